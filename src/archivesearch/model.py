@@ -1,0 +1,161 @@
+"""The frozen records that one stage of archivesearch hands to the next.
+
+Text is Unicode; offsets count code points; a span is a half-open pair `(start, end)`.
+What is absent is `""` for strings and None for numbers, dates and addresses.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """One archived document as it was found, before anything is read out of it.
+
+    `page` is its path in its source with `/` between the parts, or its URL in a WARC.
+    `content_type` is what the server said when it was captured; `captured` an ISO time.
+    """
+
+    page: str
+    data: bytes
+    url: str | None = None
+    content_type: str | None = None
+    captured: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A page that is not indexed, and why."""
+
+    page: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """The unit that is indexed, ranked, shown and linked to.
+
+    `text` is what stands after the label, white space collapsed, a newline for `<br>`;
+    `repeated` are the spans of it that many pages repeat (banners and the like).
+    """
+
+    text: str
+    label: str = ""
+    repeated: tuple[Span, ...] = ()
+    years_mentioned: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A run of paragraphs under one heading.
+
+    Where the heading names an organization, `org` is its canonical name and `aliases`
+    other names of it given on this page. Publication, address and price are the lines
+    between the heading and the first paragraph, their own lines joined by newlines.
+    """
+
+    heading: str = ""
+    org: str = ""
+    aliases: tuple[str, ...] = ()
+    publication: str = ""
+    address: str = ""
+    price: str = ""
+    paragraphs: tuple[Paragraph, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dating:
+    """When a page was published, which rule said so, and what a second rule said.
+
+    `date` is ISO, as much of it as is known: `1994`, `1994-05` or `1994-05-01`.
+    `source` and `second_source` are `masthead`, `byline`, `closing`, `published`,
+    `reviewed`, `updated`, `address` or `issue`, and `""` where there is no year.
+    """
+
+    year: int | None = None
+    source: str = ""
+    date: str = ""
+    author: str = ""
+    second_year: int | None = None
+    second_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One document and all that was read out of it.
+
+    `encoding` is the name of the encoding its bytes were decoded by, `encoding_source`
+    what decided so. `sha256` is of the bytes as they were found.
+    """
+
+    page: str
+    url: str | None
+    title: str
+    lang: str
+    encoding: str
+    encoding_source: str
+    dating: Dating
+    sha256: str
+    captured: str | None
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph with all it takes from its section and page: one document of the index.
+
+    `id` is `page#n`, the n-th passage of the page from 1. `section` is the heading.
+    """
+
+    id: str
+    page: str
+    url: str | None
+    title: str
+    org: str
+    section: str
+    label: str
+    year: int | None
+    year_source: str
+    date: str
+    author: str
+    lang: str
+    years_mentioned: tuple[int, ...]
+    text: str
+    repeated: tuple[Span, ...]
+
+
+def passages(page: Page) -> Iterator[Passage]:
+    """Yield what is indexed of a page, in reading order.
+
+    The lines between a heading and its first paragraph are a passage of their own; a
+    heading that has nothing at all below it is one, so that it can be found.
+    """
+    number = 0
+    for section in page.sections:
+        front = "\n".join(filter(None, (section.publication, section.address, section.price)))
+        paragraphs = section.paragraphs
+        if front:
+            paragraphs = (Paragraph(front), *paragraphs)
+        elif not paragraphs and section.heading:
+            paragraphs = (Paragraph(section.heading),)
+        for paragraph in paragraphs:
+            number += 1
+            yield Passage(
+                id=f"{page.page}#{number}",
+                page=page.page,
+                url=page.url,
+                title=page.title,
+                org=section.org,
+                section=section.heading,
+                label=paragraph.label,
+                year=page.dating.year,
+                year_source=page.dating.source,
+                date=page.dating.date,
+                author=page.dating.author,
+                lang=page.lang,
+                years_mentioned=paragraph.years_mentioned,
+                text=paragraph.text,
+                repeated=paragraph.repeated,
+            )

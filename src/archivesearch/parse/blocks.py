@@ -1,0 +1,36 @@
+"""What a page is cut into before any meaning is read out of it: blocks of text."""
+
+from dataclasses import dataclass
+
+from archivesearch.model import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of text that a browser would set apart from its neighbours.
+
+    `text` has its white space collapsed; a newline stands where the page breaks a line on
+    purpose (`<br>`, or a line of plain text that ends before it is full). `tag` is the
+    element it came from (`p`, `li`, `dt`, `dd`, `td`, `pre`, `h1`, `text` for plain text).
+    `strong` are the spans of `text` that are set bold, larger, underlined or as a heading;
+    `anchor` says that the block starts with, or stands in, an `<a name>` or an `id`;
+    `rule` that an `<hr>` or a line of dashes stands directly before it; `indent` counts
+    the lists and quotations around it, or the leading spaces of plain text.
+    """
+
+    text: str
+    tag: str
+    strong: tuple[Span, ...] = ()
+    anchor: bool = False
+    rule: bool = False
+    indent: int = 0
+
+    @property
+    def level(self) -> int:
+        """1 to 6 for `<h1>` to `<h6>`, else 0."""
+        return int(self.tag[1]) if len(self.tag) == 2 and self.tag[0] == "h" else 0
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether all of the text is set to stand out."""
+        return any(start == 0 and end >= len(self.text) for start, end in self.strong)
