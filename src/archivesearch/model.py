@@ -4,8 +4,8 @@ Text is Unicode; offsets count code points; a span is a half-open pair `(start, 
 What is absent is `""` for strings and None for numbers, dates and addresses.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 Span = tuple[int, int]
 
@@ -159,3 +159,121 @@ def passages(page: Page) -> Iterator[Passage]:
                 text=paragraph.text,
                 repeated=paragraph.repeated,
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that matched a query.
+
+    `highlights` are spans of `text`, `snippet_highlights` spans of `snippet`, which is
+    plain text and a window of `text`. `link` scrolls a browser to the paragraph; None
+    where the page has no address. `copies` are the ids of duplicates folded into the hit.
+    """
+
+    id: str
+    score: float
+    page: str
+    url: str | None
+    title: str
+    org: str
+    section: str
+    label: str
+    year: int | None
+    year_source: str
+    date: str
+    author: str
+    lang: str
+    years_mentioned: tuple[int, ...]
+    text: str
+    highlights: tuple[Span, ...]
+    snippet: str
+    snippet_highlights: tuple[Span, ...]
+    link: str | None
+    copies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Hits that share a page, section or organization; `score` is that of the best."""
+
+    key: str
+    count: int
+    score: float
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to a query; iterating over it yields its hits.
+
+    `total` counts all matching paragraphs, or all groups where hits are grouped (then
+    `hits` is empty and `groups` is not). `facets` maps a field to `(value, count)` pairs.
+    """
+
+    query: str
+    total: int
+    total_exact: bool
+    took_ms: float
+    hits: tuple[Hit, ...]
+    groups: tuple[Group, ...] = ()
+    facets: Mapping[str, tuple[tuple[str | int, int], ...]] = field(default_factory=dict)
+    suggestion: str | None = None
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """An organization the archive has sections about."""
+
+    name: str
+    aliases: tuple[str, ...]
+    pages: int
+    sections: int
+    paragraphs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """The size and make-up of an index; `years` maps each year to its paragraphs."""
+
+    name: str
+    pages: int
+    sections: int
+    paragraphs: int
+    organizations: int
+    duplicates: int
+    skipped: int
+    years: Mapping[int, int]
+    undated: int
+    languages: Mapping[str, int]
+    encodings: Mapping[str, int]
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a rebuild did: every page that was read is either indexed or skipped."""
+
+    read: int
+    indexed: int
+    sections: int
+    paragraphs: int
+    organizations: int
+    other_files: int
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a rebuild has come; `total` is None while the pages are being counted."""
+
+    pages: int
+    total: int | None
+    bytes: int
+    skipped: int
+    stage: str
