@@ -1,0 +1,85 @@
+# The Python environment of the scripts beside this file. It is sourced, not run:
+#
+#     environment EXTRA    make .venv with the extra of pyproject.toml, or with none for ""
+#
+# An environment that is there is used again as long as neither pyproject.toml nor the
+# version of Python has changed. $root is the project's folder, $bin that of its programs.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+bin=$root/.venv/bin
+
+say() {
+    printf '%s: %s\n' "$(basename "$0")" "$*"
+}
+
+fail() {
+    say "$@" >&2
+    exit 1
+}
+
+# Is this a Python that is new enough?
+suitable() {
+    command -v "$1" >/dev/null &&
+        "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+version_of() {
+    "$1" -c 'import platform; print(platform.python_version())'
+}
+
+# Is there an environment that will do, with the Python that was asked for, if one was?
+usable() {
+    suitable "$bin/python" && "$bin/python" -m pip --version >/dev/null 2>&1 &&
+        [[ -z ${PYTHON:-} || $(version_of "$bin/python") == "$(version_of "$PYTHON")" ]]
+}
+
+find_python() {
+    if [[ -n ${PYTHON:-} ]]; then
+        python=$PYTHON
+        return
+    fi
+    for python in python3 python3.14 python3.13 python3.12 python3.11 python; do
+        if suitable "$python"; then
+            return
+        fi
+    done
+    fail "there is no Python 3.11 or newer here; install one from your system's packages or" \
+        "https://www.python.org, or name one: PYTHON=/path/to/python3 $0"
+}
+
+# Debian and Ubuntu split ensurepip off; there the pip of the system itself can fill in.
+make_environment() {
+    local venv=$root/.venv
+    "$python" -m venv --clear "$venv" >/dev/null 2>&1 && return
+    "$python" -m venv --clear --without-pip "$venv" &&
+        "$python" -m pip --python "$bin/python" install --quiet pip && return
+    fail "Python could not make the environment $venv; on Debian and Ubuntu install the" \
+        "package python3-venv, elsewhere pip or ensurepip, and try again"
+}
+
+environment() {
+    local extra=$1 stamp=$root/.venv/installed have="" key
+    if [[ -n ${PYTHON:-} ]] && ! suitable "$PYTHON"; then
+        fail "\$PYTHON is $PYTHON, which is not Python 3.11 or newer"
+    fi
+    if ! usable; then
+        find_python
+        say "making an environment in $root/.venv (Python $(version_of "$python"))"
+        make_environment
+    fi
+    key="$(version_of "$bin/python") $(cksum <"$root/pyproject.toml")"
+    if [[ -f $stamp ]]; then
+        have=$(<"$stamp")
+    fi
+    # The extra "dev" has all that "test" has, and both have the package itself.
+    if [[ $have == "$key: $extra"* || $have == "$key: dev" ]]; then
+        say "using the environment in $root/.venv (Python ${key%% *})"
+        return
+    fi
+    say "installing archivesearch${extra:+[$extra]} in $root/.venv, with what it needs"
+    rm -f "$stamp"
+    "$bin/python" -m pip install --quiet --disable-pip-version-check \
+        --editable "$root${extra:+[$extra]}" ||
+        fail "pip could not install the package; what it says stands above"
+    printf '%s: %s\n' "$key" "$extra" >"$stamp"
+}

@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Measure archivesearch beside its peers on any folder of HTML.
+
+    python scripts/bench.py FOLDER [--only ENGINE]... [--queries N] [--format json]
+
+Builds, queries, index sizes, memory and cold starts, each engine in its own process, on the
+same paragraphs; docs/performance.md tells how to read the table.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmark.corpus import html_files
+from benchmark.engine import ENGINES, Options
+from benchmark.measure import Run, Settings
+from benchmark.processes import WorkerError
+from benchmark.report import table
+
+
+def main() -> int:
+    """Run what the command line asks for; 0 when done, 1 where nothing can be measured."""
+    args = _parser().parse_args()
+    if not html_files(args.folder):
+        print(f"bench: there are no HTML files in {args.folder}", file=sys.stderr)
+        return 1
+    with tempfile.TemporaryDirectory(prefix="bench-") as work:
+        try:
+            result = Run(args.folder, Path(work), _settings(args), _say).measure()
+        except WorkerError as error:
+            print(f"bench: the pages cannot be parsed: {error}", file=sys.stderr)
+            return 1
+    text = json.dumps(result, indent=2) + "\n" if args.format == "json" else table(result)
+    sys.stdout.write(text)
+    return 0
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    return Settings(
+        engines=tuple(dict.fromkeys(args.only or ENGINES)),
+        queries=args.queries,
+        seed=args.seed,
+        limit_pages=args.limit_pages,
+        copies=args.copies,
+        repeat=args.repeat,
+        builds=args.builds,
+        cold=args.cold,
+        options=Options(tuple(args.fields.split(",")), args.totals, args.threads),
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bench.py", description=(__doc__ or "").split("\n")[0])
+    add = parser.add_argument
+    add("folder", type=Path, help="a folder of HTML pages")
+    add(
+        "--only",
+        action="append",
+        choices=ENGINES,
+        metavar="ENGINE",
+        help=f"measure this engine alone; may be given again: {', '.join(ENGINES)}",
+    )
+    add("--queries", type=_at_least(2), default=200, help="queries in each set (200)")
+    add("--seed", type=int, default=1, help="another seed draws other queries (1)")
+    add("--limit-pages", type=_at_least(1), help="take only so many pages, evenly chosen")
+    add(
+        "--copies",
+        type=_at_least(1),
+        default=1,
+        help="take each page so often, with other words in the further copies (1)",
+    )
+    add("--repeat", type=_at_least(1), default=3, help="put each query so often (3)")
+    add("--builds", type=_at_least(1), default=1, help="build each index so often (1)")
+    add("--cold", type=_at_least(0), default=11, help="start each command so often (11)")
+    add("--threads", type=_at_least(1), default=1, help="threads or processes of a build (1)")
+    add(
+        "--fields",
+        choices=["text", "text,title"],
+        default="text",
+        help="what the peers index and search; archivesearch always has all its fields",
+    )
+    add("--totals", action="store_true", help="let the peers count all matches too")
+    add("--format", choices=["text", "json"], default="text")
+    return parser
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers for argparse that refuses smaller ones."""
+
+    def read(value: str) -> int:
+        if not value.isdecimal() or int(value) < least:
+            raise argparse.ArgumentTypeError(f"{value!r} is no whole number from {least} up")
+        return int(value)
+
+    return read
+
+
+def _say(what: str) -> None:
+    if sys.stderr.isatty():
+        print(f"bench: {what}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

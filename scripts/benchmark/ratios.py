@@ -1,0 +1,43 @@
+"""Ratios of our figures to each peer's: below 1, archivesearch is faster or smaller."""
+
+from typing import Any
+
+from benchmark.asking import PERCENTILES
+from benchmark.engine import OURS
+
+Values = dict[str, Any]
+BUILD_FIGURES = ("seconds", "cpu_seconds", "peak_bytes", "index_bytes")
+QUERY_FIGURES = tuple(f"p{percent}" for percent in PERCENTILES)
+
+
+def of(result: Values) -> Values:
+    """Return all ratios of a run, by what was measured, peer and figure."""
+    queries = {
+        kind: against_peers(engines, QUERY_FIGURES) for kind, engines in result["queries"].items()
+    }
+    return {
+        "builds": against_peers(result["builds"], BUILD_FIGURES),
+        "queries": {kind: ratios for kind, ratios in queries.items() if ratios},
+        "parse": _ratio(result["corpus"], "parse_seconds", "lexbor_seconds"),
+        "cold_start": {
+            name: values["ratio"]
+            for name, values in result["cold_start"].items()
+            if "ratio" in values
+        },
+    }
+
+
+def against_peers(engines: dict[str, Values], figures: tuple[str, ...]) -> dict[str, Values]:
+    """Return, by peer and figure, our value divided by the peer's."""
+    if OURS not in engines:
+        return {}
+    ours = engines[OURS]
+    return {
+        peer: {name: ours[name] / values[name] for name in figures if values[name]}
+        for peer, values in engines.items()
+        if peer != OURS
+    }
+
+
+def _ratio(values: Values, above: str, below: str) -> float | None:
+    return values[above] / values[below] if values[below] else None

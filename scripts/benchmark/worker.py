@@ -1,0 +1,147 @@
+"""One process for one task of a run: prepare, rebuild, build an index, or answer queries.
+
+Started as `python -m benchmark.worker TASK JOB`; the job is JSON, and so is each line of
+the reply. What libraries print goes to standard error.
+"""
+
+import gc
+import importlib
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmark import queries
+from benchmark.corpus import Feed
+from benchmark.engine import Engine, Options, make
+
+Job = dict[str, Any]
+
+
+def prepare(job: Job) -> Iterator[Job]:
+    """Parse the pages into the file of paragraphs, and draw the queries from it."""
+    from benchmark import parsing
+
+    file = Path(job["paragraphs"])
+    figures = parsing.prepare(Path(job["folder"]), file)
+    sources = Feed(file, lambda values: (values["text"], values["year"]))
+    sets = queries.draw(sources, job["queries"], job["seed"])
+    yield {"figures": figures, "sets": {kind: [_plain(q) for q in sets[kind]] for kind in sets}}
+
+
+def rebuild(job: Job) -> Iterator[Job]:
+    """Rebuild an archive from its pages, as its user would."""
+    archivesearch = importlib.import_module("archivesearch")
+    clock = Clock()
+    report = archivesearch.rebuild(
+        [job["folder"]], job["directory"], jobs=job["options"]["threads"]
+    )
+    yield clock.figures() | {"pages": report.indexed, "index_bytes": size(job["directory"])}
+
+
+def build(job: Job) -> Iterator[Job]:
+    """Build one engine's index from the paragraphs; reading them is taken off."""
+    engine, directory = _engine(job), Path(job["directory"])
+    directory.mkdir(parents=True)
+    feed = Feed(Path(job["paragraphs"]), engine.record)
+    clock = Clock()
+    engine.build(feed, directory)
+    yield clock.figures(feed) | {"index_bytes": size(directory)}
+
+
+def answer(job: Job) -> Iterator[Job]:
+    """Open an index, then answer a set of queries for each line of input that names one."""
+    engine = _engine(job)
+    engine.open(Path(job["directory"]))
+    yield {"kinds": sorted(engine.kinds)}
+    for line in sys.stdin:
+        drawn = [_query(plain) for plain in json.loads(line)]
+        times, hits = [], []
+        for query in drawn:
+            start = time.perf_counter()
+            found = engine.answer(query)
+            times.append((time.perf_counter() - start) * 1000)
+            hits.append(found)
+        yield {"ms": times, "hits": hits}
+
+
+class Clock:
+    """Seconds of the clock and of all cores since it was made, and the peak of memory."""
+
+    def __init__(self) -> None:
+        gc.collect()
+        self.memory_before = _peak_bytes()
+        self.wall, self.cpu = time.perf_counter(), _cpu()
+
+    def figures(self, feed: Feed | None = None) -> Job:
+        """Return what was used, less what reading the feed took."""
+        wall, cpu = time.perf_counter() - self.wall, _cpu() - self.cpu
+        return {
+            "seconds": wall - (feed.seconds if feed else 0.0),
+            "cpu_seconds": cpu - (feed.cpu_seconds if feed else 0.0),
+            "peak_bytes": _peak_bytes(),
+            "start_bytes": self.memory_before,
+        }
+
+
+def size(directory: str | Path) -> int:
+    """Return the bytes of all files below a folder."""
+    return sum(path.stat().st_size for path in Path(directory).rglob("*") if path.is_file())
+
+
+def _cpu() -> float:
+    """Return the seconds of all threads, and of the child processes that have ended."""
+    return sum(os.times()[:4])
+
+
+def _peak_bytes() -> int:
+    """Return the most memory this process, or one of its ended children, has held.
+
+    Linux hands a parent's `ru_maxrss` on to the programs it starts; its VmHWM it does not.
+    """
+    unit = 1 if sys.platform == "darwin" else 1024
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return max(children, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return max(children, int(line.split()[1]) * 1024)
+
+
+def _engine(job: Job) -> Engine:
+    options = job["options"] | {"fields": tuple(job["options"]["fields"])}
+    return make(job["engine"], Options(**options))
+
+
+def _plain(query: queries.Query) -> list[Any]:
+    return [query.kind, query.words, query.years]
+
+
+def _query(plain: list[Any]) -> queries.Query:
+    kind, words, years = plain
+    return queries.Query(kind, tuple(words), tuple(years) if years else None)
+
+
+TASKS: dict[str, Callable[[Job], Iterator[Job]]] = {
+    "prepare": prepare,
+    "rebuild": rebuild,
+    "build": build,
+    "answer": answer,
+}
+
+
+def main() -> None:
+    """Do the task that the command line names, and print each reply as a line of JSON."""
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    task, job = sys.argv[1], json.loads(sys.argv[2])
+    for reply in TASKS[task](job):
+        print(json.dumps(reply), file=replies, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,172 @@
+"""What words become in the index: one term for all the ways of writing a word.
+
+Everything here is a function of one word and a language, so it is worked out once for
+each distinct word. A term has no capitals, no accents, no apostrophes and no ending.
+"""
+
+import threading
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import Stemmer
+
+from archivesearch.model import Span
+from archivesearch.words import INVISIBLE, is_cjk, words
+
+_SNOWBALL = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek",
+    "en": "english", "es": "spanish", "et": "estonian", "eu": "basque", "fi": "finnish",
+    "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian",
+    "id": "indonesian", "it": "italian", "lt": "lithuanian", "ne": "nepali", "nl": "dutch",
+    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
+    "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+# Letters that no normal form takes apart.
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
+_CURRENCY = str.maketrans({"$": "s", "£": "l", "¢": "c"})
+_NOT_SPOKEN = str.maketrans(
+    dict.fromkeys(INVISIBLE) | dict.fromkeys("’ʼ‘`´", "'")  # all apostrophes are one
+)
+# French and Italian articles that an apostrophe joins to the next word.
+_ELISIONS = frozenset(
+    "c d j l m n s t qu all dall dell nell sull un quest jusqu lorsqu puisqu quoiqu".split()
+)
+_SHORTEST_STEMMED = 4
+_LONGEST_TERM = 64
+_CACHED_WORDS = 1 << 19
+
+
+class Token(NamedTuple):
+    """A word of a text as the index sees it; `position` counts words from 0."""
+
+    term: str
+    start: int
+    end: int
+    position: int
+
+
+class Analyzer:
+    """Turns text into terms for one archive: its languages and its variant spellings.
+
+    `languages` are ISO 639-1 codes; words of a query are stemmed in all of them, words of
+    a page in the page's own. `variants` maps a spelling to others of the same word.
+    Safe to use from several threads.
+    """
+
+    def __init__(
+        self,
+        languages: Sequence[str] = ("en",),
+        variants: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self.languages = tuple(languages)
+        self._variants = variants or {}
+        self._canonical: dict[str, dict[str, str]] = {}
+        self._terms: dict[tuple[str, str], str] = {}
+        self._lock = threading.Lock()
+
+    def term(self, word: str, lang: str) -> str:
+        """Return the term that stands for a word of a text in the given language."""
+        key = (word, lang)
+        term = self._terms.get(key)
+        if term is None:
+            with self._lock:
+                term = self._make_term(word, lang)
+                if len(self._terms) >= _CACHED_WORDS:
+                    self._terms.clear()
+                self._terms[key] = term
+        return term
+
+    def query_terms(self, word: str) -> tuple[str, ...]:
+        """Return every term that a word may stand as, one or more over all the languages."""
+        return tuple(dict.fromkeys(self.term(word, lang) for lang in self.languages))
+
+    def tokens(self, text: str, lang: str) -> Iterator[Token]:
+        """Yield the words of a text as terms, in order."""
+        for position, (word, start, end) in enumerate(words(text)):
+            yield Token(self.term(word, lang), start, end, position)
+
+    def split(
+        self, text: str, lang: str, repeated: Sequence[Span]
+    ) -> tuple[list[Token], list[Token]]:
+        """Return the tokens of a text that are its own, and those in its repeated spans.
+
+        Positions count through both, so that no phrase reaches across a repeated span.
+        """
+        if not repeated:
+            return list(self.tokens(text, lang)), []
+        own: list[Token] = []
+        inside: list[Token] = []
+        for token in self.tokens(text, lang):
+            within = any(start <= token.start < end for start, end in repeated)
+            (inside if within else own).append(token)
+        return own, inside
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Analyzer, (self.languages, dict(self._variants))
+
+    def _make_term(self, word: str, lang: str) -> str:
+        if is_cjk(word):
+            return unicodedata.normalize("NFKC", word)
+        folded = _country(word)
+        if folded:
+            return folded
+        stem = self._stem(fold(word), lang)
+        if lang not in self._canonical:
+            self._canonical[lang] = {
+                self._stem(fold(variant), lang): self._stem(fold(word), lang)
+                for word, variants in self._variants.items()
+                for variant in variants
+            }
+        return self._canonical[lang].get(stem, stem)[:_LONGEST_TERM]
+
+    def _stem(self, folded: str, lang: str) -> str:
+        if len(folded) >= _SHORTEST_STEMMED and (stemmer := _stemmer(lang)):
+            folded = stemmer.stemWord(folded)
+        return unaccented(folded)
+
+
+def fold(word: str) -> str:
+    """Return a word without case, apostrophes and dots, its accents kept, `$` read as s."""
+    word = unicodedata.normalize("NFC", word.translate(_NOT_SPOKEN).casefold())
+    if "." in word:
+        return word.replace(".", "").translate(_CURRENCY)
+    before, apostrophe, after = word.partition("'")
+    if apostrophe:
+        if before in _ELISIONS and len(after) > 1:
+            word = after
+        if word.endswith("'s"):
+            word = word[:-2]
+        word = word.replace("'", "")
+    return word.translate(_CURRENCY)
+
+
+def unaccented(word: str) -> str:
+    """Return a folded word without its accents."""
+    if word.isascii():
+        return word
+    apart = unicodedata.normalize("NFKD", word)
+    bare = "".join(c for c in apart if not "\u0300" <= c <= "\u036f")
+    return unicodedata.normalize("NFC", bare).translate(_LETTERS)
+
+
+def spelling(word: str) -> str:
+    """Return what two words must share to be spelled alike: all but case and apostrophe."""
+    return unicodedata.normalize("NFC", word.translate(_NOT_SPOKEN).casefold())
+
+
+def _country(word: str) -> str:
+    """Tell `US`, `U.S.` and `U$` from the pronoun `us`: only they become `u.s.`."""
+    if word == "US" or (len(word) < 6 and ("$" in word or "." in word)):
+        return "u.s." if fold(word) == "us" else ""
+    return ""
+
+
+@cache
+def _stemmer(lang: str) -> Stemmer.Stemmer | None:
+    """Return the Snowball stemmer of a language, None where there is none."""
+    name = _SNOWBALL.get(lang)
+    return Stemmer.Stemmer(name, 0) if name in Stemmer.algorithms() else None

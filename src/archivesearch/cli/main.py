@@ -1,0 +1,37 @@
+"""The command `archivesearch`: what it can do, and what all its commands share."""
+
+from typing import Any
+
+import click
+
+from archivesearch.cli.lazy import LazyGroup
+from archivesearch.cli.options import color_option, examples, index_option, version_option
+
+COMMANDS = {
+    "rebuild": ("archivesearch.cli.rebuild", "Build a fresh index from archived pages."),
+    "search": ("archivesearch.cli.search", "Find paragraphs and show the best first."),
+    "show": ("archivesearch.cli.show", "Print a paragraph in its section, or a whole page."),
+    "inspect": ("archivesearch.cli.inspect", "Show what is read out of one page."),
+    "orgs": ("archivesearch.cli.orgs", "List the organizations with their other names."),
+    "stats": ("archivesearch.cli.stats", "Tell the size and make-up of an index."),
+    "completion": ("archivesearch.cli.completion", "Print the script for completion in a shell."),
+}
+
+EXAMPLES = examples(
+    "archivesearch rebuild corpus",
+    'archivesearch search castro --org "Socialist Workers Party"',
+    "archivesearch show lists/parties.html#12",
+)
+
+
+@click.group(
+    cls=LazyGroup,
+    table=COMMANDS,
+    epilog=EXAMPLES,
+    context_settings={"max_content_width": 100},
+)
+@index_option
+@color_option
+@version_option
+def main(**_: Any) -> None:
+    """Full-text search for archived websites."""

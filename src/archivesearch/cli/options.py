@@ -1,0 +1,93 @@
+"""Options that several commands share."""
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+INDEX = "index"
+VARIABLE = "ARCHIVESEARCH_INDEX"
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def inherited(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Return an option's value, or the one that was given before the command's name."""
+    name = parameter.name
+    if value is None and ctx.parent is not None and name is not None:
+        return ctx.parent.params.get(name)
+    return value
+
+
+def _index(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value == "":
+        raise click.BadParameter("the name of a folder is expected.", ctx, parameter)
+    if ctx.parent is None:
+        return value
+    return inherited(ctx, parameter, value) or os.environ.get(VARIABLE) or INDEX
+
+
+def index_option(command: Decorated) -> Decorated:
+    """Add `--index`, which may stand before or after the command's name."""
+    return click.option(
+        "--index",
+        metavar="DIR",
+        callback=_index,
+        shell_complete=_folders,
+        help=f"Folder of the index.  [env var: {VARIABLE}; default: {INDEX}]",
+    )(command)
+
+
+def color_option(command: Decorated) -> Decorated:
+    """Add `--color` and `--no-color`, which may stand before or after the command's name."""
+    return click.option(
+        "--color/--no-color",
+        default=None,
+        callback=inherited,
+        help="Colours, or none.  [default: on a terminal, unless NO_COLOR is set]",
+    )(command)
+
+
+def format_option(*formats: str) -> Callable[[Decorated], Decorated]:
+    """Add `--format` with the given choices, the first of them the default."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help="How to print.",
+    )
+
+
+def examples(*lines: str) -> str:
+    """Return the lines that close a command's help, each kept as it is."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def version_option(command: Decorated) -> Decorated:
+    """Add `--version`."""
+    return click.option(
+        "--version",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_version,
+        help="Print the version and leave.",
+    )(command)
+
+
+def _version(ctx: click.Context, _: click.Parameter, asked: Any) -> None:
+    if not asked or ctx.resilient_parsing:
+        return
+    from importlib.metadata import version
+
+    click.echo(f"archivesearch {version('archivesearch')}")
+    ctx.exit()
+
+
+def _folders(*_: Any) -> list[Any]:
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem("", type="dir")]

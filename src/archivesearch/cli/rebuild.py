@@ -1,0 +1,76 @@
+"""The command `archivesearch rebuild`."""
+
+import os
+import time
+
+import click
+
+import archivesearch
+from archivesearch.cli.failures import Interrupted
+from archivesearch.cli.options import examples, format_option, index_option
+from archivesearch.cli.progress import watched
+from archivesearch.cli.streams import write, write_bytes
+from archivesearch.present.as_json import encoded, report_json
+from archivesearch.present.reports import report_text, skipped_lines
+
+CORPUS = "corpus"
+
+EXAMPLES = examples(
+    "archivesearch rebuild",
+    "archivesearch rebuild ~/mirror/www.example.org --index example",
+    "archivesearch rebuild list.html letters/ --jobs 4 --config archive.toml",
+)
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...", type=click.Path())
+@index_option
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Processes that read pages.  [default: as many as there are processors]",
+)
+@click.option(
+    "--config",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="The archive's own file.  [default: archivesearch.toml beside the pages]",
+)
+@format_option("text", "json")
+def rebuild(
+    *, sources: tuple[str, ...], index: str, jobs: int | None, config: str | None, form: str
+) -> None:
+    """Build a fresh index from the SOURCEs, and then put it in the place of the old one.
+
+    A SOURCE is a folder of pages or a single page; the default is the folder "corpus".
+    The old index answers until the new one is whole. Pages that cannot be indexed are
+    named with the reason on standard error.
+    """
+    begun = time.perf_counter()
+    try:
+        with watched() as progress:
+            report = archivesearch.rebuild(
+                sources or (CORPUS,),
+                index,
+                jobs=jobs or processors(),
+                config=config,
+                progress=progress,
+            )
+    except KeyboardInterrupt as error:
+        raise Interrupted(f"interrupted; nothing was changed in {index}") from error
+    seconds = time.perf_counter() - begun
+    if form == "json":
+        write_bytes(encoded(report_json(report, seconds, progress.bytes)))
+        return
+    for line in skipped_lines(report):
+        click.echo(line, err=True)
+    write(report_text(report, index, seconds, progress.bytes))
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,19 @@
+"""Which screen results are written on."""
+
+import os
+import shutil
+import sys
+
+from archivesearch.present.screen import Screen
+
+
+def screen(*, color: bool | None = None) -> Screen:
+    """Return the screen that standard output is; `color` decides where it is not None."""
+    return Screen(shutil.get_terminal_size().columns, colored() if color is None else color)
+
+
+def colored() -> bool:
+    """Say whether standard output is a terminal on which colours are welcome."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stdout.isatty()

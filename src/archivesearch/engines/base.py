@@ -1,0 +1,111 @@
+"""The seam between archivesearch and what stores and ranks its passages.
+
+An engine is two things: a builder that is given all passages in order and leaves a
+finished folder, and a reader that answers query trees from such a folder. Passages are
+numbered from 0 in the order in which they were given; those of a page are neighbours.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from whoosh.query import Query
+
+from archivesearch.analysis import Analyzer
+from archivesearch.model import Passage
+
+GROUPS = ("page", "section", "org")
+FACETS = ("org", "section", "year", "lang", "page")
+SORTS = ("score", "year", "-year", "place")
+FACET_VALUES = 20
+GROUP_HITS = 3
+
+
+class Match(NamedTuple):
+    """A passage that matches, by its number, and how well."""
+
+    number: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of an engine.
+
+    `query` ranks and `filter` only narrows. `sort` is `score`, `year` (undated passages
+    last), `-year` or `place` (the order of the archive); ties go by place. With
+    `group_by`, `limit` and `offset` count groups.
+    """
+
+    query: Query
+    filter: Query | None = None
+    limit: int = 10
+    offset: int = 0
+    sort: str = "score"
+    group_by: str | None = None
+    facets: Sequence[str] = ()
+
+
+class GroupMatch(NamedTuple):
+    """A group of matches: how many there are, and the best of them."""
+
+    key: str
+    count: int
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer: `total` counts all matches, or all groups where they are grouped."""
+
+    total: int
+    matches: tuple[Match, ...] = ()
+    groups: tuple[GroupMatch, ...] = ()
+    facets: Mapping[str, tuple[tuple[str | int, int], ...]] = field(default_factory=dict)
+
+
+class Reader(Protocol):
+    """Answers from one finished index, which never changes. Safe to use from threads."""
+
+    index: Any
+    """The `whoosh.index.Index` underneath, where there is one."""
+
+    def search(self, request: Request) -> Found:
+        """Return the best matches of a query, exactly ranked and counted."""
+        ...
+
+    def scan(self, query: Query, filter: Query | None = None) -> Iterator[int]:
+        """Yield the numbers of all matches, in the order of the archive."""
+        ...
+
+    def passages(self, numbers: Sequence[int]) -> list[Passage]:
+        """Return passages by their numbers."""
+        ...
+
+    def page(self, page: str) -> range:
+        """Return the numbers of a page's passages; empty where there is no such page."""
+        ...
+
+    def pages(self) -> Sequence[str]:
+        """Return the pages that have passages, in the order of the archive."""
+        ...
+
+    def close(self) -> None:
+        """Let go of all files."""
+        ...
+
+
+class Engine(Protocol):
+    """One way of storing and ranking passages."""
+
+    name: str
+    """How a manifest calls it."""
+
+    def build(self, folder: Path, batches: Iterable[Sequence[Passage]], analyzer: Analyzer) -> None:
+        """Write an index of all passages into an empty folder."""
+        ...
+
+    def open(self, folder: Path, analyzer: Analyzer) -> Reader:
+        """Open what `build` wrote."""
+        ...

@@ -1,0 +1,131 @@
+"""The query nodes that Whoosh lacks or has wrong: exact spellings, nearness, likeness."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import reduce
+
+from whoosh.matching import ListMatcher, Matcher, NullMatcher
+from whoosh.query import FuzzyTerm, Query, SpanNear2, Term
+from whoosh.query.spans import Span
+from whoosh.reading import IndexReader
+from whoosh.searching import SearchContext, Searcher
+
+from archivesearch.analysis import spelling
+from archivesearch.words import words
+
+
+class Near(SpanNear2):
+    """Words of one field in a row, or in any order with at most `gap` other words among them."""
+
+    def __init__(self, qs: Sequence[Query], fieldname: str, gap: int = 0) -> None:
+        super().__init__(qs, slop=gap + 1, ordered=gap == 0)
+        self.fieldname = fieldname
+        self.gap = gap
+
+    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
+        """Return what walks through the documents in which the words stand so."""
+        matchers = [query.matcher(searcher, context) for query in self.qs]
+        if not all(matcher.is_active() for matcher in matchers):
+            return NullMatcher()
+        return _NearMatcher(matchers, self.gap)
+
+
+class _NearMatcher(SpanNear2.SpanNear2Matcher):
+    """Walks through the documents that have all words, and stops at those that have them near."""
+
+    def __init__(self, matchers: Sequence[Matcher], gap: int) -> None:
+        self._gap = gap
+        super().__init__(matchers, slop=gap + 1)
+
+    def copy(self) -> "_NearMatcher":
+        return _NearMatcher([matcher.copy() for matcher in self.ms], self._gap)
+
+    def _get_spans(self) -> list[Span]:
+        columns = [[span.start for span in matcher.spans()] for matcher in self.ms]
+        return [Span(position) for position in sorted(together(columns, self._gap))]
+
+
+def together(columns: Sequence[Sequence[int]], gap: int) -> set[int]:
+    """Return the positions at which words stand together, given the positions of each.
+
+    Without a gap the words stand in a row, in order. With one they stand in any order in
+    a stretch of the text that holds at most `gap` other words.
+    """
+    if gap == 0:
+        starts = reduce(
+            set.intersection,
+            ({place - at for place in column} for at, column in enumerate(columns)),
+        )
+        return {start + at for start in starts for at in range(len(columns))}
+    needed = Counter(map(tuple, columns))  # a word that is asked for twice must stand twice
+    places = sorted((place, column) for column in needed for place in column)
+    result: set[int] = set()
+    inside: Counter[tuple[int, ...]] = Counter()
+    left = 0
+    for right, (place, column) in enumerate(places):
+        inside[column] += 1
+        while place - places[left][0] + 1 > len(columns) + gap:
+            inside[places[left][1]] -= 1
+            left += 1
+        if all(inside[column] >= number for column, number in needed.items()):
+            result.update(place for place, _ in places[left : right + 1])
+    return result
+
+
+class Fuzzy(FuzzyTerm):
+    """Words that differ from one in at most `maxdist` letters, its first letter apart."""
+
+    def __init__(self, fieldname: str, text: str, boost: float, maxdist: int) -> None:
+        super().__init__(fieldname, text, boost=boost, maxdist=maxdist, prefixlength=1)
+
+    def _btexts(self, reader: IndexReader) -> Iterator[bytes]:
+        field = reader.schema[self.fieldname]
+        for term in reader.expand_prefix(self.fieldname, self.text[: self.prefixlength]):
+            if self.is_like(field.from_bytes(term)):
+                yield term
+
+    def is_like(self, term: str) -> bool:
+        """Whether a term is near enough; two letters that changed places count as one."""
+        from rapidfuzz.distance import OSA  # slow to import, and seldom needed
+
+        return (
+            term.startswith(self.text[: self.prefixlength])
+            and OSA.distance(term, self.text, score_cutoff=self.maxdist) <= self.maxdist
+        )
+
+
+class Exact(Term):
+    """A word in exactly one spelling and form, case apart.
+
+    The index holds one term for all forms of a word; which of them stands in a document
+    is seen in its stored text.
+    """
+
+    def __init__(self, fieldname: str, term: str, word: str, boost: float = 1.0) -> None:
+        super().__init__(fieldname, term, boost=boost)
+        self.word = word
+        self.spelling = spelling(word)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Exact) and super().__eq__(other) and self.word == other.word
+
+    def __hash__(self) -> int:
+        return hash((super().__hash__(), self.spelling))
+
+    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
+        """Return what walks through the documents in which the word is written so."""
+        matcher = super().matcher(searcher, context)
+        numbers: list[int] = []
+        scores: list[float] = []
+        while matcher.is_active():
+            number = matcher.id()
+            stored = searcher.stored_fields(number)
+            if self.is_written_in(stored.get(self.fieldname, "")):
+                numbers.append(number)
+                scores.append(matcher.score())
+            matcher.next()
+        return ListMatcher(numbers, scores) if numbers else NullMatcher()
+
+    def is_written_in(self, text: str) -> bool:
+        """Whether a text has the word in this spelling."""
+        return any(spelling(word) == self.spelling for word, _, _ in words(text))

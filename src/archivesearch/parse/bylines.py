@@ -1,0 +1,114 @@
+"""Who wrote a page: `by …` below a title, `--Name` at the end."""
+
+import re
+from collections.abc import Sequence
+
+from archivesearch.parse.calendar_dates import MONTHS, find_dates
+from archivesearch.parse.edges import Line
+
+_BY = re.compile(
+    r"^[\W_]*(?:(?P<how>an? )?(?P<what>(?:film |book |movie |music |web )?review(?:ed)?|posted"
+    r"|written|submitted|article|report|essay|story|text|interview(?:ed)?|commentary|editorial)\s+)?"
+    r"(?:by|von|par|por|di|door)(?::\s*|\s+)(?P<name>\S.*)$",
+    re.IGNORECASE,
+)
+_BY_WITHIN = re.compile(r"(?:^|[\s,;(\u2013\u2014-])by (?P<name>[A-Z].*)$")
+_STOP = re.compile(
+    r"\s*(?:[;(\[<|\u2022\u2013\u2014]|\s-+\s|--|\.\.\.|\b(?:for|from|of|in|on|at|to|with|who|is|was|has|are"
+    r"|translated|transcribed|edited|reviewed|published|updated|posted|copyright|email|e-mail)\b"
+    r"|[.,:]?\s*$|\.\s)"
+)
+_NAME_WORD = re.compile(
+    r"(?:[^\W\d_][\w.'\u2019-]*|[A-Z]{1,5}\d{1,3}|&|['\"\u201c][^\W\d_][\w. ]*['\"\u201d])$"
+)
+_PARTICLES = frozenset("and & de del della di da dos du la le van von den der y et und e a an".split())
+_NEVER = frozenset(
+    """
+    the this that these those all any every no now then way means far and order virtue law default
+    contrast definition itself themselves themselves using doing being its their his her our my
+    clicking email mail phone post hand force
+    """.split()
+)
+_OTHERS_WORK = re.compile(
+    r"\b(?:translat|transcri|mark(?:ed|up)|publish|edit(?:ed|or)|direct(?:ed|or)|starring|produc"
+    r"|maintain|convert|scann|proof|format|answered|illustrat|compil|design|host|introduc|foreword)",
+    re.IGNORECASE,
+)
+_REVIEW_OF = re.compile(r"\breviews?(?: of)?\b", re.IGNORECASE)
+_CLOSING = re.compile(r"^\s*(?:--+|[\u2014\u2013\u2015])\s*(?P<name>[^\W\d_].*)$")
+_GENERATED = re.compile(
+    r"@.*@|microsoft|unknown|webmaster|administrator|user|frontpage|owner|^\W*$", re.IGNORECASE
+)
+
+
+def byline(line: str) -> str:
+    """Return the name in a line such as `By Ada Byron, May 1996`, or ''."""
+    if len(line) > 110 or _OTHERS_WORK.search(line):
+        return ""
+    match = _BY.match(line) or _BY_WITHIN.search(_undated(line))
+    return _name(match["name"]) if match else ""
+
+
+def top_author(lines: Sequence[Line]) -> str:
+    """Return the author that the lines above a page's text name, or ''.
+
+    Of a review it is the reviewer: a `by` right below `A review of …` names another.
+    """
+    found = [(at, byline(line.text)) for at, line in enumerate(lines) if line.tag != "li"]
+    named = [(at, name) for at, name in found if name]
+    for at, name in named:
+        if re.match(r"\W*(?:\w+ )?review(?:ed)? by\b", lines[at].text, re.IGNORECASE):
+            return name
+    reviewing = any(_REVIEW_OF.search(line.text) for line in lines if len(line.text) < 120)
+    if reviewing or not named:
+        return ""
+    return named[0][1]
+
+
+def closing_author(line: str) -> str:
+    """Return the name in a line such as `--Ada Byron, May 1996`, or ''."""
+    match = _CLOSING.match(line)
+    if not match or len(line) > 80 or re.search(r"[\"\u201c\u201d]", line):
+        return ""
+    return _name(match["name"])
+
+
+def is_name(line: str) -> bool:
+    """Whether a line is nothing but what can be a name: two to five capitalized words."""
+    words = line.strip(" ,").split()
+    return 1 < len(words) <= 5 and all(
+        _NAME_WORD.match(w) and (w[0].isupper() or w.lower() in _PARTICLES) for w in words
+    )
+
+
+def meta_name(meta_author: str) -> str:
+    """Return a name given in a page's head, or '' where it is none but keywords or a program."""
+    name = " ".join(meta_author.split()).strip(" ,;")
+    if not name or len(name) > 80 or name.count(",") > 3 or _GENERATED.search(name):
+        return ""
+    return name
+
+
+def _undated(line: str) -> str:
+    for date in reversed(find_dates(line, slashed=True)):
+        line = f"{line[: date.start]} ; {line[date.end :]}"
+    return line
+
+
+def _name(text: str) -> str:
+    """Cut a name out of what follows `by`; '' where no name stands there."""
+    text = re.sub(r"\s*,?\s*(?:1[5-9]|20)\d\d\W*$", "", _undated(text))
+    stop = _STOP.search(text)
+    name = text[: stop.start()].strip(" ,.*_\"\u201d") if stop else text.strip()
+    words = name.split()
+    if not words or len(words) > 12 or words[0].lower().rstrip(",:") in _NEVER:
+        return ""
+    if words[0].lower().rstrip(".,") in MONTHS and len(words) == 1:
+        return ""
+    if words[0].lower() in ("a", "an"):
+        return name if len(words) <= 5 else ""
+    fits = [
+        bool(_NAME_WORD.match(w.strip(",."))) and (w[0].isupper() or w.lower() in _PARTICLES or not w[0].isalpha())
+        for w in words
+    ]
+    return name if all(fits) or (len(words) == 1 and re.search(r"\w\d|@", name)) else ""

@@ -1,0 +1,154 @@
+"""Dates that are written out in a line of text: `March 27, 2007`, `15 mai 1998`, `01/12/85`."""
+
+import re
+import unicodedata
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_NAMES = (
+    "january januar januari janvier enero janeiro gennaio leden ledna jan janv ene gen",
+    "february februar februari février febrero fevereiro febbraio únor února feb febr fév fevr",
+    "march märz maart mars marzo março březen března mar mrz",
+    "april avril abril aprile duben dubna apr avr abr",
+    "may mai mayo maio maggio květen května mei",
+    "june juni juin junio junho giugno červen června jun giu",
+    "july juli juillet julio julho luglio červenec července jul juil lug",
+    "august août agosto augustus srpen srpna aug",
+    "september septembre septiembre setiembre setembro settembre září sept sep",
+    "october oktober octobre octubre outubro ottobre říjen října oct okt ott",
+    "november novembre noviembre novembro listopad listopadu nov",
+    "december dezember décembre diciembre dezembro dicembre prosinec prosince dec dez déc dic",
+)
+_SEASONS = "spring summer autumn fall winter printemps été automne hiver frühling sommer herbst"
+
+
+def _plain(word: str) -> str:
+    folded = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in folded if not unicodedata.combining(c))
+
+
+MONTHS = {
+    spelling: number
+    for number, names in enumerate(_NAMES, 1)
+    for name in names.split()
+    for spelling in (name, _plain(name))
+}
+YEAR = r"(?:1[5-9]\d\d|20[0-3]\d)"
+_MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")(?![^\W\d_])\.?"
+_NUMBER_SIGNS = r"(?<!\bno\.\s)(?<!\bnr\.\s)(?<!\bno\s)(?<!\bissue\s)(?<!\#)(?<!\bvol\.\s)"
+_DAY = r"\d{1,2}(?:st|nd|rd|th|er|re|[\u00ba\u00aa.])?"
+_TO = r"\s*(?:[-\u2010-\u2015\u2212/&]|and|to|et|y|und)\s*"
+_OF = r"(?:(?:of|de|del|di|do|d')\s*)?"
+_SHORT_YEAR = rf"(?:{YEAR}|['\u2018\u2019]\d\d)"
+_DATE = re.compile(
+    rf"""(?<![\w/$.-])(?:
+        (?P<y1>{YEAR})\s?\u5e74(?:\s?(?P<m1>\d{{1,2}})\s?\u6708(?:\s?(?P<d1>\d{{1,2}})\s?\u65e5)?)?
+      | (?P<y2>{YEAR})-(?P<m2>\d\d)(?:-(?P<d2>\d\d))?(?![\d-])
+      | {_NUMBER_SIGNS}(?P<d3>{_DAY})(?:{_TO}{_DAY})?\s*{_OF}-?(?P<n3>{_MONTH})
+            (?:{_TO}(?:{_DAY}\s*)?{_MONTH})?[\s,./-]*{_OF}(?P<y3>{_SHORT_YEAR})
+      | (?P<n4>{_MONTH})\s*(?P<d4>{_DAY})(?:{_TO}(?:{_MONTH}\s*)?{_DAY})?,?\s+(?P<y4>{_SHORT_YEAR})
+      | (?P<n5>{_MONTH})(?:{_TO}{_MONTH})?[\s,./-]*{_OF}(?P<y5>{_SHORT_YEAR})
+      | (?P<s6>{"|".join(_SEASONS.split())})[\s,]*(?:of\s)?(?P<y6>{YEAR})(?:[-\u2010-\u2014/]\d\d(?:\d\d)?)?
+      | (?P<a7>\d{{1,2}})(?P<sep>[/.-])\s?(?P<b7>\d{{1,2}})(?P=sep)\s?(?P<y7>{YEAR}|\d\d)
+    )(?![\w]|[-/.]\d)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_MONTH_YEAR = re.compile(rf"(?<![\w/.-])(?P<m>\d{{1,2}})/(?P<y>{YEAR}|\d\d)(?![\w/]|-\d|\.\d)")
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDate:
+    """A date, as much of it as is known, and where it stands in its text.
+
+    `month` and `day` are 0 where the text does not tell them.
+    """
+
+    year: int
+    month: int = 0
+    day: int = 0
+    start: int = 0
+    end: int = 0
+
+    @property
+    def iso(self) -> str:
+        """`1994`, `1994-05` or `1994-05-01`."""
+        parts = [f"{self.year:04}", f"{self.month:02}", f"{self.day:02}"]
+        return "-".join(parts[: 1 if not self.month else 2 if not self.day else 3])
+
+
+def checked(year: int, month: int = 0, day: int = 0, start: int = 0, end: int = 0) -> FoundDate:
+    """Make a date, leaving out a month or a day that the calendar does not have."""
+    if not 1 <= month <= 12:
+        month = 0
+    if not month or not 1 <= day <= monthrange(year, month)[1]:
+        day = 0
+    return FoundDate(year, month, day, start, end)
+
+
+def full_year(digits: str) -> int:
+    """Return the year that two or four digits stand for; `30` is 2030 and `31` is 1931."""
+    digits = digits.lstrip("'\u2018\u2019")
+    year = int(digits)
+    return year if len(digits) > 2 else year + (2000 if year <= 30 else 1900)
+
+
+def find_dates(text: str, *, day_first: bool = False, slashed: bool = False) -> list[FoundDate]:
+    """Return the dates in a text that tell more than a year, or a season, in their order.
+
+    `3/4/98` is the fourth of March unless `day_first`; `slashed` also reads `5/98`.
+    """
+    if not _DIGIT.search(text):
+        return []
+    found = [date for match in _DATE.finditer(text) for date in _read(match, day_first)]
+    if slashed:
+        taken = [(date.start, date.end) for date in found]
+        found += (
+            date for date in _month_years(text) if all(date.start >= e for _, e in taken)
+        )
+    return sorted((d for d in found if 1500 <= d.year <= 2030), key=lambda d: d.start)
+
+
+def _read(match: re.Match[str], day_first: bool) -> Iterator[FoundDate]:
+    place = match.span()
+    get = match.group
+    if get("y1"):
+        yield checked(int(get("y1")), int(get("m1") or 0), int(get("d1") or 0), *place)
+    elif get("y2"):
+        if 1 <= int(get("m2")) <= 12:
+            yield checked(int(get("y2")), int(get("m2")), int(get("d2") or 0), *place)
+    elif get("y3"):
+        yield checked(full_year(get("y3")), _month(get("n3")), _number(get("d3")), *place)
+    elif get("y4"):
+        yield checked(full_year(get("y4")), _month(get("n4")), _number(get("d4")), *place)
+    elif get("y5"):
+        yield checked(full_year(get("y5")), _month(get("n5")), 0, *place)
+    elif get("y6"):
+        yield checked(int(get("y6")), 0, 0, *place)
+    else:
+        yield from _numeric(match, day_first or get("sep") == ".")
+
+
+def _numeric(match: re.Match[str], day_first: bool) -> Iterator[FoundDate]:
+    first, second = int(match["a7"]), int(match["b7"])
+    day, month = (first, second) if day_first else (second, first)
+    if month > 12:
+        day, month = month, day
+    if 1 <= month <= 12 and 1 <= day <= 31:
+        yield checked(full_year(match["y7"]), month, day, *match.span())
+
+
+def _month_years(text: str) -> Iterator[FoundDate]:
+    for match in _MONTH_YEAR.finditer(text):
+        if 1 <= int(match["m"]) <= 12:
+            yield checked(full_year(match["y"]), int(match["m"]), 0, *match.span())
+
+
+def _month(name: str) -> int:
+    return MONTHS[_plain(name.rstrip("."))]
+
+
+def _number(day: str) -> int:
+    digits = re.match(r"\d+", day)
+    return int(digits[0]) if digits else 0

@@ -1,0 +1,245 @@
+"""Which years does a paragraph speak of?
+
+Numbers of four digits are taken for years unless what stands beside them says otherwise:
+`1800 copies`, `Box 1990`, `$1900` and `1830 Eagle Crest Way` are none.
+"""
+
+import re
+
+from archivesearch.parse import year_words as words
+
+_DIGITS = "1290345678"
+_WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
+_WORD = r"0-9A-Za-z_\u00c0-\u1fff"
+_CJK = r"\u3005-\u30ff\u3400-\u9fff"
+_CJK_LETTER = re.compile(rf"[{_CJK}]")
+_DATE_OR_YEAR = re.compile(r"(?:^|[^\d.])\d{1,2}\. ?\d{1,2}\.$|\b(?:1[5-9]|20)\d\d[,:]$")
+_NUMBER = re.compile(
+    rf"""[0-9](?<![{_WORD}][0-9])(?:
+        (?<=[12])(?P<rest>[0-9]{{3}})
+            (?:[-\u2010-\u2014\u2212/](?P<last>[0-9]{{4}}|[0-9]{{1,2}})(?![0-9]|[-/.][0-9]))?
+            (?P<plural>['\u2019\u00b4`]?s|ies|er)?
+      | 0(?P<decade>['\u2019]?s)
+      | (?<=['\u2018\u2019\u00b4`][0-9])(?P<short>[0-9])(?:['\u2019]?s)?
+      | [0-9]?(?P<sep>[/.])[0-9]{{1,2}}(?P=sep)(?P<date>[0-9]{{2}})
+    )(?![{_WORD}])""",
+    re.VERBOSE,
+)
+_AFTER = re.compile(r"[ \u00a0]?((?:[^\W\d_]|')+|[0-9]+)?(?:[ \u00a0-]((?:[^\W\d_])+))?")
+_STREET = re.compile(
+    r"(?:[ ,](?:[A-Z][\w.']*|\d+(?:st|nd|rd|th))){0,4}? (?:" + "|".join(words.STREETS) + r")\b"
+)
+_MONEY = re.compile(r"(?:[$\u00a3\u00a2\u00a5\u20ac]|\b(?:US|USD|DM|Rs|Fr|Euro?|Mark)\.?) ?$")
+_QUANTITY = re.compile(r"\b(?:" + "|".join(words.QUANTITIES) + r") $", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"\b(?:his|her|their|my|our|your|age[ds]?|temperatures?)\b", re.IGNORECASE)
+_DECADE_CUE = re.compile(
+    r"(?:\b(?:the|early|mid|late|later)[ -]|\d0'?s (?:and|or|to|et|und|y|e) |\d['\u2019]?s ?[-\u2013/] ?"
+    r"|['\u2018\u2019])$",
+    re.IGNORECASE,
+)
+_ADDRESS_MARKS = frozenset("/._=?&@~%+\\")
+
+
+def years_mentioned(text: str) -> tuple[int, ...]:
+    """Return the years a text speaks of, ascending and each once.
+
+    A decade counts by its first year, a range by both of its ends. Years reach from 1500
+    to 2100; two digits are read as a year between 1930 and 2009.
+    """
+    if not text.isascii() and any(digit in text for digit in "０１２９"):
+        text = text.translate(_WIDE)
+    for digit in _DIGITS:
+        if digit in text:
+            break
+    else:
+        return ()
+    found: set[int] = set()
+    for match in _NUMBER.finditer(text):
+        kind = match.lastgroup
+        if match["rest"]:
+            found.update(_full(text, match))
+        elif kind == "decade":
+            found.update(_decade(text, match))
+        elif kind == "short":
+            found.update(_short(text, match))
+        else:
+            found.update(_numeric_date(match))
+    return tuple(sorted(found))
+
+
+def _full(text: str, match: re.Match[str]) -> tuple[int, ...]:
+    """Read four digits and what hangs on them: `1976`, `1980s`, `1983-84`, `1966-1976`."""
+    start = match.start()
+    year = int(text[start : start + 4])
+    if not 1500 <= year <= 2100 or not _stands_alone(text, match):
+        return ()
+    last = _last(year, match["last"], text[start + 4 : start + 5])
+    if last < 0 or _is_quantity(text, match, year):
+        return ()
+    return (year, last) if last else (year,)
+
+
+def _last(year: int, digits: str | None, dash: str) -> int:
+    """Return the other end of a range, 0 where there is none, -1 where it is no range."""
+    if not digits:
+        return 0
+    size = 10 ** len(digits)
+    last = year - year % size + int(digits)
+    if len(digits) == 4:
+        return last if 1500 <= last <= 2100 else -1
+    if last > year:
+        return last if dash != "/" or last - year == 1 or len(digits) == 2 else 0
+    return last + size if digits == "00" else 0
+
+
+def _stands_alone(text: str, match: re.Match[str]) -> bool:
+    """Whether four digits are a word of their own, not a piece of a longer number."""
+    start, end = match.span()
+    before, after = text[max(start - 1, 0) : start], text[end : end + 2]
+    if after and after[0] in ".,:" and after[1:].isdigit():
+        listed = re.match(r",[12]\d{3}(?!\d)|:\d|\.\d{1,2}\.\d{1,2}\b", text[end : end + 9])
+        if not listed:
+            return False
+    if after and _CJK_LETTER.match(after) and after[0] not in words.CJK_AFTER_YEAR:
+        return False
+    if before in ("", " ", "("):
+        return not after or after[0] not in _ADDRESS_MARKS or not _in_address(text, start)
+    if before in "$\u00a3\u00a2\u00a5\u20ac#\u00a7+=*^<>":
+        return False
+    if before in ".,:" and text[max(start - 2, 0) : start - 1].isdigit():
+        return bool(_DATE_OR_YEAR.search(text[max(start - 8, 0) : start]))
+    if before in "-\u2010\u2011" and not _may_follow_hyphen(text[max(start - 16, 0) : start - 1]):
+        return False
+    return not (
+        (before in _ADDRESS_MARKS or (after and after[0] in _ADDRESS_MARKS))
+        and _in_address(text, start)
+    )
+
+
+def _may_follow_hyphen(left: str) -> bool:
+    """Whether a year can stand after this and a hyphen: `pre`, `May`, `12-05`, `1971`."""
+    word = re.search(r"[^\W_]*$", left)
+    last = word[0] if word else ""
+    if last.isdigit():
+        return bool(re.search(r"(?:^|[^\w-])(?:\d{1,2}-\d{1,2}|1[5-9]\d\d|20\d\d)$", left))
+    return not last or len(last) > 2
+
+
+def _in_address(text: str, at: int) -> bool:
+    """Whether this place lies in a web address, a mail address or a file name."""
+    start = max(text.rfind(" ", 0, at), text.rfind("\n", 0, at)) + 1
+    end = min((e for e in (text.find(" ", at), text.find("\n", at)) if e >= 0), default=len(text))
+    return bool(words.ADDRESS.search(text[start : min(end, start + 500)]))
+
+
+def _is_quantity(text: str, match: re.Match[str], year: int) -> bool:
+    """Whether the words beside a number say that it counts, numbers or prices something."""
+    start, end = match.span()
+    left = text[max(start - 30, 0) : start]
+    right = text[end : end + 48]
+    if match["plural"]:
+        return False
+    near, gap = _word_before(left)
+    if near in words.NUMBERED and (gap != " (" or near == "isbn"):
+        return True
+    if near.isdigit() and len(near) > 2 and not _plausible(near):
+        return True
+    if left.endswith(" ") and _MONEY.search(left[-8:]):
+        return True
+    return _counts(left, right, near, year) or bool(_STREET.match(right))
+
+
+def _word_before(left: str) -> tuple[str, str]:
+    """Return the word before a number in lower case, and what parts the two."""
+    tail = left.rstrip(" \u00a0#:(")
+    gap = left[len(tail) :]
+    parts = tail.rstrip(".\u00ba").split() if len(gap) <= 2 else []
+    return (parts[-1].lstrip("([\"'\u201c\u2018").lower(), gap) if parts else ("", gap)
+
+
+def _counts(left: str, right: str, near: str, year: int) -> bool:
+    """Whether what follows a number is what it counts."""
+    after = _AFTER.match(right)
+    next_word = (after[1] or "") if after else ""
+    second = (after[2] or "") if after else ""
+    if next_word.isdigit():
+        return len(next_word) == 4 and not _plausible(next_word)
+    next_lower = next_word.lower()
+    if right.startswith((" B.C", " b.c")):
+        return True
+    if next_lower in words.MEASURES:
+        return True
+    round_number = year % 100 == 0
+    dated = near in words.TEMPORAL and not (round_number and near in words.LOOSE)
+    if next_lower in words.PEOPLE and next_word == next_lower:
+        return not dated
+    if not round_number:
+        return False
+    if _QUANTITY.search(left[-16:]):
+        return True
+    if dated or not next_word.islower():
+        return False
+    if next_lower in words.HEADLINE_VERBS or second in words.PEOPLE or second in words.MEASURES:
+        return True
+    return _is_plural(next_lower)
+
+
+def _is_plural(word: str) -> bool:
+    return (
+        len(word) > 4
+        and word.endswith("s")
+        and not word.endswith(("ss", "us", "is", "'s"))
+        and word not in words.DATED_PLURALS
+    )
+
+
+def _plausible(digits: str) -> bool:
+    return len(digits) == 4 and 1500 <= int(digits) <= 2100
+
+
+def _decade(text: str, match: re.Match[str]) -> tuple[int, ...]:
+    """Read `the 80s`; `in his 60s` is an age."""
+    start = match.start()
+    left = text[max(start - 16, 0) : start]
+    cued = _DECADE_CUE.search(left) or match["decade"] != "s"
+    if not cued or _POSSESSIVE.search(left) or left.endswith(("$", ".", ",")):
+        return ()
+    decade = int(match[0][0]) * 10
+    return (1900 + decade,) if decade >= 20 else ()
+
+
+def _short(text: str, match: re.Match[str]) -> tuple[int, ...]:
+    """Read `'96`; a number that merely opens a quotation is none."""
+    start, end = match.span()
+    if text[max(start - 2, 0) : start - 1].isalnum():
+        return ()
+    year = _century(int(match[0][:2]))
+    left = text[max(start - 20, 0) : start - 1]
+    before = re.search(r"([^\W\d_]+)[ .,]*$", left)
+    dated = bool(before) and before[1].lower() in words.TEMPORAL if before else False
+    after = _AFTER.match(text[end : end + 40])
+    next_word = (after[1] or "").lower() if after else ""
+    if not year or (next_word in words.MEASURES | words.PEOPLE and not dated):
+        return ()
+    if year >= 2000 or year < 1950:
+        ends = text[end : end + 1] in ("", ".", ",", ")", ";", "-", "\u2013", "\n", "/", "?", "!")
+        return (year,) if dated or (ends and bool(before)) else ()
+    return (year,)
+
+
+def _numeric_date(match: re.Match[str]) -> tuple[int, ...]:
+    """Read `01/12/85` and `21.8.20`, days before months or after them."""
+    sep = match["sep"]
+    first, second, year = (int(part) for part in match[0].split(sep))
+    is_date = 1 <= first <= 31 and 1 <= second <= 31 and min(first, second) <= 12
+    if sep == ".":
+        is_date = is_date and second <= 12
+    century = _century(year) if is_date else 0
+    return (century,) if century else ()
+
+
+def _century(year: int) -> int:
+    """Return the year two digits stand for, or 0 where it could be one of two."""
+    if year >= 30:
+        return 1900 + year
+    return 2000 + year if year <= 9 else 0

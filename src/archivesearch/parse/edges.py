@@ -1,0 +1,81 @@
+"""The lines at the top and at the bottom of a page, where dates and authors stand."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from archivesearch.parse.blocks import Block
+
+_TOP_BLOCKS, _BOTTOM_BLOCKS = 12, 12
+_RUNNING, _ENOUGH = 150, 700
+_NOTES = re.compile(
+    r"\W*(?:(?:foot|end|translator.s |editor.s )?notes?|references|bibliography|sources|notas"
+    r"|anmerkungen|poznámky|noten|works cited)\W*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a block near an edge of its page.
+
+    `block` is the number of its block; `after_text` says that running text stands above.
+    """
+
+    text: str
+    tag: str
+    block: int
+    strong: bool
+    after_text: bool
+
+
+def without_banners(blocks: Sequence[Block], banners: Sequence[str]) -> list[tuple[int, str]]:
+    """Return the numbers and texts of blocks, banner sentences cut out of them."""
+    result = []
+    for number, block in enumerate(blocks):
+        text = block.text
+        for banner in banners:
+            if banner and banner in text:
+                text = text.replace(banner, "\n")
+        if text.strip():
+            result.append((number, text))
+    return result
+
+
+def top(blocks: Sequence[Block], banners: Sequence[str]) -> list[Line]:
+    """Return the lines above a page's text: the first blocks, until text runs on."""
+    lines: list[Line] = []
+    running = 0
+    shown = without_banners(blocks[: _TOP_BLOCKS + 4], banners)[:_TOP_BLOCKS]
+    for number, text in shown:
+        if running > _ENOUGH:
+            break
+        for line in _lines(blocks[number], number, text, running > 0):
+            lines.append(line)
+            if len(line.text) > _RUNNING:
+                running += len(line.text)
+    return lines
+
+
+def bottom(blocks: Sequence[Block]) -> list[Line]:
+    """Return the lines at the end of a page, without those below a heading such as Notes."""
+    first = max(len(blocks) - _BOTTOM_BLOCKS, 0)
+    return [
+        line
+        for number in range(first, len(blocks))
+        for line in _lines(blocks[number], number, blocks[number].text, number > 0)
+    ]
+
+
+def notes_start(blocks: Sequence[Block]) -> int:
+    """Return the number of the block that heads a page's notes, or of one past the last."""
+    for number in range(len(blocks) - 1, 0, -1):
+        if len(blocks[number].text) < 40 and _NOTES.match(blocks[number].text):
+            return number
+    return len(blocks)
+
+
+def _lines(block: Block, number: int, text: str, after_text: bool) -> Iterator[Line]:
+    for line in text.split("\n"):
+        if line.strip():
+            yield Line(line.strip(), block.tag, number, block.stands_out, after_text)

@@ -1,0 +1,275 @@
+"""What a paragraph calls itself: labels such as `Comments:` found in text, and text cut at them.
+
+A label is told by its words (a small vocabulary in the languages of such pages), by its
+place (the start of a line or sentence) and by the colon after it. Words that a page itself
+uses as labels again and again, or sets in bold with a colon, count inside profiles only.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from archivesearch.model import Span
+from archivesearch.parse.label_words import BARE, CORE_WORDS, DATED, MONTH, PHRASE
+
+_WINDOW = 100
+_LONGEST_BARE = 40
+_MOST_WORDS = 12
+
+_UNPUNCTUATED = re.compile(
+    r"\s(?P<label>(?:[12]\d\d\d\s)?(?:(?P<self>S[a-z]+[- ][Dd]e(?:scription|finition)"
+    r"|Auto-?[a-zé]+|Selbst[a-z]+)|(?P<comment>Com{1,2}ent(?:s|aires|arios|ários|i)"
+    r"|Kommentare?)|(?P<more>Further [Ii]nfo(?:rmation)?)))$"
+)
+_BOUNDARY = re.compile(r".*(?:[.!?…][\"'”’»)\]*_]*\s+|[\"”»)\]]\s+|[。！？]|\n|[(\[])", re.DOTALL)
+_WORD = re.compile(r"\w+")
+_ABBREVIATION = re.compile(rf"(?:^|[\s(])(?:(?i:{MONTH})|[Nn]o|[Vv]ol|pp?|ed|c|ca|St|Mr|Dr)\.\s*$|\(c\)\s*$")
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|that|which|who|said|says|say|has|have|had|will|would|can|went|came)\b"
+)
+_QUOTE = re.compile("[\"“«]")
+_KINDS = ("self", "about", "comment", "more")
+_DASH = re.compile(r"\s[-–—]{1,2}\s|--|—")
+_IDEOGRAPHS = "\u2e80"
+_OPENING = " \t\n\"'“”‘’«»*_([-–—•·"
+_CLOSING = " \t\n\"'“”‘’«»*_"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label in a text: its words are `text[start:end]`, what it labels begins at `after`.
+
+    `kind` is `self` (an organization on itself), `about`, `comment`, `more`, `dated` (a
+    date alone) or `own` (told by the page's own usage). `first` says that it begins its
+    line, `opens` that it is such as stands first below the name of an organization,
+    `sure` that a colon follows it and a line or sentence ends before it.
+    """
+
+    start: int
+    end: int
+    after: int
+    kind: str
+    first: bool = False
+    opens: bool = False
+    sure: bool = True
+
+
+def find(text: str, strong: Sequence[Span] = (), *, own: Collection[str] | None = None) -> list[Label]:
+    """Return the labels in a text, in order.
+
+    With `own`, the text is part of a profile: a date alone and a bold phrase before a
+    colon are labels as well, and so is, at the start of a line, each phrase in `own`
+    (case folded). Takes time linear in the length of the text.
+    """
+    found = list(_lone(text, strong)) if _may_hold_lone(text, strong) else []
+    at = text.find(":") if "：" not in text else 0
+    if at >= 0:
+        found += _Finder(text, strong, own).labels()
+    if len(found) > 1:
+        found.sort(key=lambda label: label.start)
+        after = 0
+        kept = []
+        for label in found:
+            if label.start >= after:
+                kept.append(label)
+                after = label.after
+        return kept
+    return found
+
+
+def split(text: str, labels: Sequence[Label]) -> list[tuple[str, str]]:
+    """Cut a text at its labels into (label, text) parts; what stands before has label ''."""
+    parts: list[tuple[str, str]] = []
+    label, at = "", 0
+    for found in labels:
+        before = text[at : found.start].rstrip(" \t\n([-–—•·")
+        if before or label:
+            parts.append((label, before))
+        label, at = text[found.start : found.end], found.after
+    rest = text[at:].strip()
+    if rest or label:
+        parts.append((label, rest))
+    return parts
+
+
+def repeated(lines: Iterable[str], least: int) -> frozenset[str]:
+    """Return the short phrases before a colon that begin at least that many of the lines."""
+    counts: Counter[str] = Counter()
+    for line in lines:
+        at = line.find(":", 1, 32)
+        phrase = line[:at].rstrip() if at > 0 else ""
+        if phrase[:1].isupper() and phrase.count(" ") < 3 and line[at + 1 : at + 2] != "/":
+            if phrase.replace(" ", "").replace("-", "").isalpha():
+                counts[phrase.casefold()] += 1
+    return frozenset(phrase for phrase, count in counts.items() if count >= least)
+
+
+class _Finder:
+    """One search for the labels of a text that end with a colon."""
+
+    def __init__(self, text: str, strong: Sequence[Span], own: Collection[str] | None) -> None:
+        self.text = text
+        self.own = own
+        self.bold = frozenset(start for start, _ in strong) if own is not None else frozenset()
+
+    def labels(self) -> Iterator[Label]:
+        """Yield them in order."""
+        plain = self.text.replace("：", ":")
+        floor = 0
+        at = plain.find(":")
+        while at >= 0:
+            label = self._before(at, floor)
+            if label:
+                yield label
+                floor = label.after
+            at = plain.find(":", at + 1)
+
+    def _before(self, colon: int, floor: int) -> Label | None:
+        """Return the label that ends at a colon, if one does."""
+        low = max(floor, colon - _WINDOW)
+        window = self.text[low:colon]
+        if not window or self.text.startswith("//", colon + 1):
+            return None
+        if self.own is None and not _may_be_label(window):
+            return None
+        line = window.rfind("\n") + 1
+        if line or low == floor:
+            begins = line > 0 or low == 0
+            label = self._between(low + line, colon, first=begins)
+            if label:
+                return label
+        boundary = _BOUNDARY.match(window, line)
+        if boundary:
+            label = self._between(low + boundary.end(), colon, first=False)
+            if label:
+                return label
+        return self._unpunctuated(low, colon)
+
+    def _between(self, start: int, colon: int, *, first: bool) -> Label | None:
+        """Return what stands between two places as a label, if it is one."""
+        text = self.text
+        while start < colon and text[start] in _OPENING:
+            start += 1
+        phrase = text[start:colon].rstrip(_CLOSING)
+        if phrase.endswith((")", "]")) and "(" not in phrase:
+            phrase = phrase[:-1]
+        if text.startswith(("\"", "”", "»"), start + len(phrase)) and _QUOTE.search(phrase):
+            phrase += text[start + len(phrase)]
+        if not phrase:
+            return None
+        kind, opens = _kind(phrase, first=first)
+        if not kind and self.own is not None:
+            kind = self._own_kind(start, colon, phrase, first=first)
+        if not kind:
+            return None
+        return Label(start, start + len(phrase), _skip(text, colon + 1), kind, first, opens)
+
+    def _own_kind(self, start: int, colon: int, phrase: str, *, first: bool) -> str:
+        """The kind of label that a phrase is inside a profile only, or ''."""
+        if DATED.fullmatch(phrase):
+            if self.text[colon + 1 : colon + 6].strip()[:1].isdigit():
+                return ""
+            before = self.text[max(0, start - 12) : start]
+            return "" if _ABBREVIATION.search(before) else "dated"
+        if first and phrase.casefold() in (self.own or ()):
+            return "own"
+        if start in self.bold and phrase[0].isupper() and phrase.count(" ") < 4:
+            return "own"
+        return ""
+
+    def _unpunctuated(self, low: int, colon: int) -> Label | None:
+        """Return a capitalised label that no sentence end parts from what stands before it."""
+        match = _UNPUNCTUATED.search(self.text[max(low, colon - 40) : colon])
+        if not match:
+            return None
+        start = colon - len(match["label"])
+        after = _skip(self.text, colon + 1)
+        return Label(start, colon, after, _core(match), opens=True, sure=False)
+
+
+def _may_be_label(window: str) -> bool:
+    """Whether a word of the vocabulary stands in a text: a quick test that spares the rest."""
+    if window[-1] > _IDEOGRAPHS:
+        return True
+    return not CORE_WORDS.isdisjoint(_WORD.findall(window.casefold()))
+
+
+def _kind(phrase: str, *, first: bool) -> tuple[str, bool]:
+    """The kind of label that a phrase of the vocabulary is, or '', and whether it opens."""
+    if not (first or phrase[0].isupper() or phrase[0].isdigit() or phrase[0] > _IDEOGRAPHS):
+        return "", False
+    match = PHRASE.fullmatch(phrase)
+    if not match:
+        return "", False
+    kind = _core(match)
+    rest = match["rest"]
+    if rest and (kind == "about" or _VERB.search(rest) or rest.count(" ") >= _MOST_WORDS):
+        return "", False
+    plain = not rest and not any(map(str.isdigit, phrase))
+    return kind, kind == "self" or (plain and kind != "more")
+
+
+def _core(match: re.Match[str]) -> str:
+    return next(kind for kind, core in match.groupdict().items() if core and kind in _KINDS)
+
+
+def _may_hold_lone(text: str, strong: Sequence[Span]) -> bool:
+    """Whether a label without a colon can be in a text: cheap, and nearly always False."""
+    if len(text) <= _LONGEST_BARE or strong or "\n" in text:
+        return True
+    start = text[:_LONGEST_BARE]
+    return " - " in start or "--" in start or "–" in start or "—" in start
+
+
+def _lone(text: str, strong: Sequence[Span]) -> Iterator[Label]:
+    """Yield labels without a colon: a line of its own, a bold phrase, one before a dash."""
+    spans = iter(strong)
+    span = next(spans, None)
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        while span and span[1] <= start:
+            span = next(spans, None)
+        stop = span[1] if span and span[0] <= start < span[1] <= end else end
+        label = _lone_in_line(text, start, stop, end)
+        if label:
+            yield label
+        start = end + 1
+
+
+def _lone_in_line(text: str, start: int, stop: int, end: int) -> Label | None:
+    phrase, kind = _bare(text, start, stop)
+    if not kind:
+        phrase, kind = _bare(text, start, _dash(text, start, end))
+    if not kind or not (phrase[0].isupper() or phrase[0] > _IDEOGRAPHS):
+        return None
+    begin = text.index(phrase, start)
+    finish = begin + len(phrase)
+    after = finish
+    while after < end and text[after] in _OPENING + ".)]":
+        after += 1
+    if text.startswith((":", "："), after):
+        return None
+    return Label(begin, finish, after, kind, first=True, opens=kind != "more", sure=False)
+
+
+def _bare(text: str, start: int, stop: int) -> tuple[str, str]:
+    """The words between two places, and the kind of label they are, or ''."""
+    if stop - start > _LONGEST_BARE:
+        return "", ""
+    phrase = text[start:stop].strip(_OPENING + ".])")
+    return phrase, BARE.get(phrase.casefold().replace("-", " "), "")
+
+
+def _dash(text: str, start: int, end: int) -> int:
+    """Where the first dash near the start of a line is; the start if there is none."""
+    match = _DASH.search(text, start, min(end, start + _LONGEST_BARE))
+    return match.start() if match else start
+
+
+def _skip(text: str, at: int) -> int:
+    while at < len(text) and text[at] in " \t\n\xa0":
+        at += 1
+    return at

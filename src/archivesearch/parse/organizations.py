@@ -1,0 +1,341 @@
+"""The names of organizations: told from other short lines, freed of decoration, with aliases."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from archivesearch.config import Config
+
+_LONGEST = 120
+_MOST_WORDS = 14
+_SPACES = re.compile(r"\s+")
+_NUMBER = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-z]\)|[IVXLC]{1,6}\.|#\d{1,3}:?)\s+(?=\S)")
+_BULLET = re.compile(r"[*•·–—>»§-]+\s+(?=\S)")
+_URL = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\w[\w.-]*\.(?:org|com|net|edu|info)\S*", re.I)
+_GROUP = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\.?$")
+_ENDED = (
+    r"defunct|dissolved|disbanded|extinct|inactive|no longer|renamed|merged|split|folded|founded"
+    r"|est\.|established|suppressed|banned|disparu|dissous?|disuelt[oa]|extinto|aufgelöst|sciolto"
+)
+_FATE = re.compile(rf"(?:now |apparently |believed |reportedly |possibly )?(?:{_ENDED})\b", re.I)
+_OTHER_NAME = re.compile(
+    r"(?:now renamed|renamed(?: as| to)?|now called|now known as|also known as|also called|also"
+    r"|known as|a\.?k\.?a\.?|formerly(?: the| called| known as)?|previously|ex-|ex|now(?: the)?"
+    r"|anciennement|antes|ehemals|früher|già)(?<=[\w.-])[\s:]*(?=\S)",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(r"[\s\d–—/'’,?-]*(?:19|20)\d\d[\s\d–—/'’,?-]*(?:present|today)?")
+_TAIL = re.compile(rf"(?:\s[-–—]+\s*|[,;]\s+)(?:{_ENDED}).{{0,40}}$", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"“”„«]([^\"“”„«»]+)[\"”“»]")
+_WITH_ACRONYM = re.compile(r"(.+?)(?:,[\"”]|[\"”],?|,| [-–—/])\s*[\"“]?([^\s\"“”]{2,16})[\"”]?")
+_ACRONYM_FIRST = re.compile(
+    r"[\"“]?([^\s\"“”():,]{2,16})[\"”]?(?:\s*\(\s*[\"“]?([^()]+?)[\"”]?\s*\)|:\s+(.+)|\s[-–—]+\s(.+))"
+)
+_SUFFIXES = frozenset("us usa uk ml mlm m-l m-l-m nz prc drc uae brd ddr gdr frg ussr eu un".split())
+_GENERIC = re.compile(
+    r"\b(?:part(?:y|ies|i|is|ido|idos|ito|iti|ei|eien|ija|ia|ij|iet|iya)|leagues?|ligu?es?|liga|lega|union"
+    r"|unión|unione|união|organi[sz]ations?|organización|organização|organizzazione|organisation"
+    r"|fronts?|frente|fronte|movements?|mouvement|movimiento|movimento|bewegung|committees?"
+    r"|comité|comitê|comitato|komitee|workers|collectives?|colectivo|coletivo|collettivo|kollektiv"
+    r"|alliances?|alianza|aliança|alleanza|bund|associations?|asociación|associação|associazione"
+    r"|networks?|tendency|tendance|coalition|coalición|federation|fédération|federación"
+    r"|internationals?|internationale|internacional|congress|congreso|congrès|council|consejo"
+    r"|groups?|groupe|grupo|gruppo|gruppe|society|club|brigades?|army|ejército|armée|foundation"
+    r"|caucus|faction|fraction|current|corriente|courant|democrats|socialists?|communists?"
+    r"|anarchists?|greens|campaign|institute|center|centre|society|church|synod|rally|project"
+    r"|партия|союз|лига|движение|комитет|организация|strana|svaz|hnutí)\b"
+    r"|党|黨|组织|組織|同盟|联盟|聯盟|协会|協會|委员会",
+    re.IGNORECASE,
+)
+_NOT_NAMES = re.compile(
+    r"(?:introduction|intro|preface|foreword|conclusions?|notes?|footnotes?|endnotes|references"
+    r"|bibliography|contents|table of contents|index|links?|home|home page|top|back|next|previous"
+    r"|appendix|summary|overview|background|history|postscript|acknowledge?ments|contact|contact us"
+    r"|about|about us|about this (?:page|list|site)|search|see also|further reading|sources?"
+    r"|credits|glossary|faq|key|legend|abbreviations|the end|end|more|updates?|what's new|press"
+    r"|introducción|introdução|introduzione|einleitung|einführung|conclusión|conclusão"
+    r"|conclusione|schluss|anmerkungen|quellen|inhalt|sommaire|sources|liens|enlaces|引言|结论|注释"
+    r"|copyright.*|page \d+.*|chapter \d+.*|part \w+|volume \w+|(?:back|return) to .*"
+    r"|(?:last |page )?(?:updated?|reviewed|revised|published|posted|modified|written)\b.*"
+    r"|(?:comments?|remarks|notes?) (?:on|about) .*|by [A-Z].*|a review of .*|review of .*)[\s.:!]*",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"(?:\w+\s+)?(?:\d{1,2}(?:st|nd|rd|th)?[\s,/.-]+)?(?:[^\W\d_]{3,10}\.?[\s,/-]+)?(?:\d{1,2},?\s+)?"
+    r"(?:(?:1[89]|20)\d\d|\d{1,2}/\d{2,4})年?\S{0,8}",
+)
+_REFERENCE = re.compile(
+    r"(?:see|cf\.?|compare|voir|ver|véase|siehe|vedi|zie)\b(?!\w)|.*\b(?:see|discussed|listed|covered"
+    r"|described|treated|mentioned|moved|found|filed)\b.{0,40}\b(?:under|in|above|below|page|with|at|to)\b"
+    r"|.*\b(?:click|read) (?:here|on|more)\b|.*\bhere for\b",
+    re.IGNORECASE,
+)
+_PROSE = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|would|they|we|you|he|she|it|that|which|who|this|these"
+    r"|been|being|does|did|do|not|but|because|when|where|there|est|sont|son|são|sind|ist|sono)\b"
+    r"|^(?:They|We|You|He|She|It|This|These|There|If|When|While)\b"
+)
+_SENTENCE = re.compile(r"[^\W\d_]{4,}[.?!][\"”')]*\s")
+_SMALL = frozenset(
+    "a an and at by de des del della delle den der des di die do dos du e el en et for from für im in "
+    "la las le les los na no o of on or os por pour the to und van von w with y z".split()
+)
+_INTRODUCED = re.compile(
+    r"\s?\(\s?[\"“]?([^\s()\"“”]{2,16})[\"”]?\s?\)|,[\"”]\s([^\s()\"“”,.;]{2,16})|[\"”],?\s([^\s()\"“”,.;]{2,16})"
+)
+_REVERSED = re.compile(r"[\"“]?([^\s()\"“”]{2,16})[\"”]?\s\(\s?[\"“]?([^()\"“”]{5,90}?)[\"”]?\s?\)")
+_MOST_WORDS_BEFORE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The canonical name of an organization, and others that its heading gives."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+def read(heading: str) -> Name:
+    """Free the name in a heading of its decoration: numbers, quotes, addresses, fates, initials."""
+    text = _plain(heading)
+    reverse = _ACRONYM_FIRST.fullmatch(text)
+    if reverse and is_acronym(reverse[1]):
+        full = next(filter(None, reverse.groups()[1:]))
+        if " " in full.strip() and not is_acronym(full) and is_written_as_name(full):
+            inner = read(full)
+            return Name(inner.name, _unique((reverse[1], *inner.aliases)))
+    aliases: list[str] = []
+    text = _without_groups(text, aliases)
+    apposed = _WITH_ACRONYM.fullmatch(text)
+    if apposed and is_acronym(apposed[2]) and " " in apposed[1].strip():
+        text, aliases = apposed[1].strip("\"“”"), [apposed[2], *aliases]
+    return Name(_unquoted(text) or _plain(heading), _unique(aliases))
+
+
+def is_acronym(word: str) -> bool:
+    """Whether a word is made of initials: `PTB`, `PvdA`, `A.N.S.W.E.R.`, `FRSO/OSCL`."""
+    if not 2 <= len(word) <= 16 or word[0].isdigit():
+        return False
+    letters = [c for c in word if c.isalpha()]
+    if not all(c.isalnum() or c in ".&/$-'’+" for c in word):
+        return False
+    capitals = sum(c.isupper() for c in letters)
+    return capitals >= 2 and capitals * 2 >= len(letters)
+
+
+def is_name(text: str, *, strict: bool = False) -> bool:
+    """Whether a line can be the name of an organization.
+
+    `strict` asks for the capitals of a name as well, and is for lines that neither
+    markup nor a label below them sets apart.
+    """
+    if not text or len(text) > _LONGEST or "|" in text:
+        return False
+    plain = _plain(text)
+    bare = _without_groups(plain, []).strip("\"“”„«»' ")
+    if not bare or len(bare.split()) > _MOST_WORDS or bare[-1] in ",;:?" or bare[0] in "*[(<":
+        return False
+    if not (bare[0].isalnum() and any(map(str.isalpha, bare))) or bare[0].islower():
+        return False
+    if bare.endswith(".") and not (_NUMBER.match(text) or _ends_in_abbreviation(bare)):
+        return False
+    for pattern in (_NOT_NAMES, _DATE, _URL):
+        if pattern.fullmatch(plain):
+            return False
+    if _REFERENCE.match(plain) or _SENTENCE.search(bare + " ") and not bare.endswith("."):
+        return False
+    if plain.count('"') % 2 or " --" in bare:
+        return False
+    return is_written_as_name(bare) if strict else not _PROSE.search(bare)
+
+
+def is_written_as_name(text: str) -> bool:
+    """Whether most words of a line begin with a capital, or its script has none."""
+    words = [w for w in re.findall(r"[^\W\d_][\w'’.$&-]*", text) if w.lower() not in _SMALL]
+    capital = sum(not word[0].islower() for word in words)
+    return bool(words) and capital >= len(words) * 0.75
+
+
+def is_of_a_kind(text: str) -> bool:
+    """Whether a name says that it is one of an organization: party, league, initials, fate."""
+    groups: list[str] = []
+    bare = _without_groups(_plain(text), groups)
+    return (
+        _GENERIC.search(bare) is not None
+        or any(map(is_acronym, groups))
+        or is_acronym(bare)
+        or _FATE.search(text) is not None
+    )
+
+
+def speaks_of_organizations(text: str) -> bool:
+    """Whether a text is about organizations, as the introduction to a list of them is."""
+    return re.search(r"\b(?:organi[sz]ations?|parties|groups)\b", text, re.I) is not None
+
+
+class Register:
+    """The names on one page: what each heading stands for, and its other names.
+
+    The archive's own table decides wherever it knows a name; it alone may say that two
+    headings mean the same organization.
+    """
+
+    def __init__(self, config: Config, headings: Iterable[str]) -> None:
+        self._table = _table(config.organizations)
+        self._names: dict[str, Name] = {}
+        self._canonical: dict[str, str] = {}
+        self._aliases: dict[str, dict[str, None]] = {}
+        for heading in headings:
+            self._add(heading)
+
+    def _add(self, heading: str) -> None:
+        if heading in self._names:
+            return
+        found = read(heading)
+        name = self._table.get(_folded(found.name)) or found.name
+        self._names[heading] = Name(name, found.aliases)
+        self._canonical[_folded(found.name)] = name
+        known = self._aliases.setdefault(name, {})
+        known.update(dict.fromkeys((found.name, *found.aliases)))
+        known.pop(name, None)
+
+    def name(self, heading: str) -> str:
+        """The canonical name that a heading stands for."""
+        return self._names[heading].name
+
+    def aliases(self, heading: str) -> tuple[str, ...]:
+        """The other names that the page gives this organization."""
+        return tuple(self._aliases[self.name(heading)])
+
+    def learn(self, texts: Sequence[str]) -> None:
+        """Take up the initials that running text introduces: `Full Name (FN)` and the like."""
+        for text in texts:
+            for alias, full in _introductions(text):
+                name = self._canonical.get(_folded(full))
+                if name and _folded(alias) != _folded(name):
+                    self._aliases[name].setdefault(alias)
+
+    def learn_initials(self, texts: Mapping[str, Sequence[str]]) -> None:
+        """Take up initials nobody introduced, where the section itself uses them.
+
+        `texts` maps headings to the paragraphs below them. Initials that two of the
+        page's names share are left alone.
+        """
+        owners: dict[str, set[str]] = {}
+        for heading in texts:
+            owners.setdefault(_initials(self._names[heading].name), set()).add(self.name(heading))
+        for heading, paragraphs in texts.items():
+            initials = _initials(self._names[heading].name)
+            if len(initials) > 2 and len(owners[initials]) == 1:
+                if any(_has_word(text, initials) for text in paragraphs):
+                    self._aliases[self.name(heading)].setdefault(initials)
+
+
+def _table(organizations: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """From each folded name to the one canonical name it stands for; '' where two share it."""
+    table: dict[str, str] = {}
+    for name, others in organizations.items():
+        for other in others:
+            key = _folded(other)
+            table[key] = "" if table.get(key, name) != name else name
+    for name in organizations:
+        table[_folded(name)] = name
+    return table
+
+
+def _folded(name: str) -> str:
+    folded = name.casefold().replace("’", "'").replace(".", "").strip("\"“” ,")
+    return _SPACES.sub(" ", folded).removeprefix("the ")
+
+
+def _plain(heading: str) -> str:
+    """A heading on one line, without number, bullet, trailing colon or star."""
+    text = _SPACES.sub(" ", heading).strip().rstrip(":*†‡ ")
+    text = _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
+    number = _NUMBER.match(text)
+    if number:
+        text = text[number.end() :]
+        text = text[:-1] if text.endswith(".") and not _ends_in_abbreviation(text) else text
+    return text
+
+
+def _without_groups(text: str, aliases: list[str]) -> str:
+    """Take bracketed remarks off the end of a name; those that are names become aliases."""
+    for _ in range(6):
+        text = _TAIL.sub("", text).rstrip(" *†‡")
+        url = _URL.search(text)
+        if url and url.end() >= len(text) - 1 and url.start():
+            text = text[: url.start()].rstrip(" -–—:,;(<[")
+        group = _GROUP.search(text)
+        if not group or not group.start() or not _is_remark(group[1].strip(), aliases):
+            break
+        text = text[: group.start()]
+    return text.strip()
+
+
+def _is_remark(inner: str, aliases: list[str]) -> bool:
+    """Whether what stands in brackets is no part of the name itself."""
+    acronyms = [part.strip() for part in re.split(r"[/,]| or | and ", inner)]
+    if inner.lower().replace(".", "") in _SUFFIXES:
+        return False
+    if acronyms and all(map(is_acronym, acronyms)):
+        aliases.extend(acronyms)
+        return True
+    other = _OTHER_NAME.match(inner)
+    if other and (quoted := _unquoted(inner[other.end() :])):
+        if is_written_as_name(quoted) and not _FATE.match(quoted) and not quoted[0].isdigit():
+            aliases.append(quoted)
+            return True
+    if not inner or _URL.fullmatch(inner) or _FATE.match(inner) or _YEARS.fullmatch(inner):
+        return True
+    if _REFERENCE.match(inner):
+        return True
+    whole = _QUOTED.fullmatch(inner)
+    if whole or (" " in inner and _GENERIC.search(inner) and is_written_as_name(inner)):
+        if "committee" not in inner.lower():
+            aliases.append(_unquoted(inner))
+            return True
+    return False
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip(" ,;:")
+    whole = _QUOTED.fullmatch(text)
+    return (whole[1] if whole else text).strip(" ,;:")
+
+
+def _ends_in_abbreviation(text: str) -> bool:
+    last = text.rsplit(None, 1)[-1]
+    return last.count(".") > 1 or last.lower() in ("inc.", "ltd.", "co.", "e.v.", "jr.", "sr.")
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _initials(name: str) -> str:
+    words = re.findall(r"[^\W\d_][\w'’.]*", name)
+    return "".join(w[0].upper() for w in words if w.lower() not in _SMALL)
+
+
+def _has_word(text: str, word: str) -> bool:
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum():
+            return True
+        at = text.find(word, end)
+    return False
+
+
+def _introductions(text: str) -> Iterable[tuple[str, str]]:
+    """Yield (initials, full name) wherever a text puts one beside the other."""
+    for match in _INTRODUCED.finditer(text):
+        alias = next(filter(None, match.groups()))
+        if is_acronym(alias):
+            words = text[max(0, match.start() - 120) : match.start()].split()[-_MOST_WORDS_BEFORE:]
+            for first in range(len(words)):
+                yield alias, " ".join(words[first:]).lstrip("\"“(")
+    for match in _REVERSED.finditer(text):
+        if is_acronym(match[1]):
+            yield match[1], match[2]

@@ -1,0 +1,157 @@
+"""Records as JSON, with the keys that other programs rely on.
+
+Control characters, line separators and lone surrogates are written as escapes: the bytes
+are valid UTF-8, a hit is one line for every reader of lines, and nothing in the text of
+a page can drive a terminal.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from archivesearch.model import (
+    Group,
+    Hit,
+    Organization,
+    Page,
+    PageInfo,
+    Paragraph,
+    Passage,
+    Report,
+    Results,
+    Section,
+    Stats,
+)
+
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_HIT_KEYS = (
+    *("id", "score", "page", "url", "title", "org", "section", "label", "year"),
+    *("years_mentioned", "lang", "text", "highlights", "snippet", "snippet_highlights"),
+    *("link", "copies"),
+)
+
+
+def encoded(value: Any, indent: int | None = 2) -> bytes:
+    """Return plain values as JSON in UTF-8 that ends with a newline."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    return (_ESCAPED.sub(_escape, text) + "\n").encode()
+
+
+def encoded_lines(values: Iterable[Any]) -> bytes:
+    """Return plain values as JSON, one on each line."""
+    return b"".join(encoded(value, None) for value in values)
+
+
+def results_json(results: Results, *, grouped: bool = False) -> dict[str, Any]:
+    """Return the answer to a query; `groups` stands in it only if grouping was asked for."""
+    value: dict[str, Any] = {
+        "query": results.query,
+        "total": results.total,
+        "total_exact": results.total_exact,
+        "took_ms": round(results.took_ms, 3),
+        "hits": [hit_json(hit) for hit in results.hits],
+    }
+    if grouped:
+        value["groups"] = [group_json(group) for group in results.groups]
+    value["facets"] = {
+        name: [[value, count] for value, count in values] for name, values in results.facets.items()
+    }
+    value["suggestion"] = results.suggestion
+    return value
+
+
+def hit_lines_json(results: Results) -> Iterator[dict[str, Any]]:
+    """Yield one value for each hit; the hits of groups also name their group."""
+    for hit in results.hits:
+        yield hit_json(hit)
+    for group in results.groups:
+        for hit in group.hits:
+            yield {**hit_json(hit), "group": group.key}
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """Return one hit."""
+    return {key: getattr(hit, key) for key in _HIT_KEYS}
+
+
+def group_json(group: Group) -> dict[str, Any]:
+    """Return a group and its hits."""
+    return {
+        "key": group.key,
+        "count": group.count,
+        "score": group.score,
+        "hits": [hit_json(hit) for hit in group.hits],
+    }
+
+
+def inspection_json(page: Page) -> dict[str, Any]:
+    """Return what the ingester sees in a page."""
+    return {
+        "page": page.page,
+        "url": page.url,
+        "encoding": page.encoding,
+        "title": page.title,
+        "lang": page.lang,
+        "year": page.dating.year,
+        "year_source": page.dating.source,
+        "date": page.dating.date,
+        "author": page.dating.author,
+        "sections": [_section(section) for section in page.sections],
+    }
+
+
+def shown_json(page: PageInfo, passages: Sequence[Passage], focus: str = "") -> dict[str, Any]:
+    """Return a page, the passages of it that are shown, and the id that was asked for."""
+    return {"page": _record(page), "focus": focus, "passages": [_record(p) for p in passages]}
+
+
+def organizations_json(organizations: Iterable[Organization]) -> list[dict[str, Any]]:
+    """Return the organizations in the order they are given."""
+    return [_record(organization) for organization in organizations]
+
+
+def stats_json(stats: Stats) -> dict[str, Any]:
+    """Return the counts of an index, years as strings since JSON's keys are."""
+    return _record(stats)
+
+
+def report_json(report: Report, seconds: float, size: int) -> dict[str, Any]:
+    """Return what a rebuild did, the seconds it took and the bytes it read."""
+    skipped = [_record(page) for page in report.skipped]
+    return {
+        **_record(report),
+        "skipped": skipped,
+        "seconds": round(seconds, 3),
+        "bytes": size,
+    }
+
+
+def _section(section: Section) -> dict[str, Any]:
+    paragraphs = [_paragraph(paragraph) for paragraph in section.paragraphs]
+    return {**_record(section), "paragraphs": paragraphs}
+
+
+def _paragraph(paragraph: Paragraph) -> dict[str, Any]:
+    return {
+        "label": paragraph.label,
+        "text": paragraph.text,
+        "repeated": paragraph.repeated,
+        "years_mentioned": paragraph.years_mentioned,
+    }
+
+
+def _record(record: Any) -> dict[str, Any]:
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): value[key] for key in sorted(value)}
+    return value
+
+
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match.group()):04x}"

@@ -1,0 +1,31 @@
+"""Numbers as people read them."""
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return `1 page` or `2,000 pages`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def percent(part: int, whole: int) -> str:
+    """Return a share without decimals, `<1%` for what is more than nothing."""
+    if not part or not whole:
+        return "0%"
+    share = 100 * part / whole
+    return "<1%" if share < 1 else f"{share:.0f}%"
+
+
+def size(number: int) -> str:
+    """Return bytes as `512 bytes`, `3.4 kB`, `12.0 MB` or `1.2 GB`."""
+    if number < 1000:
+        return counted(number, "byte")
+    power = min((len(str(number)) - 1) // 3, 3)
+    return f"{number / 1000**power:,.1f} {('kB', 'MB', 'GB')[power - 1]}"
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as `3 ms`, `4.1 s` or `2 min 05 s`."""
+    if seconds < 1:
+        return f"{1000 * seconds:.1f} ms" if seconds < 0.01 else f"{1000 * seconds:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds) // 60} min {int(seconds) % 60:02d} s"

@@ -1,0 +1,55 @@
+"""Facets as small columns beside each other."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
+
+from archivesearch.present.clean import one_line
+from archivesearch.present.marks import Run
+from archivesearch.present.screen import Screen
+from archivesearch.present.width import fit, left, right, text_width
+
+GAP = 3
+WIDEST = 40
+_NONE = {"org": "(no organization)", "section": "(no heading)"}
+
+Values = Sequence[tuple[str | int, int]]
+Column = list[list[Run]]
+
+
+def facet_lines(facets: Mapping[str, Values], screen: Screen) -> Iterator[str]:
+    """Yield the values of each facet with their counts, as many facets abreast as fit."""
+    rows: list[list[tuple[int, Column]]] = [[]]
+    used = 0
+    for name, values in facets.items():
+        if not values:
+            continue
+        width, column = _column(name, values, min(WIDEST, screen.columns - 2))
+        if rows[-1] and used + width > screen.columns:
+            rows.append([])
+            used = 0
+        rows[-1].append((width, column))
+        used += width + GAP
+    for number, row in enumerate(rows):
+        if number:
+            yield ""
+        yield from _abreast(row, screen)
+
+
+def _column(name: str, values: Values, widest: int) -> tuple[int, Column]:
+    labels = [fit(one_line(str(value)) or _NONE.get(name, "(none)"), widest) for value, _ in values]
+    counts = [f"{count:,}" for _, count in values]
+    number = max(map(len, counts), default=0)
+    label = max(map(text_width, [name, *labels]))
+    column: Column = [[(left(name, label + 2 + number), "strong")]]
+    for text, count in zip(labels, counts, strict=True):
+        column.append([(left(text, label + 2), ""), (right(count, number), "count")])
+    return label + 2 + number, column
+
+
+def _abreast(row: Sequence[tuple[int, Column]], screen: Screen) -> Iterator[str]:
+    blanks = [[(" " * width, "")] for width, _ in row]
+    for cells in zip_longest(*(column for _, column in row)):
+        line: list[Run] = []
+        for cell, blank in zip(cells, blanks, strict=True):
+            line += [*(cell or blank), (" " * GAP, "")]
+        yield screen.render(line[:-1]).rstrip()

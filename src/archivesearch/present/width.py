@@ -1,0 +1,53 @@
+"""How many columns of a terminal text takes."""
+
+from functools import lru_cache
+from unicodedata import category, east_asian_width
+
+
+@lru_cache(maxsize=4096)
+def character_width(character: str) -> int:
+    """Return the columns of one character: 0 for combining marks, 2 for wide ones."""
+    if character < "\u0300":
+        return 1
+    if category(character) in ("Mn", "Me", "Cf") or "\u1160" <= character <= "\u11ff":
+        return 0
+    return 2 if east_asian_width(character) in "WF" else 1
+
+
+def text_width(text: str) -> int:
+    """Return the columns of one line of clean text."""
+    return len(text) if text.isascii() else sum(map(character_width, text))
+
+
+def cut(text: str, width: int, start: int = 0) -> int:
+    """Return where text must end so that what begins at `start` fits into `width` columns.
+
+    At least one character is taken, with all the combining marks that belong to it.
+    """
+    end, used = start, 0
+    while end < len(text):
+        step = character_width(text[end])
+        attached = step == 0 or category(text[end]) == "Mc"
+        if used + step > width and end > start and not attached:
+            break
+        used += step
+        end += 1
+    return end
+
+
+def fit(text: str, width: int) -> str:
+    """Return one line of text, cut to `width` columns and ended by `…` if it is longer."""
+    if text_width(text) <= width:
+        return text
+    return text[: cut(text, width - 1)].rstrip() + "…"
+
+
+def left(text: str, width: int) -> str:
+    """Return text cut or filled up to exactly `width` columns."""
+    text = fit(text, width)
+    return text + " " * (width - text_width(text))
+
+
+def right(text: str, width: int) -> str:
+    """Return text filled up on its left to `width` columns."""
+    return " " * (width - text_width(text)) + text

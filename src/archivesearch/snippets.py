@@ -1,0 +1,192 @@
+"""Which words of a passage answer a query, and the window of its text that shows them best."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fnmatch import translate
+
+from whoosh.query import And, AndNot, Or, Phrase, Prefix, Query, Term, Wildcard
+
+from archivesearch.analysis import Analyzer, Token, spelling
+from archivesearch.model import Passage, Span
+from archivesearch.nodes import Exact, Fuzzy, Near, together
+
+SNIPPET_LENGTH = 280
+_SENTENCE = re.compile(r"""[.!?…]["'”’)\]]*\s+|\n""")
+_SPACE = re.compile(r"\s")
+
+# Tells of a token and its word in the text whether they answer the query.
+_Test = Callable[[Token, str], bool]
+_Row = tuple[Sequence[_Test], int]
+
+
+class Highlighter:
+    """Marks the words of passages that answer one query.
+
+    Single words are marked wherever they stand, words of a phrase only where they form
+    it. What only takes matches away (NOT) marks nothing.
+    """
+
+    def __init__(self, query: Query, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+        self._singles: dict[str, list[_Test]] = {"text": [], "repeated": []}
+        self._rows: dict[str, list[_Row]] = {"text": [], "repeated": []}
+        for leaf in _leaves(query):
+            self._add(leaf)
+
+    def spans(self, passage: Passage) -> tuple[Span, ...]:
+        """Return the spans of a passage's text to mark, in order, not overlapping."""
+        own, repeated = self._analyzer.split(passage.text, passage.lang, passage.repeated)
+        marked: set[Span] = set()
+        for field, tokens in (("text", own), ("repeated", repeated)):
+            marked |= self._found(field, tokens, passage.text)
+        return tuple(_disjoint(sorted(marked)))
+
+    def _add(self, leaf: Query) -> None:
+        field = getattr(leaf, "fieldname", None)
+        if field not in self._singles:
+            return
+        if isinstance(leaf, Phrase):
+            self._rows[field].append(([_equals([word]) for word in leaf.words], 0))
+        elif isinstance(leaf, Near):
+            self._rows[field].append(([_alternatives(sub) for sub in leaf.qs], leaf.gap))
+        elif test := _test(leaf):
+            self._singles[field].append(test)
+
+    def _found(self, field: str, tokens: Sequence[Token], text: str) -> set[Span]:
+        singles, rows = self._singles[field], self._rows[field]
+        if not tokens or not (singles or rows):
+            return set()
+        found = {
+            (token.start, token.end)
+            for token in tokens
+            if any(test(token, text[token.start : token.end]) for test in singles)
+        }
+        for tests, gap in rows:
+            columns = [
+                [t.position for t in tokens if test(t, text[t.start : t.end])] for test in tests
+            ]
+            places = together(columns, gap)
+            found |= {(t.start, t.end) for t in tokens if t.position in places}
+        return found
+
+
+def window(text: str, marks: Sequence[Span], length: int = SNIPPET_LENGTH) -> Span:
+    """Return the span of a text, at most `length` long, that shows the marked words best.
+
+    The best window has the most different words, then the most words. It starts at a
+    sentence where one begins near, and cuts no word that is not itself too long.
+    """
+    if len(text) <= length:
+        return 0, len(text)
+    first, last = _densest(text, marks, length) if marks else (0, 0)
+    start = _start(text, first, length - (last - first))
+    end = min(start + length, len(text))
+    if end < len(text):
+        end = max(_word_end(text, end), last)
+    return start, end
+
+
+def within_window(marks: Sequence[Span], shown: Span) -> tuple[Span, ...]:
+    """Return the marks that lie in a window, as spans of the window."""
+    start, end = shown
+    return tuple(
+        (max(a, start) - start, min(b, end) - start) for a, b in marks if b > start and a < end
+    )
+
+
+def _densest(text: str, marks: Sequence[Span], length: int) -> Span:
+    """The marks that fit in a window together: most different words first, then most."""
+    best = (marks[0][0], min(marks[0][1], marks[0][0] + length))
+    most = (0, 0)
+    inside: Counter[str] = Counter()
+    left = 0
+    for right, (start, end) in enumerate(marks):
+        inside[text[start:end].casefold()] += 1
+        while end - marks[left][0] > length and left < right:
+            gone = text[slice(*marks[left])].casefold()
+            inside[gone] -= 1
+            inside += Counter()  # drops what is down to none
+            left += 1
+        score = (len(inside), right - left + 1)
+        if score > most and end - marks[left][0] <= length:
+            best, most = (marks[left][0], end), score
+    return best
+
+
+def _start(text: str, first: int, room: int) -> int:
+    """Where a window starts that must hold what begins at `first`, with `room` to spare.
+
+    At the start of the sentence, if no more than two thirds of the room go before it,
+    else at a word some way before it.
+    """
+    earliest = max(0, first - room * 2 // 3)
+    sentences = [match.end() for match in _SENTENCE.finditer(text, earliest, first)]
+    if sentences:
+        return sentences[-1]
+    if earliest == 0:
+        return 0
+    earliest = max(0, first - room // 3)
+    space = _SPACE.search(text, earliest, first)
+    return space.end() if space else first
+
+
+def _word_end(text: str, at: int) -> int:
+    """The last end of a word at or before a place; the place itself in one long word."""
+    if text[at].isspace():
+        return at
+    cut = max(text.rfind(" ", 0, at), text.rfind("\n", 0, at))
+    return cut if cut > at - SNIPPET_LENGTH // 2 else at
+
+
+def _disjoint(spans: Iterable[Span]) -> Iterator[Span]:
+    """Join spans that overlap, as the pairs of CJK characters do."""
+    current: Span | None = None
+    for start, end in spans:
+        if current and start < current[1]:
+            current = (current[0], max(current[1], end))
+            continue
+        if current:
+            yield current
+        current = (start, end)
+    if current:
+        yield current
+
+
+def _leaves(query: Query) -> Iterator[Query]:
+    """Yield the nodes that say which words are wanted."""
+    if isinstance(query, And | Or):
+        for child in query.children():
+            yield from _leaves(child)
+    elif isinstance(query, AndNot):
+        yield from _leaves(query.a)
+    else:
+        yield query
+
+
+def _alternatives(query: Query) -> _Test:
+    tests = [test for leaf in _leaves(query) if (test := _test(leaf))]
+    return lambda token, word: any(test(token, word) for test in tests)
+
+
+def _equals(terms: Sequence[str]) -> _Test:
+    wanted = frozenset(terms)
+    return lambda token, word: token.term in wanted
+
+
+def _test(leaf: Query) -> _Test | None:
+    """Return what tells whether a token answers a leaf of the query; None if none can."""
+    if isinstance(leaf, Exact):
+        written = leaf.spelling
+        return lambda token, word: spelling(word) == written
+    if isinstance(leaf, Term):
+        return _equals([str(leaf.text)])
+    if isinstance(leaf, Prefix):
+        start = leaf.text
+        return lambda token, word: token.term.startswith(start)
+    if isinstance(leaf, Wildcard):
+        pattern = re.compile(translate(leaf.text))
+        return lambda token, word: pattern.match(token.term) is not None
+    if isinstance(leaf, Fuzzy):
+        return lambda token, word: leaf.is_like(token.term)
+    return None

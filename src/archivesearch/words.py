@@ -1,0 +1,108 @@
+"""Where the words of a text are: the one definition for index, query and snippet.
+
+A word is a run of letters, digits and combining marks. Apostrophes join letters
+(`don't`), dots join single letters (`U.S.`, `A.N.S.W.E.R.`), and `$`, `£` and `¢` are
+letters beside a letter (`I$raeli`, `U.$.`) but money before a digit. Everything else
+separates. Chinese, Japanese and Korean are cut into overlapping pairs of characters.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+# Combining marks (Unicode 14), ranges joined where only letters and marks lie between.
+_MARKS = (
+    "300-36f 483-489 591-5bd 5bf 5c1-5c2 5c4-5c5 5c7 610-61a 64b-65f 670 6d6-6dc 6df-6e8 "
+    "6ea-6ed 711-7f3 7fd 816-82d 859-85b 898-8e1 8e3-963 981-9e3 9fe-a75 a81-ae3 afa-b63 "
+    "b82-bd7 c00-c63 c81-c83 cbc-d4d d57-d63 d81-df3 e31-e3a e47-e4e eb1-ecd f18-f19 f35 f37 "
+    "f39 f3e-f84 f86-fbc fc6 102b-103e 1056-109d 135d-135f 1712-1734 1752-17d3 17dd 180b-180d "
+    "180f-193b 1a17-1a1b 1a55-1a7f 1ab0-1b44 1b6b-1b73 1b80-1bf3 1c24-1c37 1cd0-1cd2 "
+    "1cd4-1dff 20d0-20f0 2cef-2cf1 2d7f-2dff 302a-302f 3099-309a a66f-a672 a674-a67d "
+    "a69e-a6f1 a802-a827 a82c a880-a8c5 a8e0-a8f1 a8ff-a92d a947-a953 a980-a9c0 a9e5-aa4d "
+    "aa7b-aac1 aaeb-aaef aaf5-aaf6 abe3-abea abec-abed fb1e fe00-fe0f fe20-fe2f 101fd-1037a "
+    "10a01-10a3f 10ae5-10ae6 10d24-10eac 10f46-10f50 10f82-10f85 11000-11046 11070-110ba "
+    "110c2 11100-11134 11145-11173 11180-111c0 111c9-111cc 111ce-111cf 1122c-11237 1123e "
+    "112df-11446 1145e-114c3 115af-115c0 115dc-11640 116ab-116b7 1171d-1172b 1182c-1183a "
+    "11930-11943 119d1-119e0 119e4-11a3e 11a47-11a99 11c2f-11c3f 11c92-11ef6 16af0-16af4 "
+    "16b30-16b36 16f4f-16f92 16fe4-16ff1 1bc9d-1bc9e 1cf00-1cf46 1d165-1d169 1d16d-1d172 "
+    "1d17b-1d182 1d185-1d18b 1d1aa-1d1ad 1d242-1d244 1da00-1da36 1da3b-1da6c 1da75 1da84 "
+    "1da9b-1e136 1e2ae-1e2ef 1e8d0-1e94a e0100-e01ef "
+)
+_CJK = (
+    "1100-11ff 2e80-2fd5 3005-3007 3021-3029 3031-3035 3038-303c 3041-3096 309d-309f 30a1-30fa "
+    "30fc-30ff 3105-312f 3131-318e 31a0-31bf 31f0-31ff 3400-4dbf 4e00-9fff a960-a97f ac00-d7ff "
+    "f900-faff ff66-ffdc 1b000-1b16f 20000-323af"
+)
+# Invisible characters that stand inside words: soft hyphen, joiners, byte order mark.
+INVISIBLE = "\xad\u200b\u200c\u200d\u2060\ufeff"
+
+
+def _ranges(ranges: str) -> str:
+    """Turn `300-36f 483` into what stands inside the brackets of a character class."""
+    points = ([chr(int(point, 16)) for point in item.split("-")] for item in ranges.split())
+    return "".join("-".join(ends) for ends in points)
+
+
+_LETTER = r"[^\W\d_]"
+_MONEY = rf"(?:[$£¢](?={_LETTER})|(?<={_LETTER})[$£¢](?!\d))"
+_ACRONYM = rf"(?:{_LETTER}|(?<=\.)[$£¢]|[$£¢](?=\.{_LETTER}))"
+
+
+def _pattern(character: str) -> re.Pattern[str]:
+    """Compile what one word is, given what its characters are apart from `$`, `£`, `¢`."""
+    word = rf"(?:{character}++|{_MONEY})++"
+    return re.compile(
+        rf"{_ACRONYM}(?:\.{_ACRONYM})++(?![^\W_]|[$£¢]{_LETTER})|{word}(?:['’ʼ‘`´]{word})*+"
+    )
+
+
+# Most text needs neither marks nor CJK, and a short class is several times as fast.
+_PLAIN = _pattern(r"[^\W_]")
+_NOT_PLAIN = re.compile(
+    f"[{INVISIBLE}\u0300-\u036f\u0483-\u0489\u0590-\u1dff\u20d0-\u20ff\u2c00-\U0010ffff]"
+)
+
+
+@cache
+def _full() -> re.Pattern[str]:
+    """The pattern of a word in any text without CJK; compiling it takes a while."""
+    inside = _ranges(_MARKS) + INVISIBLE
+    return _pattern(rf"(?:(?![{_ranges(_CJK)}])[^\W_]|(?<=[\w{inside}])[{inside}])")
+
+
+@cache
+def _cjk_run() -> re.Pattern[str]:
+    return re.compile(f"[{_ranges(_CJK)}]+")
+
+
+Word = tuple[str, int, int]
+
+
+def words(text: str) -> Iterator[Word]:
+    """Yield the words of a text in order, as `(word, start, end)` with `text[start:end] == word`.
+
+    A run of n CJK characters gives n - 1 pairs and its last character alone, so that a
+    search for one character is a search for what begins with it.
+    """
+    if text.isascii() or not _NOT_PLAIN.search(text):
+        for match in _PLAIN.finditer(text):
+            yield match[0], match.start(), match.end()
+        return
+    start = 0
+    for run in _cjk_run().finditer(text):
+        yield from _between(text, start, run.start())
+        start = run.end()
+        for at in range(run.start(), start):
+            pair = text[at : min(at + 2, start)]
+            yield pair, at, at + len(pair)
+    yield from _between(text, start, len(text))
+
+
+def _between(text: str, start: int, end: int) -> Iterator[Word]:
+    for match in _full().finditer(text, start, end):
+        yield match[0], match.start(), match.end()
+
+
+def is_cjk(word: str) -> bool:
+    """Whether a word is one of the pairs that CJK text is cut into."""
+    return word >= "\u1100" and _cjk_run().fullmatch(word) is not None

@@ -1,0 +1,151 @@
+"""The documents name files, commands, options and functions; all of them exist."""
+
+import contextlib
+import itertools
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import archivesearch
+from archivesearch.cli.main import main
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "src" / "archivesearch"
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+MAPS = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md"]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+
+def commands() -> dict[str, click.Command]:
+    context = click.Context(main)
+    found = {name: main.get_command(context, name) for name in main.list_commands(context)}
+    return {name: command for name, command in found.items() if command is not None}
+
+
+COMMANDS = commands()
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def blocks(text: str, *languages: str) -> Iterator[str]:
+    """Yield the code blocks of a document that are marked with one of the languages."""
+    for language, code in re.findall(r"^```(\w*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        if language in languages:
+            yield code
+
+
+def prose(text: str) -> str:
+    """Return a document without its code blocks."""
+    return re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def command_lines(text: str) -> Iterator[list[str]]:
+    """Yield the arguments of each `archivesearch` that stands on a line of its own."""
+    for line in re.findall(r"^\s*(?:\$ |\w+:\s+)?archivesearch (.+)$", text, re.MULTILINE):
+        words = shlex.split(line, comments=True)
+        yield list(itertools.takewhile(lambda word: word not in {"|", ">", "&&"}, words))
+
+
+def understand(arguments: list[str]) -> None:
+    """Have click check a command line without doing what it says."""
+    name, *rest = arguments
+    assert name in COMMANDS
+    with contextlib.suppress(click.exceptions.Exit):
+        COMMANDS[name].make_context(name, rest, parent=click.Context(main))
+
+
+def slugs(text: str) -> set[str]:
+    """Return the anchors that a document's headings have."""
+    headings = re.findall(r"^#+ (.+)$", prose(text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_links_lead_somewhere(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(text)):
+        if re.match("[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        linked = document.parent / path if path else document
+        assert linked.exists(), target
+        if anchor:
+            assert anchor in slugs(linked.read_text(encoding="utf-8")), target
+
+
+@pytest.mark.parametrize("document", MAPS, ids=name_of)
+def test_paths_exist(document: Path, corpus_index: Path) -> None:
+    """A path is taken from the project's folder, the package's or that of an index."""
+    text = document.read_text(encoding="utf-8")
+    paths = set(re.findall(r"`((?:[\w.*-]+/)+[\w.*-]*|[\w-]+\.(?:py|md|toml))`", text))
+    folders = [ROOT, PACKAGE, corpus_index]
+    missing = {path for path in paths if not any(any(f.glob(path)) for f in folders)}
+    assert not missing
+
+
+def test_the_map_shows_every_module() -> None:
+    modules = [p for p in PACKAGE.iterdir() if p.suffix == ".py" and p.stem != "__init__"]
+    packages = [p.parent for p in PACKAGE.glob("*/__init__.py")]
+    shown = {f"`{p.name}`" for p in modules} | {f"`{p.name}/`" for p in packages}
+    assert not {name for name in shown if name not in ARCHITECTURE}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_commands_and_options_exist(document: Path) -> None:
+    for block in blocks(document.read_text(encoding="utf-8"), "sh", "console"):
+        for arguments in command_lines(block):
+            understand(arguments)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_is_in_the_table_of_the_readme(name: str) -> None:
+    assert re.search(rf"^\| `{name}\b", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_has_help_with_an_example(name: str) -> None:
+    result = CliRunner().invoke(main, [name, "--help"], prog_name="archivesearch")
+    assert result.exit_code == 0
+    examples = [arguments for arguments in command_lines(result.output) if arguments[0] == name]
+    assert examples
+    for arguments in examples:
+        understand(arguments)
+
+
+@pytest.mark.parametrize("name", archivesearch.__all__)
+def test_each_public_name_is_documented(name: str) -> None:
+    assert hasattr(archivesearch, name)
+    guides = [p for p in DOCUMENTS if p.name != "CHANGELOG.md"]
+    assert any(re.search(rf"\b{name}\b", p.read_text(encoding="utf-8")) for p in guides)
+
+
+@pytest.mark.parametrize("code", blocks(README, "python"))
+def test_python_examples_run(code: str, corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "corpus").symlink_to(corpus, target_is_directory=True)
+    process = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert process.returncode == 0, process.stderr
+    assert process.stdout
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert metadata.version("archivesearch") == project["version"]
+    assert f"## [{project['version']}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -1,0 +1,50 @@
+"""What is imported, and what is not yet: imports are most of what a cold start takes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SLOW = {"nltk", "selectolax", "rich", "loky"}
+WEB = {"starlette", "uvicorn", "jinja2", "fastapi", "flask", "django", "aiohttp", "tornado"}
+
+CALL = """
+import contextlib, sys
+from archivesearch.cli.main import main
+sys.argv[0] = "archivesearch"
+with contextlib.suppress(SystemExit):
+    main()
+"""
+
+
+def imported(code: str, *arguments: str) -> set[str]:
+    """Run code in a Python of its own; return the top-level names of what it imported."""
+    code += "\nimport sys\nprint('imported:', *sys.modules)"
+    process = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    last = process.stdout.splitlines()[-1]
+    assert last.startswith("imported: ")
+    return {name.partition(".")[0] for name in last.split()[1:]}
+
+
+def test_importing_the_package_is_cheap() -> None:
+    assert not imported("import archivesearch") & (SLOW | WEB)
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "jsonl"])
+def test_a_search_imports_only_what_it_needs(corpus_index: Path, format_: str) -> None:
+    names = imported(CALL, "search", "party", "--index", str(corpus_index), "--format", format_)
+    assert "whoosh" in names
+    assert not names & (SLOW | WEB)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["search", "--help"]])
+def test_help_imports_click_and_nothing_else(arguments: list[str]) -> None:
+    bare = imported("import click")
+    standard = bare | set(sys.stdlib_module_names)
+    assert imported(CALL, *arguments) - standard == {"archivesearch"}
