@@ -47,7 +47,7 @@ def test_pages_and_paragraphs_are_counted(result: dict[str, Any]) -> None:
     assert corpus["pages"] == 24
     assert corpus["skipped"] == 0
     assert corpus["paragraphs"] >= 48
-    assert corpus["html_bytes"] > corpus["text_bytes"] > 0
+    assert corpus["page_bytes"] > corpus["text_bytes"] > 0
     assert result["rebuild"]["pages"] == 24
 
 
@@ -88,4 +88,4 @@ def test_the_table_of_a_peer_that_may_be_absent(pages: Path) -> None:
 def test_a_folder_without_pages_is_refused_in_one_line(tmp_path: Path) -> None:
     done = bench(tmp_path)
     assert done.returncode == 1
-    assert done.stderr.splitlines() == [f"bench: there are no HTML files in {tmp_path}"]
+    assert done.stderr.splitlines() == [f"bench: there are no pages with text in {tmp_path}"]

@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -64,6 +65,13 @@ def understand(arguments: list[str]) -> None:
     assert name in COMMANDS
     with contextlib.suppress(click.exceptions.Exit):
         COMMANDS[name].make_context(name, rest, parent=click.Context(main))
+
+
+EXAMPLES = [
+    pytest.param(code, id=f"{document.stem}-{number}")
+    for document in DOCUMENTS
+    for number, code in enumerate(blocks(document.read_text(encoding="utf-8"), "python"), 1)
+]
 
 
 def slugs(text: str) -> set[str]:
@@ -131,9 +139,10 @@ def test_each_public_name_is_documented(name: str) -> None:
     assert any(re.search(rf"\b{name}\b", p.read_text(encoding="utf-8")) for p in guides)
 
 
-@pytest.mark.parametrize("code", blocks(README, "python"))
-def test_python_examples_run(code: str, corpus: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_python_examples_run(code: str, corpus: Path, corpus_index: Path, tmp_path: Path) -> None:
     (tmp_path / "corpus").symlink_to(corpus, target_is_directory=True)
+    shutil.copytree(corpus_index, tmp_path / "index")
     process = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         cwd=tmp_path,
@@ -148,4 +157,5 @@ def test_python_examples_run(code: str, corpus: Path, tmp_path: Path) -> None:
 def test_the_version_is_the_same_everywhere() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert metadata.version("archivesearch") == project["version"]
+    assert archivesearch.__version__ == project["version"]
     assert f"## [{project['version']}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -28,9 +28,7 @@ def test_organizations() -> None:
 
 
 def test_no_organizations() -> None:
-    assert organizations_text([], PLAIN) == (
-        "No section of this archive is about an organization."
-    )
+    assert organizations_text([], PLAIN) == ("No section of this archive is about an organization.")
 
 
 def test_long_names_are_cut_to_the_screen() -> None:
@@ -64,7 +62,7 @@ def test_stats() -> None:
         "    5 organizations",
         "    2 duplicates",
         "    1 skipped",
-        "3.5 MB on disk",
+        "3.5 MB of pages",
         "",
         "paragraphs by year",
         "  1994     600   40%  ######################################",
@@ -91,7 +89,7 @@ def test_many_years_are_told_by_decade() -> None:
 
 def test_stats_of_an_empty_index() -> None:
     stats = Stats("", 0, 0, 0, 0, 0, 0, {}, 0, {}, {}, 12)
-    assert stats_text(stats, PLAIN).splitlines()[-1] == "12 bytes on disk"
+    assert stats_text(stats, PLAIN).splitlines()[-1] == "12 bytes of pages"
 
 
 def test_report() -> None:
@@ -121,8 +119,14 @@ def test_many_skipped_pages_are_counted() -> None:
 
 @pytest.mark.parametrize(
     ("number", "expected"),
-    [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (1000, "1.0 kB"), (12_345_678, "12.3 MB"),
-     (1_234_567_890_123, "1,234.6 GB")],
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (1000, "1.0 kB"),
+        (12_345_678, "12.3 MB"),
+        (1_234_567_890_123, "1,234.6 GB"),
+    ],
 )
 def test_size(number: int, expected: str) -> None:
     assert size(number) == expected

@@ -52,6 +52,8 @@ INFO = PageInfo(
     captured=PAGE.captured,
     second_year=PAGE.dating.second_year,
     second_source=PAGE.dating.second_source,
+    sections=2,
+    paragraphs=4,
 )
 PASSAGES = tuple(passages(PAGE))
 
@@ -122,7 +124,7 @@ def test_inspection() -> None:
         "      workers.  [mentions 1976, 1980]",
         "   2  Comments: Not so. Read on. Not so. Read on. Not so.",
         "      Read on. Not so. Read on. Not so. Read on. Not so.",
-        "      Read on. [repeats 1 sentence]",
+        "      Read on.   [repeats 1 sentence]",
     ]
 
 

@@ -10,32 +10,26 @@ import re
 import shutil
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 BATCH = 1000
-SUFFIXES = {".html", ".htm", ".shtml"}
 CONFIG = "archivesearch.toml"
 
 _BETWEEN_TAGS = re.compile(rb">[^<]+")
 _LONG_WORD = re.compile(rb"(?<![&#\w])[A-Za-z]{5,}(?![\w;])")
 
 
-def html_files(folder: Path) -> list[Path]:
-    """Return all HTML files of a folder, sorted by path."""
-    found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
-    return sorted(path for path in found if path.is_file())
-
-
-def lay_out(folder: Path, target: Path, limit: int | None, copies: int) -> Path:
-    """Return a folder with `copies` of `limit` pages, evenly chosen, of another folder.
+def lay_out(
+    pages: Sequence[Path], folder: Path, target: Path, *, limit: int | None, copies: int
+) -> Path:
+    """Return a folder with `copies` of `limit` of a folder's pages, evenly chosen.
 
     Beyond the first copy a quarter of all long words are changed, so that no paragraph is
     its own duplicate. The folder itself is returned where nothing has to be changed.
     """
-    pages = html_files(folder)
     if copies == 1 and (limit is None or limit >= len(pages)):
         return folder
     kept = min(limit or len(pages), len(pages))

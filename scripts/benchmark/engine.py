@@ -25,12 +25,14 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is asked of the peers alike.
+    """What is asked of all engines alike.
 
-    `fields` are those whose words they index and search; with `totals` they also count
-    all matches, as archivesearch always does; `threads` is how many a build may use.
+    `folder` holds the pages. `fields` are those whose words the peers index and search;
+    with `totals` they also count all matches, as archivesearch always does. `threads` is
+    how many threads or processes a build may use.
     """
 
+    folder: str = ""
     fields: tuple[str, ...] = ("text",)
     totals: bool = False
     threads: int = 1

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmark import asking, cold_start, corpus, machine, processes, ratios
+from benchmark import asking, cold_start, machine, processes, ratios
 from benchmark.engine import ENGINES, OURS, Options, absent
 
 Values = dict[str, Any]
@@ -38,7 +38,7 @@ class Run:
     """
 
     def __init__(self, folder: Path, work: Path, settings: Settings, say: Say) -> None:
-        self.folder = corpus.lay_out(folder, work / "pages", settings.limit_pages, settings.copies)
+        self.folder = folder
         self.work = work
         self.settings = settings
         self.say = say
@@ -68,8 +68,9 @@ class Run:
     def _prepare(self) -> Values:
         """Parse the pages once for all engines, and draw the queries."""
         self.say("parsing the pages")
-        reply = processes.do("prepare", self._job(**_drawing(self.settings)))
-        self.sets = reply["sets"]
+        job = self._job(folder=str(self.folder), pages=str(self.work / "pages"))
+        reply = processes.do("prepare", asdict(self.settings) | job)
+        self.folder, self.sets = Path(reply["folder"]), reply["sets"]
         figures: Values = reply["figures"]
         return figures
 
@@ -121,9 +122,5 @@ class Run:
 
     def _job(self, **more: Any) -> Values:
         """Return what every task is told, and what this one is told besides."""
-        paragraphs, options = str(self.work / "paragraphs"), asdict(self.settings.options)
-        return {"folder": str(self.folder), "paragraphs": paragraphs, "options": options} | more
-
-
-def _drawing(settings: Settings) -> Values:
-    return {"queries": settings.queries, "seed": settings.seed}
+        options = asdict(self.settings.options) | {"folder": str(self.folder)}
+        return {"paragraphs": str(self.work / "paragraphs"), "options": options} | more

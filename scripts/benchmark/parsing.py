@@ -8,19 +8,20 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-import archivesearch
-from archivesearch.errors import ArchiveSearchError
-from archivesearch.model import Page, Passage, passages
+from archivesearch.config import Config
+from archivesearch.model import Page, Passage, RawPage, Skipped, passages
+from archivesearch.parse.page import parse
+from archivesearch.read.sources import open_sources
 from benchmark import corpus
 
 
 @dataclass(slots=True)
 class Figures:
-    """Counts and times of one pass over the pages; bytes are of HTML and of UTF-8 text."""
+    """Counts and times of one pass over the pages; `text_bytes` are of UTF-8."""
 
     pages: int = 0
     skipped: int = 0
-    html_bytes: int = 0
+    page_bytes: int = 0
     paragraphs: int = 0
     text_bytes: int = 0
     dated: int = 0
@@ -36,10 +37,19 @@ def prepare(folder: Path, file: Path) -> dict[str, Any]:
     return asdict(figures)
 
 
+def laid_out(folder: Path, target: Path, *, limit: int | None, copies: int) -> Path:
+    """Return a folder with `copies` of `limit` of a folder's pages."""
+    (source,) = open_sources([folder])
+    pages = [entry.path for entry in source.listing.entries if not entry.problem]
+    return corpus.lay_out(pages, source.path, target, limit=limit, copies=copies)
+
+
 def _passages(folder: Path, figures: Figures) -> Iterator[Passage]:
-    for path in corpus.html_files(folder):
-        page = _parsed(path, figures)
-        if page is None:
+    """Yield what a rebuild of the folder would index, counting it on the way."""
+    (source,) = open_sources([folder])
+    for raw in source.pages():
+        page = raw if isinstance(raw, Skipped) else _parsed(raw, source.config, figures)
+        if isinstance(page, Skipped):
             figures.skipped += 1
             continue
         figures.pages += 1
@@ -50,19 +60,15 @@ def _passages(folder: Path, figures: Figures) -> Iterator[Passage]:
             yield passage
 
 
-def _parsed(path: Path, figures: Figures) -> Page | None:
-    """Parse one page, and time it beside lexbor's own text; both read the file again."""
-    size = len(path.read_bytes())
+def _parsed(raw: RawPage, config: Config, figures: Figures) -> Page | Skipped:
+    """Parse one page, and time it beside lexbor's own text of the same bytes."""
     start = time.perf_counter()
-    tree = LexborHTMLParser(path.read_bytes())
+    tree = LexborHTMLParser(raw.data)
     if tree.body is not None:
         tree.body.text()
     middle = time.perf_counter()
-    try:
-        page = archivesearch.parse_page(path)
-    except ArchiveSearchError:
-        return None
+    page = parse(raw, config)
     figures.lexbor_seconds += middle - start
     figures.parse_seconds += time.perf_counter() - middle
-    figures.html_bytes += size
+    figures.page_bytes += len(raw.data)
     return page

@@ -27,7 +27,7 @@ def _head(result: Values) -> Iterator[str]:
     yield ", ".join(f"{name} {version}" for name, version in versions.items())
     yield (
         f"{corpus['pages']:,} pages ({corpus['skipped']} skipped), "
-        f"{corpus['html_bytes'] / MB:.1f} MB of HTML; {corpus['paragraphs']:,} paragraphs, "
+        f"{corpus['page_bytes'] / MB:.1f} MB; {corpus['paragraphs']:,} paragraphs, "
         f"{corpus['text_bytes'] / MB:.1f} MB of text"
     )
     yield (
@@ -51,12 +51,12 @@ def _absences(result: Values) -> Iterator[str]:
 def _pages(result: Values) -> Iterator[str]:
     """Tell the cost of the parse alone, and of the rebuild as a user sees it."""
     corpus, rebuild = result["corpus"], result["rebuild"]
-    size = corpus["html_bytes"] / MB
+    size = corpus["page_bytes"] / MB
     rows = [("lexbor, text of the body", *_pace(corpus["lexbor_seconds"], corpus["pages"], size))]
     rows += [("archivesearch, parse", *_pace(corpus["parse_seconds"], corpus["pages"], size))]
     if rebuild:
         rows += [("archivesearch, rebuild", *_pace(rebuild["seconds"], rebuild["pages"], size))]
-    yield from _rows(("from pages", "seconds", "pages/s", "MB of HTML/s"), rows)
+    yield from _rows(("from pages", "seconds", "pages/s", "MB of pages/s"), rows)
     if corpus["lexbor_seconds"]:
         yield f"parse / lexbor: {result['ratios']['parse']:.2f}"
     if rebuild:

@@ -5,7 +5,6 @@ the reply. What libraries print goes to standard error.
 """
 
 import gc
-import importlib
 import json
 import os
 import resource
@@ -27,20 +26,29 @@ def prepare(job: Job) -> Iterator[Job]:
     from benchmark import parsing
 
     file = Path(job["paragraphs"])
-    figures = parsing.prepare(Path(job["folder"]), file)
+    folder = parsing.laid_out(
+        Path(job["folder"]), Path(job["pages"]), limit=job["limit_pages"], copies=job["copies"]
+    )
+    figures = parsing.prepare(folder, file)
+    if not figures["paragraphs"]:
+        sys.exit(f"there are no pages with text in {folder}")
     sources = Feed(file, lambda values: (values["text"], values["year"]))
     sets = queries.draw(sources, job["queries"], job["seed"])
-    yield {"figures": figures, "sets": {kind: [_plain(q) for q in sets[kind]] for kind in sets}}
+    yield {
+        "folder": str(folder),
+        "figures": figures,
+        "sets": {kind: [_plain(q) for q in sets[kind]] for kind in sets},
+    }
 
 
 def rebuild(job: Job) -> Iterator[Job]:
     """Rebuild an archive from its pages, as its user would."""
-    archivesearch = importlib.import_module("archivesearch")
+    from archivesearch import rebuild as whole
+
+    options, directory = job["options"], job["directory"]
     clock = Clock()
-    report = archivesearch.rebuild(
-        [job["folder"]], job["directory"], jobs=job["options"]["threads"]
-    )
-    yield clock.figures() | {"pages": report.indexed, "index_bytes": size(job["directory"])}
+    report = whole([options["folder"]], directory, jobs=options["threads"])
+    yield clock.figures() | {"pages": report.indexed, "index_bytes": size(directory)}
 
 
 def build(job: Job) -> Iterator[Job]:

@@ -1,5 +1,6 @@
 """Let `python -m archivesearch` be the command `archivesearch`."""
 
+from archivesearch.cli.completing import VARIABLE
 from archivesearch.cli.main import main
 
-main(prog_name="python -m archivesearch")
+main(complete_var=VARIABLE)

@@ -103,6 +103,28 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class PageInfo:
+    """What is known of a page as a whole, apart from its text."""
+
+    page: str
+    url: str | None
+    title: str
+    lang: str
+    encoding: str
+    encoding_source: str
+    year: int | None
+    year_source: str
+    date: str
+    author: str
+    second_year: int | None
+    second_source: str
+    sha256: str
+    captured: str | None
+    sections: int
+    paragraphs: int
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A paragraph with all it takes from its section and page: one document of the index.
 
@@ -208,6 +230,7 @@ class Results:
 
     `total` counts all matching paragraphs, or all groups where hits are grouped (then
     `hits` is empty and `groups` is not). `facets` maps a field to `(value, count)` pairs.
+    `notes` are lines that say what a reader must know of the answer, such as a limit hit.
     """
 
     query: str
@@ -218,6 +241,7 @@ class Results:
     groups: tuple[Group, ...] = ()
     facets: Mapping[str, tuple[tuple[str | int, int], ...]] = field(default_factory=dict)
     suggestion: str | None = None
+    notes: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 
 from whoosh.matching import ListMatcher, Matcher, NullMatcher
-from whoosh.query import FuzzyTerm, Query, SpanNear2, Term
+from whoosh.query import And, FuzzyTerm, Query, SpanNear2, Term
 from whoosh.query.spans import Span
 from whoosh.reading import IndexReader
 from whoosh.searching import SearchContext, Searcher
@@ -21,6 +21,9 @@ class Near(SpanNear2):
         super().__init__(qs, slop=gap + 1, ordered=gap == 0)
         self.fieldname = fieldname
         self.gap = gap
+
+    def _and_query(self) -> Query:
+        return And(self.qs)  # Whoosh's own names a module that it has not imported
 
     def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
         """Return what walks through the documents in which the words stand so."""

@@ -37,11 +37,6 @@ def organization_names(
         return []
 
 
-def page_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list[CompletionItem]":
-    """Return the pages whose name begins so."""
-    return []
-
-
 def _items(names: Iterable[str]) -> "list[CompletionItem]":
     from click.shell_completion import CompletionItem
 

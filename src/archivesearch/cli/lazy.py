@@ -38,6 +38,14 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in self.table.items()])
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a reader of its output that has gone away is no failure."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            abandon_output()
+            return 0
+
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Run a command and leave with its exit status, whatever went wrong told in a line."""
         make_tolerant()

@@ -25,6 +25,7 @@ EXAMPLES = examples(
 
 
 @click.group(
+    "archivesearch",
     cls=LazyGroup,
     table=COMMANDS,
     epilog=EXAMPLES,

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from archivesearch import __version__
+
 INDEX = "index"
 VARIABLE = "ARCHIVESEARCH_INDEX"
 
@@ -81,9 +83,7 @@ def version_option(command: Decorated) -> Decorated:
 def _version(ctx: click.Context, _: click.Parameter, asked: Any) -> None:
     if not asked or ctx.resilient_parsing:
         return
-    from importlib.metadata import version
-
-    click.echo(f"archivesearch {version('archivesearch')}")
+    click.echo(f"archivesearch {__version__}")
     ctx.exit()
 
 

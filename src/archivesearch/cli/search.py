@@ -13,7 +13,7 @@ from archivesearch.cli.terminal import screen
 from archivesearch.cli.years import years
 from archivesearch.errors import QueryError
 from archivesearch.present.as_json import encoded, encoded_lines, hit_lines_json, results_json
-from archivesearch.present.clean import readable
+from archivesearch.present.clean import one_line, readable
 from archivesearch.present.hits import results_text
 
 EXAMPLES = examples(
@@ -39,7 +39,12 @@ def text(_: click.Context, __: click.Parameter, value: str | None) -> str | None
     shell_complete=organization_names,
     help="Only sections about this organization, by any of its names.",
 )
-@click.option("--section", metavar="WORDS", callback=text, help="Only sections with this heading.")
+@click.option(
+    "--section",
+    metavar="WORDS",
+    callback=text,
+    help="Only sections with these words in the heading.",
+)
 @click.option(
     "--year", metavar="YEARS", callback=years, help="Only pages of 1990, 1990-2003, 1990- or -2003."
 )
@@ -105,6 +110,8 @@ def search(
             results = archive.search(query, **options)
     except QueryError as error:
         raise failure(error, query) from error
+    for note in results.notes:
+        click.echo(f"archivesearch: {one_line(note)}", err=True)
     if form == "json":
         write_bytes(encoded(results_json(results, grouped=group_by is not None)))
     elif form == "jsonl":

@@ -37,7 +37,8 @@ def make_tolerant() -> None:
 
 def write(text: str, *, color: bool = False) -> None:
     """Write lines of text to standard output, with the colours that are in it or without."""
-    click.echo(text, color=color)
+    # named, or click would write UTF-8 where the environment says ASCII
+    click.echo(text, file=sys.stdout, color=color)
 
 
 def write_bytes(data: bytes) -> None:

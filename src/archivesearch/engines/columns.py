@@ -15,13 +15,13 @@ from typing import Generic, TypeVar
 
 from archivesearch.model import Passage
 
-V = TypeVar("V", str, "int | None")
+V = TypeVar("V", bound="str | int | None")
 
 
 class Column(Generic[V]):
     """The values of one field, one for each passage."""
 
-    def __init__(self, values: list[V] | None = None, codes: array[int] | None = None) -> None:
+    def __init__(self, values: list[V] | None = None, codes: "array[int] | None" = None) -> None:
         self.values: list[V] = values if values is not None else []
         self.codes = codes if codes is not None else array("I")
         self._code_of: dict[V, int] = {value: code for code, value in enumerate(self.values)}

@@ -50,11 +50,8 @@ class StockEngine:
         try:
             for batch in batches:
                 for passage in batch:
-                    fields = _fields(passage, analyzer)
-                    writer.add_document(**fields)
+                    writer.add_document(**_fields(passage, analyzer, documents))
                     columns.append(passage)
-                    for name in documents:
-                        documents[name] += bool(fields.get(name))
         except BaseException:
             writer.cancel()
             raise
@@ -171,17 +168,25 @@ class StockReader:
         ]
 
 
+class _Analyzed(str):
+    """A text with its tokens; Whoosh takes nothing but strings to its analyzers."""
+
+    tokens: list[Token]
+
+
 class _Terms(WhooshAnalyzer):
-    """Gives Whoosh our terms: of a plain string, or of tokens that are made already."""
+    """Gives Whoosh our terms: of a plain string, or those of an `_Analyzed`."""
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
 
     def __call__(self, value: Any, **kwargs: Any) -> Iterator[WhooshToken]:
-        if isinstance(value, str):
-            value = self._analyzer.tokens(value, self._analyzer.languages[0])
+        if isinstance(value, _Analyzed):
+            tokens: Iterable[Token] = value.tokens
+        else:
+            tokens = self._analyzer.tokens(value, self._analyzer.languages[0])
         token = WhooshToken(positions=True, chars=True)
-        for made in value:
+        for made in tokens:
             token.text = token.original = made.term
             token.pos = made.position
             token.startchar, token.endchar = made.start, made.end
@@ -205,8 +210,10 @@ def _schema(analyzer: Analyzer) -> Schema:
     )
 
 
-def _fields(passage: Passage, analyzer: Analyzer) -> dict[str, Any]:
-    """What Whoosh is to index and store of a passage."""
+def _fields(
+    passage: Passage, analyzer: Analyzer, documents: dict[str, int]
+) -> dict[str, Any]:
+    """What Whoosh is to index and store of a passage; counts the fields that have words."""
     fields: dict[str, Any] = {
         "id": passage.id,
         "page": passage.page,
@@ -219,8 +226,10 @@ def _fields(passage: Passage, analyzer: Analyzer) -> dict[str, Any]:
     }
     for name in WORD_FIELDS:
         text, tokens = _words(passage, name, analyzer)
-        fields[name] = tokens
+        fields[name] = _Analyzed(text)
+        fields[name].tokens = tokens
         fields[f"_stored_{name}"] = text
+        documents[name] += bool(tokens)
     return {name: value for name, value in fields.items() if value is not None}
 
 

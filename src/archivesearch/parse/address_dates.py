@@ -15,7 +15,9 @@ _QUERY = re.compile(r"[?&;]([^=&;]*)=")
 _EXTENSION = re.compile(r"\.(?:s?html?|php\d?|txt|asp|cgi|pdf|jsp|xml|cfm)$", re.IGNORECASE)
 _INDEX = re.compile(r"(?:index|default|home|main)(?:\.\w+)?$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:1[5-9]\d\d|20[0-3]\d)$")
-_ISSUE = re.compile(r"(?:^|[^a-z])(?:issue|iss|nummer|numero)[-_ =.]?(\d{1,4})(?!\d)", re.IGNORECASE)
+_ISSUE = re.compile(
+    r"(?:^|[^a-z])(?:issue|iss|nummer|numero)[-_ =.]?(\d{1,4})(?!\d)", re.IGNORECASE
+)
 _NAMED = re.compile(
     rf"(?<![a-z])(?:(?P<d1>\d\d?)[-_.]?)?(?P<m1>{_MONTH})[-_.]?(?:(?P<e1>\d\d?)[-_.,])?"
     r"(?P<y1>(?:19|20)\d\d|\d\d)(?!\d)"
@@ -107,7 +109,9 @@ def _names(page: str) -> list[str]:
     """Return the parts that can hold a file's name: of `x/index.html` it is the folder's."""
     path = _HOST.sub("", unquote(page))
     if _QUERY.search(path):
-        parts = [p for p in re.split(r"[?&;/]", path) if not re.match(r"\w*issue\w*=", p, re.I)]
+        parts = [
+            p for p in re.split(r"[?&;/]", path) if not re.match(r"\w*issue\w*=", p, re.IGNORECASE)
+        ]
         return [p.split("=")[-1] for p in parts[-2:]]
     parts = _parts(page)
     return parts[-2:-1] if _INDEX.match(parts[-1]) and len(parts) > 1 else parts[-1:]
@@ -151,7 +155,7 @@ def _bare(name: str) -> FoundDate | None:
             continue
         digits = match[0]
         readings = {
-            date for date in _readings(digits, prefix, name[match.end() :]) if _is_web(date, digits)
+            date for date in _readings(digits, prefix, name[match.end() :]) if _is_web(date)
         }
         if len(readings) == 1:
             return readings.pop()
@@ -179,7 +183,7 @@ def _readings(digits: str, prefix: str, rest: str) -> list[FoundDate | None]:
         if _YEAR.match(digits):
             return [checked(int(digits))]
         return [_exact(full_year(digits[2:]), pairs[0])] if _is_word(prefix) else []
-    if size == 2 and 85 <= pairs[0] and len(re.sub("[^a-z]", "", prefix, flags=re.I)) > 2:
+    if size == 2 and pairs[0] >= 85 and len(re.sub("[^a-z]", "", prefix, flags=re.IGNORECASE)) > 2:
         return [checked(full_year(digits))] if not rest or not rest[0].isalpha() else []
     return []
 
@@ -195,6 +199,6 @@ def _exact(year: int, month: int, day: int | None = None) -> FoundDate | None:
     return date if date.month and (day is None or date.day) else None
 
 
-def _is_web(date: FoundDate | None, digits: str) -> bool:
+def _is_web(date: FoundDate | None) -> bool:
     """Whether a page can bear this date in its name: older years are what it is about."""
     return date is not None and _FIRST_WEB_YEAR <= date.year <= _LAST_YEAR

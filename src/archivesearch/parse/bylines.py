@@ -16,12 +16,14 @@ _BY_WITHIN = re.compile(r"(?:^|[\s,;(\u2013\u2014-])by (?P<name>[A-Z].*)$")
 _STOP = re.compile(
     r"\s*(?:[;(\[<|\u2022\u2013\u2014]|\s-+\s|--|\.\.\.|\b(?:for|from|of|in|on|at|to|with|who|is|was|has|are"
     r"|translated|transcribed|edited|reviewed|published|updated|posted|copyright|email|e-mail)\b"
-    r"|[.,:]?\s*$|\.\s)"
+    r"|(?<=\w{3})\.\s|[,:]?\s*$)"
 )
 _NAME_WORD = re.compile(
     r"(?:[^\W\d_][\w.'\u2019-]*|[A-Z]{1,5}\d{1,3}|&|['\"\u201c][^\W\d_][\w. ]*['\"\u201d])$"
 )
-_PARTICLES = frozenset("and & de del della di da dos du la le van von den der y et und e a an".split())
+_PARTICLES = frozenset(
+    "and & de del della di da dos du la le van von den der y et und e a an".split()
+)
 _NEVER = frozenset(
     """
     the this that these those all any every no now then way means far and order virtue law default
@@ -31,11 +33,12 @@ _NEVER = frozenset(
 )
 _OTHERS_WORK = re.compile(
     r"\b(?:translat|transcri|mark(?:ed|up)|publish|edit(?:ed|or)|direct(?:ed|or)|starring|produc"
-    r"|maintain|convert|scann|proof|format|answered|illustrat|compil|design|host|introduc|foreword)",
+    r"|maintain|convert|scann|proof|format|answered|illustrat|compil|design|host|introduc|foreword"
+    r"|(?:was|were|is|are|been|being) \w+ by\b)",
     re.IGNORECASE,
 )
 _REVIEW_OF = re.compile(r"\breviews?(?: of)?\b", re.IGNORECASE)
-_CLOSING = re.compile(r"^\s*(?:--+|[\u2014\u2013\u2015])\s*(?P<name>[^\W\d_].*)$")
+_CLOSING = re.compile(r"^\s*(?:-{2,3}|[\u2014\u2013\u2015])\s*(?P<name>[^\W\d_].*)$")
 _GENERATED = re.compile(
     r"@.*@|microsoft|unknown|webmaster|administrator|user|frontpage|owner|^\W*$", re.IGNORECASE
 )
@@ -45,7 +48,8 @@ def byline(line: str) -> str:
     """Return the name in a line such as `By Ada Byron, May 1996`, or ''."""
     if len(line) > 110 or _OTHERS_WORK.search(line):
         return ""
-    match = _BY.match(line) or _BY_WITHIN.search(_undated(line))
+    undated = _undated(line)
+    match = _BY.match(line) or (_BY_WITHIN.search(undated) if undated != line else None)
     return _name(match["name"]) if match else ""
 
 
@@ -83,7 +87,7 @@ def is_name(line: str) -> bool:
 
 def meta_name(meta_author: str) -> str:
     """Return a name given in a page's head, or '' where it is none but keywords or a program."""
-    name = " ".join(meta_author.split()).strip(" ,;")
+    name = re.sub(r"\s*\([^()]*\d[^()]*\)", "", " ".join(meta_author.split())).strip(" ,;")
     if not name or len(name) > 80 or name.count(",") > 3 or _GENERATED.search(name):
         return ""
     return name
@@ -99,8 +103,10 @@ def _name(text: str) -> str:
     """Cut a name out of what follows `by`; '' where no name stands there."""
     text = re.sub(r"\s*,?\s*(?:1[5-9]|20)\d\d\W*$", "", _undated(text))
     stop = _STOP.search(text)
-    name = text[: stop.start()].strip(" ,.*_\"\u201d") if stop else text.strip()
+    name = (text[: stop.start()] if stop else text).strip(' ,*_"\u201d')
     words = name.split()
+    if words and len(words[-1].rstrip(".")) > 3:
+        name = name.rstrip(".")
     if not words or len(words) > 12 or words[0].lower().rstrip(",:") in _NEVER:
         return ""
     if words[0].lower().rstrip(".,") in MONTHS and len(words) == 1:
@@ -108,7 +114,8 @@ def _name(text: str) -> str:
     if words[0].lower() in ("a", "an"):
         return name if len(words) <= 5 else ""
     fits = [
-        bool(_NAME_WORD.match(w.strip(",."))) and (w[0].isupper() or w.lower() in _PARTICLES or not w[0].isalpha())
+        bool(_NAME_WORD.match(w.strip(",.")))
+        and (w[0].isupper() or w.lower() in _PARTICLES or not w[0].isalpha())
         for w in words
     ]
     return name if all(fits) or (len(words) == 1 and re.search(r"\w\d|@", name)) else ""

@@ -5,6 +5,7 @@ import unicodedata
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 _NAMES = (
     "january januar januari janvier enero janeiro gennaio leden ledna jan janv ene gen",
@@ -20,7 +21,7 @@ _NAMES = (
     "november novembre noviembre novembro listopad listopadu nov",
     "december dezember décembre diciembre dezembro dicembre prosinec prosince dec dez déc dic",
 )
-_SEASONS = "spring summer autumn fall winter printemps été automne hiver frühling sommer herbst"
+_SEASON = "spring|summer|autumn|fall|winter|printemps|été|automne|hiver|frühling|sommer|herbst"
 
 
 def _plain(word: str) -> str:
@@ -49,12 +50,13 @@ _DATE = re.compile(
             (?:{_TO}(?:{_DAY}\s*)?{_MONTH})?[\s,./-]*{_OF}(?P<y3>{_SHORT_YEAR})
       | (?P<n4>{_MONTH})\s*(?P<d4>{_DAY})(?:{_TO}(?:{_MONTH}\s*)?{_DAY})?,?\s+(?P<y4>{_SHORT_YEAR})
       | (?P<n5>{_MONTH})(?:{_TO}{_MONTH})?[\s,./-]*{_OF}(?P<y5>{_SHORT_YEAR})
-      | (?P<s6>{"|".join(_SEASONS.split())})[\s,]*(?:of\s)?(?P<y6>{YEAR})(?:[-\u2010-\u2014/]\d\d(?:\d\d)?)?
+      | (?P<s6>{_SEASON})[\s,]*(?:of\s)?(?P<y6>{YEAR})(?:[-\u2010-\u2014/]\d\d(?:\d\d)?)?
       | (?P<a7>\d{{1,2}})(?P<sep>[/.-])\s?(?P<b7>\d{{1,2}})(?P=sep)\s?(?P<y7>{YEAR}|\d\d)
     )(?![\w]|[-/.]\d)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _MONTH_YEAR = re.compile(rf"(?<![\w/.-])(?P<m>\d{{1,2}})/(?P<y>{YEAR}|\d\d)(?![\w/]|-\d|\.\d)")
+Order = Literal["month-day", "day-month"]
 _DIGIT = re.compile(r"\d")
 
 
@@ -94,23 +96,21 @@ def full_year(digits: str) -> int:
     return year if len(digits) > 2 else year + (2000 if year <= 30 else 1900)
 
 
-def find_dates(text: str, *, day_first: bool = False, slashed: bool = False) -> list[FoundDate]:
+def find_dates(text: str, *, order: Order = "month-day", slashed: bool = False) -> list[FoundDate]:
     """Return the dates in a text that tell more than a year, or a season, in their order.
 
-    `3/4/98` is the fourth of March unless `day_first`; `slashed` also reads `5/98`.
+    `3/4/98` is the fourth of March unless the order is `day-month`; `slashed` also reads `5/98`.
     """
     if not _DIGIT.search(text):
         return []
-    found = [date for match in _DATE.finditer(text) for date in _read(match, day_first)]
+    found = [date for match in _DATE.finditer(text) for date in _read(match, order)]
     if slashed:
         taken = [(date.start, date.end) for date in found]
-        found += (
-            date for date in _month_years(text) if all(date.start >= e for _, e in taken)
-        )
+        found += (date for date in _month_years(text) if all(date.start >= e for _, e in taken))
     return sorted((d for d in found if 1500 <= d.year <= 2030), key=lambda d: d.start)
 
 
-def _read(match: re.Match[str], day_first: bool) -> Iterator[FoundDate]:
+def _read(match: re.Match[str], order: Order) -> Iterator[FoundDate]:
     place = match.span()
     get = match.group
     if get("y1"):
@@ -127,12 +127,12 @@ def _read(match: re.Match[str], day_first: bool) -> Iterator[FoundDate]:
     elif get("y6"):
         yield checked(int(get("y6")), 0, 0, *place)
     else:
-        yield from _numeric(match, day_first or get("sep") == ".")
+        yield from _numeric(match, "day-month" if get("sep") == "." else order)
 
 
-def _numeric(match: re.Match[str], day_first: bool) -> Iterator[FoundDate]:
+def _numeric(match: re.Match[str], order: Order) -> Iterator[FoundDate]:
     first, second = int(match["a7"]), int(match["b7"])
-    day, month = (first, second) if day_first else (second, first)
+    day, month = (first, second) if order == "day-month" else (second, first)
     if month > 12:
         day, month = month, day
     if 1 <= month <= 12 and 1 <= day <= 31:

@@ -1,4 +1,4 @@
-"""Which years does a paragraph speak of?
+"""The years that a paragraph speaks of.
 
 Numbers of four digits are taken for years unless what stands beside them says otherwise:
 `1800 copies`, `Box 1990`, `$1900` and `1830 Eagle Crest Way` are none.
@@ -33,8 +33,8 @@ _MONEY = re.compile(r"(?:[$\u00a3\u00a2\u00a5\u20ac]|\b(?:US|USD|DM|Rs|Fr|Euro?|
 _QUANTITY = re.compile(r"\b(?:" + "|".join(words.QUANTITIES) + r") $", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"\b(?:his|her|their|my|our|your|age[ds]?|temperatures?)\b", re.IGNORECASE)
 _DECADE_CUE = re.compile(
-    r"(?:\b(?:the|early|mid|late|later)[ -]|\d0'?s (?:and|or|to|et|und|y|e) |\d['\u2019]?s ?[-\u2013/] ?"
-    r"|['\u2018\u2019])$",
+    r"(?:\b(?:the|early|mid|late|later)[ -]|\d0'?s (?:and|or|to|et|und|y|e) "
+    r"|\d['\u2019]?s ?[-\u2013/] ?|['\u2018\u2019])$",
     re.IGNORECASE,
 )
 _ADDRESS_MARKS = frozenset("/._=?&@~%+\\")

@@ -1,15 +1,15 @@
 """When was a page published, and by whom: every rule asked, in the order they are trusted."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from archivesearch.config import Config
 from archivesearch.model import Dating
-from archivesearch.parse import address_dates, bylines, edges, mastheads
+from archivesearch.parse import address_dates, bylines, closings, date_labels, edges, mastheads
 from archivesearch.parse.blocks import Block
-from archivesearch.parse.calendar_dates import FoundDate, checked, find_dates
+from archivesearch.parse.calendar_dates import FoundDate, Order, checked, find_dates
 from archivesearch.parse.edges import Line
-from archivesearch.parse.mastheads import ADDRESS, HEADER, ISSUE, LAST, Opinion
+from archivesearch.parse.opinions import ADDRESS, HEADER, ISSUE, LAST, PUBLISHED, UPDATED, Opinion
 
 _ISSUE_NUMBER = re.compile(r"(?:\b(?:issue|no|number|nr)\b\.?|#)\s*(\d{1,4})(?!\d)", re.IGNORECASE)
 _EXACT = frozenset(("masthead", "byline", "closing", "published", "address"))
@@ -24,26 +24,33 @@ def dating(
     names, before that at the end of the text, `Reviewed`, `Updated`, the address, and
     last the issue's number. Years that the running text speaks of count for nothing.
     """
-    day_first = config.languages[0] != "en"
+    order: Order = "month-day" if config.languages[0] == "en" else "day-month"
     top = edges.top(blocks, config.banners)
     meta = bylines.meta_name(meta_author)
-    closing = mastheads.closings(blocks, day_first)
+    listing = mastheads.is_list(blocks)
+    closing = [] if listing else closings.dated(blocks, order)
+    ended = {number for _, number in closing}
+    above = [line for line in top if not (line.after_text and line.block in ended)]
+    headers = [] if listing else mastheads.headers(above, title, meta, page, order)
     opinions = [
-        *_edge_opinions(blocks, top, page, title, meta, day_first),
+        *headers,
+        *_label_opinions(blocks, top, page, order),
         *(opinion for opinion, _ in closing),
-        *_title_opinions(title, day_first),
+        *_title_opinions(title, order),
         *_address_opinions(page, config),
         *_issue_opinions(page, top, config),
     ]
     if not any(opinion.rank < ADDRESS for opinion in opinions):
-        opinions += mastheads.answered_letter(blocks, day_first)
-    author = bylines.top_author(top) or meta or _closing_author(blocks, closing)
-    return _decided(opinions, author)
-
-
-def _decided(opinions: Iterable[Opinion], author: str) -> Dating:
-    """Take the first opinion, as exact as others that agree make it, and who differs."""
+        opinions += closings.answered_letter(blocks, order)
+    opinions = [_weighed(opinion, page) for opinion in opinions]
     ranked = sorted(opinions, key=lambda opinion: opinion.rank)
+    signed = closing if ranked and ranked[0].source == "closing" else []
+    author = bylines.top_author(top) or meta or _closing_author(blocks, signed)
+    return _decided(ranked, author)
+
+
+def _decided(ranked: Sequence[Opinion], author: str) -> Dating:
+    """Take the first opinion, as exact as others that agree make it, and who differs."""
     if not ranked:
         return Dating(author=author)
     best = ranked[0]
@@ -62,35 +69,48 @@ def _decided(opinions: Iterable[Opinion], author: str) -> Dating:
     )
 
 
-def _edge_opinions(
-    blocks: Sequence[Block],
-    top: Sequence[Line],
-    page: str,
-    title: str,
-    author: str,
-    day_first: bool,
+def _label_opinions(
+    blocks: Sequence[Block], top: Sequence[Line], page: str, order: Order
 ) -> list[Opinion]:
-    """Ask the lines at the top and at the bottom."""
-    closing = {number for _, number in mastheads.closings(blocks, day_first)}
-    above = [line for line in top if not (line.after_text and line.block in closing)]
-    found = mastheads.headers(above, title, author, page, day_first)
+    """Ask the labelled lines at the top and at the bottom.
+
+    `Last updated` below a text that is filed under a year tells of its web page alone.
+    """
+    found: list[Opinion] = []
     for line in top:
-        found += mastheads.labelled(line, day_first)
-        found += mastheads.source_line(line, day_first)
+        found += date_labels.labelled(line, order)
+        found += date_labels.source_line(line, order)
     last = top[-1].block if top else -1
     for line in edges.bottom(blocks):
         if line.block > last:
-            found += mastheads.labelled(line, day_first)
-    filed = address_dates.folder_date(page) is not None
-    return [
-        Opinion(mastheads.UPDATED, o.source, o.date) if o.rank == LAST and not filed else o
-        for o in found
-    ]
+            found += (
+                Opinion(LAST, o.source, o.date) if o.source == "updated" else o
+                for o in date_labels.labelled(line, order)
+            )
+    if address_dates.folder_date(page):
+        return found
+    return [Opinion(UPDATED, o.source, o.date) if o.rank == LAST else o for o in found]
 
 
-def _title_opinions(title: str, day_first: bool) -> list[Opinion]:
+def _weighed(opinion: Opinion, page: str) -> Opinion:
+    """Put what is often a date of something else behind an address that contradicts it.
+
+    So a chapter's heading or an epigraph, and a letter quoted at the end of a text.
+    """
+    weak = HEADER <= opinion.rank < PUBLISHED or opinion.source == "closing"
+    if not weak:
+        return opinion
+    filed = address_dates.folder_date(page)
+    if not filed and opinion.source == "closing":
+        filed = address_dates.name_date(page)
+    if filed and abs(filed.year - opinion.date.year) > 1:
+        return Opinion(ADDRESS + 0.5, opinion.source, opinion.date)
+    return opinion
+
+
+def _title_opinions(title: str, order: Order) -> list[Opinion]:
     """Ask the title: `Ada Byron: On Engines (May 1843)`."""
-    dates = find_dates(title, day_first=day_first)
+    dates = find_dates(title, order=order)
     if len(dates) != 1 or not dates[0].month:
         return []
     before, after = title[: dates[0].start], title[dates[0].end :]
@@ -106,9 +126,7 @@ def _address_opinions(page: str, config: Config) -> list[Opinion]:
     folder = address_dates.folder_date(page)
     ordered = (named, folder) if named and named.month else (folder, named)
     dates = (address_dates.pattern_date(page, config.addresses), *ordered)
-    return [
-        Opinion(ADDRESS + 0.1 * n, "address", date) for n, date in enumerate(dates) if date
-    ]
+    return [Opinion(ADDRESS + 0.1 * n, "address", date) for n, date in enumerate(dates) if date]
 
 
 def _issue_opinions(page: str, top: Sequence[Line], config: Config) -> list[Opinion]:
@@ -137,15 +155,16 @@ def _from_iso(date: str) -> FoundDate:
 def _closing_author(blocks: Sequence[Block], closing: Sequence[tuple[Opinion, int]]) -> str:
     """Return the name that stands at the end of the text, beside its date or after dashes."""
     for _, number in closing:
-        lines = [line.strip() for line in blocks[number].text.split("\n")]
-        near = lines + [blocks[n].text for n in (number - 1,) if len(blocks[n].text) < 60]
-        for line in near:
-            name = bylines.closing_author(line) or bylines.byline(line)
-            if name or bylines.is_name(line):
-                return name or line.strip(" ,")
+        lines = blocks[number].text.split("\n")
+        if number and not blocks[number - 1].level and len(blocks[number - 1].text) < 60:
+            lines = [*blocks[number - 1].text.split("\n"), *lines]
+        for text in lines:
+            name = bylines.closing_author(text) or bylines.byline(text)
+            if name or bylines.is_name(text):
+                return name or text.strip(" ,")
     end = edges.notes_start(blocks)
-    for line_ in reversed([line for line in edges.bottom(blocks) if line.block < end]):
-        name = bylines.closing_author(line_.text)
+    for line in reversed(edges.bottom(blocks)):
+        name = bylines.closing_author(line.text) if line.block < end else ""
         if name:
             return name
     return ""

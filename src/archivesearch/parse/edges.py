@@ -50,7 +50,7 @@ def top(blocks: Sequence[Block], banners: Sequence[str]) -> list[Line]:
     for number, text in shown:
         if running > _ENOUGH:
             break
-        for line in _lines(blocks[number], number, text, running > 0):
+        for line in _lines(blocks[number], number, text, after_text=running > 0):
             lines.append(line)
             if len(line.text) > _RUNNING:
                 running += len(line.text)
@@ -63,7 +63,7 @@ def bottom(blocks: Sequence[Block]) -> list[Line]:
     return [
         line
         for number in range(first, len(blocks))
-        for line in _lines(blocks[number], number, blocks[number].text, number > 0)
+        for line in _lines(blocks[number], number, blocks[number].text, after_text=number > 0)
     ]
 
 
@@ -75,7 +75,7 @@ def notes_start(blocks: Sequence[Block]) -> int:
     return len(blocks)
 
 
-def _lines(block: Block, number: int, text: str, after_text: bool) -> Iterator[Line]:
+def _lines(block: Block, number: int, text: str, *, after_text: bool) -> Iterator[Line]:
     for line in text.split("\n"):
         if line.strip():
             yield Line(line.strip(), block.tag, number, block.stands_out, after_text)

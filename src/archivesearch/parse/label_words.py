@@ -5,7 +5,7 @@ import re
 _SELF = """
 self description; self descriptions; self definition; self portrait; self presentation
 self characterization; own description; own words; in own words; in their own words; in its own words
-they say; what they say; they say of themselves; what they say of themselves; who they say they are
+what they say; they say of themselves; what they say of themselves; who they say they are
 how they describe themselves; describes itself as; describe themselves as
 auto description; autodescription; autoprésentation; auto présentation; autoportrait
 autodescripción; auto descripción; autodescripcion; autodefinición; autopresentación
@@ -23,7 +23,7 @@ beschreibung; beschrijving; beskrivning; popis; opis; описание; 介绍; 
 """
 _COMMENT = """
 comments; comment; commentary; commentaries; remarks; remark; critique; criticism; criticisms
-evaluation; assessment; our view; our take; our opinion; our line on them; what we say; we say
+evaluation; assessment; our view; our take; our opinion; our line on them; what we say
 commentaires; commentaire; remarques; remarque; observations; critiques
 comentarios; comentario; observaciones; comentários; comentário; observações; observação; crítica
 commenti; commento; osservazioni; critiche; kommentare; kommentar; anmerkungen; anmerkung
@@ -75,7 +75,7 @@ _BEFORE = (
     r"|[^\W\d_]{2,20}['’]s|(?-i:[A-Z][A-Z0-9$]{1,7}|(?:[A-Z]\.){2,6}))"
 )
 _CONNECTOR = (
-    r"on|about|regarding|concerning|by|from|of|for|to|re|as|in|since|added|sur|de|du|des|sobre|par|por"
+    r"on|about|regarding|concerning|by|from|of|re|as of|in|sur|de|du|des|sobre|par|por"
     r"|acerca|über|ueber|von|zu|zum|zur|su|di|sul|sulla|da|om|av|over|van|o"
 )
 _AFTER = (

@@ -26,7 +26,7 @@ _BOUNDARY = re.compile(r".*(?:[.!?…][\"'”’»)\]*_]*\s+|[\"”»)\]]\s+|[�
 _WORD = re.compile(r"\w+")
 _ABBREVIATION = re.compile(rf"(?:^|[\s(])(?:(?i:{MONTH})|[Nn]o|[Vv]ol|pp?|ed|c|ca|St|Mr|Dr)\.\s*$|\(c\)\s*$")
 _VERB = re.compile(
-    r"\b(?:is|are|was|were|that|which|who|said|says|say|has|have|had|will|would|can|went|came)\b"
+    r"[@<>]|\b(?:is|are|was|were|that|which|who|said|says|say|has|have|had|will|would|can|went|came)\b"
 )
 _QUOTE = re.compile("[\"“«]")
 _KINDS = ("self", "about", "comment", "more")

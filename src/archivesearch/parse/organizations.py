@@ -149,6 +149,11 @@ def is_name(text: str, *, strict: bool = False) -> bool:
     return is_written_as_name(bare) if strict else not _PROSE.search(bare)
 
 
+def is_date_or_address(text: str) -> bool:
+    """Whether a line is nothing but a date (`Updated January, 2002`) or an internet address."""
+    return _DATE.fullmatch(text) is not None or _URL.fullmatch(text) is not None
+
+
 def is_written_as_name(text: str) -> bool:
     """Whether most words of a line begin with a capital, or its script has none."""
     words = [w for w in re.findall(r"[^\W\d_][\w'’.$&-]*", text) if w.lower() not in _SMALL]

@@ -17,6 +17,9 @@ from archivesearch.parse.labels import Label
 
 _MOST_FRONT_LINES = 8
 _FIRST_WORDS = 600
+_LONGEST = 120
+_SENTENCE_ENDS = frozenset(".!?\"”’)")
+_DIGITS = tuple("0123456789")
 
 
 @dataclass(slots=True)
@@ -83,7 +86,15 @@ def plan(blocks: Sequence[Block], labels: Sequence[Sequence[Label]], title: str)
 def _lines(blocks: Sequence[Block], labels: Sequence[Sequence[Label]]) -> Iterator[Line]:
     for number, block in enumerate(blocks):
         starts = [start for start, _ in block.strong]
-        cuts = sorted({0, len(block.text), *_breaks(block.text), *_cuts(block, labels[number], starts)})
+        cuts = sorted(
+            {
+                0,
+                len(block.text),
+                *_breaks(block.text),
+                *_trailing(block),
+                *_cuts(block, labels[number], starts),
+            }
+        )
         by_start = {label.start: label for label in reversed(labels[number]) if label.first or label.start in cuts}
         for start, end in zip(cuts, cuts[1:], strict=False):
             text = block.text[start:end].strip()
@@ -136,6 +147,16 @@ def _cuts(block: Block, labels: Sequence[Label], starts: Sequence[int]) -> Itera
                 yield name
                 yield label.start
         after = label.after
+
+
+def _trailing(block: Block) -> Iterator[int]:
+    """Yield where a bold name starts that ends its line, right after the end of a sentence."""
+    text = block.text
+    for start, end in block.strong:
+        if 1 < start and end - start < _LONGEST and text[end : end + 1] in ("", "\n"):
+            if text[start - 2 : start].strip()[-1:] in _SENTENCE_ENDS:
+                if organizations.is_name(text[start:end], strict=True):
+                    yield start
 
 
 def _run_in(block: Block, starts: Sequence[int], begin: int, label: Label) -> int | None:
@@ -198,7 +219,7 @@ def _runs(lines: Sequence[Line]) -> Iterator[tuple[list[int], int]]:
 
 def _is_short(line: Line) -> bool:
     """Whether a line can stand between a name and its label, or be the name."""
-    if line.label is not None or len(line.text) > 120:
+    if line.label is not None or len(line.text) > _LONGEST:
         return False
     return _can_be_name(line) or front.kind(line.text) is not None
 
@@ -266,15 +287,12 @@ def _is_list(lines: Sequence[Line], chosen: dict[int, int], title: str) -> bool:
     if kinds["self"]:
         return True
     told = sum(organizations.is_of_a_kind(lines[n].text) for n in chosen)
-    works = sum(lines[n].text.rstrip(" .:)").endswith(_YEARS_END) for n in chosen)
+    works = sum(lines[n].text.rstrip(" .:)").endswith(_DIGITS) for n in chosen)
     if works * 2 >= len(chosen) and not told:
         return False
     if kinds["comment"] > 1 or (kinds["comment"] and kinds["about"]):
         return told > 0 or _introduces_a_list(lines, min(chosen), title)
     return told * 2 >= len(chosen) and (len(chosen) > 1 or kinds["comment"] > 0)
-
-
-_YEARS_END = tuple("0123456789")
 
 
 def _introduces_a_list(lines: Sequence[Line], first: int, title: str) -> bool:

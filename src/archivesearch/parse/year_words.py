@@ -10,14 +10,14 @@ MEASURES = frozenset(
     degrees percent per dollars dollar cents bucks pesos francs marks rubles roubles yen yuan
     euros euro dinars rupees pence shillings kronor crowns calories volts watts mhz mb kb gb
     million millions billion billions thousand hundred hundreds dozen dpi rpm
-    ad bc bce gmt utc est pst edt pdt uhr x
+    bc bce gmt utc est pst edt pdt uhr x
     exemplaires exemplaire pages euros ans mois jours heures francs kilomètres
     ejemplares años anos meses días dias horas páginas copias cópias pesetas dólares
     reais liras lire anni mesi giorni ore pagine copie dollari
     jahre jahren tage tagen stunden seiten mark pfennig exemplare tonnen stück
     let dnů stran výtisků korun kč jaar dagen uur gulden exemplaren
     """.split()
-) - {"ad"}
+)
 
 PEOPLE = frozenset(
     """
@@ -76,11 +76,11 @@ NUMBERED = frozenset(
     box pob postfach bp apartado casilla p pp pg page pages vol vols volume volumes no nos nr nrs
     num number numbers issue issues isbn issn tel telephone phone fax ext room suite apt
     apartment unit section sections line lines verse chapter ch resolution rule form route rt
-    highway hwy flight local lot bill act hr sb ab seite seiten página páginas pagina pagine
+    highway hwy flight local lot hr sb ab seite seiten página páginas pagina pagine
     strana bd band tome tomo zip plz windows office win word model docket item invoice ref id
     opus op catalog extension tribunal psalm section sec art article articles postbus
     """.split()
-) - {"act", "bill"}
+)
 
 QUANTITIES = (
     "more than",

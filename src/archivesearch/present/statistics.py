@@ -40,7 +40,7 @@ def _totals(stats: Stats) -> Iterator[str]:
     width = max(len(f"{count:,}") for count in counts.values())
     for name, count in counts.items():
         yield f"{count:>{width},} {name}"
-    yield f"{size(stats.bytes)} on disk"
+    yield f"{size(stats.bytes)} of pages"
 
 
 def _long(stats: Stats) -> bool:

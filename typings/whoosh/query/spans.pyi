@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from typing import Self
 
+from whoosh.matching import Matcher, WrappingMatcher
 from whoosh.query import Query
 
 class Span:
@@ -25,6 +26,10 @@ class Span:
     def overlaps(self, span: Span) -> bool: ...
     def distance_to(self, span: Span) -> int: ...
 
+class SpanWrappingMatcher(WrappingMatcher):
+    def __init__(self, child: Matcher) -> None: ...
+    def _get_spans(self) -> list[Span]: ...
+
 class SpanQuery(Query): ...
 
 class SpanNear(SpanQuery):
@@ -40,3 +45,12 @@ class SpanNear2(SpanQuery):
     def __init__(
         self, qs: Sequence[Query], slop: int = 1, ordered: bool = True, mindist: int = 1
     ) -> None: ...
+
+    class SpanNear2Matcher(SpanWrappingMatcher):
+        ms: Sequence[Matcher]
+        slop: int
+        ordered: bool
+        mindist: int
+        def __init__(
+            self, ms: Sequence[Matcher], slop: int = 1, ordered: bool = True, mindist: int = 1
+        ) -> None: ...

@@ -1,0 +1,252 @@
+"""The facade: an index opened for searching, and the calls that build one or look at a page."""
+
+import difflib
+import json
+import os
+import pickle
+import struct
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from archivesearch import directory, searching
+from archivesearch.analysis import Analyzer
+from archivesearch.config import Config, from_dict
+from archivesearch.directory import MANIFEST, Manifest
+from archivesearch.engines.base import Engine, Reader
+from archivesearch.engines.stock import StockEngine
+from archivesearch.errors import IndexDamaged, IndexMissing, QueryError, SourceError
+from archivesearch.model import (
+    Organization,
+    Page,
+    PageInfo,
+    Passage,
+    Progress,
+    RawPage,
+    Report,
+    Results,
+    Skipped,
+    Stats,
+)
+from archivesearch.searching import Filters, Years
+
+StrPath = str | os.PathLike[str]
+_ENGINE: Engine = StockEngine()
+_ATTEMPTS = 3
+_DAMAGE = (OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, AssertionError)
+
+
+def open(index: StrPath) -> "Archive":
+    """Open an index for searching.
+
+    Raises IndexMissing, IndexVersion or IndexDamaged.
+    """
+    return Archive(index)
+
+
+def rebuild(
+    sources: Iterable[StrPath],
+    index: StrPath,
+    *,
+    jobs: int = 1,
+    config: StrPath | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Report:
+    """Build a fresh index from folders or files of pages, then put it in force.
+
+    The old index answers until then, and for ever if anything goes wrong. `jobs` is the
+    number of processes that parse; `config` a file to use in place of those beside the
+    sources; `progress` is called after each page. Raises SourceError, ConfigError,
+    IndexBusy or IndexProblem.
+    """
+    from archivesearch import indexing  # brings the HTML parser, which a search never needs
+
+    return indexing.rebuild(sources, index, _ENGINE, jobs=jobs, config=config, progress=progress)
+
+
+def parse_page(
+    source: bytes | StrPath, *, page: str = "", config: Config | None = None
+) -> Page:
+    """Read everything out of one page, given as bytes or as the path of a file.
+
+    `page` is the path it is to go by, from which dates may be read; a file goes by its
+    name. Raises SourceError where it cannot be read or holds no text.
+    """
+    from archivesearch.parse.page import parse  # brings the HTML parser
+
+    if not isinstance(source, bytes):
+        page = page or Path(source).name
+        try:
+            source = Path(source).read_bytes()
+        except OSError as error:
+            raise SourceError(f"cannot read {source}: {error.strerror or error}") from error
+    found = parse(RawPage(page, source), config or Config())
+    if isinstance(found, Skipped):
+        raise SourceError(f"{page or 'the page'} cannot be read: {found.reason}")
+    return found
+
+
+class Archive:
+    """An index as it was when it was opened; safe to use from several threads.
+
+    A rebuild does not disturb it: it answers from what it opened until it is closed.
+    """
+
+    def __init__(self, index: StrPath) -> None:
+        path = Path(index)
+        self._manifest, folder, self._reader = _opened(path)
+        self._config = from_dict(self._manifest.config, str(path / MANIFEST))
+        self._analyzer = Analyzer(self._manifest.languages, self._config.variants)
+        # opened now, since a rebuild may remove the folder
+        self._listing = (folder / "pages.jsonl").open(encoding="utf-8")
+        self._organizations = (folder / "organizations.json").read_text(encoding="utf-8")
+
+    def search(
+        self,
+        query: str,
+        *,
+        org: str | None = None,
+        section: str | None = None,
+        year: Years | None = None,
+        mentions: Years | None = None,
+        lang: str | None = None,
+        limit: int = 10,
+        offset: int = 0,
+        sort: str = "score",
+        group_by: str | None = None,
+        facets: Sequence[str] = (),
+    ) -> Results:
+        """Return the passages that answer a query best.
+
+        `org` is an organization by any of its names; `section` words of a heading in a
+        row; `year` and `mentions` a year or a pair of first and last, None for open.
+        `sort` is `score`, `year`, `-year` or `place`; `group_by` is `page`, `section` or
+        `org`, and makes `limit` and `offset` count groups; `facets` are of `org`,
+        `section`, `year`, `lang` and `page`. Raises QueryError.
+        """
+        notes: tuple[str, ...] = ()
+        if org is not None:
+            org, note = self._canonical(org)
+            notes = (note,) if note else ()
+        filters = Filters(org, section, year, mentions, lang)
+        results = searching.search(
+            self._reader,
+            self._analyzer,
+            query,
+            filters,
+            limit=limit,
+            offset=offset,
+            sort=sort,
+            group_by=group_by,
+            facets=facets,
+        )
+        return replace(results, notes=notes) if notes else results
+
+    def passages(self, page: str) -> tuple[Passage, ...]:
+        """Return all passages of a page, in order. Raises IndexMissing for an unknown page."""
+        numbers = self._reader.page(page)
+        if not numbers:
+            near = difflib.get_close_matches(page, self._reader.pages(), n=1, cutoff=0.5)
+            hint = f"; is it {near[0]}?" if near else ""
+            raise IndexMissing(f"there is no page '{page}' in the index{hint}")
+        return tuple(self._reader.passages(numbers))
+
+    def page(self, page: str) -> PageInfo:
+        """Return what is known of a page as a whole. Raises IndexMissing for an unknown one."""
+        if page not in self._pages:
+            self.passages(page)  # says what is near
+        return self._pages[page]
+
+    def organizations(self) -> tuple[Organization, ...]:
+        """Return the organizations that have sections, by name."""
+        return tuple(self._organizations_by_name.values())
+
+    def stats(self) -> Stats:
+        """Return the size and make-up of the index."""
+        counts = dict(self._manifest.counts)
+        years = {int(year): number for year, number in counts.pop("years").items()}
+        return Stats(name=self._config.name, years=years, **counts)
+
+    @property
+    def whoosh(self) -> Any:
+        """The `whoosh.index.Index` underneath."""
+        return self._reader.index
+
+    def close(self) -> None:
+        """Let go of all files; the archive cannot be asked any more."""
+        self._listing.close()
+        self._reader.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @cached_property
+    def _pages(self) -> dict[str, PageInfo]:
+        infos = (PageInfo(**json.loads(line)) for line in self._listing)
+        return {info.page: info for info in infos}
+
+    @cached_property
+    def _organizations_by_name(self) -> dict[str, Organization]:
+        found = json.loads(self._organizations)
+        return {
+            values["name"]: Organization(**{**values, "aliases": tuple(values["aliases"])})
+            for values in found
+        }
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        """The canonical names that go by each name, case folded; an own name goes first."""
+        names: dict[str, list[str]] = {}
+        for name in self._organizations_by_name:
+            names[name.casefold()] = [name]
+        for name, organization in self._organizations_by_name.items():
+            for alias in organization.aliases:
+                owners = names.setdefault(alias.casefold(), [])
+                if alias.casefold() not in map(str.casefold, owners) and name not in owners:
+                    owners.append(name)
+        return names
+
+    def _canonical(self, org: str) -> tuple[str, str]:
+        """Return the canonical name of an organization, and a note where there is none."""
+        wanted = " ".join(org.split()).casefold()
+        owners = self._names.get(wanted, [])
+        if len(owners) > 1:
+            raise QueryError(f"'{org}' is a name of {' and of '.join(owners)}; give one of these")
+        if owners:
+            return owners[0], ""
+        near = difflib.get_close_matches(wanted, self._names, n=1)
+        hint = f"; the nearest is {self._names[near[0]][0]}" if near else ""
+        return org, f"no organization goes by the name '{org}'{hint}"
+
+
+def _opened(index: Path) -> tuple[Manifest, Path, Reader]:
+    """Open the generation in force, again where another takes its place meanwhile."""
+    for attempt in range(_ATTEMPTS):
+        manifest = directory.read_manifest(index)
+        if manifest.engine != _ENGINE.name:
+            raise IndexDamaged(f"the index in {index} needs an engine '{manifest.engine}'")
+        try:
+            folder = directory.generation_folder(index, manifest)
+            analyzer = Analyzer(manifest.languages)
+            return manifest, folder, _ENGINE.open(folder, analyzer)
+        except FileNotFoundError as error:
+            if attempt == _ATTEMPTS - 1:
+                raise IndexDamaged(
+                    f"the index in {index} has lost its files; rebuild it"
+                ) from error
+        except (*_DAMAGE, struct.error, pickle.UnpicklingError) as error:
+            raise IndexDamaged(
+                f"the index in {index} is damaged ({error or type(error).__name__}); rebuild it"
+            ) from error
+    raise AssertionError  # the last attempt has returned or raised

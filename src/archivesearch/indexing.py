@@ -1,0 +1,276 @@
+"""From sources to an index in force: read, parse, count, hand to the engine, publish."""
+
+import json
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from archivesearch.analysis import Analyzer
+from archivesearch.config import Config, merged
+from archivesearch.engines.base import Engine
+from archivesearch.errors import SourceError
+from archivesearch.model import (
+    Organization,
+    Page,
+    PageInfo,
+    Passage,
+    Progress,
+    RawPage,
+    Report,
+    Skipped,
+    passages,
+)
+from archivesearch.parse.page import parse
+from archivesearch.publishing import publish, writing
+from archivesearch.read.sources import Source, open_sources
+
+PAGES_FILE = "pages.jsonl"
+ORGANIZATIONS_FILE = "organizations.json"
+SKIPPED_FILE = "skipped.json"
+_CHUNK = 16
+
+Raw = tuple[RawPage | Skipped, Config]
+StrPath = str | os.PathLike[str]
+
+
+def rebuild(
+    sources: Iterable[StrPath],
+    index: StrPath,
+    engine: Engine,
+    *,
+    jobs: int = 1,
+    config: StrPath | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Report:
+    """Build a fresh index from the sources and put it in force; the old one answers until then.
+
+    Pages are parsed in `jobs` processes. Raises SourceError, ConfigError or IndexProblem;
+    a page that cannot be read is skipped and reported, never an error.
+    """
+    opened = open_sources(sources, config)
+    settings = merged(source.config for source in opened)
+    with writing(Path(index)) as building:
+        with (building / PAGES_FILE).open("w", encoding="utf-8") as listing:
+            census = _Census(settings, listing, sum(map(len, opened)), progress)
+            analyzer = Analyzer(settings.languages, settings.variants)
+            engine.build(building, _batches(opened, jobs, census), analyzer)
+        if not census.indexed:
+            raise SourceError(_nothing(opened, census))
+        _write_json(building / ORGANIZATIONS_FILE, [asdict(o) for o in census.organizations()])
+        _write_json(building / SKIPPED_FILE, [asdict(page) for page in census.skipped])
+        census.report("saving")
+        publish(
+            Path(index),
+            building,
+            engine=engine.name,
+            sources=tuple(source.name for source in opened),
+            config=settings.as_dict(),
+            languages=tuple(dict.fromkeys((*settings.languages, *sorted(census.languages)))),
+            counts=census.counts(),
+        )
+    return Report(
+        read=census.read,
+        indexed=census.indexed,
+        sections=census.sections,
+        paragraphs=census.paragraphs,
+        organizations=len(census.tallies),
+        other_files=sum(source.listing.other_files for source in opened),
+        skipped=tuple(census.skipped),
+    )
+
+
+def _nothing(opened: Sequence[Source], census: "_Census") -> str:
+    names = ", ".join(str(source.path) for source in opened)
+    if not census.skipped:
+        return f"there are no pages in {names}; pages are .html, .htm, .shtml and .txt files"
+    first = census.skipped[0]
+    return f"none of the {census.read} pages in {names} can be read ({first.page}: {first.reason})"
+
+
+def _batches(
+    opened: Sequence[Source], jobs: int, census: "_Census"
+) -> Iterator[Sequence[Passage]]:
+    """Yield the passages of one page after the other, having counted them."""
+    raws = ((raw, source.config) for source in opened for raw in source.pages())
+    sized = ((raw, len(raw[0].data) if isinstance(raw[0], RawPage) else 0) for raw in raws)
+    for page, size in _parsed(sized, jobs):
+        if isinstance(page, Skipped):
+            census.skip(page, size)
+            continue
+        found = list(passages(page))
+        census.add(page, found, size)
+        yield found
+
+
+def _parsed(raws: Iterator[tuple[Raw, int]], jobs: int) -> Iterator[tuple[Page | Skipped, int]]:
+    """Parse pages in their order, in this process or in several."""
+    if jobs == 1:
+        for raw, size in raws:
+            yield _parse(raw), size
+        return
+    from loky import get_reusable_executor  # only where processes are asked for
+
+    executor = get_reusable_executor(max_workers=jobs)
+    waiting: deque[tuple[Any, list[int]]] = deque()
+    try:
+        while chunk := list(islice(raws, _CHUNK)):
+            waiting.append(
+                (executor.submit(_parse_all, [raw for raw, _ in chunk]), [n for _, n in chunk])
+            )
+            if len(waiting) > 2 * jobs:
+                yield from _done(*waiting.popleft())
+        while waiting:
+            yield from _done(*waiting.popleft())
+    finally:
+        for future, _ in waiting:
+            future.cancel()
+
+
+def _done(future: Any, sizes: Sequence[int]) -> Iterator[tuple[Page | Skipped, int]]:
+    return zip(future.result(), sizes, strict=True)
+
+
+def _parse_all(raws: Sequence[Raw]) -> list[Page | Skipped]:
+    return [_parse(raw) for raw in raws]
+
+
+def _parse(raw: Raw) -> Page | Skipped:
+    found, config = raw
+    if isinstance(found, Skipped):
+        return found
+    try:
+        return parse(found, config)
+    except Exception as error:  # one page that meets a fault of ours must not stop the rest
+        return Skipped(found.page, f"a fault in archivesearch ({type(error).__name__}: {error})")
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What has been counted of one organization."""
+
+    aliases: dict[str, None] = field(default_factory=dict)
+    pages: int = 0
+    sections: int = 0
+    paragraphs: int = 0
+
+
+class _Census:
+    """Counts what goes into an index, and lists its pages as they pass."""
+
+    def __init__(
+        self,
+        config: Config,
+        listing: IO[str],
+        total: int,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self.read = self.indexed = self.sections = self.paragraphs = self._bytes = 0
+        self.skipped: list[Skipped] = []
+        self.tallies: dict[str, _Tally] = {}
+        self.languages: Counter[str] = Counter()
+        self._config = config
+        self._listing = listing
+        self._total = total
+        self._progress = progress
+        self._encodings: Counter[str] = Counter()
+        self._years: Counter[int | None] = Counter()
+
+    def skip(self, page: Skipped, size: int) -> None:
+        """Count a page that is not indexed."""
+        self.read += 1
+        self._bytes += size
+        self.skipped.append(page)
+        self.report("indexing")
+
+    def add(self, page: Page, found: Sequence[Passage], size: int) -> None:
+        """Count a page that is."""
+        self.read += 1
+        self.indexed += 1
+        self._bytes += size
+        self.sections += len(page.sections)
+        self.paragraphs += len(found)
+        self.languages[page.lang] += 1
+        self._encodings[page.encoding] += 1
+        self._years[page.dating.year] += len(found)
+        self._count_organizations(page, found)
+        json.dump(asdict(_page_info(page, len(found))), self._listing, ensure_ascii=False)
+        self._listing.write("\n")
+        self.report("indexing")
+
+    def report(self, stage: str) -> None:
+        """Tell whoever watches how far it is."""
+        if self._progress:
+            self._progress(
+                Progress(self.read, self._total, self._bytes, len(self.skipped), stage)
+            )
+
+    def organizations(self) -> list[Organization]:
+        """Return the organizations by name, with what has been counted of them."""
+        return [
+            Organization(name, tuple(t.aliases), t.pages, t.sections, t.paragraphs)
+            for name, t in sorted(self.tallies.items(), key=lambda item: item[0].casefold())
+        ]
+
+    def counts(self) -> dict[str, Any]:
+        """Return the figures that `Stats` gives, as plain JSON values."""
+        years = sorted((year, n) for year, n in self._years.items() if year is not None)
+        return {
+            "pages": self.indexed,
+            "sections": self.sections,
+            "paragraphs": self.paragraphs,
+            "organizations": len(self.tallies),
+            "duplicates": 0,
+            "skipped": len(self.skipped),
+            "years": {str(year): n for year, n in years},
+            "undated": self._years[None],
+            "languages": dict(self.languages.most_common()),
+            "encodings": dict(self._encodings.most_common()),
+            "bytes": self._bytes,
+        }
+
+    def _count_organizations(self, page: Page, found: Sequence[Passage]) -> None:
+        for section in page.sections:
+            if section.org:
+                tally = self._tally(section.org)
+                tally.sections += 1
+                tally.aliases.update(dict.fromkeys(section.aliases))
+        paragraphs = Counter(passage.org for passage in found if passage.org)
+        for org, number in paragraphs.items():
+            self.tallies[org].pages += 1
+            self.tallies[org].paragraphs += number
+
+    def _tally(self, org: str) -> _Tally:
+        if org not in self.tallies:
+            known = self._config.organizations.get(org, ())
+            self.tallies[org] = _Tally(dict.fromkeys(known))
+        return self.tallies[org]
+
+
+def _page_info(page: Page, paragraphs: int) -> PageInfo:
+    dating = page.dating
+    return PageInfo(
+        page=page.page,
+        url=page.url,
+        title=page.title,
+        lang=page.lang,
+        encoding=page.encoding,
+        encoding_source=page.encoding_source,
+        year=dating.year,
+        year_source=dating.source,
+        date=dating.date,
+        author=dating.author,
+        second_year=dating.second_year,
+        second_source=dating.second_source,
+        sha256=page.sha256,
+        captured=page.captured,
+        sections=len(page.sections),
+        paragraphs=paragraphs,
+    )
+
+
+def _write_json(path: Path, values: Any) -> None:
+    path.write_text(json.dumps(values, ensure_ascii=False) + "\n", encoding="utf-8")

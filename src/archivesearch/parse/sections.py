@@ -1,0 +1,300 @@
+"""From the blocks of a page to its sections, each with its paragraphs and their labels."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from archivesearch.config import Config
+from archivesearch.model import Paragraph, Section, Span
+from archivesearch.parse import front, labels, organizations, profiles
+from archivesearch.parse.blocks import Block
+from archivesearch.parse.labels import Label
+from archivesearch.parse.profiles import Line, Plan
+
+_LONGEST_HEADING = 300
+_LONGEST_BOLD_HEADING = 90
+_MOST_HEADING_WORDS = 14
+_PROSE = 80
+_NEVER_HEADINGS = frozenset(
+    "li th dt option optgroup select button caption label legend figcaption address textarea".split()
+)
+_BEFORE_PROSE_ONLY = frozenset(("td",))
+_PLAIN = frozenset(("text", "pre", "xmp", "listing", "plaintext"))
+
+
+def sections(blocks: Sequence[Block], title: str, config: Config) -> tuple[Section, ...]:
+    """Cut a page into sections.
+
+    Every word of the blocks stands in one heading, front matter line, label or paragraph,
+    once and in order. Only a page that lists organizations has sections with an `org`.
+    """
+    found = [labels.find(block.text, block.strong) for block in blocks]
+    if any(label.opens for several in found for label in several):
+        plan = profiles.plan(blocks, found, title)
+        if plan is not None:
+            return _with_organizations(blocks, found, plan, config)
+    builder = _Builder()
+    for number in range(len(blocks)):
+        _add_block(builder, blocks, number, found[number])
+    return tuple(draft.section() for draft in builder.done())
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A section that is being filled; `about` is the heading that names its organization."""
+
+    heading: str = ""
+    about: str = ""
+    level: int = 0
+    front: tuple[list[str], list[str], list[str]] = field(default_factory=lambda: ([], [], []))
+    paragraphs: list[Paragraph] = field(default_factory=list)
+
+    def section(self, org: str = "", aliases: tuple[str, ...] = ()) -> Section:
+        publication, address, price = ("\n".join(lines) for lines in self.front)
+        return Section(
+            heading=self.heading,
+            org=org,
+            aliases=aliases,
+            publication=publication,
+            address=address,
+            price=price,
+            paragraphs=tuple(self.paragraphs),
+        )
+
+
+class _Builder:
+    """The sections of a page so far; a label with nothing after it waits for its text."""
+
+    def __init__(self) -> None:
+        self.drafts = [_Draft()]
+        self._waiting = ""
+
+    @property
+    def current(self) -> _Draft:
+        """The section that is being filled."""
+        return self.drafts[-1]
+
+    def open(self, heading: str, about: str = "", level: int = 0) -> None:
+        """Begin a section."""
+        self._settle()
+        heading = " ".join(heading.split()).rstrip(":： ") or heading
+        self.drafts.append(_Draft(heading, about, level))
+
+    def add(self, text: str, found: Sequence[Label]) -> None:
+        """Add a paragraph, cut at its labels."""
+        if not found and not self._waiting:
+            self.current.paragraphs.append(Paragraph(text))
+            return
+        for label, part in labels.split(text, found):
+            if self._waiting and not label:
+                self.current.paragraphs.append(Paragraph(part, self._waiting))
+                self._waiting = ""
+                continue
+            self._settle()
+            if part:
+                self.current.paragraphs.append(Paragraph(part, label))
+            else:
+                self._waiting = label
+
+    def done(self) -> list[_Draft]:
+        """The sections that hold anything."""
+        self._settle()
+        return [d for d in self.drafts if d.heading or d.paragraphs or any(d.front)]
+
+    def _settle(self) -> None:
+        if self._waiting:
+            self.current.paragraphs.append(Paragraph("", self._waiting))
+            self._waiting = ""
+
+
+def _add_block(
+    builder: _Builder, blocks: Sequence[Block], number: int, found: Sequence[Label]
+) -> None:
+    """Add a block of an ordinary page, or of the part of a page that is no list."""
+    block = blocks[number]
+    text = block.text
+    cut = _heading_end(blocks, number, found)
+    if cut:
+        builder.open(text[:cut], level=block.level)
+        text = text[cut:].strip()
+        if not text:
+            return
+        found = labels.find(text) if found else ()
+    builder.add(text, [one for one in found if one.sure and one.kind in ("self", "comment")])
+
+
+def _heading_end(blocks: Sequence[Block], number: int, found: Sequence[Label]) -> int:
+    """How much of the start of a block is a heading: all, its first line, or 0."""
+    block = blocks[number]
+    text = block.text
+    if block.level:
+        return len(text) if len(text) <= _LONGEST_HEADING else 0
+    if not block.strong:
+        if block.tag in _PLAIN and len(text) <= _LONGEST_BOLD_HEADING and text.isupper():
+            following = blocks[number + 1].text if number + 1 < len(blocks) else ""
+            return len(text) if len(following) >= _PROSE and _reads_as_heading(text) else 0
+        return 0
+    start, end = block.strong[0]
+    if start > 2 or end > _LONGEST_BOLD_HEADING * 2 or block.tag in _NEVER_HEADINGS:
+        return 0
+    if found and found[0].first and found[0].sure:
+        return 0
+    if block.tag in _BEFORE_PROSE_ONLY:
+        following = blocks[number + 1].text if number + 1 < len(blocks) else ""
+        if len(text) - end < _PROSE and len(following) < _PROSE:
+            return 0
+    if end >= len(text) - 2:
+        return len(text) if _reads_as_heading(text) else 0
+    if text.startswith("\n", end) and _reads_as_heading(text[:end]):
+        return end
+    return 0
+
+
+def _reads_as_heading(text: str) -> bool:
+    """Whether a line that stands out is a heading and no date, address or whole sentence."""
+    if len(text) > _LONGEST_BOLD_HEADING or "|" in text or text.count("\n") > 2:
+        return False
+    words = text.split()
+    if len(words) > _MOST_HEADING_WORDS or text[-1] in ".,;" or text[0] in "*[<":
+        return False
+    if text[0].islower() or not any(map(str.isalpha, text)):
+        return False
+    return not organizations.is_date_or_address(text)
+
+
+def _with_organizations(
+    blocks: Sequence[Block], found: Sequence[Sequence[Label]], plan: Plan, config: Config
+) -> tuple[Section, ...]:
+    """Cut a page that lists organizations into an introduction and their sections."""
+    builder = _Builder()
+    first = plan.lines[plan.names[0]]
+    for number in range(first.block):
+        _add_block(builder, blocks, number, found[number])
+    if first.start:
+        above = blocks[first.block].text[: first.start].strip()
+        if above:
+            builder.add(above, [one for one in labels.find(above) if one.sure])
+    _Profiles(builder, blocks, plan).fill()
+    drafts = builder.done()
+    register = organizations.Register(config, [d.about for d in drafts if d.about])
+    texts: dict[str, list[str]] = {}
+    for draft in drafts:
+        if draft.about:
+            texts.setdefault(draft.about, []).extend(p.text for p in draft.paragraphs)
+    register.learn([text for several in texts.values() for text in several])
+    register.learn_initials(texts)
+    return tuple(
+        draft.section(register.name(draft.about), register.aliases(draft.about))
+        if draft.about
+        else draft.section()
+        for draft in drafts
+    )
+
+
+class _Profiles:
+    """Fills a builder with the organization sections of a page, line by line."""
+
+    def __init__(self, builder: _Builder, blocks: Sequence[Block], plan: Plan) -> None:
+        self.builder = builder
+        self.blocks = blocks
+        self.lines = plan.lines
+        self.names = set(plan.names)
+        self.fronts = plan.fronts
+        self.at = plan.names[0]
+        self.level = max((self.lines[n].level for n in plan.names), default=0)
+        texts = (line.text for line in self.lines[self.at :])
+        self.own = labels.repeated(texts, max(2, len(plan.names) // 3))
+        self.end = self._end(plan.names[-1])
+
+    def fill(self) -> None:
+        """Go through the lines from the first name on."""
+        while self.at < len(self.lines):
+            line = self.lines[self.at]
+            if self.at in self.names:
+                self._open_profile(line)
+            elif self.at == self.end:
+                self.builder.open("")
+                self._add_text()
+            elif self._is_heading(line):
+                self._open_heading(line)
+            else:
+                self._add_text()
+
+    def _open_profile(self, line: Line) -> None:
+        """Begin an organization's section, with the lines that stand before its first label."""
+        self.builder.open(line.text, about=line.text, level=line.level)
+        labelled = self.at in self.fronts
+        count = self.fronts.get(self.at, 0)
+        self.at += 1
+        if not labelled:
+            while count < 6 and self._is_front(self.at + count):
+                count += 1
+        texts = [one.text for one in self.lines[self.at : self.at + count]]
+        for text, which in zip(texts, front.kinds(texts, labelled=labelled), strict=False):
+            self.builder.current.front[which].append(text)
+            self.at += 1
+
+    def _is_front(self, number: int) -> bool:
+        return (
+            number < len(self.lines)
+            and number not in self.names
+            and self.lines[number].label is None
+            and front.kind(self.lines[number].text) is not None
+        )
+
+    def _is_heading(self, line: Line) -> bool:
+        """Whether a line that names no organization is a heading all the same."""
+        if line.label is not None or not (line.level or (line.strong and line.alone)):
+            return False
+        if line.tag in _NEVER_HEADINGS:
+            return False
+        return line.level > 0 or _reads_as_heading(line.text)
+
+    def _open_heading(self, line: Line) -> None:
+        """Begin a section that is no organization's own: below one of them, or beside them."""
+        text = self.blocks[line.block].text if line.level else line.text
+        below = (line.level > self.level) if line.level else bool(self.level)
+        about = self.builder.current.about if below and self.at < self.end else ""
+        self.builder.open(text, about=about, level=line.level)
+        block = line.block
+        self.at += 1
+        while line.level and self.at < len(self.lines) and self.lines[self.at].block == block:
+            self.at += 1
+
+    def _add_text(self) -> None:
+        """Add the lines of one block, up to the next heading, as a paragraph."""
+        first = last = self.lines[self.at]
+        self.at += 1
+        while self.at < len(self.lines) and self.lines[self.at].block == first.block:
+            if self.at in self.names:
+                break
+            last = self.lines[self.at]
+            self.at += 1
+        block = self.blocks[first.block]
+        text = block.text[first.start : last.end]
+        strong = _shifted(block.strong, first.start, last.end)
+        own = self.own if self.builder.current.about else None
+        self.builder.add(text, labels.find(text, strong, own=own))
+
+    def _end(self, last: int) -> int:
+        """The line at which the list is over: a rule below the last organization's text."""
+        end = len(self.lines)
+        for number in range(len(self.lines) - 1, last + 1, -1):
+            line = self.lines[number]
+            if line.label is not None:
+                break
+            if line.opens and self.blocks[line.block].rule:
+                end = number
+        return end
+
+
+def _shifted(spans: Sequence[Span], start: int, end: int) -> list[Span]:
+    """The spans between two places of a text, as spans of what stands between them."""
+    at = bisect_left(spans, start, key=lambda span: span[1])
+    return list(_inside(spans, at, start, end))
+
+
+def _inside(spans: Sequence[Span], at: int, start: int, end: int) -> Iterator[Span]:
+    while at < len(spans) and spans[at][0] < end:
+        yield max(0, spans[at][0] - start), min(end, spans[at][1]) - start
+        at += 1

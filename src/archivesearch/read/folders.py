@@ -1,0 +1,133 @@
+"""Pages from a folder of a mirror, or from a single file."""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from archivesearch.config import FILE_NAME
+from archivesearch.errors import SourceError
+from archivesearch.model import RawPage, Skipped
+
+# A mirror saves `news.php?id=7` under that very name, or with `@` for the question mark.
+_PAGE_NAME = re.compile(
+    r"\.(?:x?html?|shtml?|xht|txt|phtml|php\d?|aspx?|jsp|cfm)(?:[?@].*)?$|\.(?:cgi|pl)[?@].*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_LOOKS_LIKE_HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S)
+_SNIFFED = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file that is a page by its name, or a place that cannot be read, and why."""
+
+    page: str
+    path: Path
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The pages of a source in order, and how many files are not pages."""
+
+    entries: tuple[Entry, ...]
+    other_files: int
+
+
+def list_pages(source: Path, exclude: Sequence[str] = ()) -> Listing:
+    """List the pages of a folder, or a single file whatever its name.
+
+    Links are followed only to files inside the source; folders are read at their own
+    place. `exclude` are globs over page paths.
+    """
+    if source.is_file():
+        return Listing((Entry(_readable(source.name), source),), 0)
+    entries: list[Entry] = []
+    others = 0
+    for entry in _walk(source, source):
+        excluded = any(fnmatchcase(entry.page, pattern) for pattern in exclude)
+        if excluded or not (entry.problem or _is_page(entry)):
+            others += entry.path.name != FILE_NAME
+        else:
+            entries.append(entry)
+    return Listing(tuple(entries), others)
+
+
+def read(entry: Entry) -> RawPage | Skipped:
+    """Read the bytes of a page."""
+    if entry.problem:
+        return Skipped(entry.page, entry.problem)
+    try:
+        return RawPage(entry.page, entry.path.read_bytes())
+    except OSError as error:
+        return Skipped(entry.page, f"it cannot be read: {error.strerror or error}")
+
+
+def _walk(folder: Path, root: Path) -> Iterator[Entry]:
+    """Yield every file below a folder, sorted by name; hidden ones are passed over."""
+    try:
+        with os.scandir(folder) as scanned:
+            found = sorted(scanned, key=lambda item: os.fsencode(item.name))
+    except OSError as error:
+        if folder == root:
+            raise SourceError(f"cannot list the source {folder}: {error.strerror}") from error
+        yield Entry(_page(folder, root) + "/", folder, f"it cannot be listed: {error.strerror}")
+        return
+    for item in found:
+        path = Path(item.path)
+        if item.name.startswith("."):
+            continue
+        if item.is_dir(follow_symlinks=False):
+            yield from _walk(path, root)
+        elif problem := _problem(path, root):
+            if _PAGE_NAME.search(item.name):
+                yield Entry(_page(path, root), path, problem)
+        elif path.is_file():
+            yield Entry(_page(path, root), path)
+
+
+def _problem(path: Path, root: Path) -> str:
+    """Say why a file is not to be opened, or return ''."""
+    try:
+        if path.is_symlink():
+            target = path.resolve(strict=True)
+            if not target.is_relative_to(root):
+                return "it is a link that leads out of the source"
+            if target.is_dir():
+                return "it is a link to a folder"
+        if not path.is_file():
+            return "it is not a regular file"
+    except FileNotFoundError:
+        return "it is a link that leads nowhere"
+    except (OSError, RuntimeError) as error:
+        return f"it cannot be opened: {getattr(error, 'strerror', None) or error}"
+    return ""
+
+
+def _is_page(entry: Entry) -> bool:
+    """Whether a file is a page by its name, or, where that has no ending, by its start."""
+    if _PAGE_NAME.search(entry.path.name):
+        return True
+    if "." in entry.path.name:
+        return False
+    try:
+        with entry.path.open("rb") as file:
+            return _LOOKS_LIKE_HTML.match(file.read(_SNIFFED)) is not None
+    except OSError:
+        return False
+
+
+def _page(path: Path, root: Path) -> str:
+    return _readable(path.relative_to(root).as_posix())
+
+
+def _readable(name: str) -> str:
+    """Return a file name as text, also where its bytes are not UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("latin-1")
+    return name

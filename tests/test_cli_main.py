@@ -1,0 +1,154 @@
+"""What all commands share: help, where the index is, completion, and a quick start."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+from cli_site import command, done, failed, misused, run, spawn
+
+from archivesearch.cli.main import COMMANDS, main
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_examples(name: str) -> None:
+    text = done(name, "--help")
+    assert "Examples:\n" in text
+    assert f"archivesearch {name}" in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_help_lists_the_commands_with_one_line_each() -> None:
+    text = done("--help")
+    for name, (_, line) in COMMANDS.items():
+        assert f"  {name} " in text
+        assert line in text
+
+
+def test_the_table_names_every_command_that_there_is() -> None:
+    folder = Path(sys.modules["archivesearch.cli"].__path__[0])
+    context = click.Context(main)
+    for name in COMMANDS:
+        assert isinstance(main.get_command(context, name), click.Command)
+    with_commands = {
+        path.stem for path in folder.glob("*.py") if "@click.command" in path.read_text("utf-8")
+    }
+    assert with_commands == set(COMMANDS)
+
+
+def test_version() -> None:
+    assert done("--version").startswith("archivesearch ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["serach", "x"], ["--bogus"], ["search"], ["search", "x", "--bogus"], ["show"], []],
+)
+def test_wrong_usage_is_told_in_clicks_form(arguments: list[str]) -> None:
+    assert misused(*arguments)
+
+
+@pytest.mark.parametrize("name", ["orgs", "stats"])
+@pytest.mark.parametrize("before", [True, False])
+def test_the_index_may_be_named_before_or_after(tmp_path: Path, name: str, before: bool) -> None:
+    option = ["--index", str(tmp_path / "there")]
+    line = failed(*option, name) if before else failed(name, *option)
+    assert str(tmp_path / "there") in line
+
+
+def test_the_index_may_be_named_by_the_environment(tmp_path: Path) -> None:
+    there, here = str(tmp_path / "there"), str(tmp_path / "here")
+    assert there in failed("stats", ARCHIVESEARCH_INDEX=there)
+    assert here in failed("stats", "--index", here, ARCHIVESEARCH_INDEX=there)
+    assert here in failed("--index", here, "stats", ARCHIVESEARCH_INDEX=there)
+
+
+def test_the_index_is_called_index_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "index" in failed("stats")
+    assert "index" in failed("stats", ARCHIVESEARCH_INDEX="")
+
+
+def test_an_index_without_a_name_is_wrong_usage() -> None:
+    assert "the name of a folder" in misused("stats", "--index", "")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_the_script_of_a_shell(shell: str) -> None:
+    result = run("completion", shell)
+    assert result.exit_code == 0
+    assert "_ARCHIVESEARCH_COMPLETE" in result.stdout
+
+
+def complete(*words: str, **environment: str) -> list[str]:
+    line = subprocess.list2cmdline(["archivesearch", *words])
+    result = spawn(
+        _ARCHIVESEARCH_COMPLETE="zsh_complete",
+        COMP_WORDS=line,
+        COMP_CWORD=str(len(words)),
+        **environment,
+    )
+    assert result.stderr == b""
+    return result.stdout.decode().splitlines()[1::3]
+
+
+def test_commands_and_options_are_completed() -> None:
+    assert complete("se") == ["search"]
+    assert "--org" in complete("search", "x", "--o")
+    assert complete("search", "--sort", "y") == ["year"]
+
+
+def test_names_are_completed_from_the_index(corpus_index: Path) -> None:
+    index = {"ARCHIVESEARCH_INDEX": str(corpus_index)}
+    names = [party["name"] for party in organizations(corpus_index)]
+    first = names[0]
+    assert first in complete("search", "x", "--org", first[:3].lower(), **index)
+    assert complete("search", "x", "--org", "no such thing", **index) == []
+    assert complete("search", "x", "--org", "a", ARCHIVESEARCH_INDEX="nowhere") == []
+
+
+def organizations(index: Path) -> list[dict[str, str]]:
+    import json
+
+    value: list[dict[str, str]] = json.loads(done("orgs", "--format", "json", "--index", index))
+    return value
+
+
+def loaded_by(*arguments: str | Path) -> set[str]:
+    """Return the modules that a command has imported when it is done."""
+    result = subprocess.run(
+        [sys.executable, "-X", "importtime", *command(*arguments)[1:]],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = [line for line in result.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+
+
+HEAVY = {"nltk", "selectolax", "rich", "loky", "starlette", "uvicorn", "jinja2", "multiprocessing"}
+
+
+def test_a_search_imports_only_what_it_needs(corpus_index: Path) -> None:
+    assert not loaded_by("search", "castro", "--index", corpus_index) & HEAVY
+
+
+def test_help_imports_next_to_nothing() -> None:
+    loaded = loaded_by("--help")
+    assert not loaded & (HEAVY | {"whoosh", "numpy", "json", "tomllib"})
+
+
+def test_help_is_quick() -> None:
+    def quickest(*arguments: str) -> float:
+        times = []
+        for _ in range(7):
+            begun = time.perf_counter()
+            subprocess.run([sys.executable, *arguments], capture_output=True, check=True)
+            times.append(time.perf_counter() - begun)
+        return min(times)
+
+    assert quickest("-m", "archivesearch", "--help") < 2 * quickest("-c", "import click")

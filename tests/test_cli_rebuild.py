@@ -1,0 +1,100 @@
+"""The command `rebuild`: what it reports, and what it does when it cannot."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from cli_site import PAGES, command, done, failed, misused, run, write_pages
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return write_pages(tmp_path / "site")
+
+
+def test_report(site: Path, tmp_path: Path) -> None:
+    result = run("rebuild", site, "--index", tmp_path / "index", "--jobs", "1")
+    assert result.exit_code == 0
+    assert "skipped empty.html: " in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert result.stdout.startswith(f"Indexed 2 of 3 pages into {tmp_path / 'index'} in ")
+    assert "1 page skipped" in result.stdout
+
+
+def test_report_as_json(site: Path, tmp_path: Path) -> None:
+    arguments = ("rebuild", site, "--index", tmp_path / "index", "--format", "json")
+    value = json.loads(done(*arguments))
+    assert (value["read"], value["indexed"]) == (3, 2)
+    assert [page["page"] for page in value["skipped"]] == ["empty.html"]
+    assert value["bytes"] == sum(len(text.encode()) for text in PAGES.values())
+
+
+def test_the_corpus_and_the_index_are_found_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_pages(tmp_path / "corpus")
+    assert run("rebuild").exit_code == 0
+    assert done("search", "castro").startswith("3 paragraphs")
+
+
+def test_what_cannot_be_built_is_a_clear_line(site: Path, tmp_path: Path) -> None:
+    index = ("--index", tmp_path / "index")
+    assert "nowhere" in failed("rebuild", tmp_path / "nowhere", *index)
+    assert "nowhere.toml" in failed("rebuild", site, "--config", tmp_path / "nowhere.toml", *index)
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text("bogus = 1\n")
+    assert "bogus" in failed("rebuild", site, "--config", wrong, *index)
+    assert not (tmp_path / "index").exists()
+
+
+def test_a_folder_that_is_no_index_is_refused(site: Path) -> None:
+    assert str(site) in failed("rebuild", site, "--index", site)
+    assert {path.name for path in site.iterdir()} == {"lists", "letters", "empty.html"}
+
+
+def test_a_file_in_the_place_of_the_index_is_refused(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "index").write_text("not an index")
+    assert "index" in failed("rebuild", site, "--index", tmp_path / "index")
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs files it may not read")
+def test_a_file_that_cannot_be_read_is_reported(site: Path, tmp_path: Path) -> None:
+    (site / "letters" / "1994.html").chmod(0)
+    result = run("rebuild", site, "--index", tmp_path / "index")
+    assert result.exit_code == 0
+    assert "skipped letters/1994.html: " in result.stderr
+
+
+def test_jobs_must_be_a_number() -> None:
+    assert misused("rebuild", "--jobs", "0")
+    assert misused("rebuild", "--jobs", "many")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX has them")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_leaves_the_old_index(tmp_path: Path, jobs: str) -> None:
+    index = tmp_path / "index"
+    assert run("rebuild", write_pages(tmp_path / "site"), "--index", index).exit_code == 0
+    before = done("search", "castro", "--format", "jsonl", "--index", index)
+    text = PAGES["lists/parties.html"]
+    for number in range(3000):
+        (tmp_path / "site" / f"{number}.html").write_text(text * 10)
+    process = subprocess.Popen(
+        command("rebuild", tmp_path / "site", "--index", index, "--jobs", jobs),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(2)
+    os.killpg(process.pid, signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert output == ""
+    assert errors == f"archivesearch: interrupted; nothing was changed in {index}\n"
+    assert done("search", "castro", "--format", "jsonl", "--index", index) == before
