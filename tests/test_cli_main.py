@@ -143,12 +143,13 @@ def test_help_imports_next_to_nothing() -> None:
 
 
 def test_help_is_quick() -> None:
-    def quickest(*arguments: str) -> float:
-        times = []
-        for _ in range(7):
-            begun = time.perf_counter()
-            subprocess.run([sys.executable, *arguments], capture_output=True, check=True)
-            times.append(time.perf_counter() - begun)
-        return min(times)
+    def seconds(*arguments: str) -> float:
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, *arguments], capture_output=True, check=True)
+        return time.perf_counter() - begun
 
-    assert quickest("-m", "archivesearch", "--help") < 2 * quickest("-c", "import click")
+    # by turns, so that what else the machine does slows down both
+    pairs = [
+        (seconds("-m", "archivesearch", "--help"), seconds("-c", "import click")) for _ in range(10)
+    ]
+    assert min(ours for ours, _ in pairs) < 2 * min(clicks for _, clicks in pairs)

@@ -70,6 +70,10 @@ def test_a_file_that_cannot_be_read_is_reported(site: Path, tmp_path: Path) -> N
     assert "skipped letters/1994.html: " in result.stderr
 
 
+def test_a_source_without_a_name_is_wrong_usage(tmp_path: Path) -> None:
+    assert "is expected" in misused("rebuild", "", "--index", tmp_path / "index")
+
+
 def test_jobs_must_be_a_number() -> None:
     assert misused("rebuild", "--jobs", "0")
     assert misused("rebuild", "--jobs", "many")
@@ -91,7 +95,10 @@ def test_ctrl_c_leaves_the_old_index(tmp_path: Path, jobs: str) -> None:
         text=True,
         start_new_session=True,
     )
-    time.sleep(2)
+    here = set(index.iterdir())
+    while set(index.iterdir()) == here and process.poll() is None:
+        time.sleep(0.02)
+    time.sleep(0.3)
     os.killpg(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 130

@@ -104,7 +104,7 @@ def test_groups_and_facets(index: Path) -> None:
     arguments = ["search", "castro", "--group", "page", "--facet", "org", "--facet", "year"]
     text = done(*arguments, "--index", str(index))
     assert text.startswith("2 pages · ")
-    assert "lists/parties.html · A guide to the parties  2 paragraphs" in text
+    assert "lists/parties.html  2 paragraphs · A guide to the parties" in text
     assert "Socialist Workers Party" in text.rpartition("\norg ")[2]
     answer = json.loads(done(*arguments, "--format", "json", "--index", str(index)))
     assert [group["count"] for group in answer["groups"]] == [2, 1]

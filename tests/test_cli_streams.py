@@ -10,6 +10,7 @@ import pytest
 from cli_site import command, spawn, write_pages
 
 import archivesearch
+from archivesearch.cli.arguments import readable
 from archivesearch.cli.failures import failure, pointed
 from archivesearch.errors import IndexMissing, QueryError
 
@@ -88,6 +89,20 @@ def test_a_full_disk_is_told_in_a_line(index: Path, arguments: list[str]) -> Non
     assert result.stderr.decode().splitlines() == [
         "archivesearch: No space left on device; make room and try again"
     ]
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ("castro", "castro"),
+        ("日本", "日本"),
+        ("日本".encode().decode("ascii", "surrogateescape"), "日本"),
+        ("caf\udce9", "café"),
+        ("\ud800x", "\ufffdx"),
+    ],
+)
+def test_arguments_are_text(argument: str, expected: str) -> None:
+    assert readable(argument) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """The documents name files, commands, options and functions; all of them exist."""
 
 import contextlib
+import doctest
 import itertools
+import os
 import re
 import shlex
 import shutil
@@ -95,10 +97,10 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 @pytest.mark.parametrize("document", MAPS, ids=name_of)
 def test_paths_exist(document: Path, corpus_index: Path) -> None:
-    """A path is taken from the project's folder, the package's or that of an index."""
+    """Paths are those of the project, the package, the corpus or an index."""
     text = document.read_text(encoding="utf-8")
     paths = set(re.findall(r"`((?:[\w.*-]+/)+[\w.*-]*|[\w-]+\.(?:py|md|toml))`", text))
-    folders = [ROOT, PACKAGE, corpus_index]
+    folders = [ROOT, PACKAGE, ROOT / "corpus", corpus_index]
     missing = {path for path in paths if not any(any(f.glob(path)) for f in folders)}
     assert not missing
 
@@ -117,6 +119,31 @@ def test_commands_and_options_exist(document: Path) -> None:
             understand(arguments)
 
 
+def steady(text: str) -> str:
+    """Return what is printed without what every change of the pages changes: times and scores."""
+    lines = "\n".join(map(str.rstrip, text.splitlines()))
+    return re.sub(r"[\d.]+ (?=(?:ms|s|MB/s)\b)|\b\d+\.\d\d\b", "0 ", lines)
+
+
+def test_the_readme_shows_what_is_printed(corpus: Path, tmp_path: Path) -> None:
+    """Three dots stand for what is left out."""
+    (tmp_path / "corpus").symlink_to(corpus, target_is_directory=True)
+    environment = {**os.environ, "COLUMNS": "80", "ARCHIVESEARCH_INDEX": "index"}
+    session = "".join(blocks(README, "console"))
+    for part in re.split(r"^\$ archivesearch ", session, flags=re.MULTILINE)[1:]:
+        command, _, shown = part.partition("\n")
+        printed = subprocess.run(
+            [sys.executable, "-m", "archivesearch", *shlex.split(command)],
+            cwd=tmp_path,
+            env=environment,
+            check=True,
+            capture_output=True,
+            encoding="utf-8",
+        ).stdout
+        checker = doctest.OutputChecker()
+        assert checker.check_output(steady(shown), steady(printed), doctest.ELLIPSIS), printed
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_is_in_the_table_of_the_readme(name: str) -> None:
     assert re.search(rf"^\| `{name}\b", README, re.MULTILINE)
@@ -126,9 +153,10 @@ def test_each_command_is_in_the_table_of_the_readme(name: str) -> None:
 def test_each_command_has_help_with_an_example(name: str) -> None:
     result = CliRunner().invoke(main, [name, "--help"], prog_name="archivesearch")
     assert result.exit_code == 0
-    examples = [arguments for arguments in command_lines(result.output) if arguments[0] == name]
+    examples = list(command_lines(result.output.partition("Examples:")[2]))
     assert examples
     for arguments in examples:
+        assert arguments[0] == name
         understand(arguments)
 
 

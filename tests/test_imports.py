@@ -1,10 +1,16 @@
 """What is imported, and what is not yet: imports are most of what a cold start takes."""
 
+import ast
+import re
 import subprocess
 import sys
+import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parent.parent
 
 SLOW = {"nltk", "selectolax", "rich", "loky"}
 WEB = {"starlette", "uvicorn", "jinja2", "fastapi", "flask", "django", "aiohttp", "tornado"}
@@ -48,3 +54,23 @@ def test_help_imports_click_and_nothing_else(arguments: list[str]) -> None:
     bare = imported("import click")
     standard = bare | set(sys.stdlib_module_names)
     assert imported(CALL, *arguments) - standard == {"archivesearch"}
+
+
+def imports(path: Path) -> set[str]:
+    """Return the top-level names of all that a file imports, wherever in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+def test_what_the_package_imports_is_installed_with_it() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    required = {re.split("[^A-Za-z0-9-]", name)[0].lower() for name in project["dependencies"]}
+    packages = metadata.packages_distributions()
+    used = set().union(*map(imports, (ROOT / "src").rglob("*.py")))
+    for name in used - sys.stdlib_module_names - {"archivesearch"}:
+        assert {package.lower() for package in packages.get(name, [name])} & required, name

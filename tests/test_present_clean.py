@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivesearch.present.clean import clean, one_line, readable
+from archivesearch.present.clean import clean, one_line
 
 DANGEROUS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -34,10 +34,6 @@ def test_clean(text: str, expected: str) -> None:
 
 def test_one_line_collapses_white_space() -> None:
     assert one_line("  a\n\n b\t c ") == "a b c"
-
-
-def test_readable_replaces_what_was_no_text() -> None:
-    assert readable("caf\udce9") == "caf\ufffd"
 
 
 @given(st.text(st.characters(exclude_categories=())))

@@ -57,6 +57,8 @@ def test_a_hit_at_eighty_columns() -> None:
         ({"org": ""}, "1.  Socialist Workers Party (SWP) · Comments · 2003 · A guide"),
         ({"year": None, "label": ""}, "1.  Socialist Workers Party · A guide to the parties"),
         ({"org": "", "section": "A Guide to the Parties", "label": ""}, "1.  A Guide to the P"),
+        ({"section": '3. "Socialist Workers Party" (defunct).'}, "Workers Party · Comments"),
+        ({"section": "1905", "org": ""}, "1.  1905 · Comments"),
         ({"org": "\x1b[2JParty"}, "1.  [2JParty · "),
         ({"copies": ("a#1", "b#2", "c#3", "d#4")}, "also a#1, b#2, c#3 and 1 more"),
         ({"snippet": TEXT, "snippet_highlights": ()}, "    Before it all. The party"),
@@ -132,7 +134,7 @@ def test_groups_have_headings_with_counts() -> None:
     assert text.splitlines()[:4] == [
         "1 of 3 pages · 3.2 ms",
         "",
-        "1.  lists/parties.html · A guide to the parties  12 paragraphs",
+        "1.  lists/parties.html  12 paragraphs · A guide to the parties",
         "-   Socialist Workers Party · Comments · 2003",
     ]
 
@@ -156,10 +158,10 @@ def test_facets_stand_beside_each_other() -> None:
 
 
 def test_facets_that_do_not_fit_stand_below_each_other() -> None:
-    facets = {"org": (("P" * 30, 12),), "section": (("S" * 30, 7),), "lang": ()}
+    facets = {"org": (("P" * 28, 12),), "section": (("S" * 28, 7),), "lang": ()}
     text = results_text(results(facets=facets), Screen(40, color=False))
     lines = text.splitlines()[2:]
-    assert lines == ["org", "P" * 30 + "  12", "", "section", "S" * 30 + "  7"]
+    assert lines == ["org", "P" * 28 + "  12", "", "section", "S" * 28 + "  7"]
 
 
 def test_facets_without_values_are_not_drawn() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from archivesearch.present.clean import clean
 from archivesearch.present.marks import Run
-from archivesearch.present.width import fit, left, right, text_width
+from archivesearch.present.width import fit, fit_end, left, right, text_width
 from archivesearch.present.wrap import breaks, wrap
 
 
@@ -62,5 +62,9 @@ def test_fit_cuts_to_the_width() -> None:
     assert fit("abcdef", 6) == "abcdef"
     assert fit("abcdefg", 6) == "abcde…"
     assert fit("日本共産党", 6) == "日本…"
+    assert fit_end("abcdef", 6) == "abcdef"
+    assert fit_end("abcdefg", 6) == "…cdefg"
+    assert fit_end("xe\u0301yz", 3) == "…yz"
+    assert fit_end("日本共産党", 6) == "…産党"
     assert left("日本", 6) == "日本  "
     assert right("12", 4) == "  12"

@@ -80,6 +80,7 @@ def _figures(replies: list[Values]) -> Values:
     hits = replies[0]["hits"]
     return {
         **_percentiles([statistics.median(times) for times in repeated]),
+        "cpu_ms": statistics.median(reply["cpu_ms"] for reply in replies),
         "first": _percentiles(replies[0]["ms"]),
         "queries": len(hits),
         "hits": sum(hits),

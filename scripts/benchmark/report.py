@@ -13,7 +13,8 @@ MB = 1_000_000
 def table(result: Values) -> str:
     """Return the whole report on a run, ending with a newline."""
     parts = (_head, _absences, _pages, _builds, _queries, _cold_starts)
-    return "\n\n".join(block for part in parts if (block := "\n".join(part(result)))) + "\n"
+    blocks = ("\n".join(part(result)).strip() for part in parts)
+    return "\n\n".join(filter(None, blocks)) + "\n"
 
 
 def _head(result: Values) -> Iterator[str]:
@@ -82,12 +83,12 @@ def _builds(result: Values) -> Iterator[str]:
 
 
 def _queries(result: Values) -> Iterator[str]:
-    heads = ("p50 ms", "p95 ms", "p99 ms", "no hit", "ours/peer: p50", "p95", "p99")
+    heads = ("p50 ms", "p95 ms", "p99 ms", "CPU ms", "no hit", "ours/peer: p50", "p95", "p99")
     for kind, engines in result["queries"].items():
         ratios = result["ratios"]["queries"].get(kind, {})
         rows = []
         for name, values in engines.items():
-            times = [f"{values[p]:.2f}" for p in ("p50", "p95", "p99")]
+            times = [f"{values[p]:.2f}" for p in ("p50", "p95", "p99", "cpu_ms")]
             rows.append((name, *times, str(values["empty"]), *_ratios(ratios, name)))
         yield f"{kind}: {SETS[kind]}"
         yield from _rows(("", *heads), rows)

@@ -4,10 +4,11 @@ Everything here is a function of one word and a language, so it is worked out on
 each distinct word. A term has no capitals, no accents, no apostrophes and no ending.
 """
 
+import re
 import threading
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import Stemmer
@@ -35,6 +36,7 @@ _NOT_SPOKEN = str.maketrans(
 _ELISIONS = frozenset(
     "c d j l m n s t qu all dall dell nell sull un quest jusqu lorsqu puisqu quoiqu".split()
 )
+_POSSESSIVE = re.compile("['’ʼ‘`´][sS]$")
 _SHORTEST_STEMMED = 4
 _LONGEST_TERM = 64
 _CACHED_WORDS = 1 << 19
@@ -83,6 +85,35 @@ class Analyzer:
     def query_terms(self, word: str) -> tuple[str, ...]:
         """Return every term that a word may stand as, one or more over all the languages."""
         return tuple(dict.fromkeys(self.term(word, lang) for lang in self.languages))
+
+    def other_wordings(self, found: Sequence[str]) -> list[list[str]]:
+        """Return what the same words come to with variants of more words or of fewer."""
+        terms = [self.term(word, self.languages[0]) for word in found]
+        return [
+            [*found[:at], *other, *found[at + len(wording) :]]
+            for wording, others in self._wordings
+            for at in range(len(terms) - len(wording) + 1)
+            if tuple(terms[at : at + len(wording)]) == wording
+            for other in others
+        ]
+
+    @cached_property
+    def _wordings(self) -> list[tuple[tuple[str, ...], list[list[str]]]]:
+        """The terms of each variant, with those others that differ in their number of words."""
+        groups = (
+            [[part for part, _, _ in words(spelled)] for spelled in (word, *variants)]
+            for word, variants in self._variants.items()
+        )
+        return [
+            (tuple(self.term(word, self.languages[0]) for word in one), others)
+            for group in groups
+            for one in group
+            if (others := [other for other in group if len(other) != len(one)])
+        ]
+
+    def words(self, text: str) -> Iterator[str]:
+        """Yield the words of a text as they are written, in order."""
+        return (word for word, _, _ in words(text))
 
     def tokens(self, text: str, lang: str) -> Iterator[Token]:
         """Yield the words of a text as terms, in order."""
@@ -138,8 +169,7 @@ def fold(word: str) -> str:
     if apostrophe:
         if before in _ELISIONS and len(after) > 1:
             word = after
-        if word.endswith("'s"):
-            word = word[:-2]
+        word = word.removesuffix("'s")
         word = word.replace("'", "")
     return word.translate(_CURRENCY)
 
@@ -160,7 +190,7 @@ def spelling(word: str) -> str:
 
 def _country(word: str) -> str:
     """Tell `US`, `U.S.` and `U$` from the pronoun `us`: only they become `u.s.`."""
-    if word == "US" or (len(word) < 6 and ("$" in word or "." in word)):
+    if _POSSESSIVE.sub("", word) == "US" or (len(word) < 8 and ("$" in word or "." in word)):
         return "u.s." if fold(word) == "us" else ""
     return ""
 

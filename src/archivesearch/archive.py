@@ -6,7 +6,7 @@ import os
 import pickle
 import struct
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +18,7 @@ from archivesearch.config import Config, from_dict
 from archivesearch.directory import MANIFEST, Manifest
 from archivesearch.engines.base import Engine, Reader
 from archivesearch.engines.stock import StockEngine
-from archivesearch.errors import IndexDamaged, IndexMissing, QueryError, SourceError
+from archivesearch.errors import ConfigError, IndexDamaged, IndexMissing, QueryError, SourceError
 from archivesearch.model import (
     Organization,
     Page,
@@ -67,9 +67,7 @@ def rebuild(
     return indexing.rebuild(sources, index, _ENGINE, jobs=jobs, config=config, progress=progress)
 
 
-def parse_page(
-    source: bytes | StrPath, *, page: str = "", config: Config | None = None
-) -> Page:
+def parse_page(source: bytes | StrPath, *, page: str = "", config: Config | None = None) -> Page:
     """Read everything out of one page, given as bytes or as the path of a file.
 
     `page` is the path it is to go by, from which dates may be read; a file goes by its
@@ -77,13 +75,15 @@ def parse_page(
     """
     from archivesearch.parse.page import parse  # brings the HTML parser
 
-    if not isinstance(source, bytes):
+    if isinstance(source, bytes):
+        data = source
+    else:
         page = page or Path(source).name
         try:
-            source = Path(source).read_bytes()
+            data = Path(source).read_bytes()
         except OSError as error:
             raise SourceError(f"cannot read {source}: {error.strerror or error}") from error
-    found = parse(RawPage(page, source), config or Config())
+    found = parse(RawPage(page, data), config or Config())
     if isinstance(found, Skipped):
         raise SourceError(f"{page or 'the page'} cannot be read: {found.reason}")
     return found
@@ -97,12 +97,14 @@ class Archive:
 
     def __init__(self, index: StrPath) -> None:
         path = Path(index)
-        self._manifest, folder, self._reader = _opened(path)
-        self._config = from_dict(self._manifest.config, str(path / MANIFEST))
-        self._analyzer = Analyzer(self._manifest.languages, self._config.variants)
-        # opened now, since a rebuild may remove the folder
-        self._listing = (folder / "pages.jsonl").open(encoding="utf-8")
-        self._organizations = (folder / "organizations.json").read_text(encoding="utf-8")
+        opened = _opened(path)
+        self._path = path
+        self._manifest = opened.manifest
+        self._config = opened.config
+        self._analyzer = opened.analyzer
+        self._reader = opened.reader
+        self._listing = opened.listing
+        self._organizations = opened.organizations
 
     def search(
         self,
@@ -167,8 +169,11 @@ class Archive:
     def stats(self) -> Stats:
         """Return the size and make-up of the index."""
         counts = dict(self._manifest.counts)
-        years = {int(year): number for year, number in counts.pop("years").items()}
-        return Stats(name=self._config.name, years=years, **counts)
+        try:
+            years = {int(year): number for year, number in counts.pop("years").items()}
+            return Stats(name=self._config.name, years=years, **counts)
+        except _DAMAGE as error:
+            raise IndexDamaged(f"{self._path / MANIFEST} lacks figures; rebuild it") from error
 
     @property
     def whoosh(self) -> Any:
@@ -177,7 +182,6 @@ class Archive:
 
     def close(self) -> None:
         """Let go of all files; the archive cannot be asked any more."""
-        self._listing.close()
         self._reader.close()
 
     def __enter__(self) -> Self:
@@ -193,16 +197,21 @@ class Archive:
 
     @cached_property
     def _pages(self) -> dict[str, PageInfo]:
-        infos = (PageInfo(**json.loads(line)) for line in self._listing)
-        return {info.page: info for info in infos}
+        try:
+            infos = [PageInfo(**json.loads(line)) for line in self._listing.splitlines()]
+            return {info.page: info for info in infos}
+        except _DAMAGE as error:
+            raise _damaged(self._path, error) from error
 
     @cached_property
     def _organizations_by_name(self) -> dict[str, Organization]:
-        found = json.loads(self._organizations)
-        return {
-            values["name"]: Organization(**{**values, "aliases": tuple(values["aliases"])})
-            for values in found
-        }
+        try:
+            return {
+                values["name"]: Organization(**{**values, "aliases": tuple(values["aliases"])})
+                for values in json.loads(self._organizations)
+            }
+        except _DAMAGE as error:
+            raise _damaged(self._path, error) from error
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:
@@ -230,23 +239,43 @@ class Archive:
         return org, f"no organization goes by the name '{org}'{hint}"
 
 
-def _opened(index: Path) -> tuple[Manifest, Path, Reader]:
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """All that is held of a generation; read at once, since a rebuild may remove its folder."""
+
+    manifest: Manifest
+    config: Config
+    analyzer: Analyzer
+    reader: Reader
+    listing: bytes
+    organizations: bytes
+
+
+def _opened(index: Path) -> _Opened:
     """Open the generation in force, again where another takes its place meanwhile."""
-    for attempt in range(_ATTEMPTS):
+    for _ in range(_ATTEMPTS):
         manifest = directory.read_manifest(index)
         if manifest.engine != _ENGINE.name:
             raise IndexDamaged(f"the index in {index} needs an engine '{manifest.engine}'")
         try:
-            folder = directory.generation_folder(index, manifest)
-            analyzer = Analyzer(manifest.languages)
-            return manifest, folder, _ENGINE.open(folder, analyzer)
-        except FileNotFoundError as error:
-            if attempt == _ATTEMPTS - 1:
-                raise IndexDamaged(
-                    f"the index in {index} has lost its files; rebuild it"
-                ) from error
-        except (*_DAMAGE, struct.error, pickle.UnpicklingError) as error:
-            raise IndexDamaged(
-                f"the index in {index} is damaged ({error or type(error).__name__}); rebuild it"
-            ) from error
-    raise AssertionError  # the last attempt has returned or raised
+            return _open_generation(index, manifest)
+        except FileNotFoundError:
+            continue
+        except (*_DAMAGE, ConfigError, struct.error, pickle.UnpicklingError) as error:
+            raise _damaged(index, error) from error
+    raise IndexDamaged(f"the index in {index} has lost its files; rebuild it")
+
+
+def _open_generation(index: Path, manifest: Manifest) -> _Opened:
+    folder = directory.generation_folder(index, manifest)
+    config = from_dict(manifest.config, str(index / MANIFEST))
+    analyzer = Analyzer(manifest.languages, config.variants)
+    listing = (folder / "pages.jsonl").read_bytes()
+    organizations = (folder / "organizations.json").read_bytes()
+    reader = _ENGINE.open(folder, analyzer)
+    return _Opened(manifest, config, analyzer, reader, listing, organizations)
+
+
+def _damaged(index: Path, error: Exception) -> IndexDamaged:
+    what = str(error) or type(error).__name__
+    return IndexDamaged(f"the index in {index} is damaged ({what}); rebuild it")

@@ -56,7 +56,7 @@ def load(path: Path) -> Config:
         raise ConfigError(f"cannot read {path}: {error}") from error
     try:
         return from_dict(tomllib.loads(text), str(path))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
 
 
@@ -78,10 +78,12 @@ def from_dict(values: Mapping[str, Any], where: str) -> Config:
 def merged(configs: Iterable[Config]) -> Config:
     """Join what several sources say into what holds for one index.
 
-    Names, languages, organizations and variants are joined; the rest concerns the pages
-    of one source alone and stays there.
+    Where they say the same it is that. Else names, languages, organizations and variants
+    are joined; the rest concerns the pages of one source alone and stays there.
     """
     configs = list(configs)
+    if configs and all(config == configs[0] for config in configs):
+        return configs[0]
     names = _unique(c.name for c in configs if c.name)
     return Config(
         name=", ".join(names),
@@ -141,7 +143,7 @@ def _patterns(value: Any, where: str) -> tuple[str, ...]:
     for pattern in patterns:
         try:
             groups = re.compile(pattern).groupindex.keys()
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise ConfigError(f"{where}: {pattern!r} is no regular expression: {error}") from error
         if not {"year", "issue"} & groups or groups - {"year", "month", "day", "issue"}:
             raise ConfigError(

@@ -78,18 +78,17 @@ def _checked(values: dict[str, Any], path: Path) -> Manifest:
     """Make a Manifest of parsed JSON, trusting nothing in it."""
     try:
         manifest = Manifest(
-            generation=values["generation"],
-            engine=values["engine"],
+            generation=str(values["generation"]),
+            engine=str(values["engine"]),
             sources=tuple(values["sources"]),
             config=values["config"],
             languages=tuple(values["languages"]),
             counts=values["counts"],
             files={name: (int(size), str(sha)) for name, (size, sha) in values["files"].items()},
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise IndexDamaged(f"{path} lacks what a manifest must have: {error}") from error
-    names = [manifest.generation, *manifest.files]
-    if not all(isinstance(name, str) and _is_inside(name) for name in names):
+    if not all(map(_is_inside, (manifest.generation, *manifest.files))):
         raise IndexDamaged(f"{path} names files outside the index; it is not to be trusted")
     return manifest
 

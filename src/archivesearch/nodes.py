@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import reduce
+from typing import Protocol
 
 from whoosh.matching import ListMatcher, Matcher, NullMatcher
-from whoosh.query import And, FuzzyTerm, Query, SpanNear2, Term
+from whoosh.query import And, FuzzyTerm, Query, SpanNear2
 from whoosh.query.spans import Span
 from whoosh.reading import IndexReader
 from whoosh.searching import SearchContext, Searcher
 
-from archivesearch.analysis import spelling
+from archivesearch.analysis import fold, spelling, unaccented
 from archivesearch.words import words
 
 
@@ -97,38 +100,84 @@ class Fuzzy(FuzzyTerm):
         )
 
 
-class Exact(Term):
-    """A word in exactly one spelling and form, case apart.
+class WordTest(Protocol):
+    """Tells of a word whether it is written as asked."""
 
-    The index holds one term for all forms of a word; which of them stands in a document
-    is seen in its stored text.
+    def __call__(self, word: str) -> bool:
+        """Return whether it is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """Tells whether a word is spelled in one way, case apart."""
+
+    spelling: str
+
+    @classmethod
+    def like(cls, word: str) -> "Spelled":
+        """Return the test that is passed by a word itself."""
+        return cls(spelling(word))
+
+    def __call__(self, word: str) -> bool:
+        """Return whether a word is spelled so."""
+        return spelling(word) == self.spelling
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """Tells whether a word fits a pattern with `*` and `?`, case and accents apart."""
+
+    pattern: str
+
+    def __call__(self, word: str) -> bool:
+        """Return whether a word fits."""
+        return fnmatchcase(unaccented(fold(word)), self.pattern)
+
+
+class Written(Query):
+    """What another query finds, where words in a row of the stored text pass tests.
+
+    The index holds one term for all forms of a word; which of them stands in a passage
+    is seen in its text.
     """
 
-    def __init__(self, fieldname: str, term: str, word: str, boost: float = 1.0) -> None:
-        super().__init__(fieldname, term, boost=boost)
-        self.word = word
-        self.spelling = spelling(word)
+    def __init__(self, fieldname: str, child: Query, tests: Sequence[WordTest]) -> None:
+        self.fieldname = fieldname
+        self.child = child
+        self.tests = tuple(tests)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Exact) and super().__eq__(other) and self.word == other.word
+        return isinstance(other, Written) and vars(self) == vars(other)
 
     def __hash__(self) -> int:
-        return hash((super().__hash__(), self.spelling))
+        return hash((self.fieldname, self.child, self.tests))
+
+    def __repr__(self) -> str:
+        return f"Written({self.child!r}, {list(self.tests)})"
+
+    def estimate_size(self, ixreader: IndexReader) -> int:
+        """Return how many documents it may find at most."""
+        return self.child.estimate_size(ixreader)
 
     def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
-        """Return what walks through the documents in which the word is written so."""
-        matcher = super().matcher(searcher, context)
+        """Return what walks through the documents in which the words are written so."""
+        matcher = self.child.matcher(searcher, context)
+        stored = "text" if self.fieldname == "repeated" else self.fieldname
         numbers: list[int] = []
         scores: list[float] = []
         while matcher.is_active():
             number = matcher.id()
-            stored = searcher.stored_fields(number)
-            if self.is_written_in(stored.get(self.fieldname, "")):
+            if self.is_in(searcher.stored_fields(number).get(stored, "")):
                 numbers.append(number)
                 scores.append(matcher.score())
             matcher.next()
         return ListMatcher(numbers, scores) if numbers else NullMatcher()
 
-    def is_written_in(self, text: str) -> bool:
-        """Whether a text has the word in this spelling."""
-        return any(spelling(word) == self.spelling for word, _, _ in words(text))
+    def is_in(self, text: str) -> bool:
+        """Whether a text has words in a row that pass the tests."""
+        found = [word for word, _, _ in words(text)]
+        return any(
+            all(test(word) for test, word in zip(self.tests, found[at:], strict=False))
+            for at in range(len(found) - len(self.tests) + 1)
+        )

@@ -24,7 +24,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from archivesearch.directory import FORMAT, MANIFEST, VERSION, Manifest, read_manifest
-from archivesearch.errors import IndexBusy, IndexProblem
+from archivesearch.errors import IndexBusy, IndexMissing, IndexProblem
 
 _BUILDING = ".building"
 _LOCK = ".lock"
@@ -53,7 +53,7 @@ def writing(index: Path) -> Iterator[Path]:
         raise IndexProblem(f"cannot write to {index}: {error.strerror or error}") from error
     building = index / _BUILDING
     try:
-        _remove_remains(index)
+        _clear_away(index)
         building.mkdir()
         yield building
     except OSError as error:
@@ -84,18 +84,23 @@ def publish(
         if path.is_file()
     }
     digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:16]
-    manifest = Manifest(
-        _GENERATION + digest, engine, sources, config, languages, counts, files
-    )
+    manifest = Manifest(_GENERATION + digest, engine, sources, config, languages, counts, files)
     folder = index / manifest.generation
-    if not folder.exists():
+    if not _holds(folder, files):
+        shutil.rmtree(folder, ignore_errors=True)  # of the same name, but damaged
         building.rename(folder)
     _sync_folder(folder)
-    _replace(
-        index / MANIFEST, {"format": FORMAT, "version": VERSION, **asdict(manifest)}
-    )
-    _remove_remains(index)
+    _replace(index / MANIFEST, {"format": FORMAT, "version": VERSION, **asdict(manifest)})
+    _remove_remains(index, manifest.generation)
     return manifest
+
+
+def _holds(folder: Path, files: Mapping[str, tuple[int, str]]) -> bool:
+    """Whether a folder holds files of these sizes and SHA-256s."""
+    try:
+        return all(_synced(folder / name) == expected for name, expected in files.items())
+    except OSError:
+        return False
 
 
 def _refuse_what_is_not_ours(index: Path) -> None:
@@ -120,18 +125,28 @@ def _is_ours(name: str) -> bool:
     return name.startswith(".") or name == MANIFEST or _GENERATION_NAME.fullmatch(name) is not None
 
 
-def _remove_remains(index: Path) -> None:
-    """Remove generations that are not in force, and what a killed build has left."""
+def _clear_away(index: Path) -> None:
+    """Remove what a killed build has left."""
+    _remove(index / _BUILDING)
     try:
-        current = read_manifest(index).generation
-    except IndexProblem:
-        current = ""
+        _remove_remains(index, read_manifest(index).generation)
+    except IndexMissing:
+        _remove_remains(index, "")
+    except IndexProblem:  # of another version, perhaps, and good for its program until replaced
+        return
+
+
+def _remove_remains(index: Path, current: str) -> None:
+    """Remove all generations but the one in force."""
     for path in index.iterdir():
-        left = path.name == _BUILDING or (
-            _GENERATION_NAME.fullmatch(path.name) is not None and path.name != current
-        )
-        if left and path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
+        if _GENERATION_NAME.fullmatch(path.name) and path.name != current:
+            _remove(path)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, if it is one; what a link leads to is none of ours."""
+    if folder.is_dir() and not folder.is_symlink():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _synced(path: Path) -> tuple[int, str]:
@@ -155,7 +170,8 @@ def _sync_folder(folder: Path) -> None:
 def _replace(path: Path, values: Mapping[str, Any]) -> None:
     """Replace a JSON file so that a reader sees the old one or the new one, whole."""
     aside = path.with_name(f".{path.name}.new")
-    with aside.open("w", encoding="utf-8") as file:
+    aside.unlink(missing_ok=True)  # a killed build may have left it
+    with aside.open("x", encoding="utf-8") as file:
         json.dump(values, file, ensure_ascii=False, indent=1, sort_keys=True)
         file.write("\n")
         file.flush()

@@ -6,9 +6,11 @@ its place. `docs/query-language.md` describes the language.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from whoosh.qparser import QueryParser, plugins, syntax
+from whoosh.qparser.taggers import RegexTagger
 from whoosh.query import (
     And,
     AndNot,
@@ -23,18 +25,27 @@ from whoosh.query import (
     Term,
     Wildcard,
 )
-from whoosh.qparser import QueryParser, plugins, syntax
-from whoosh.qparser.taggers import RegexTagger
 
 from archivesearch.analysis import Analyzer, fold, unaccented
 from archivesearch.errors import QueryError
-from archivesearch.nodes import Exact, Fuzzy, Near
-from archivesearch.words import words
+from archivesearch.nodes import Fuzzy, Near, Shaped, Spelled, WordTest, Written
+from archivesearch.words import is_cjk, words
 
 WORD_FIELDS = ("text", "title", "section", "org", "label", "repeated")
 YEAR_FIELDS = {"year": "year", "mentions": "years_mentioned"}
 KEY_FIELDS = ("page", "lang")
-FIELDS = ("org", "section", "title", "label", "text", "repeated", "year", "mentions", "lang", "page")
+FIELDS = (
+    "org",
+    "section",
+    "title",
+    "label",
+    "text",
+    "repeated",
+    "year",
+    "mentions",
+    "lang",
+    "page",
+)
 
 # What a word without a field is looked for in, and how much a find there weighs.
 WEIGHTS = {"text": 1.0, "org": 0.8, "section": 0.5, "title": 0.4}
@@ -46,16 +57,17 @@ MAX_WORDS = 256
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 _DELIMITER = re.compile(r'"[^"]*"|[()"]')
 _FIELD = r"(?<![^\s(])(?P<text>[a-z][a-z_]+):(?!//)(?=[^\s)])"
-_PHRASE = r'"(?P<text>[^"]*)"(?:~(?P<slop>\d{1,3}))?'
+_PHRASE = r'(?P<exact>(?<![^\s(:])=)?"(?P<text>[^"]*)"(?:~(?P<slop>\d{1,3}))?'
 _RANGE = r"\[\s*(?P<start>[^\s\]]*)\s+TO\s+(?P<end>[^\s\]]*)\s*\]"
 _WORD = r'(?P<text>(?:(?!\^[0-9.]+(?:[\s)]|$))[^\s()"])+)'
 _BOOST = r"\^(?P<boost>[0-9]{1,3}(?:\.[0-9]{1,3})?)(?=[\s)]|$)"
 _WILD = re.compile(r"\*|\?(?=[\w*])")
-_FUZZY = re.compile(r"(?P<word>[^~]+)~(?P<distance>[12]?)")
+_FUZZY = re.compile(r"(?P<word>[^~]+)~(?P<distance>\d*)")
 # A label pasted with the first word after it is two words, not a phrase.
 _COLON = re.compile(r":(?!//)(?=\D)")
 _SPAN = re.compile(r"(?P<start>\d{1,4})?(?P<to>\.\.|-)(?P<end>\d{1,4})?")
 _YEAR = re.compile(r"\d{1,4}")
+_SHORTEST_STEM = 3
 _DECADE = re.compile(r"(\d{3}0)s")
 _SCHEMES = frozenset("mailto news urn about javascript tel data".split())
 
@@ -71,7 +83,7 @@ def parse(text: str, analyzer: Analyzer) -> Query:
     if not text.strip():
         return Every()
     _check_delimiters(text)
-    tree = _Parser(analyzer).parse(text)
+    tree = _Parser(analyzer).parse(text, normalize=False)  # Whoosh takes `* AND word` for `*`
     if tree == NullQuery:
         raise QueryError(f"there is no word to search for in '{text.strip()}'", 0)
     return tree
@@ -108,13 +120,18 @@ class _Builder:
         self._weights = weights
         self._words = 0
 
-    def piece(self, text: str, field: str | None, boost: float = 1.0) -> Query | None:
+    def piece(
+        self, text: str, field: str | None, boost: float = 1.0, position: int | None = None
+    ) -> Query | None:
         """The tree of one word as it was typed, with its signs; None if nothing is in it."""
         if text == "*":
             return Every()
         if text.startswith("=") and len(text) > 1:
             return self.exact(text[1:], field, boost)
-        if fuzzy := _FUZZY.fullmatch(text):
+        fuzzy = _FUZZY.fullmatch(text)
+        if fuzzy and len(list(words(fuzzy["word"]))) == 1:
+            if fuzzy["distance"] not in ("", "1", "2"):
+                raise QueryError(f"'{text}' must end in ~, ~1 or ~2", position)
             return self.fuzzy(fuzzy["word"], int(fuzzy["distance"] or 1), field, boost)
         if _WILD.search(text):
             return self.wildcard(text, field, boost)
@@ -124,35 +141,43 @@ class _Builder:
 
     def words(self, text: str, field: str | None, gap: int = 0, boost: float = 1.0) -> Query | None:
         """The tree of plain words: one alone, or several in a row with at most `gap` between."""
-        found = [word for word, _, _ in words(text)]
+        found = _without_overlap([word for word, _, _ in words(text)], text)
         self._count(len(found))
-        terms = [self._analyzer.query_terms(word) for word in found]
-        if len(terms) > 1 and _is_overlapping(text):
-            terms.pop()  # the last CJK character stands in the pair before it
-        if not terms:
+        if not found:
             return None
-        if len(terms) == 1:
-            return self._each(field, boost, lambda name, weight: _term(name, terms[0], weight))
-        return self._each(field, boost, lambda name, weight: _row(name, terms, gap, weight))
+        ways = [found, *self._analyzer.other_wordings(found)]
+        return self._each(
+            field,
+            boost,
+            lambda name, weight: _any([self._row(name, way, gap, weight) for way in ways]),
+        )
+
+    def _row(self, field: str, found: Sequence[str], gap: int, boost: float) -> Query:
+        """Words in a row; with a gap, in any order."""
+        terms = [self._analyzer.query_terms(word) for word in found]
+        is_plain = not any(map(_is_half, found)) and all(len(choices) == 1 for choices in terms)
+        if is_plain and gap == 0 and len(found) > 1:
+            return Phrase(field, [choices[0] for choices in terms], boost=boost)
+        trees = [
+            Prefix(field, word, boost=boost)
+            if _is_half(word)
+            else _any([Term(field, term, boost=boost) for term in choices])
+            for word, choices in zip(found, terms, strict=True)
+        ]
+        return trees[0] if len(trees) == 1 else Near(trees, field, gap)
 
     def exact(self, text: str, field: str | None, boost: float = 1.0) -> Query | None:
-        """The tree of words in exactly this spelling and form."""
-        row = self.words(text, field, boost=boost)
-        spelled = []
-        for word, _, _ in words(text):
-            terms = self._analyzer.query_terms(word)
-            spelled.append(
-                self._each(
-                    field,
-                    boost,
-                    lambda name, weight, terms=terms, word=word: _any(
-                        [Exact(name, term, word, weight) for term in terms]
-                    ),
-                )
-            )
-        if row is None or len(spelled) == 1:
-            return spelled[0] if spelled else None
-        return And([row, *spelled])
+        """The tree of words in a row in exactly this spelling and form."""
+        found = _without_overlap([word for word, _, _ in words(text)], text)
+        self._count(len(found))
+        if not found:
+            return None
+        tests: list[WordTest] = [Spelled.like(word) for word in found]
+        return self._each(
+            field,
+            boost,
+            lambda name, weight: Written(name, self._row(name, found, 0, weight), tests),
+        )
 
     def wildcard(self, text: str, field: str | None, boost: float = 1.0) -> Query | None:
         """The tree of a word with `*` or `?` in it."""
@@ -167,30 +192,21 @@ class _Builder:
         pattern = unaccented(fold(text))
         if not pattern.strip("*?"):
             return None
-        if pattern.endswith("*") and not _WILD.search(pattern[:-1]):
-            return self._each(field, boost, lambda name, w: Prefix(name, pattern[:-1], boost=w))
-        return self._each(field, boost, lambda name, w: Wildcard(name, pattern, boost=w))
+        return self._each(field, boost, lambda name, weight: _wild(name, pattern, weight))
 
     def fuzzy(self, text: str, distance: int, field: str | None, boost: float) -> Query | None:
         """The tree of a word and those that differ from it in one or two letters."""
-        found = [word for word, _, _ in words(text)]
-        if len(found) != 1:
-            return self.words(text, field, boost=boost)
-        self._count(1)
-        terms = self._analyzer.query_terms(found[0])
+        terms = self._analyzer.query_terms(text)
         if len(terms[0]) <= distance + 1:
             return self.words(text, field, boost=boost)
+        self._count(1)
         return self._each(
             field,
             boost,
-            lambda name, weight: _any(
-                [Fuzzy(name, term, weight, distance) for term in terms]
-            ),
+            lambda name, weight: _any([Fuzzy(name, term, weight, distance) for term in terms]),
         )
 
-    def _each(
-        self, field: str | None, boost: float, make: Callable[[str, float], Query]
-    ) -> Query:
+    def _each(self, field: str | None, boost: float, make: Callable[[str, float], Query]) -> Query:
         """Make a tree for one field, or for each that is searched where none is named."""
         if field is not None:
             return make(field, boost)
@@ -202,10 +218,38 @@ class _Builder:
             raise QueryError(f"the query has more than {MAX_WORDS} words; shorten it")
 
 
-def _is_overlapping(text: str) -> bool:
-    """Whether the last two words are a CJK pair and its own second character."""
-    *_, (_, _, before), (_, start, _) = words(text)
-    return start < before
+def _without_overlap(found: list[str], text: str) -> list[str]:
+    """Leave out a last CJK character that stands in the pair before it."""
+    if len(found) > 1 and _is_half(found[-1]):
+        *_, (_, _, before), (_, start, _) = words(text)
+        return found[:-1] if start < before else found
+    return found
+
+
+def _is_half(word: str) -> bool:
+    """Whether a word is a single CJK character: a search for what begins with it."""
+    return len(word) == 1 and is_cjk(word)
+
+
+def _wild(field: str, pattern: str, boost: float) -> Query:
+    """Terms of a pattern, and terms of words that fit it although their stems do not.
+
+    `party` stands in the index as `parti` and `organization` as `organ`. Where a pattern
+    begins with letters enough, the terms that such words can have are few, and the
+    stored text says which passages have a word that fits.
+    """
+    beginning = _WILD.split(pattern)[0]
+    is_prefix = pattern == beginning + "*"
+    begin = Prefix(field, beginning, boost=boost)
+    fits: Query = begin if is_prefix else Wildcard(field, pattern, boost=boost)
+    if len(beginning) < _SHORTEST_STEM:
+        return fits
+    stems = [beginning[:end] for end in range(_SHORTEST_STEM, len(beginning))]
+    stems += [stem[:-1] + "i" for stem in (*stems, beginning) if stem.endswith("y")]
+    may: list[Query] = [Term(field, stem, boost=boost) for stem in stems]
+    if not is_prefix:
+        may.append(begin)
+    return Or([fits, Written(field, _any(may), [Shaped(pattern)])]) if may else fits
 
 
 def _any(trees: Sequence[Query]) -> Query:
@@ -218,19 +262,8 @@ def _all(trees: Sequence[Query]) -> Query | None:
     return And(trees)
 
 
-def _term(field: str, terms: Iterable[str], boost: float) -> Query:
-    return _any([Term(field, term, boost=boost) for term in terms])
-
-
-def _row(field: str, terms: Sequence[Sequence[str]], gap: int, boost: float) -> Query:
-    """Words in a row; with a gap, in any order."""
-    if gap == 0 and all(len(choices) == 1 for choices in terms):
-        return Phrase(field, [choices[0] for choices in terms], boost=boost)
-    return Near([_term(field, choices, boost) for choices in terms], field, gap)
-
-
 def years(text: str, what: str, position: int | None = None) -> tuple[int | None, int | None]:
-    """Read `1990`, `1980s`, `1990..2003`, `1990-2003`, `1990-` or `-2003` as first and last year."""
+    """Read `1990`, `1980s`, `1990..2003`, `1990-2003`, `1990-` or `-2003` as first and last."""
     if _YEAR.fullmatch(text):
         return int(text), int(text)
     if decade := _DECADE.fullmatch(text):
@@ -243,7 +276,7 @@ def years(text: str, what: str, position: int | None = None) -> tuple[int | None
         )
     first, last = (int(span[end]) if span[end] else None for end in ("start", "end"))
     if first is not None and last is not None and first > last:
-        raise QueryError(f"{what}: {first} is later than {last}", position)
+        raise QueryError(f"{what} takes the earlier year first, not '{text}'", position)
     return first, last
 
 
@@ -272,9 +305,11 @@ class _Clause(syntax.SyntaxNode):
             _fail(f"a range needs a field of years, such as year:[{self.text}]", self.startchar)
         if self.fieldname in KEY_FIELDS:
             return _key(self.fieldname, self.text)
+        if self.kind == "exact":
+            return build.exact(self.text, self.fieldname, self.boost)
         if self.kind == "phrase":
             return build.words(self.text, self.fieldname, self.gap, self.boost)
-        return build.piece(self.text, self.fieldname, self.boost)
+        return build.piece(self.text, self.fieldname, self.boost, self.startchar)
 
 
 def _key(field: str, text: str) -> Query:
@@ -299,6 +334,10 @@ class _Any(syntax.OrGroup):
         return _combined(self, parser, Or)
 
 
+class _Or(_Any):
+    """Alternatives joined by OR; Whoosh adds the next to them, but not to those in brackets."""
+
+
 class _All(syntax.AndGroup):
     """Words that must all be there, and those behind NOT that must not."""
 
@@ -312,9 +351,23 @@ def _combined(group: Any, parser: "_Parser", kind: type[And] | type[Or]) -> Quer
     unwanted = [tree.query for tree in trees if isinstance(tree, Not)]
     if not trees:
         return None
-    tree = (wanted[0] if len(wanted) == 1 and group.boost == 1.0 else
-            kind(wanted, boost=group.boost) if wanted else Every())
-    return AndNot(tree, _any(unwanted)) if unwanted else tree
+    joined: Query = Every()
+    if len(wanted) == 1 and group.boost == 1.0:
+        joined = wanted[0]
+    elif wanted:
+        joined = kind(_flat(wanted, kind), boost=group.boost)
+    return AndNot(joined, _any(unwanted)) if unwanted else joined
+
+
+def _flat(trees: Sequence[Query], kind: type[And] | type[Or]) -> list[Query]:
+    """Put what is joined in the same way into one list."""
+    result: list[Query] = []
+    for tree in trees:
+        if isinstance(tree, kind) and tree.boost == 1.0:
+            result += tree.subqueries
+        else:
+            result.append(tree)
+    return result
 
 
 def _tree(node: Any, parser: "_Parser") -> Query | None:
@@ -340,8 +393,10 @@ class _ClauseTagger(RegexTagger):
         if self._kind == "range":
             ends = ("" if end == "*" else end for end in (match["start"], match["end"]))
             return _Clause("range", "..".join(ends))
-        slop = match["slop"] if self._kind == "phrase" else None
-        return _Clause(self._kind, match["text"], int(slop or 0))
+        if self._kind == "phrase":
+            kind = "exact" if match["exact"] else "phrase"
+            return _Clause(kind, match["text"], int(match["slop"] or 0))
+        return _Clause(self._kind, match["text"])
 
 
 class _FieldTagger(RegexTagger):
@@ -372,6 +427,10 @@ class _ClausePlugin(plugins.Plugin):
         ]
 
 
+def _operator(name: str) -> str:
+    return rf"(?<![^\s()]){name}(?![^\s()])"
+
+
 class _OperatorPlugin(plugins.OperatorsPlugin):
     """AND, OR and NOT in capitals; one that joins nothing is refused, not dropped."""
 
@@ -380,9 +439,9 @@ class _OperatorPlugin(plugins.OperatorsPlugin):
         super().__init__(
             clean=True,
             ops=[
-                (operator(r"(?<![^\s(])NOT(?=[\s(])", syntax.NotGroup, syntax.PrefixOperator), 0),
-                (operator(r"(?<=[\s)])AND(?=[\s(])", _All), 0),
-                (operator(r"(?<=[\s)])OR(?=[\s(])", _Any), 0),
+                (operator(_operator("NOT"), syntax.NotGroup, syntax.PrefixOperator), 0),
+                (operator(_operator("AND"), _All), 0),
+                (operator(_operator("OR"), _Or), 0),
             ],
         )
 
@@ -393,7 +452,8 @@ class _OperatorPlugin(plugins.OperatorsPlugin):
         before = None
         for node in [*group, None]:
             if isinstance(before, syntax.Operator) and (
-                node is None or isinstance(node, syntax.InfixOperator)
+                node is None
+                or isinstance(node, syntax.InfixOperator)
                 or (isinstance(before, syntax.PrefixOperator) and isinstance(node, syntax.Operator))
             ):
                 _fail(f"no word follows {before.text}; add one or write it small", before.startchar)

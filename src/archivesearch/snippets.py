@@ -7,11 +7,13 @@ from fnmatch import translate
 
 from whoosh.query import And, AndNot, Or, Phrase, Prefix, Query, Term, Wildcard
 
-from archivesearch.analysis import Analyzer, Token, spelling
+from archivesearch.analysis import Analyzer, Token
 from archivesearch.model import Passage, Span
-from archivesearch.nodes import Exact, Fuzzy, Near, together
+from archivesearch.nodes import Fuzzy, Near, WordTest, Written, together
+from archivesearch.words import is_cjk
 
 SNIPPET_LENGTH = 280
+_WHOLE = 1 << 30
 _SENTENCE = re.compile(r"""[.!?…]["'”’)\]]*\s+|\n""")
 _SPACE = re.compile(r"\s")
 
@@ -29,7 +31,7 @@ class Highlighter:
 
     def __init__(self, query: Query, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
-        self._singles: dict[str, list[_Test]] = {"text": [], "repeated": []}
+        self._singles: dict[str, list[tuple[_Test, int]]] = {"text": [], "repeated": []}
         self._rows: dict[str, list[_Row]] = {"text": [], "repeated": []}
         for leaf in _leaves(query):
             self._add(leaf)
@@ -50,17 +52,20 @@ class Highlighter:
             self._rows[field].append(([_equals([word]) for word in leaf.words], 0))
         elif isinstance(leaf, Near):
             self._rows[field].append(([_alternatives(sub) for sub in leaf.qs], leaf.gap))
+        elif isinstance(leaf, Written):
+            self._rows[field].append(([_written(test) for test in leaf.tests], 0))
         elif test := _test(leaf):
-            self._singles[field].append(test)
+            self._singles[field].append((test, _length(leaf)))
 
     def _found(self, field: str, tokens: Sequence[Token], text: str) -> set[Span]:
         singles, rows = self._singles[field], self._rows[field]
         if not tokens or not (singles or rows):
             return set()
         found = {
-            (token.start, token.end)
+            (token.start, min(token.end, token.start + length))
             for token in tokens
-            if any(test(token, text[token.start : token.end]) for test in singles)
+            for test, length in singles
+            if test(token, text[token.start : token.end])
         }
         for tests, gap in rows:
             columns = [
@@ -174,11 +179,19 @@ def _equals(terms: Sequence[str]) -> _Test:
     return lambda token, word: token.term in wanted
 
 
+def _length(leaf: Query) -> int:
+    """How much of a word to mark: all, or of a pair of CJK characters the one looked for."""
+    if isinstance(leaf, Prefix) and is_cjk(leaf.text):
+        return len(leaf.text)
+    return _WHOLE
+
+
+def _written(test: WordTest) -> _Test:
+    return lambda token, word: test(word)
+
+
 def _test(leaf: Query) -> _Test | None:
     """Return what tells whether a token answers a leaf of the query; None if none can."""
-    if isinstance(leaf, Exact):
-        written = leaf.spelling
-        return lambda token, word: spelling(word) == written
     if isinstance(leaf, Term):
         return _equals([str(leaf.text)])
     if isinstance(leaf, Prefix):

@@ -46,5 +46,5 @@ def _items(names: Iterable[str]) -> "list[CompletionItem]":
 def _escaped(name: str) -> str:
     """Return a name as the shell wants it: bash puts it into the line as it is."""
     if os.environ.get(VARIABLE) == "bash_complete":
-        return _SPECIAL.sub(r"\\\1", name)
+        return _SPECIAL.sub(r"\\\\\1", name)
     return name

@@ -37,6 +37,12 @@ class Interrupted(Failure):
     def __init__(self, message: str = "interrupted") -> None:
         super().__init__(message)
 
+    def show(self, file: Any = None) -> None:
+        """Write the line, on a terminal below the ^C that stands there."""
+        if file is None and sys.stderr.isatty():
+            click.echo(err=True)
+        super().show(file)
+
 
 def failure(error: BaseException, query: str = "") -> Failure:
     """Return an expected exception as a failure; `query` is what a position refers to."""

@@ -39,12 +39,17 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in self.table.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a reader of its output that has gone away is no failure."""
+        """Run a command; a reader of its output that has gone away is no failure.
+
+        Both exceptions would have click write or leave in its own way.
+        """
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
             abandon_output()
             return 0
+        except KeyboardInterrupt as error:
+            raise Interrupted from error
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Run a command and leave with its exit status, whatever went wrong told in a line."""

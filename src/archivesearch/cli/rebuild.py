@@ -22,8 +22,19 @@ EXAMPLES = examples(
 )
 
 
+def named(
+    ctx: click.Context, parameter: click.Parameter, sources: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse a source without a name, which would mean all that lies where one stands."""
+    if "" in sources:
+        raise click.BadParameter("the name of a folder or page is expected.", ctx, parameter)
+    return sources
+
+
 @click.command(epilog=EXAMPLES)
-@click.argument("sources", nargs=-1, metavar="[SOURCE]...", type=click.Path())
+@click.argument(
+    "sources", nargs=-1, metavar="[SOURCE]...", type=click.Path(readable=False), callback=named
+)
 @index_option
 @click.option(
     "--jobs",
@@ -35,7 +46,7 @@ EXAMPLES = examples(
 @click.option(
     "--config",
     metavar="FILE",
-    type=click.Path(dir_okay=False),
+    type=click.Path(readable=False),
     help="The archive's own file.  [default: archivesearch.toml beside the pages]",
 )
 @format_option("text", "json")

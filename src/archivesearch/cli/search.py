@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 import archivesearch
+from archivesearch.cli.arguments import readable, text
 from archivesearch.cli.completing import organization_names
 from archivesearch.cli.failures import failure
 from archivesearch.cli.options import color_option, examples, format_option, index_option
@@ -13,7 +14,7 @@ from archivesearch.cli.terminal import screen
 from archivesearch.cli.years import years
 from archivesearch.errors import QueryError
 from archivesearch.present.as_json import encoded, encoded_lines, hit_lines_json, results_json
-from archivesearch.present.clean import one_line, readable
+from archivesearch.present.clean import one_line
 from archivesearch.present.hits import results_text
 
 EXAMPLES = examples(
@@ -23,11 +24,6 @@ EXAMPLES = examples(
     "archivesearch search strike --group page --format json",
     "archivesearch search -- -ism",
 )
-
-
-def text(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    """Return an option's value as text, even where its bytes were none."""
-    return value and readable(value)
 
 
 @click.command(epilog=EXAMPLES)

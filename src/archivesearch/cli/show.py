@@ -7,13 +7,13 @@ from itertools import takewhile
 import click
 
 import archivesearch
+from archivesearch.cli.arguments import readable
 from archivesearch.cli.options import color_option, examples, format_option, index_option
 from archivesearch.cli.streams import write, write_bytes
 from archivesearch.cli.terminal import screen
 from archivesearch.errors import IndexMissing
 from archivesearch.model import Passage
 from archivesearch.present.as_json import encoded, shown_json
-from archivesearch.present.clean import readable
 from archivesearch.present.pages import page_text
 
 _ID = re.compile(r"(.+)#([0-9]{1,9})", re.DOTALL)

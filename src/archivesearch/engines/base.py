@@ -47,7 +47,8 @@ class Request:
     facets: Sequence[str] = ()
 
 
-class GroupMatch(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class GroupMatch:
     """A group of matches: how many there are, and the best of them."""
 
     key: str

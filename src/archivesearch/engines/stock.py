@@ -196,7 +196,9 @@ class _Terms(WhooshAnalyzer):
 
 
 def _schema(analyzer: Analyzer) -> Schema:
-    words = {name: TEXT(analyzer=_Terms(analyzer), phrase=True, stored=True) for name in WORD_FIELDS}
+    words = {
+        name: TEXT(analyzer=_Terms(analyzer), phrase=True, stored=True) for name in WORD_FIELDS
+    }
     return Schema(
         **words,
         id=ID(stored=True),
@@ -210,9 +212,7 @@ def _schema(analyzer: Analyzer) -> Schema:
     )
 
 
-def _fields(
-    passage: Passage, analyzer: Analyzer, documents: dict[str, int]
-) -> dict[str, Any]:
+def _fields(passage: Passage, analyzer: Analyzer, documents: dict[str, int]) -> dict[str, Any]:
     """What Whoosh is to index and store of a passage; counts the fields that have words."""
     fields: dict[str, Any] = {
         "id": passage.id,

@@ -13,12 +13,14 @@ _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 _WORD = r"0-9A-Za-z_\u00c0-\u1fff"
 _CJK = r"\u3005-\u30ff\u3400-\u9fff"
 _CJK_LETTER = re.compile(rf"[{_CJK}]")
-_DATE_OR_YEAR = re.compile(r"(?:^|[^\d.])\d{1,2}\. ?\d{1,2}\.$|\b(?:1[5-9]|20)\d\d[,:]$")
+_DATE_OR_YEAR = re.compile(
+    r"(?:^|[^\d.])\d{1,2}\. ?\d{1,2}\.$|\b(?:1[5-9]|20)\d\d[,:]$|[a-z.] ?\d{1,2},$"
+)
 _NUMBER = re.compile(
     rf"""[0-9](?<![{_WORD}][0-9])(?:
         (?<=[12])(?P<rest>[0-9]{{3}})
-            (?:[-\u2010-\u2014\u2212/](?P<last>[0-9]{{4}}|[0-9]{{1,2}})(?![0-9]|[-/.][0-9]))?
-            (?P<plural>['\u2019\u00b4`]?s|ies|er)?
+            (?:[-\u2010-\u2014\u2212/](?P<last>[0-9]{{4}}|[0-9]{{1,2}})(?![0-9]|[-/.,][0-9]))?
+            (?P<plural>['\u2019\u00b4`]?s|ies|er|ff)?
       | 0(?P<decade>['\u2019]?s)
       | (?<=['\u2018\u2019\u00b4`][0-9])(?P<short>[0-9])(?:['\u2019]?s)?
       | [0-9]?(?P<sep>[/.])[0-9]{{1,2}}(?P=sep)(?P<date>[0-9]{{2}})
@@ -71,12 +73,12 @@ def _full(text: str, match: re.Match[str]) -> tuple[int, ...]:
     """Read four digits and what hangs on them: `1976`, `1980s`, `1983-84`, `1966-1976`."""
     start = match.start()
     year = int(text[start : start + 4])
-    if not 1500 <= year <= 2100 or not _stands_alone(text, match):
+    if not 1000 <= year <= 2100 or not _stands_alone(text, match):
         return ()
     last = _last(year, match["last"], text[start + 4 : start + 5])
     if last < 0 or _is_quantity(text, match, year):
         return ()
-    return (year, last) if last else (year,)
+    return tuple(end for end in (year, last) if end >= 1500)
 
 
 def _last(year: int, digits: str | None, dash: str) -> int:
@@ -104,7 +106,7 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
         return False
     if before in ("", " ", "("):
         return not after or after[0] not in _ADDRESS_MARKS or not _in_address(text, start)
-    if before in "$\u00a3\u00a2\u00a5\u20ac#\u00a7+=*^<>":
+    if before in "$\u00a3\u00a2\u00a5\u20ac#\u00a7+=<>":
         return False
     if before in ".,:" and text[max(start - 2, 0) : start - 1].isdigit():
         return bool(_DATE_OR_YEAR.search(text[max(start - 8, 0) : start]))
@@ -121,15 +123,17 @@ def _may_follow_hyphen(left: str) -> bool:
     word = re.search(r"[^\W_]*$", left)
     last = word[0] if word else ""
     if last.isdigit():
-        return bool(re.search(r"(?:^|[^\w-])(?:\d{1,2}-\d{1,2}|1[5-9]\d\d|20\d\d)$", left))
+        return bool(re.search(r"(?:^|[^\w-])(?:\d{1,2}-\d{1,2}|1\d{3}|20\d\d)$", left))
     return not last or len(last) > 2
 
 
 def _in_address(text: str, at: int) -> bool:
     """Whether this place lies in a web address, a mail address or a file name."""
-    start = max(text.rfind(" ", 0, at), text.rfind("\n", 0, at)) + 1
-    end = min((e for e in (text.find(" ", at), text.find("\n", at)) if e >= 0), default=len(text))
-    return bool(words.ADDRESS.search(text[start : min(end, start + 500)]))
+    around = text[max(at - 100, 0) : at + 150]
+    middle = min(at, 100)
+    start = max(around.rfind(" ", 0, middle), around.rfind("\n", 0, middle)) + 1
+    word = around[start:].split(maxsplit=1)[0]
+    return bool(words.ADDRESS.search(word))
 
 
 def _is_quantity(text: str, match: re.Match[str], year: int) -> bool:
@@ -142,10 +146,12 @@ def _is_quantity(text: str, match: re.Match[str], year: int) -> bool:
     near, gap = _word_before(left)
     if near in words.NUMBERED and (gap != " (" or near == "isbn"):
         return True
-    if near.isdigit() and len(near) > 2 and not _plausible(near):
+    if near.isdigit() and len(near) > 2 and gap == " " and not _plausible(near):
         return True
     if left.endswith(" ") and _MONEY.search(left[-8:]):
         return True
+    if match["last"] and year % 100:
+        return False
     return _counts(left, right, near, year) or bool(_STREET.match(right))
 
 
@@ -153,8 +159,13 @@ def _word_before(left: str) -> tuple[str, str]:
     """Return the word before a number in lower case, and what parts the two."""
     tail = left.rstrip(" \u00a0#:(")
     gap = left[len(tail) :]
-    parts = tail.rstrip(".\u00ba").split() if len(gap) <= 2 else []
-    return (parts[-1].lstrip("([\"'\u201c\u2018").lower(), gap) if parts else ("", gap)
+    if len(gap) > 2 or tail.endswith("\n"):
+        return "", gap
+    parts = tail.rstrip(".\u00ba").split()
+    word = parts[-1].lstrip("([\"'\u201c\u2018").lower() if parts else ""
+    if tail.endswith(".") and len(word) > 5:
+        return "", gap
+    return word, gap
 
 
 def _counts(left: str, right: str, near: str, year: int) -> bool:
@@ -165,13 +176,16 @@ def _counts(left: str, right: str, near: str, year: int) -> bool:
     if next_word.isdigit():
         return len(next_word) == 4 and not _plausible(next_word)
     next_lower = next_word.lower()
-    if right.startswith((" B.C", " b.c")):
-        return True
-    if next_lower in words.MEASURES:
+    if right.startswith((" B.C", " b.c")) or next_lower in words.ERAS:
         return True
     round_number = year % 100 == 0
-    dated = near in words.TEMPORAL and not (round_number and near in words.LOOSE)
-    if next_lower in words.PEOPLE and next_word == next_lower:
+    loose = near in words.LOOSE
+    dated = near in words.TEMPORAL or near.endswith(("'s", "\u2019s"))
+    if next_lower in words.MEASURES:
+        return round_number or loose or not dated
+    if round_number and loose:
+        dated = False
+    if next_word in words.PEOPLE or next_word in words.GERMAN_PEOPLE:
         return not dated
     if not round_number:
         return False
@@ -200,7 +214,7 @@ def _plausible(digits: str) -> bool:
 def _decade(text: str, match: re.Match[str]) -> tuple[int, ...]:
     """Read `the 80s`; `in his 60s` is an age."""
     start = match.start()
-    left = text[max(start - 16, 0) : start]
+    left = text[max(start - 24, 0) : start]
     cued = _DECADE_CUE.search(left) or match["decade"] != "s"
     if not cued or _POSSESSIVE.search(left) or left.endswith(("$", ".", ",")):
         return ()

@@ -165,6 +165,6 @@ def _closing_author(blocks: Sequence[Block], closing: Sequence[tuple[Opinion, in
     end = edges.notes_start(blocks)
     for line in reversed(edges.bottom(blocks)):
         name = bylines.closing_author(line.text) if line.block < end else ""
-        if name:
+        if name and not find_dates(line.text):
             return name
     return ""

@@ -10,11 +10,18 @@ from collections.abc import Sequence
 PUBLICATION, ADDRESS, PRICE = range(3)
 
 _LONGEST = 110
-_MONEY = r"(?:(?:U\.?S\.?|A|C)?[$£€¥]\s?\d[\d.,]*|\d[\d.,]*\s?(?:¢|[cp]\b|cents?|dollars?|pence|euros?|francs?|marks?|DM|FF|pesos?|kr)\.?)"
-_PER = r"(?:cop(?:y|ies)|issues?|years?|yr|months?|mo|subscriptions?|subs?|annual(?:ly)?|each|single|postpaid|ppd|half[- ]year|weeks?|an|numéro|número|jahr|heft)"
+_MONEY = (
+    r"(?:(?:U\.?S\.?|A|C)?[$£€¥]\s?\.?\d[\d.,]*|\d[\d.,]*\s?(?:¢|[cp]\b|cents?|dollars?|pence"
+    r"|euros?|francs?|marks?|DM|FF|pesos?|kr)\.?)"
+)
+_PER = (
+    r"(?:cop(?:y|ies)|issues?|years?|yr|months?|mo|subscriptions?|subs?|annual(?:ly)?|each|single"
+    r"|postpaid|ppd|half[- ]year|weeks?|an|numéro|número|jahr|heft)"
+)
 _PRICE = re.compile(
-    rf"(?:(?:price|cost|rates?|subscriptions?|subs?|single (?:copy|copies|issues?)|prix|precio|preço"
-    rf"|preis|prezzo)\b.{{0,40}}?{_MONEY}.*|{_MONEY}(?:$|.{{0,40}}?\b{_PER}\b.*|[\s;,/]*(?:{_MONEY}.*)?$)"
+    rf"(?:(?:price|cost|rates?|subscriptions?|subs?|single (?:copy|copies|issues?)|prix|precio"
+    rf"|preço|preis|prezzo)\b.{{0,40}}?{_MONEY}.*"
+    rf"|{_MONEY}(?:$|.{{0,40}}?\b{_PER}\b.*|[\s;,/]*(?:{_MONEY}.*)?$)"
     rf"|(?:per|one|a|\d+) {_PER}.{{0,20}}?{_MONEY}.*|free(?: to prisoners)?)",
     re.IGNORECASE,
 )
@@ -24,23 +31,24 @@ _STREET = (
 )
 _ADDRESS = re.compile(
     r"(?:attn\b|c/o\b|address\b|write(?: to)?:|contact:)"
-    r"|.{0,60}\b(?:p\.?\s?o\.?\s?box|post office box|g\.?p\.?o\.? box|b\.?p\.? \d|casilla|apartado|apdo"
-    r"|postfach|postbus|boîte postale|caixa postal|casella postale)\b"
+    r"|.{0,60}\b(?:p\.?\s?o\.?\s?box|post office box|g\.?p\.?o\.? box|b\.?p\.? \d|casilla"
+    r"|apartado|apdo|postfach|postbus|boîte postale|caixa postal|casella postale)\b"
     r"|.{0,60}\bbox \d"
     rf"|\d[\w-]*,? (?:[\w.'’-]+ ){{1,5}}(?:{_STREET})\b"
     rf"|\d[\w-]*,? (?:[NSEW]\.?|West|East|North|South) \w+ (?:{_STREET})\b"
-    r"|\d+\w?,? (?:rue|avenue|calle|via|rua|boulevard|avenida|place)\b|(?:rue|calle|via|rua|avenida) \S"
+    r"|\d+\w?,? (?:rue|avenue|calle|via|rua|boulevard|avenida|place)\b"
+    r"|(?:rue|calle|via|rua|avenida) \S"
     r"|.{0,40}\w(?:str\.|straße|strasse|straat|gatan|ulice) \d"
     r"|.{2,60}(?:,|\s)\s?[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b"
     r"|.{0,60}\b[A-Z]{1,2}\d[\dA-Z]? \d[A-Z]{2}\b|.{0,60}\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b"
     r"|(?:[A-Z]{1,2}-)?\d{4,5} [A-ZÀ-Þ][^\W\d_]+(?:[ ,-]+[^\W\d_]+){0,4}$"
-    r"|(?:tel|phone|telephone|ph|fax|e-?mail|web|website|web ?site|url|internet|www)\b\.?(?::|\s[\d(+])"
+    r"|(?:tel|phone|telephone|ph|fax|e-?mail|web|web ?site|url|internet|www)\b\.?(?::|\s[\d(+])"
     r"|(?:https?://|www\.)\S+$|\S+@\S+\.\w{2,}$|\(?\+?\d[\d ()./-]{6,}$",
     re.IGNORECASE,
 )
 _PUBLICATION = re.compile(
-    r"(?:also )?(?:publish(?:es|er of|ers of|ed)?|publications?|newspapers?|paper|organ|journal|magazine"
-    r"|newsletter|periodical|publie|publica|pubblica|zeitung|zeitschrift|journal|periódico|jornal)\b"
+    r"(?:also )?(?:publish(?:es|er of|ers of|ed)?|publications?|newspapers?|paper|organ|journal"
+    r"|magazine|newsletter|periodical|publie|publica|pubblica|zeitung|zeitschrift|periódico|jornal)\b"
     r"(?::| of| is)?\s",
     re.IGNORECASE,
 )

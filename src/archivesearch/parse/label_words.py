@@ -4,7 +4,9 @@ import re
 
 _SELF = """
 self description; self descriptions; self definition; self portrait; self presentation
-self characterization; own description; own words; in own words; in their own words; in its own words
+self characterization
+own description; own words; in own words; in their own words; in its own words
+what they say; they say of themselves; what they say of themselves; who they say they are
 what they say; they say of themselves; what they say of themselves; who they say they are
 how they describe themselves; describes itself as; describe themselves as
 auto description; autodescription; autoprésentation; auto présentation; autoportrait
@@ -22,8 +24,9 @@ description; profile; description by themselves; présentation; descripción; de
 beschreibung; beschrijving; beskrivning; popis; opis; описание; 介绍; 簡介; 简介
 """
 _COMMENT = """
-comments; comment; commentary; commentaries; remarks; remark; critique; criticism; criticisms
-evaluation; assessment; our view; our take; our opinion; our line on them; what we say
+comments; comment; coments; commments; commentary; commentaries; remarks; remark
+critique; criticism; criticisms; evaluation; assessment; our view; our take; our opinion
+our line on them; what we say
 commentaires; commentaire; remarques; remarque; observations; critiques
 comentarios; comentario; observaciones; comentários; comentário; observações; observação; crítica
 commenti; commento; osservazioni; critiche; kommentare; kommentar; anmerkungen; anmerkung
@@ -59,7 +62,9 @@ def _phrases(listed: str) -> list[str]:
 def _alternatives(listed: str) -> str:
     """A pattern of listed phrases, longest first; a space may be a hyphen as well."""
     longest_first = sorted(_phrases(listed), key=lambda p: (-len(p), p))
-    return "|".join(re.escape(p).replace(r"\ ", r"[ -]").replace("'", "['’]") for p in longest_first)
+    return "|".join(
+        re.escape(p).replace(r"\ ", "[ ‑–-]").replace("'", "['’]") for p in longest_first
+    )
 
 
 _YEAR = r"(?:1[89]|20)\d\d(?:\s?[-–/]\s?(?:\d{4}|\d\d))?年?"
@@ -69,7 +74,7 @@ _DATE = (
     r"|\d{1,2}/(?:\d{1,2}/)?(?:\d{4}|\d\d)|\d{4}-\d\d(?:-\d\d)?)"
 )
 _BEFORE = (
-    rf"(?:{_DATE}|our|my|their|its|further|additional|more|new|newer|later|updated|older?|general"
+    rf"(?:{_DATE}|our|my|further|additional|more|new|newer|later|updated|older?|general"
     r"|brief|short|other|earlier|recent|some|final|first|second|editor(?:s|['’]s|s['’]|ial)?"
     r"|added|nos|notre|nuestros?|nossos?|unsere?|weitere|neue|autres|otros|outros"
     r"|[^\W\d_]{2,20}['’]s|(?-i:[A-Z][A-Z0-9$]{1,7}|(?:[A-Z]\.){2,6}))"
@@ -84,17 +89,18 @@ _AFTER = (
 )
 PHRASE = re.compile(
     rf"(?:(?:{_BEFORE})[\s,:]*){{0,3}}"
-    rf"(?:(?P<self>{_alternatives(_SELF)})|(?P<about>{_alternatives(_ABOUT)})"
+    rf"(?:(?P<self>{_alternatives(_SELF)}|self[ ‑–-]?d[eis][a-z]{{3,9}}ions?)"
+    rf"|(?P<about>{_alternatives(_ABOUT)})"
     rf"|(?P<comment>{_alternatives(_COMMENT)})|(?P<more>{_alternatives(_MORE)}))"
     rf"{_AFTER}?",
     re.IGNORECASE,
 )
 DATED = re.compile(rf"(?:in\s|from\s|as of\s)?{_DATE}", re.IGNORECASE)
 BARE = {
-    **{phrase: "about" for phrase in _phrases(_ABOUT)},
-    **{phrase: "comment" for phrase in _phrases(_COMMENT)},
-    **{phrase: "more" for phrase in _phrases(_MORE) if " " in phrase},
-    **{phrase: "self" for phrase in _phrases(_SELF)},
+    **dict.fromkeys(_phrases(_ABOUT), "about"),
+    **dict.fromkeys(_phrases(_COMMENT), "comment"),
+    **dict.fromkeys((phrase for phrase in _phrases(_MORE) if " " in phrase), "more"),
+    **dict.fromkeys(_phrases(_SELF), "self"),
 }
 CORE_WORDS = frozenset(
     re.split(r"[ ']", phrase)[-1] for phrase in _phrases(_SELF + _ABOUT + _COMMENT + _MORE)

@@ -24,11 +24,13 @@ _UNPUNCTUATED = re.compile(
 )
 _BOUNDARY = re.compile(r".*(?:[.!?…][\"'”’»)\]*_]*\s+|[\"”»)\]]\s+|[。！？]|\n|[(\[])", re.DOTALL)
 _WORD = re.compile(r"\w+")
-_ABBREVIATION = re.compile(rf"(?:^|[\s(])(?:(?i:{MONTH})|[Nn]o|[Vv]ol|pp?|ed|c|ca|St|Mr|Dr)\.\s*$|\(c\)\s*$")
+_ABBREVIATION = re.compile(
+    rf"(?:^|[\s(])(?:(?i:{MONTH})|[Nn]o|[Vv]ol|pp?|ed|c|ca|St|Mr|Dr)\.\s*$|\(c\)\s*$"
+)
 _VERB = re.compile(
     r"[@<>]|\b(?:is|are|was|were|that|which|who|said|says|say|has|have|had|will|would|can|went|came)\b"
 )
-_QUOTE = re.compile("[\"“«]")
+_QUOTE = re.compile('["“«]')
 _KINDS = ("self", "about", "comment", "more")
 _DASH = re.compile(r"\s[-–—]{1,2}\s|--|—")
 _IDEOGRAPHS = "\u2e80"
@@ -55,7 +57,9 @@ class Label:
     sure: bool = True
 
 
-def find(text: str, strong: Sequence[Span] = (), *, own: Collection[str] | None = None) -> list[Label]:
+def find(
+    text: str, strong: Sequence[Span] = (), *, own: Collection[str] | None = None
+) -> list[Label]:
     """Return the labels in a text, in order.
 
     With `own`, the text is part of a profile: a date alone and a bold phrase before a
@@ -99,9 +103,9 @@ def repeated(lines: Iterable[str], least: int) -> frozenset[str]:
     for line in lines:
         at = line.find(":", 1, 32)
         phrase = line[:at].rstrip() if at > 0 else ""
-        if phrase[:1].isupper() and phrase.count(" ") < 3 and line[at + 1 : at + 2] != "/":
-            if phrase.replace(" ", "").replace("-", "").isalpha():
-                counts[phrase.casefold()] += 1
+        plain = phrase.replace(" ", "").replace("-", "").isalpha()
+        if plain and phrase[0].isupper() and phrase.count(" ") < 3 and line[at + 1 : at + 2] != "/":
+            counts[phrase.casefold()] += 1
     return frozenset(phrase for phrase, count in counts.items() if count >= least)
 
 
@@ -129,7 +133,7 @@ class _Finder:
         """Return the label that ends at a colon, if one does."""
         low = max(floor, colon - _WINDOW)
         window = self.text[low:colon]
-        if not window or self.text.startswith("//", colon + 1):
+        if not window or window[-1] in ":(/" or self.text.startswith("//", colon + 1):
             return None
         if self.own is None and not _may_be_label(window):
             return None
@@ -154,7 +158,7 @@ class _Finder:
         phrase = text[start:colon].rstrip(_CLOSING)
         if phrase.endswith((")", "]")) and "(" not in phrase:
             phrase = phrase[:-1]
-        if text.startswith(("\"", "”", "»"), start + len(phrase)) and _QUOTE.search(phrase):
+        if text.startswith(('"', "”", "»"), start + len(phrase)) and _QUOTE.search(phrase):
             phrase += text[start + len(phrase)]
         if not phrase:
             return None
@@ -174,7 +178,8 @@ class _Finder:
             return "" if _ABBREVIATION.search(before) else "dated"
         if first and phrase.casefold() in (self.own or ()):
             return "own"
-        if start in self.bold and phrase[0].isupper() and phrase.count(" ") < 4:
+        bold = start in self.bold and phrase[0].isupper()
+        if bold and phrase.count(" ") < 4 and ". " not in phrase:
             return "own"
         return ""
 
@@ -192,7 +197,8 @@ def _may_be_label(window: str) -> bool:
     """Whether a word of the vocabulary stands in a text: a quick test that spares the rest."""
     if window[-1] > _IDEOGRAPHS:
         return True
-    return not CORE_WORDS.isdisjoint(_WORD.findall(window.casefold()))
+    folded = window.casefold()
+    return "self" in folded or not CORE_WORDS.isdisjoint(_WORD.findall(folded))
 
 
 def _kind(phrase: str, *, first: bool) -> tuple[str, bool]:
@@ -250,7 +256,7 @@ def _lone_in_line(text: str, start: int, stop: int, end: int) -> Label | None:
     after = finish
     while after < end and text[after] in _OPENING + ".)]":
         after += 1
-    if text.startswith((":", "："), after):
+    if text[finish : finish + 1].isalnum() or text.startswith((":", "："), after):
         return None
     return Label(begin, finish, after, kind, first=True, opens=kind != "more", sure=False)
 

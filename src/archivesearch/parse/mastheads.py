@@ -56,7 +56,7 @@ def headers(
             if any(bylines.byline(text) for text in beside):
                 opinion = Opinion(MASTHEAD, "byline", opinion.date)
         if opinion is None and at < 8:
-            opinion = _year_line(lines, at, title, author, reviewing)
+            opinion = _year_line(lines, at, title, author, reviewing=reviewing)
         listed = index and opinion and opinion.rank >= HEADER and not line.tag.startswith("h")
         if opinion and not listed:
             found.append(opinion)
@@ -105,7 +105,7 @@ def _is_one(dates: Sequence[FoundDate], text: str) -> bool:
 
 
 def _year_line(
-    lines: Sequence[Line], at: int, title: str, author: str, reviewing: bool
+    lines: Sequence[Line], at: int, title: str, author: str, *, reviewing: bool
 ) -> Opinion | None:
     """Read a line that is nothing but a year, or the author's name and a year."""
     line = lines[at]

@@ -1,23 +1,25 @@
 """The names of organizations: told from other short lines, freed of decoration, with aliases."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-from archivesearch.config import Config
 
 _LONGEST = 120
 _MOST_WORDS = 14
 _SPACES = re.compile(r"\s+")
 _NUMBER = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-z]\)|[IVXLC]{1,6}\.|#\d{1,3}:?)\s+(?=\S)")
 _BULLET = re.compile(r"[*•·–—>»§-]+\s+(?=\S)")
-_URL = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\w[\w.-]*\.(?:org|com|net|edu|info)\S*", re.I)
+_URL = re.compile(
+    r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\w[\w.-]*\.(?:org|com|net|edu|info)\S*", re.IGNORECASE
+)
 _GROUP = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\.?$")
 _ENDED = (
     r"defunct|dissolved|disbanded|extinct|inactive|no longer|renamed|merged|split|folded|founded"
     r"|est\.|established|suppressed|banned|disparu|dissous?|disuelt[oa]|extinto|aufgelöst|sciolto"
 )
-_FATE = re.compile(rf"(?:now |apparently |believed |reportedly |possibly )?(?:{_ENDED})\b", re.I)
+_FATE = re.compile(
+    rf"(?:now |apparently |believed |reportedly |possibly )?(?:{_ENDED})\b", re.IGNORECASE
+)
 _OTHER_NAME = re.compile(
     r"(?:now renamed|renamed(?: as| to)?|now called|now known as|also known as|also called|also"
     r"|known as|a\.?k\.?a\.?|formerly(?: the| called| known as)?|previously|ex-|ex|now(?: the)?"
@@ -31,7 +33,9 @@ _WITH_ACRONYM = re.compile(r"(.+?)(?:,[\"”]|[\"”],?|,| [-–—/])\s*[\"“]
 _ACRONYM_FIRST = re.compile(
     r"[\"“]?([^\s\"“”():,]{2,16})[\"”]?(?:\s*\(\s*[\"“]?([^()]+?)[\"”]?\s*\)|:\s+(.+)|\s[-–—]+\s(.+))"
 )
-_SUFFIXES = frozenset("us usa uk ml mlm m-l m-l-m nz prc drc uae brd ddr gdr frg ussr eu un".split())
+_SUFFIXES = frozenset(
+    "us usa uk ml mlm m-l m-l-m nz prc drc uae brd ddr gdr frg ussr eu un".split()
+)
 _GENERIC = re.compile(
     r"\b(?:part(?:y|ies|i|is|ido|idos|ito|iti|ei|eien|ija|ia|ij|iet|iya)|leagues?|ligu?es?|liga|lega|union"
     r"|unión|unione|união|organi[sz]ations?|organización|organização|organizzazione|organisation"
@@ -47,6 +51,13 @@ _GENERIC = re.compile(
     r"|党|黨|组织|組織|同盟|联盟|聯盟|协会|協會|委员会",
     re.IGNORECASE,
 )
+_SEVERAL = re.compile(
+    r"\b(?:organi[sz]ations|part(?:ies|is|idos|iti|eien)|groups?|groupes|grupos|gruppi|gruppen|leagues"
+    r"|movements|organisationen|organizaciones|organizações|organizzazioni|collectives|currents"
+    r"|[^\W\d_]{3,}(?:ists|ites|isten|istes|istas))\b"
+    r"|组织|組織",
+    re.IGNORECASE,
+)
 _NOT_NAMES = re.compile(
     r"(?:introduction|intro|preface|foreword|conclusions?|notes?|footnotes?|endnotes|references"
     r"|bibliography|contents|table of contents|index|links?|home|home page|top|back|next|previous"
@@ -57,9 +68,17 @@ _NOT_NAMES = re.compile(
     r"|conclusione|schluss|anmerkungen|quellen|inhalt|sommaire|sources|liens|enlaces|引言|结论|注释"
     r"|copyright.*|page \d+.*|chapter \d+.*|part \w+|volume \w+|(?:back|return) to .*"
     r"|(?:last |page )?(?:updated?|reviewed|revised|published|posted|modified|written)\b.*"
-    r"|(?:comments?|remarks|notes?) (?:on|about) .*|by [A-Z].*|a review of .*|review of .*)[\s.:!]*",
+    r"|(?:comments?|remarks|notes?) (?:on|about) .*|by .*|(?:a )?review of .*)[\s.:!]*",
     re.IGNORECASE,
 )
+_WORKS = re.compile(
+    r"(?:(?:open )?letters?|resolutions?|reports?|statements?|interviews?|speech(?:es)?|reviews?"
+    r"|articles?|chapter|minutes|program(?:me)?|constitution|declaration|reply|response|message"
+    r"|greetings|theses|appeal|proposals?|debate|critique|analysis|lessons|why|how|what|who|when"
+    r"|on|against|about|to|towards?|against)\b",
+    re.IGNORECASE,
+)
+_FIELD = re.compile(r"[^\W\d_]+(?: [a-z]+)?: ")
 _DATE = re.compile(
     r"(?:\w+\s+)?(?:\d{1,2}(?:st|nd|rd|th)?[\s,/.-]+)?(?:[^\W\d_]{3,10}\.?[\s,/-]+)?(?:\d{1,2},?\s+)?"
     r"(?:(?:1[89]|20)\d\d|\d{1,2}/\d{2,4})年?\S{0,8}",
@@ -77,14 +96,9 @@ _PROSE = re.compile(
 )
 _SENTENCE = re.compile(r"[^\W\d_]{4,}[.?!][\"”')]*\s")
 _SMALL = frozenset(
-    "a an and at by de des del della delle den der des di die do dos du e el en et for from für im in "
-    "la las le les los na no o of on or os por pour the to und van von w with y z".split()
+    "a an and at by de des del della delle den der des di die do dos du e el en et for from für im "
+    "in la las le les los na no o of on or os por pour the to und van von w with y z".split()
 )
-_INTRODUCED = re.compile(
-    r"\s?\(\s?[\"“]?([^\s()\"“”]{2,16})[\"”]?\s?\)|,[\"”]\s([^\s()\"“”,.;]{2,16})|[\"”],?\s([^\s()\"“”,.;]{2,16})"
-)
-_REVERSED = re.compile(r"[\"“]?([^\s()\"“”]{2,16})[\"”]?\s\(\s?[\"“]?([^()\"“”]{5,90}?)[\"”]?\s?\)")
-_MOST_WORDS_BEFORE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +121,8 @@ def read(heading: str) -> Name:
     aliases: list[str] = []
     text = _without_groups(text, aliases)
     apposed = _WITH_ACRONYM.fullmatch(text)
-    if apposed and is_acronym(apposed[2]) and " " in apposed[1].strip():
-        text, aliases = apposed[1].strip("\"“”"), [apposed[2], *aliases]
+    if apposed and is_acronym(apposed[2]) and _fits([apposed[2]], apposed[1]):
+        text, aliases = apposed[1].strip('"“”'), [apposed[2], *aliases]
     return Name(_unquoted(text) or _plain(heading), _unique(aliases))
 
 
@@ -133,25 +147,38 @@ def is_name(text: str, *, strict: bool = False) -> bool:
         return False
     plain = _plain(text)
     bare = _without_groups(plain, []).strip("\"“”„«»' ")
-    if not bare or len(bare.split()) > _MOST_WORDS or bare[-1] in ",;:?" or bare[0] in "*[(<":
+    if not bare or len(bare.split()) > _MOST_WORDS or bare[-1] in ",;:" or bare[0] in "*[(<":
         return False
     if not (bare[0].isalnum() and any(map(str.isalpha, bare))) or bare[0].islower():
         return False
-    if bare.endswith(".") and not (_NUMBER.match(text) or _ends_in_abbreviation(bare)):
+    if text.endswith(".") and not (_NUMBER.match(text) or _ends_in_abbreviation(text)):
         return False
     for pattern in (_NOT_NAMES, _DATE, _URL):
         if pattern.fullmatch(plain):
             return False
-    if _REFERENCE.match(plain) or _SENTENCE.search(bare + " ") and not bare.endswith("."):
+    if _REFERENCE.match(plain) or _SENTENCE.search(bare):
         return False
     if plain.count('"') % 2 or " --" in bare:
         return False
-    return is_written_as_name(bare) if strict else not _PROSE.search(bare)
+    if _FIELD.match(plain) and not is_acronym(plain.split(":")[0]):
+        return _URL.search(plain) is not None
+    return is_named(bare) if strict else not _PROSE.search(bare)
 
 
 def is_date_or_address(text: str) -> bool:
     """Whether a line is nothing but a date (`Updated January, 2002`) or an internet address."""
+    text = text.strip("()[] ")
     return _DATE.fullmatch(text) is not None or _URL.fullmatch(text) is not None
+
+
+def is_part_of_page(text: str) -> bool:
+    """Whether a line is a heading such as any page has: `Introduction`, `Notes`, `Links`."""
+    return _NOT_NAMES.fullmatch(_plain(text)) is not None
+
+
+def is_named(text: str) -> bool:
+    """Whether a line reads as a name even where no label below it says that it is one."""
+    return is_written_as_name(text) and not text.endswith("?") and not _WORKS.match(text)
 
 
 def is_written_as_name(text: str) -> bool:
@@ -165,7 +192,7 @@ def is_of_a_kind(text: str) -> bool:
     """Whether a name says that it is one of an organization: party, league, initials, fate."""
     groups: list[str] = []
     bare = _without_groups(_plain(text), groups)
-    return (
+    return not _WORKS.match(bare) and (
         _GENERIC.search(bare) is not None
         or any(map(is_acronym, groups))
         or is_acronym(bare)
@@ -175,93 +202,17 @@ def is_of_a_kind(text: str) -> bool:
 
 def speaks_of_organizations(text: str) -> bool:
     """Whether a text is about organizations, as the introduction to a list of them is."""
-    return re.search(r"\b(?:organi[sz]ations?|parties|groups)\b", text, re.I) is not None
-
-
-class Register:
-    """The names on one page: what each heading stands for, and its other names.
-
-    The archive's own table decides wherever it knows a name; it alone may say that two
-    headings mean the same organization.
-    """
-
-    def __init__(self, config: Config, headings: Iterable[str]) -> None:
-        self._table = _table(config.organizations)
-        self._names: dict[str, Name] = {}
-        self._canonical: dict[str, str] = {}
-        self._aliases: dict[str, dict[str, None]] = {}
-        for heading in headings:
-            self._add(heading)
-
-    def _add(self, heading: str) -> None:
-        if heading in self._names:
-            return
-        found = read(heading)
-        name = self._table.get(_folded(found.name)) or found.name
-        self._names[heading] = Name(name, found.aliases)
-        self._canonical[_folded(found.name)] = name
-        known = self._aliases.setdefault(name, {})
-        known.update(dict.fromkeys((found.name, *found.aliases)))
-        known.pop(name, None)
-
-    def name(self, heading: str) -> str:
-        """The canonical name that a heading stands for."""
-        return self._names[heading].name
-
-    def aliases(self, heading: str) -> tuple[str, ...]:
-        """The other names that the page gives this organization."""
-        return tuple(self._aliases[self.name(heading)])
-
-    def learn(self, texts: Sequence[str]) -> None:
-        """Take up the initials that running text introduces: `Full Name (FN)` and the like."""
-        for text in texts:
-            for alias, full in _introductions(text):
-                name = self._canonical.get(_folded(full))
-                if name and _folded(alias) != _folded(name):
-                    self._aliases[name].setdefault(alias)
-
-    def learn_initials(self, texts: Mapping[str, Sequence[str]]) -> None:
-        """Take up initials nobody introduced, where the section itself uses them.
-
-        `texts` maps headings to the paragraphs below them. Initials that two of the
-        page's names share are left alone.
-        """
-        owners: dict[str, set[str]] = {}
-        for heading in texts:
-            owners.setdefault(_initials(self._names[heading].name), set()).add(self.name(heading))
-        for heading, paragraphs in texts.items():
-            initials = _initials(self._names[heading].name)
-            if len(initials) > 2 and len(owners[initials]) == 1:
-                if any(_has_word(text, initials) for text in paragraphs):
-                    self._aliases[self.name(heading)].setdefault(initials)
-
-
-def _table(organizations: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """From each folded name to the one canonical name it stands for; '' where two share it."""
-    table: dict[str, str] = {}
-    for name, others in organizations.items():
-        for other in others:
-            key = _folded(other)
-            table[key] = "" if table.get(key, name) != name else name
-    for name in organizations:
-        table[_folded(name)] = name
-    return table
-
-
-def _folded(name: str) -> str:
-    folded = name.casefold().replace("’", "'").replace(".", "").strip("\"“” ,")
-    return _SPACES.sub(" ", folded).removeprefix("the ")
+    return _SEVERAL.search(text) is not None
 
 
 def _plain(heading: str) -> str:
     """A heading on one line, without number, bullet, trailing colon or star."""
-    text = _SPACES.sub(" ", heading).strip().rstrip(":*†‡ ")
+    text = _SPACES.sub(" ", heading).strip().rstrip(":*†‡-–— ")
     text = _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
     number = _NUMBER.match(text)
     if number:
         text = text[number.end() :]
-        text = text[:-1] if text.endswith(".") and not _ends_in_abbreviation(text) else text
-    return text
+    return text[:-1] if text.endswith(".") and not _ends_in_abbreviation(text) else text
 
 
 def _without_groups(text: str, aliases: list[str]) -> str:
@@ -272,35 +223,44 @@ def _without_groups(text: str, aliases: list[str]) -> str:
         if url and url.end() >= len(text) - 1 and url.start():
             text = text[: url.start()].rstrip(" -–—:,;(<[")
         group = _GROUP.search(text)
-        if not group or not group.start() or not _is_remark(group[1].strip(), aliases):
+        if (
+            not group
+            or not group.start()
+            or not _is_remark(group[1].strip(), text[: group.start()], aliases)
+        ):
             break
         text = text[: group.start()]
     return text.strip()
 
 
-def _is_remark(inner: str, aliases: list[str]) -> bool:
+def _is_remark(inner: str, before: str, aliases: list[str]) -> bool:
     """Whether what stands in brackets is no part of the name itself."""
     acronyms = [part.strip() for part in re.split(r"[/,]| or | and ", inner)]
     if inner.lower().replace(".", "") in _SUFFIXES:
         return False
-    if acronyms and all(map(is_acronym, acronyms)):
+    if acronyms and all(map(is_acronym, acronyms)) and _fits(acronyms, before):
         aliases.extend(acronyms)
         return True
     other = _OTHER_NAME.match(inner)
-    if other and (quoted := _unquoted(inner[other.end() :])):
-        if is_written_as_name(quoted) and not _FATE.match(quoted) and not quoted[0].isdigit():
-            aliases.append(quoted)
-            return True
+    former = _unquoted(inner[other.end() :]) if other else ""
+    if former and is_written_as_name(former) and not _FATE.match(former) and former[0].isalpha():
+        aliases.append(former)
+        return True
     if not inner or _URL.fullmatch(inner) or _FATE.match(inner) or _YEARS.fullmatch(inner):
         return True
-    if _REFERENCE.match(inner):
+    if _REFERENCE.match(inner) or _NOT_NAMES.fullmatch(inner):
         return True
     whole = _QUOTED.fullmatch(inner)
-    if whole or (" " in inner and _GENERIC.search(inner) and is_written_as_name(inner)):
-        if "committee" not in inner.lower():
-            aliases.append(_unquoted(inner))
-            return True
+    full = " " in inner and _GENERIC.search(inner) is not None and is_written_as_name(inner)
+    if whole or (full and "committee" not in inner.lower()):
+        aliases.append(_unquoted(inner))
+        return True
     return False
+
+
+def _fits(acronyms: Sequence[str], name: str) -> bool:
+    """Whether initials may be those of a name; two letters may as well be a place."""
+    return any(len(one) > 2 or one.upper() == initials(name) for one in acronyms)
 
 
 def _unquoted(text: str) -> str:
@@ -318,29 +278,7 @@ def _unique(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _initials(name: str) -> str:
+def initials(name: str) -> str:
+    """The initials of a name, its small words left out."""
     words = re.findall(r"[^\W\d_][\w'’.]*", name)
     return "".join(w[0].upper() for w in words if w.lower() not in _SMALL)
-
-
-def _has_word(text: str, word: str) -> bool:
-    at = text.find(word)
-    while at >= 0:
-        end = at + len(word)
-        if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum():
-            return True
-        at = text.find(word, end)
-    return False
-
-
-def _introductions(text: str) -> Iterable[tuple[str, str]]:
-    """Yield (initials, full name) wherever a text puts one beside the other."""
-    for match in _INTRODUCED.finditer(text):
-        alias = next(filter(None, match.groups()))
-        if is_acronym(alias):
-            words = text[max(0, match.start() - 120) : match.start()].split()[-_MOST_WORDS_BEFORE:]
-            for first in range(len(words)):
-                yield alias, " ".join(words[first:]).lstrip("\"“(")
-    for match in _REVERSED.finditer(text):
-        if is_acronym(match[1]):
-            yield match[1], match[2]

@@ -2,21 +2,23 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from archivesearch.config import Config
-from archivesearch.model import Paragraph, Section, Span
+from archivesearch.model import Section, Span
 from archivesearch.parse import front, labels, organizations, profiles
+from archivesearch.parse.aliases import Register
 from archivesearch.parse.blocks import Block
+from archivesearch.parse.drafts import Builder
 from archivesearch.parse.labels import Label
-from archivesearch.parse.profiles import Line, Plan
+from archivesearch.parse.lines import Line
+from archivesearch.parse.profiles import Plan
 
 _LONGEST_HEADING = 300
 _LONGEST_BOLD_HEADING = 90
 _MOST_HEADING_WORDS = 14
 _PROSE = 80
 _NEVER_HEADINGS = frozenset(
-    "li th dt option optgroup select button caption label legend figcaption address textarea".split()
+    "address button caption dt figcaption legend li optgroup option select textarea th".split()
 )
 _BEFORE_PROSE_ONLY = frozenset(("td",))
 _PLAIN = frozenset(("text", "pre", "xmp", "listing", "plaintext"))
@@ -33,82 +35,14 @@ def sections(blocks: Sequence[Block], title: str, config: Config) -> tuple[Secti
         plan = profiles.plan(blocks, found, title)
         if plan is not None:
             return _with_organizations(blocks, found, plan, config)
-    builder = _Builder()
+    builder = Builder()
     for number in range(len(blocks)):
         _add_block(builder, blocks, number, found[number])
     return tuple(draft.section() for draft in builder.done())
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A section that is being filled; `about` is the heading that names its organization."""
-
-    heading: str = ""
-    about: str = ""
-    level: int = 0
-    front: tuple[list[str], list[str], list[str]] = field(default_factory=lambda: ([], [], []))
-    paragraphs: list[Paragraph] = field(default_factory=list)
-
-    def section(self, org: str = "", aliases: tuple[str, ...] = ()) -> Section:
-        publication, address, price = ("\n".join(lines) for lines in self.front)
-        return Section(
-            heading=self.heading,
-            org=org,
-            aliases=aliases,
-            publication=publication,
-            address=address,
-            price=price,
-            paragraphs=tuple(self.paragraphs),
-        )
-
-
-class _Builder:
-    """The sections of a page so far; a label with nothing after it waits for its text."""
-
-    def __init__(self) -> None:
-        self.drafts = [_Draft()]
-        self._waiting = ""
-
-    @property
-    def current(self) -> _Draft:
-        """The section that is being filled."""
-        return self.drafts[-1]
-
-    def open(self, heading: str, about: str = "", level: int = 0) -> None:
-        """Begin a section."""
-        self._settle()
-        heading = " ".join(heading.split()).rstrip(":： ") or heading
-        self.drafts.append(_Draft(heading, about, level))
-
-    def add(self, text: str, found: Sequence[Label]) -> None:
-        """Add a paragraph, cut at its labels."""
-        if not found and not self._waiting:
-            self.current.paragraphs.append(Paragraph(text))
-            return
-        for label, part in labels.split(text, found):
-            if self._waiting and not label:
-                self.current.paragraphs.append(Paragraph(part, self._waiting))
-                self._waiting = ""
-                continue
-            self._settle()
-            if part:
-                self.current.paragraphs.append(Paragraph(part, label))
-            else:
-                self._waiting = label
-
-    def done(self) -> list[_Draft]:
-        """The sections that hold anything."""
-        self._settle()
-        return [d for d in self.drafts if d.heading or d.paragraphs or any(d.front)]
-
-    def _settle(self) -> None:
-        if self._waiting:
-            self.current.paragraphs.append(Paragraph("", self._waiting))
-            self._waiting = ""
-
-
 def _add_block(
-    builder: _Builder, blocks: Sequence[Block], number: int, found: Sequence[Label]
+    builder: Builder, blocks: Sequence[Block], number: int, found: Sequence[Label]
 ) -> None:
     """Add a block of an ordinary page, or of the part of a page that is no list."""
     block = blocks[number]
@@ -128,6 +62,8 @@ def _heading_end(blocks: Sequence[Block], number: int, found: Sequence[Label]) -
     block = blocks[number]
     text = block.text
     if block.level:
+        if text[0] == "(" and organizations.is_date_or_address(text):
+            return 0
         return len(text) if len(text) <= _LONGEST_HEADING else 0
     if not block.strong:
         if block.tag in _PLAIN and len(text) <= _LONGEST_BOLD_HEADING and text.isupper():
@@ -137,7 +73,7 @@ def _heading_end(blocks: Sequence[Block], number: int, found: Sequence[Label]) -
     start, end = block.strong[0]
     if start > 2 or end > _LONGEST_BOLD_HEADING * 2 or block.tag in _NEVER_HEADINGS:
         return 0
-    if found and found[0].first and found[0].sure:
+    if found and found[0].sure and found[0].start < end:
         return 0
     if block.tag in _BEFORE_PROSE_ONLY:
         following = blocks[number + 1].text if number + 1 < len(blocks) else ""
@@ -166,7 +102,7 @@ def _with_organizations(
     blocks: Sequence[Block], found: Sequence[Sequence[Label]], plan: Plan, config: Config
 ) -> tuple[Section, ...]:
     """Cut a page that lists organizations into an introduction and their sections."""
-    builder = _Builder()
+    builder = Builder()
     first = plan.lines[plan.names[0]]
     for number in range(first.block):
         _add_block(builder, blocks, number, found[number])
@@ -176,7 +112,7 @@ def _with_organizations(
             builder.add(above, [one for one in labels.find(above) if one.sure])
     _Profiles(builder, blocks, plan).fill()
     drafts = builder.done()
-    register = organizations.Register(config, [d.about for d in drafts if d.about])
+    register = Register(config, [d.about for d in drafts if d.about])
     texts: dict[str, list[str]] = {}
     for draft in drafts:
         if draft.about:
@@ -194,7 +130,7 @@ def _with_organizations(
 class _Profiles:
     """Fills a builder with the organization sections of a page, line by line."""
 
-    def __init__(self, builder: _Builder, blocks: Sequence[Block], plan: Plan) -> None:
+    def __init__(self, builder: Builder, blocks: Sequence[Block], plan: Plan) -> None:
         self.builder = builder
         self.blocks = blocks
         self.lines = plan.lines
@@ -253,7 +189,10 @@ class _Profiles:
     def _open_heading(self, line: Line) -> None:
         """Begin a section that is no organization's own: below one of them, or beside them."""
         text = self.blocks[line.block].text if line.level else line.text
-        below = (line.level > self.level) if line.level else bool(self.level)
+        if line.level:
+            below = line.level > self.level > 0
+        else:
+            below = self.level > 0 or not organizations.is_part_of_page(line.text)
         about = self.builder.current.about if below and self.at < self.end else ""
         self.builder.open(text, about=about, level=line.level)
         block = line.block
@@ -283,6 +222,8 @@ class _Profiles:
             line = self.lines[number]
             if line.label is not None:
                 break
+            if number + 1 == end and organizations.is_part_of_page(line.text):
+                end = number
             if line.opens and self.blocks[line.block].rule:
                 end = number
         return end

@@ -5,19 +5,21 @@ import re
 MEASURES = frozenset(
     """
     year years month months week weeks day days hour hours hrs minutes seconds times
-    copies copy pages page words word lines miles mile km kilometers kilometres meters metres
+    copies copy pages words word lines miles mile km kilometers kilometres meters metres
     feet foot ft acres hectares tons tonnes pounds lbs kg kilos grams gallons barrels bushels
-    degrees percent per dollars dollar cents bucks pesos francs marks rubles roubles yen yuan
+    degrees percent per dollars dollar cents bucks pesos francs rubles roubles yen yuan
     euros euro dinars rupees pence shillings kronor crowns calories volts watts mhz mb kb gb
     million millions billion billions thousand hundred hundreds dozen dpi rpm
-    bc bce gmt utc est pst edt pdt uhr x
+    x
     exemplaires exemplaire pages euros ans mois jours heures francs kilomètres
     ejemplares años anos meses días dias horas páginas copias cópias pesetas dólares
     reais liras lire anni mesi giorni ore pagine copie dollari
-    jahre jahren tage tagen stunden seiten mark pfennig exemplare tonnen stück
+    jahre jahren tage tagen stunden seiten pfennig exemplare tonnen stück
     let dnů stran výtisků korun kč jaar dagen uur gulden exemplaren
     """.split()
 )
+
+ERAS = frozenset("bc bce gmt utc est pst edt pdt uhr hours hrs".split())
 
 PEOPLE = frozenset(
     """
@@ -34,8 +36,14 @@ PEOPLE = frozenset(
     personas trabajadores obreros estudiantes muertos miembros hombres mujeres campesinos
     pessoas trabalhadores operários estudantes mortos membros homens mulheres
     persone lavoratori operai studenti morti membri uomini donne
-    menschen personen arbeiter arbeitern studenten tote toten mitglieder mitgliedern leute
-    männer frauen lidí lidi dělníků osob členů mensen arbeiders leden doden
+    lidí lidi dělníků osob členů mensen arbeiders leden doden
+    """.split()
+)
+
+GERMAN_PEOPLE = frozenset(
+    """
+    Menschen Personen Arbeiter Arbeitern Studenten Tote Toten Mitglieder Mitgliedern Leute Männer
+    Frauen Mark Exemplare Soldaten Demonstranten
     """.split()
 )
 
@@ -48,14 +56,16 @@ HEADLINE_VERBS = frozenset(
     """.split()
 )
 
-DATED_PLURALS = frozenset("elections olympics games census always across besides".split())
+DATED_PLURALS = frozenset(
+    "elections olympics games census always across besides onwards afterwards towards".split()
+)
 
 TEMPORAL = frozenset(
     """
     in of since by until till til before after during from to and or through between around circa
     ca early late mid the this that year years summer winter spring fall autumn season class
     january february march april may june july august september october november december jan
-    feb febr mar apr jun jul aug sep sept oct nov dec
+    feb febr mar apr jun jul aug sep sept oct nov dec its his her their our my
     en de du depuis dès vers année an l'an avant après jusqu'en fin début et à
     del desde hasta año el antes após até desde ano em no na e y
     nel dal del anno fino dopo prima
@@ -69,7 +79,11 @@ TEMPORAL = frozenset(
     """.split()
 )
 
-LOOSE = frozenset("to of and or from between by after before through a et y e und".split())
+LOOSE = frozenset(
+    """
+    to of and or from between by after before through its his her their our my a et y e und
+    """.split()
+)
 
 NUMBERED = frozenset(
     """
@@ -90,14 +104,11 @@ QUANTITIES = (
     "nearly",
     "almost",
     "some",
-    "over",
-    "about",
     "approximately",
     "roughly",
     "up to",
     "another",
     "exactly",
-    "only",
     "plus de",
     "moins de",
     "más de",

@@ -32,8 +32,3 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """Return clean text on one line, every run of white space a single space."""
     return " ".join(clean(text).split())
-
-
-def readable(text: str) -> str:
-    """Return text whose lone surrogates, bytes that were no text, are replaced."""
-    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)

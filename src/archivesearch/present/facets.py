@@ -6,10 +6,11 @@ from itertools import zip_longest
 from archivesearch.present.clean import one_line
 from archivesearch.present.marks import Run
 from archivesearch.present.screen import Screen
-from archivesearch.present.width import fit, left, right, text_width
+from archivesearch.present.width import fit, fit_end, left, right, text_width
 
 GAP = 3
 WIDEST = 40
+SECTION = 60
 _NONE = {"org": "(no organization)", "section": "(no heading)"}
 
 Values = Sequence[tuple[str | int, int]]
@@ -23,7 +24,8 @@ def facet_lines(facets: Mapping[str, Values], screen: Screen) -> Iterator[str]:
     for name, values in facets.items():
         if not values:
             continue
-        width, column = _column(name, values, min(WIDEST, screen.columns - 2))
+        widest = SECTION if name == "section" else WIDEST
+        width, column = _column(name, values, min(widest, screen.columns - 12))
         if rows[-1] and used + width > screen.columns:
             rows.append([])
             used = 0
@@ -36,7 +38,10 @@ def facet_lines(facets: Mapping[str, Values], screen: Screen) -> Iterator[str]:
 
 
 def _column(name: str, values: Values, widest: int) -> tuple[int, Column]:
-    labels = [fit(one_line(str(value)) or _NONE.get(name, "(none)"), widest) for value, _ in values]
+    # the page stands before the section's heading, and its end says more than its start
+    shorten = fit_end if name == "section" else fit
+    texts = [one_line(str(value)) or _NONE.get(name, "(none)") for value, _ in values]
+    labels = [shorten(text, widest) for text in texts]
     counts = [f"{count:,}" for _, count in values]
     number = max(map(len, counts), default=0)
     label = max(map(text_width, [name, *labels]))

@@ -13,7 +13,7 @@ from archivesearch.present.width import fit, text_width
 
 INDENT = 4
 SEPARATOR: Run = (" · ", "faint")
-_BRACKETS = re.compile(r"\s*[(\[].*[)\]]\s*")
+_BESIDE_A_NAME = re.compile(r"[(\[].*[)\]]|^[\W\d]+|\W+$")
 
 
 def results_text(
@@ -61,7 +61,7 @@ def group_lines(group: Group, rank: int, screen: Screen, group_by: str) -> Itera
     key = one_line(group.key) or f"no {_GROUP_NAMES[group_by]}"
     title = one_line(group.hits[0].title) if group_by == "page" and group.hits else ""
     yield from screen.block(
-        [(key, "strong"), *([SEPARATOR, (title, "")] if title else []), (count, "faint")],
+        [(key, "strong"), (count, "faint"), *([SEPARATOR, (title, "")] if title else [])],
         first=[(number, "count")],
         indent=len(number),
         columns=screen.columns,
@@ -90,7 +90,7 @@ def hit_lines(hit: Hit, mark: str, screen: Screen, omit: str = "") -> Iterator[s
 def hit_parts(hit: Hit, omit: str, columns: int) -> Iterator[Run]:
     """Yield organization, section, label, year and title, without saying a thing twice."""
     org, section, title = one_line(hit.org), one_line(hit.section), one_line(hit.title)
-    widest = max(columns * 3 // 4, 16)
+    widest = max(columns * 3 // 4, 72)
     said: set[str] = set()
     parts = (
         (org, "strong", "org"),
@@ -100,10 +100,17 @@ def hit_parts(hit: Hit, omit: str, columns: int) -> Iterator[Run]:
         (title, "" if org or section else "strong", "page"),
     )
     for text, style, kind in parts:
-        name = _BRACKETS.sub("", text).casefold() or text.casefold()
+        name = _name(text) or text
         if text and name not in said and (kind != omit or not kind):
             yield fit(text, widest), style
         said.add(name)
+
+
+def _name(text: str) -> str:
+    """Return what two texts have in common that are one name, numbered or explained."""
+    while text != (text := _BESIDE_A_NAME.sub("", text)):
+        pass
+    return text.casefold()
 
 
 def snippet_runs(hit: Hit, screen: Screen) -> list[Run]:

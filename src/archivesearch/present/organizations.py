@@ -1,28 +1,36 @@
 """The organizations of an archive as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from archivesearch.model import Organization
 from archivesearch.present.clean import one_line
 from archivesearch.present.counts import counted
+from archivesearch.present.marks import Run
 from archivesearch.present.screen import Screen
-from archivesearch.present.tables import table_lines
+
+_HEADS = ("pages", "sections", "paragraphs")
 
 
 def organizations_text(organizations: Sequence[Organization], screen: Screen) -> str:
-    """Return each organization with its counts and its other names."""
+    """Return each organization with its counts, and its other names in brackets."""
     if not organizations:
         return "No section of this archive is about an organization."
-    heads = ("organization", "pages", "sections", "paragraphs", "also known as")
-    rows = [
-        (
-            one_line(organization.name),
-            organization.pages,
-            organization.sections,
-            organization.paragraphs,
-            ", ".join(map(one_line, organization.aliases)),
-        )
-        for organization in organizations
-    ]
     head = screen.render([(counted(len(organizations), "organization"), "strong")])
-    return "\n".join([head, "", *table_lines(heads, rows, screen)])
+    return "\n".join([head, "", *_rows(organizations, screen)])
+
+
+def _rows(organizations: Sequence[Organization], screen: Screen) -> Iterator[str]:
+    heads = "  ".join(_HEADS) + "  "
+    yield screen.render([(f"{heads}organization", "faint")])
+    for organization in organizations:
+        counts = (organization.pages, organization.sections, organization.paragraphs)
+        cells = [f"{count:,}".rjust(len(name)) for count, name in zip(counts, _HEADS, strict=True)]
+        name: list[Run] = [(one_line(organization.name), "strong")]
+        if organization.aliases:
+            name.append((f" ({', '.join(map(one_line, organization.aliases))})", ""))
+        yield from screen.block(
+            name,
+            first=[("  ".join(cells) + "  ", "")],
+            indent=len(heads),
+            columns=max(screen.columns, len(heads) + 20),
+        )

@@ -19,7 +19,7 @@ def stats_text(stats: Stats, screen: Screen) -> str:
     lines += _totals(stats)
     tables = (
         (f"paragraphs by {'decade' if _long(stats) else 'year'}", _dated(stats), stats.paragraphs),
-        ("paragraphs by language", _named(stats.languages), sum(stats.languages.values())),
+        ("pages by language", _named(stats.languages), sum(stats.languages.values())),
         ("pages by encoding", _named(stats.encodings), sum(stats.encodings.values())),
     )
     for head, table, whole in tables:

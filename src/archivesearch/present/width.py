@@ -42,6 +42,20 @@ def fit(text: str, width: int) -> str:
     return text[: cut(text, width - 1)].rstrip() + "…"
 
 
+def fit_end(text: str, width: int) -> str:
+    """Return one line of text, or the end of it after `…` if it is longer than `width` columns."""
+    if text_width(text) <= width:
+        return text
+    start = len(text)
+    used = 1
+    while start and used + character_width(text[start - 1]) <= width:
+        start -= 1
+        used += character_width(text[start])
+    while start < len(text) and character_width(text[start]) == 0:
+        start += 1
+    return "…" + text[start:].lstrip()
+
+
 def left(text: str, width: int) -> str:
     """Return text cut or filled up to exactly `width` columns."""
     text = fit(text, width)

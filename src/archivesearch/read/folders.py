@@ -3,9 +3,9 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from archivesearch.config import FILE_NAME
 from archivesearch.errors import SourceError
@@ -16,7 +16,9 @@ _PAGE_NAME = re.compile(
     r"\.(?:x?html?|shtml?|xht|txt|phtml|php\d?|aspx?|jsp|cfm)(?:[?@].*)?$|\.(?:cgi|pl)[?@].*$",
     re.IGNORECASE | re.DOTALL,
 )
-_LOOKS_LIKE_HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S)
+_LOOKS_LIKE_HTML = re.compile(
+    rb"\s*+(?:<!--.*?-->\s*+)*+<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+)
 _SNIFFED = 1024
 
 
@@ -47,12 +49,15 @@ def list_pages(source: Path, exclude: Sequence[str] = ()) -> Listing:
         return Listing((Entry(_readable(source.name), source),), 0)
     entries: list[Entry] = []
     others = 0
+    taken: set[str] = set()
     for entry in _walk(source, source):
         excluded = any(fnmatchcase(entry.page, pattern) for pattern in exclude)
         if excluded or not (entry.problem or _is_page(entry)):
             others += entry.path.name != FILE_NAME
         else:
-            entries.append(entry)
+            page = _free(entry.page, taken)
+            taken.add(page)
+            entries.append(replace(entry, page=page))
     return Listing(tuple(entries), others)
 
 
@@ -122,6 +127,15 @@ def _is_page(entry: Entry) -> bool:
 
 def _page(path: Path, root: Path) -> str:
     return _readable(path.relative_to(root).as_posix())
+
+
+def _free(page: str, taken: set[str]) -> str:
+    """Return a page's name, or one near it where another page's file name reads the same."""
+    path, number = PurePosixPath(page), 1
+    while page in taken:
+        number += 1
+        page = str(path.with_stem(f"{path.stem}~{number}"))
+    return page
 
 
 def _readable(name: str) -> str:

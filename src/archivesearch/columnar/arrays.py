@@ -1,0 +1,100 @@
+"""Named arrays in a folder: written in pieces, mapped from disk when they are first used.
+
+Each array is a file of its own that holds nothing but its values, little-endian. What
+type they have and how many they are stands in `segment.json`, with the segment's figures.
+"""
+
+import json
+import mmap
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Array = NDArray[Any]
+INFO_FILE = "segment.json"
+_SUFFIX = ".bin"
+
+
+class ArrayWriter:
+    """Writes arrays piece by piece; `close` writes what is needed to read them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files: dict[str, BinaryIO] = {}
+        self._types: dict[str, np.dtype[Any]] = {}
+        self._counts: dict[str, int] = {}
+
+    def append(self, name: str, values: Array) -> None:
+        """Add values to the end of an array, which is created by the first of them."""
+        if name not in self._files:
+            self._types[name] = values.dtype.newbyteorder("<")
+            self._counts[name] = 0
+            self._files[name] = (self._folder / (name + _SUFFIX)).open("wb")
+        self._files[name].write(values.astype(self._types[name], copy=False).tobytes())
+        self._counts[name] += len(values)
+
+    def close(self, info: Mapping[str, Any]) -> None:
+        """Finish all arrays, and write the figures of the segment beside them."""
+        for file in self._files.values():
+            file.close()
+        arrays = {name: [self._types[name].str, self._counts[name]] for name in sorted(self._types)}
+        text = json.dumps({**info, "arrays": arrays}, indent=1, sort_keys=True)
+        (self._folder / INFO_FILE).write_text(text + "\n", encoding="ascii")
+
+    def abandon(self) -> None:
+        """Close all files; what is in them is of no use."""
+        for file in self._files.values():
+            file.close()
+
+
+class ArrayFolder:
+    """The arrays of a folder, each mapped into memory when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        values = json.loads((folder / INFO_FILE).read_text(encoding="ascii"))
+        self._described: dict[str, list[Any]] = values.pop("arrays")
+        self._mapped: dict[str, Array] = {}
+        self.info: dict[str, Any] = values
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self._mapped:
+            dtype, count = self._described[name]
+            self._mapped[name] = self._map(name, np.dtype(dtype), count)
+        return self._mapped[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._described
+
+    def _map(self, name: str, dtype: np.dtype[Any], count: int) -> Array:
+        if not count:
+            return np.empty(0, dtype)
+        with (self._folder / (name + _SUFFIX)).open("rb") as file:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return np.frombuffer(mapped, dtype, count)
+
+
+def narrow(values: Array, *, least: DTypeLike = np.uint8) -> Array:
+    """Return whole numbers in the narrowest unsigned type that holds them all."""
+    top = int(values.max()) if len(values) else 0
+    for dtype in (np.uint8, np.uint16, np.uint32, np.uint64):
+        if np.dtype(dtype) >= np.dtype(least) and top <= np.iinfo(dtype).max:
+            return values.astype(dtype)
+    raise OverflowError(top)
+
+
+def starts_of(counts: Array) -> Array:
+    """Return where each of neighbouring runs starts, and where the last ends."""
+    starts = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=starts[1:])
+    return starts
+
+
+def spread(starts: Array, counts: Array) -> Array:
+    """Return the indices of several runs one after the other: `starts[i] + 0 .. counts[i]`."""
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts)

@@ -1,0 +1,174 @@
+"""From a Whoosh query tree to a plan, where its shape is one that plans can answer."""
+
+import re
+from collections.abc import Sequence
+from fnmatch import translate
+
+import numpy as np
+from whoosh.query import (
+    And,
+    AndNot,
+    Every,
+    NumericRange,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Term,
+    TermRange,
+    Wildcard,
+)
+
+from archivesearch.columnar.fields import WORD_FIELDS, year_key
+from archivesearch.columnar.plan import (
+    AllOf,
+    AnyOf,
+    Constant,
+    Node,
+    Restricted,
+    Terms,
+    WeightedTerm,
+    Weighted,
+    Without,
+)
+from archivesearch.columnar.proximity import documents_near
+from archivesearch.columnar.segment import Segment
+from archivesearch.columnar.topk import bits_of, numbers_of
+from archivesearch.nodes import Fuzzy, Near, Written
+
+
+class Unplanned(Exception):
+    """A query has a shape that plans do not know; Whoosh's matchers answer it."""
+
+
+def compile(query: Query, segment: Segment) -> Node:
+    """Return the plan of a query. Raises Unplanned for shapes that plans do not know."""
+    return _Compiler(segment).node(query)
+
+
+class _Compiler:
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
+
+    def node(self, query: Query) -> Node:
+        """Return the plan of one node of the query."""
+        make = getattr(self, "_" + type(query).__name__.lower(), None)
+        if make is None:
+            raise Unplanned(type(query).__name__)
+        node: Node = make(query)
+        return node
+
+    def _or(self, query: Or) -> Node:
+        return self._boosted(_any(self._segment, self._children(query)), query)
+
+    def _and(self, query: And) -> Node:
+        return self._boosted(AllOf(self._children(query)), query)
+
+    def _andnot(self, query: AndNot) -> Node:
+        return Without(self.node(query.a), self.node(query.b))
+
+    def _every(self, query: Every) -> Node:
+        return Constant(self._all(), query.boost)
+
+    def _term(self, query: Term) -> Node:
+        number = self._segment.lexicon.find(query.fieldname, _bytes(query.text))
+        return self._terms(query.fieldname, [] if number is None else [number], query.boost)
+
+    def _prefix(self, query: Prefix) -> Node:
+        first, last = self._segment.lexicon.prefix(query.fieldname, _bytes(query.text))
+        return self._terms(query.fieldname, range(first, last), query.boost)
+
+    def _wildcard(self, query: Wildcard) -> Node:
+        fixed = re.split(r"[*?\[]", query.text, maxsplit=1)[0]
+        pattern = re.compile(translate(query.text), re.DOTALL)
+        first, last = self._segment.lexicon.prefix(query.fieldname, _bytes(fixed))
+        found = enumerate(self._segment.lexicon.terms(first, last), first)
+        numbers = [n for n, term in found if pattern.match(_text(term))]
+        return self._terms(query.fieldname, numbers, query.boost)
+
+    def _fuzzy(self, query: Fuzzy) -> Node:
+        start = query.text[: query.prefixlength]
+        first, last = self._segment.lexicon.prefix(query.fieldname, _bytes(start))
+        found = enumerate(self._segment.lexicon.terms(first, last), first)
+        numbers = [n for n, term in found if query.is_like(_text(term))]
+        return self._terms(query.fieldname, numbers, query.boost)
+
+    def _termrange(self, query: TermRange) -> Node:
+        if query.startexcl or query.endexcl:
+            raise Unplanned("a range without its ends")
+        ends = [None if end is None else _bytes(end) for end in (query.start, query.end)]
+        first, last = self._segment.lexicon.between(query.fieldname, *ends)
+        return self._terms(query.fieldname, range(first, last), query.boost)
+
+    def _numericrange(self, query: NumericRange) -> Node:
+        ends = [None if end is None else year_key(end).encode() for end in (query.start, query.end)]
+        first, last = self._segment.lexicon.between(query.fieldname, *ends)
+        return self._terms(query.fieldname, range(first, last), query.boost)
+
+    def _phrase(self, query: Phrase) -> Node:
+        if query.slop != 1:
+            raise Unplanned("a phrase with slop")
+        words = [Term(query.fieldname, word) for word in query.words]
+        return self._row(words, query.fieldname, 0, query.boost)
+
+    def _near(self, query: Near) -> Node:
+        return self._row(query.qs, query.fieldname, query.gap, 1.0)
+
+    def _written(self, query: Written) -> Node:
+        node = self.node(query.child)
+        stored = self._segment.documents.field("text" if query.fieldname == "repeated" else query.fieldname)
+        numbers = [n for n in numbers_of(node.matches).tolist() if query.is_in(stored(n))]
+        return Restricted(node, bits_of(np.array(numbers, np.int64), self._segment.blocks))
+
+    def _row(self, words: Sequence[Query], field: str, gap: int, boost: float) -> Node:
+        """Words that stand together; their scores add up."""
+        nodes = [self.node(word) for word in words]
+        together = AllOf(nodes)
+        choices = [self._numbers(word) for word in words]
+        near = documents_near(self._segment, field, choices, together.matches, gap)
+        node: Node = Restricted(together, near)
+        return node if boost == 1.0 else Weighted(node, boost)
+
+    def _numbers(self, query: Query) -> list[int]:
+        """Return the numbers of the terms that a word of a row may stand as."""
+        terms = query.subqueries if isinstance(query, Or) else [query]
+        found = (self._segment.lexicon.find(t.fieldname, _bytes(t.text)) for t in terms)
+        return [number for number in found if number is not None]
+
+    def _children(self, query: And | Or) -> list[Node]:
+        return [self.node(child) for child in query.subqueries]
+
+    def _boosted(self, node: Node, query: And | Or) -> Node:
+        return node if query.boost == 1.0 else Weighted(node, query.boost)
+
+    def _terms(self, field: str, numbers: Sequence[int], weight: float) -> Node:
+        """Terms of a field, added up; keys and years all score the same."""
+        if not numbers:
+            return Constant(np.zeros(self._segment.blocks, np.uint32), 0.0)
+        node = Terms(self._segment, [WeightedTerm(field, number, weight) for number in numbers])
+        return node if field in WORD_FIELDS else Constant(node.matches, weight)
+
+    def _all(self) -> np.ndarray:
+        found = np.full(self._segment.blocks, 0xFFFFFFFF, np.uint32)
+        rest = self._segment.count & 31
+        if rest:
+            found[-1] = (1 << rest) - 1
+        return found
+
+
+def _any(segment: Segment, nodes: Sequence[Node]) -> Node:
+    """Alternatives; those that are plain terms are joined, and scored together."""
+    plain = [node for node in nodes if isinstance(node, Terms)]
+    if len(plain) < 2:
+        return AnyOf(nodes)
+    joined = Terms(segment, [term for node in plain for term in node.terms])
+    others = [node for node in nodes if not isinstance(node, Terms)]
+    return AnyOf([joined, *others]) if others else joined
+
+
+def _bytes(text: "str | bytes") -> bytes:
+    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+
+
+def _text(term: bytes) -> str:
+    return term.decode("utf-8", "surrogatepass")

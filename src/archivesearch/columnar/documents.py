@@ -1,0 +1,260 @@
+"""Passages as they are shown: texts in compressed blocks, the rest in columns and tables.
+
+What passages share is kept once: a page's title, address and date in the table of
+pages, a heading and its organization in the table of sections. Texts are compressed in
+blocks of a few kilobytes, each with a checksum that is seen to hold when it is read.
+"""
+
+import json
+import zlib
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narrow, starts_of
+from archivesearch.columnar.strings import Strings, write_strings
+from archivesearch.errors import IndexDamaged
+from archivesearch.model import Passage
+
+# 4 KB: ten hits cost ten blocks, and twice the size makes the texts 8 % smaller only.
+_BLOCK_BYTES = 4096
+_LEVEL = 6
+_CACHED_BLOCKS = 64
+
+
+class DocumentWriter:
+    """Takes passages in order and writes their tables and texts."""
+
+    def __init__(self, writer: ArrayWriter) -> None:
+        self._writer = writer
+        self._pages: list[bytes] = []
+        self._page_years: list[int] = []
+        self._sections: list[bytes] = []
+        self._section_pages: list[int] = []
+        self._last_page: tuple[Any, ...] = ()
+        self._last_section: tuple[Any, ...] = ()
+        self._labels: dict[str, int] = {"": 0}
+        self._orgs: dict[str, int] = {"": 0}
+        self._langs: dict[str, int] = {}
+        self._section_orgs: list[int] = []
+        self._page_langs: list[int] = []
+        self._columns: dict[str, list[int]] = {
+            name: [] for name in ("section", "label", "years", "repeated", "length")
+        }
+        self._years: list[int] = []
+        self._repeated: list[int] = []
+        self._block: list[bytes] = []
+        self._block_size = 0
+        self._block_ends: list[int] = []
+        self._block_firsts: list[int] = [0]
+        self._written = 0
+
+    def __len__(self) -> int:
+        return len(self._columns["length"])
+
+    def add(self, passage: Passage) -> None:
+        """Take the next passage."""
+        self._place(passage)
+        columns = self._columns
+        columns["section"].append(len(self._sections) - 1)
+        columns["label"].append(self._labels.setdefault(passage.label, len(self._labels)))
+        columns["years"].append(len(passage.years_mentioned))
+        columns["repeated"].append(len(passage.repeated))
+        self._years.extend(passage.years_mentioned)
+        for span in passage.repeated:
+            self._repeated.extend(span)
+        text = passage.text.encode("utf-8", "surrogatepass")
+        columns["length"].append(len(text))
+        self._block.append(text)
+        self._block_size += len(text)
+        if self._block_size >= _BLOCK_BYTES:
+            self._end_block()
+
+    def finish(self) -> None:
+        """Write what has been gathered."""
+        if self._block:
+            self._end_block()
+        append = self._writer.append
+        append("texts.ends", narrow(np.array(self._block_ends, np.int64), least=np.uint32))
+        append("texts.firsts", narrow(np.array(self._block_firsts, np.int64)))
+        for name, values in self._columns.items():
+            append(f"documents.{name}", narrow(np.array(values, np.int64)))
+        append("documents.year_values", narrow(np.array(self._years, np.int64)))
+        append("documents.repeated_values", narrow(np.array(self._repeated, np.int64)))
+        append("sections.page", narrow(np.array(self._section_pages, np.int64)))
+        append("sections.org", narrow(np.array(self._section_orgs, np.int64)))
+        append("pages.year", narrow(np.array(self._page_years, np.int64)))
+        append("pages.lang", narrow(np.array(self._page_langs, np.int64)))
+        write_strings(self._writer, "pages", self._pages)
+        write_strings(self._writer, "sections", self._sections)
+        for name, values in (("labels", self._labels), ("orgs", self._orgs), ("langs", self._langs)):
+            write_strings(self._writer, name, [value.encode() for value in values])
+
+    def _place(self, passage: Passage) -> None:
+        """Enter the passage's page and section in the tables, where they are new."""
+        p = passage
+        page = (p.page, p.url, p.title, p.year, p.year_source, p.date, p.author, p.lang)
+        section = (p.section, p.org)
+        if page != self._last_page:
+            self._pages.append(json.dumps(page).encode())
+            self._page_years.append(p.year or 0)
+            self._page_langs.append(self._langs.setdefault(p.lang, len(self._langs)))
+            self._last_page = page
+        elif section == self._last_section:
+            return
+        self._sections.append(json.dumps(p.section).encode())
+        self._section_pages.append(len(self._pages) - 1)
+        self._section_orgs.append(self._orgs.setdefault(p.org, len(self._orgs)))
+        self._last_section = section
+
+    def _end_block(self) -> None:
+        packed = zlib.compress(b"".join(self._block), _LEVEL)
+        self._writer.append("texts.bytes", np.frombuffer(packed, np.uint8))
+        self._written += len(packed)
+        self._block_ends.append(self._written)
+        self._block_firsts.append(len(self))
+        self._block = []
+        self._block_size = 0
+
+
+class Documents:
+    """The passages of a segment, by number."""
+
+    def __init__(self, arrays: ArrayFolder) -> None:
+        self._arrays = arrays
+        self._pages = Strings(arrays, "pages")
+        self._sections = Strings(arrays, "sections")
+        self._labels = Strings(arrays, "labels")
+        self._orgs = Strings(arrays, "orgs")
+        self._lengths = arrays["documents.length"]
+        self._block = lru_cache(_CACHED_BLOCKS)(self._read_block)
+        self._page = lru_cache(_CACHED_BLOCKS)(self._read_page)
+
+    def __len__(self) -> int:
+        return len(self._lengths)
+
+    def passage(self, number: int) -> Passage:
+        """Return a passage. Raises IndexDamaged where its text is not what was written."""
+        arrays = self._arrays
+        section = int(arrays["documents.section"][number])
+        page_number = int(arrays["sections.page"][section])
+        page, url, title, year, year_source, date, author, lang, first = self._page(page_number)
+        return Passage(
+            id=f"{page}#{number - first + 1}",
+            page=page,
+            url=url,
+            title=title,
+            org=self._orgs[int(arrays["sections.org"][section])].decode(),
+            section=json.loads(self._sections[section]),
+            label=self._labels[int(arrays["documents.label"][number])].decode(),
+            year=year,
+            year_source=year_source,
+            date=date,
+            author=author,
+            lang=lang,
+            years_mentioned=tuple(self._list("years", "year_values", number)),
+            text=self.text(number),
+            repeated=_pairs(self._list("repeated", "repeated_values", number, 2)),
+        )
+
+    def text(self, number: int) -> str:
+        """Return the text of a passage."""
+        firsts = self._arrays["texts.firsts"]
+        block = int(np.searchsorted(firsts, number, "right")) - 1
+        raw, ends, first = self._block(block)
+        start = int(ends[number - first])
+        return raw[start : int(ends[number - first + 1])].decode("utf-8", "surrogatepass")
+
+    def field(self, name: str) -> Callable[[int], str]:
+        """Return what gives the text of a field of a passage by the passage's number."""
+        if name == "text":
+            return self.text
+        return lambda number: str(getattr(self.passage(number), name))
+
+    def pages_of(self, numbers: Array) -> Array:
+        """Return the number of the page of each passage."""
+        return self._arrays["sections.page"][self.sections_of(numbers)]
+
+    def sections_of(self, numbers: Array) -> Array:
+        """Return the number of the section of each passage."""
+        return self._arrays["documents.section"][numbers]
+
+    def orgs_of(self, numbers: Array) -> Array:
+        """Return the number of the organization of each passage; 0 is none."""
+        return self._arrays["sections.org"][self.sections_of(numbers)]
+
+    def years_of(self, numbers: Array) -> Array:
+        """Return the year of each passage; 0 is none."""
+        return self._arrays["pages.year"][self.pages_of(numbers)]
+
+    def langs_of(self, numbers: Array) -> Array:
+        """Return the number of the language of each passage."""
+        return self._arrays["pages.lang"][self.pages_of(numbers)]
+
+    def page_name(self, page: int) -> str:
+        """Return the path of a page."""
+        return str(self._page(page)[0])
+
+    def page_count(self) -> int:
+        """Return how many pages there are."""
+        return len(self._pages)
+
+    def section_name(self, section: int) -> str:
+        """Return what a section goes by, unlike any other of its page."""
+        page = self.page_name(int(self._arrays["sections.page"][section]))
+        heading = json.loads(self._sections[section]) or self.org_name(
+            int(self._arrays["sections.org"][section])
+        )
+        return f"{page} § {heading}"
+
+    def org_name(self, org: int) -> str:
+        """Return the name of an organization."""
+        return self._orgs[org].decode()
+
+    def lang_name(self, lang: int) -> str:
+        """Return the code of a language."""
+        return Strings(self._arrays, "langs")[lang].decode()
+
+    def page_range(self, page: int) -> range:
+        """Return the numbers of a page's passages."""
+        sections = self._arrays["sections.page"]
+        first, last = np.searchsorted(sections, [page, page + 1])
+        documents = self._arrays["documents.section"]
+        return range(*(int(n) for n in np.searchsorted(documents, [first, last])))
+
+    def _read_page(self, page: int) -> tuple[Any, ...]:
+        return (*json.loads(self._pages[page]), self.page_range(page).start)
+
+    def _read_block(self, block: int) -> tuple[bytes, Array, int]:
+        """Return the bytes of a block, where each text in it ends, and its first passage."""
+        ends = self._arrays["texts.ends"]
+        start = int(ends[block - 1]) if block else 0
+        packed = self._arrays["texts.bytes"][start : int(ends[block])]
+        first, last = (int(n) for n in self._arrays["texts.firsts"][block : block + 2])
+        try:
+            raw = zlib.decompress(packed)
+        except zlib.error as error:
+            raise IndexDamaged(f"texts.bytes is damaged at byte {start:,} ({error})") from error
+        return raw, starts_of(self._lengths[first:last]), first
+
+    def _list(self, counts: str, values: str, number: int, each: int = 1) -> list[int]:
+        """Return the values of a passage in a column that has any number of them."""
+        if not self._arrays[f"documents.{counts}"][number]:
+            return []
+        starts = self._starts(counts)
+        first, last = int(starts[number]) * each, int(starts[number + 1]) * each
+        found: list[int] = self._arrays[f"documents.{values}"][first:last].tolist()
+        return found
+
+    def _starts(self, counts: str) -> Array:
+        key = f"_{counts}_starts"
+        if key not in self.__dict__:
+            self.__dict__[key] = starts_of(self._arrays[f"documents.{counts}"])
+        found: Array = self.__dict__[key]
+        return found
+
+
+def _pairs(flat: list[int]) -> tuple[tuple[int, int], ...]:
+    return tuple(zip(flat[::2], flat[1::2], strict=True))

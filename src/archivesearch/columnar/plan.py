@@ -1,0 +1,283 @@
+"""How a query is answered over arrays: which documents match, a bound for each block, scores.
+
+A plan is a tree of nodes that mirrors the query. Documents are the bits of one 32-bit
+number per block, so that AND, OR and NOT of whole postings are single operations. Only
+blocks that may hold a result are ever scored.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, reduce
+
+import numpy as np
+
+from archivesearch.columnar.arrays import Array, spread, starts_of
+from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE, bounds
+from archivesearch.columnar.segment import Segment, unpacked
+from archivesearch.ranking import B, K1
+
+
+_FLAT = K1 * (1.0 - B)
+
+# Up to so many terms, joining their documents one by one is faster than sorting them.
+_FEW = 64
+
+
+class Rows:
+    """Some blocks that are to be scored, ascending; each is a row of 32 documents."""
+
+    def __init__(self, blocks: Array, count: int) -> None:
+        self.blocks = blocks
+        self._row_of = np.full(count, -1, np.int32)
+        self._row_of[blocks] = np.arange(len(blocks), dtype=np.int32)
+
+    def __len__(self) -> int:
+        return len(self.blocks)
+
+    def of(self, blocks: Array) -> Array:
+        """Return the row of each block, -1 for those that are not to be scored."""
+        return self._row_of[blocks]
+
+
+class Node(ABC):
+    """One node of a plan."""
+
+    @property
+    @abstractmethod
+    def matches(self) -> Array:
+        """The documents that match, as bits: one number for each block of the segment."""
+
+    @property
+    @abstractmethod
+    def bound(self) -> Array:
+        """The most that any document of each block can score."""
+
+    @abstractmethod
+    def scores(self, rows: Rows) -> Array:
+        """Return the score of each document of the rows, 0 where it does not match."""
+
+    def only_matches(self, scores: Array, rows: Rows) -> Array:
+        """Return scores with those of documents that do not match set to 0."""
+        return scores * unpacked(self.matches[rows.blocks]).reshape(-1, BLOCK_SIZE)
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedTerm:
+    """A term by its number in the lexicon, its field, and how much it counts."""
+
+    field: str
+    number: int
+    weight: float
+
+
+class Terms(Node):
+    """Documents that have any of some terms, of whatever fields; their scores add up.
+
+    However many the terms are, they are scored together: their entries are laid one
+    after the other, with what differs from term to term repeated for each entry.
+    """
+
+    def __init__(self, segment: Segment, terms: Sequence[WeightedTerm]) -> None:
+        self.terms = terms
+        self._segment = segment
+        self._postings = [segment.postings_at(term.field, term.number) for term in terms]
+
+    @cached_property
+    def matches(self) -> Array:
+        found = np.zeros(self._segment.blocks, np.uint32)
+        if len(self._postings) <= _FEW:
+            for postings in self._postings:
+                found[postings.blocks] |= postings.bits
+        else:
+            order = np.argsort(self._blocks, kind="stable")
+            blocks = self._blocks[order]
+            at = np.flatnonzero(np.diff(blocks, prepend=blocks[:1] + 1))
+            found[blocks[at]] = np.bitwise_or.reduceat(self._bits[order], at)
+        return found
+
+    @cached_property
+    def bound(self) -> Array:
+        best = np.concatenate([postings.best for postings in self._postings])
+        whole = np.bincount(
+            self._blocks, weights=best * self._each(self._tops), minlength=self._segment.blocks
+        )
+        return bounds(whole, 1.0)
+
+    def scores(self, rows: Rows) -> Array:
+        place = rows.of(self._blocks)
+        hit = np.flatnonzero(place >= 0)
+        bits = self._bits[hit]
+        at = np.flatnonzero(unpacked(bits))
+        entry = at >> BLOCK_BITS
+        low = at & (BLOCK_SIZE - 1)
+        frequencies = self._segment.frequencies[
+            spread(self._posting_starts[hit], np.bitwise_count(bits).astype(np.int64))
+        ]
+        lengths = self._segment.lengths[self._length_starts[hit][entry] + low]
+        weakening = _FLAT + self._slopes[hit][entry] * lengths
+        values = self._entry_tops[hit][entry] * frequencies / (frequencies + weakening)
+        cell = (place[hit][entry] << BLOCK_BITS) | low
+        size = len(rows) << BLOCK_BITS
+        return np.bincount(cell, weights=values, minlength=size).reshape(-1, BLOCK_SIZE)
+
+    @cached_property
+    def _blocks(self) -> Array:
+        return np.concatenate([postings.blocks for postings in self._postings])
+
+    @cached_property
+    def _bits(self) -> Array:
+        return np.concatenate([postings.bits for postings in self._postings])
+
+    @cached_property
+    def _counts(self) -> Array:
+        """How many entries each term has."""
+        return np.array([len(postings.blocks) for postings in self._postings], np.int64)
+
+    @cached_property
+    def _tops(self) -> list[float]:
+        """The most that each term could add to a score."""
+        pairs = zip(self._postings, self.terms, strict=True)
+        return [postings.idf * (K1 + 1.0) * term.weight for postings, term in pairs]
+
+    @cached_property
+    def _entry_tops(self) -> Array:
+        return self._each(self._tops)
+
+    @cached_property
+    def _slopes(self) -> Array:
+        average = self._segment.average_length
+        return self._each([K1 * B / average(term.field) for term in self.terms])
+
+    @cached_property
+    def _length_starts(self) -> Array:
+        """Where in the lengths of all fields those of each entry's block start."""
+        starts = [self._segment.length_start(term.field) for term in self.terms]
+        return self._each(starts) + (self._blocks.astype(np.int64) << BLOCK_BITS)
+
+    @cached_property
+    def _posting_starts(self) -> Array:
+        """Where the postings of each entry start."""
+        starts = starts_of(np.bitwise_count(self._bits).astype(np.int64))
+        firsts = starts[starts_of(self._counts)[:-1]]
+        wanted = np.array([postings.first_posting for postings in self._postings], np.int64)
+        return starts[:-1] + self._each(wanted - firsts)
+
+    def _each(self, values: "Sequence[float] | Array") -> Array:
+        """Repeat the value of each term for each of its entries."""
+        return np.repeat(np.asarray(values), self._counts)
+
+
+class Constant(Node):
+    """Documents that all score the same."""
+
+    def __init__(self, matches: Array, score: float) -> None:
+        self._matches = matches
+        self._score = score
+
+    @property
+    def matches(self) -> Array:
+        return self._matches
+
+    @cached_property
+    def bound(self) -> Array:
+        return np.where(self._matches != 0, np.float32(self._score), np.float32(0.0))
+
+    def scores(self, rows: Rows) -> Array:
+        return self.only_matches(np.full((len(rows), BLOCK_SIZE), self._score), rows)
+
+
+class AnyOf(Node):
+    """Documents that match any of the nodes; scores add up."""
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self._nodes = nodes
+
+    @cached_property
+    def matches(self) -> Array:
+        return reduce(np.bitwise_or, (node.matches for node in self._nodes))
+
+    @cached_property
+    def bound(self) -> Array:
+        return reduce(np.add, (node.bound for node in self._nodes))
+
+    def scores(self, rows: Rows) -> Array:
+        return reduce(np.add, (node.scores(rows) for node in self._nodes))
+
+
+class AllOf(Node):
+    """Documents that match all of the nodes; scores add up."""
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self._nodes = nodes
+
+    @cached_property
+    def matches(self) -> Array:
+        return reduce(np.bitwise_and, (node.matches for node in self._nodes))
+
+    @cached_property
+    def bound(self) -> Array:
+        return reduce(np.add, (node.bound for node in self._nodes))
+
+    def scores(self, rows: Rows) -> Array:
+        return self.only_matches(
+            reduce(np.add, (node.scores(rows) for node in self._nodes)), rows
+        )
+
+
+class Without(Node):
+    """Documents that match one node and not another, with the scores of the first."""
+
+    def __init__(self, wanted: Node, unwanted: Node) -> None:
+        self._wanted = wanted
+        self._unwanted = unwanted
+
+    @cached_property
+    def matches(self) -> Array:
+        return self._wanted.matches & ~self._unwanted.matches
+
+    @property
+    def bound(self) -> Array:
+        return self._wanted.bound
+
+    def scores(self, rows: Rows) -> Array:
+        return self.only_matches(self._wanted.scores(rows), rows)
+
+
+class Restricted(Node):
+    """A node with the documents that are known to match, fewer than it says itself."""
+
+    def __init__(self, node: Node, matches: Array) -> None:
+        self._node = node
+        self._matches = matches
+
+    @property
+    def matches(self) -> Array:
+        return self._matches
+
+    @property
+    def bound(self) -> Array:
+        return self._node.bound
+
+    def scores(self, rows: Rows) -> Array:
+        return self.only_matches(self._node.scores(rows), rows)
+
+
+class Weighted(Node):
+    """A node whose scores count more, or less."""
+
+    def __init__(self, node: Node, weight: float) -> None:
+        self._node = node
+        self._weight = weight
+
+    @property
+    def matches(self) -> Array:
+        return self._node.matches
+
+    @cached_property
+    def bound(self) -> Array:
+        return self._node.bound * np.float32(self._weight * (1.0 + 1e-6))
+
+    def scores(self, rows: Rows) -> Array:
+        return self._node.scores(rows) * self._weight
+

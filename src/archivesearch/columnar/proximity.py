@@ -1,0 +1,88 @@
+"""Which documents have words next to one another, from the positions of their terms."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from archivesearch.columnar.arrays import Array
+from archivesearch.columnar.segment import Postings, Segment
+from archivesearch.columnar.topk import bits_of, numbers_of
+from archivesearch.nodes import together
+
+# Positions of one document lie below this, so that document and position make one number.
+_SPAN = 1 << 32
+
+
+def documents_near(
+    segment: Segment, field: str, choices: Sequence[Sequence[int]], candidates: Array, gap: int
+) -> Array:
+    """Return those of the candidates, as bits, in which words stand together.
+
+    Each word is given by the numbers of the terms it may stand as. Without a gap the
+    words stand in a row; with one, in any order with at most `gap` other words among them.
+    """
+    documents = numbers_of(candidates)
+    if not len(documents) or not all(choices):
+        return np.zeros_like(candidates)
+    columns = [
+        _places([segment.postings_at(field, number) for number in numbers], documents)
+        for numbers in choices
+    ]
+    if gap == 0:
+        found = _in_a_row(columns)
+    else:
+        found = _within(columns, len(documents), gap)
+    return bits_of(documents[found], len(candidates))
+
+
+def _places(terms: Sequence[Postings], documents: Array) -> Array:
+    """Return where a word stands: document (by its place in `documents`) and position in one."""
+    parts = []
+    for postings in terms:
+        at, which = _shared(postings, documents)
+        positions, counts = postings.positions(at)
+        parts.append(np.repeat(which, counts) * _SPAN + positions)
+    if len(parts) == 1:
+        return parts[0]
+    return np.unique(np.concatenate(parts))
+
+
+def _shared(postings: Postings, documents: Array) -> tuple[Array, Array]:
+    """Return the documents that have a term: their places in its postings, and in the list."""
+    entries = np.searchsorted(postings.blocks, documents >> 5)
+    entries[entries == len(postings.blocks)] = 0
+    low = (documents & 31).astype(np.uint32)
+    bits = postings.bits[entries]
+    has = (postings.blocks[entries] == documents >> 5) & ((bits >> low) & 1 == 1)
+    which = np.flatnonzero(has)
+    below = bits[which] & ((np.uint32(1) << low[which]) - np.uint32(1))
+    return postings.posting_starts[entries[which]] + np.bitwise_count(below), which
+
+
+def _in_a_row(columns: Sequence[Array]) -> Array:
+    """Return the documents in which some place of the first word is followed by the others."""
+    shifted = sorted((column - at for at, column in enumerate(columns)), key=len)
+    starts = shifted[0]
+    for column in shifted[1:]:
+        at = np.searchsorted(column, starts)
+        at[at == len(column)] = 0
+        starts = starts[column[at] == starts] if len(column) else starts[:0]
+    return np.unique(starts // _SPAN)
+
+
+def _within(columns: Sequence[Array], documents: int, gap: int) -> Array:
+    """Return the documents in which all words stand in one stretch."""
+    edges = np.arange(documents + 1) * _SPAN
+    cuts = [np.searchsorted(column, edges) for column in columns]
+    found = [
+        document
+        for document in range(documents)
+        if together(
+            [
+                column[cut[document] : cut[document + 1]].tolist()
+                for column, cut in zip(columns, cuts, strict=True)
+            ],
+            gap,
+        )
+    ]
+    return np.array(found, np.int64)

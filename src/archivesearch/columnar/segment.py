@@ -1,0 +1,146 @@
+"""A segment opened for reading: its lexicon, its postings, its documents."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from archivesearch.columnar.arrays import Array, ArrayFolder, spread, starts_of
+from archivesearch.columnar.documents import Documents
+from archivesearch.columnar.escape import Escaped
+from archivesearch.columnar.fields import WORD_FIELDS
+from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
+from archivesearch.columnar.lexicon import Lexicon
+from archivesearch.ranking import idf
+
+
+class Segment:
+    """The arrays of one index, and what is found in them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.arrays = ArrayFolder(folder)
+        info = self.arrays.info
+        self.count: int = info["documents"]
+        self.blocks = (self.count + BLOCK_SIZE - 1) >> BLOCK_BITS
+        self.with_field: dict[str, int] = info["with_field"]
+        self.total_length: dict[str, int] = info["total_length"]
+        self.fields: dict[str, tuple[int, int]] = {
+            name: (first, last) for name, (first, last) in info["fields"].items()
+        }
+        self.lexicon = Lexicon(self.arrays, self.fields)
+        self.frequencies = Escaped(self.arrays, "postings.frequency")
+        self.gaps = Escaped(self.arrays, "positions.gap")
+        self._entries = self.arrays["terms.entries"]
+        self._postings = self.arrays["terms.postings"]
+        self._positions = self.arrays["terms.positions"]
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The passages."""
+        return Documents(self.arrays)
+
+    @property
+    def lengths(self) -> Array:
+        """The length of every field in each document, one field after the other.
+
+        Each field has as many values as there are documents in whole blocks.
+        """
+        return self.arrays["lengths"]
+
+    def length_start(self, field: str) -> int:
+        """Return where in `lengths` those of a field start."""
+        return WORD_FIELDS.index(field) * self.blocks << BLOCK_BITS
+
+    def average_length(self, field: str) -> float:
+        """Return the average length of a field, of the documents that have it."""
+        return self.total_length[field] / self.with_field[field] if self.with_field[field] else 1.0
+
+    def postings(self, field: str, term: str) -> "Postings | None":
+        """Return the postings of a term; None where no document has it."""
+        number = self.lexicon.find(field, term.encode("utf-8", "surrogatepass"))
+        return None if number is None else self.postings_at(field, number)
+
+    def postings_at(self, field: str, number: int) -> "Postings":
+        """Return the postings of a term by its number in the lexicon."""
+        first, last = int(self._entries[number]), int(self._entries[number + 1])
+        return Postings(
+            segment=self,
+            field=field,
+            entries=slice(first, last),
+            first_posting=int(self._postings[number]),
+            count=int(self._postings[number + 1]) - int(self._postings[number]),
+            first_position=int(self._positions[number]),
+        )
+
+
+@dataclass(frozen=True)
+class Postings:
+    """The documents that have one term in one field, how often, and where.
+
+    `count` is their number. Documents come in blocks of 32; `blocks` are the numbers of
+    the blocks that have any, `bits` which of their documents, `best` the best impact.
+    """
+
+    segment: Segment
+    field: str
+    entries: slice
+    first_posting: int
+    count: int
+    first_position: int
+
+    @property
+    def blocks(self) -> Array:
+        """The blocks that have documents with the term, ascending."""
+        return self.segment.arrays["entries.block"][self.entries]
+
+    @property
+    def bits(self) -> Array:
+        """The documents in each of the blocks, the first as the lowest bit."""
+        return self.segment.arrays["entries.documents"][self.entries]
+
+    @property
+    def best(self) -> Array:
+        """The best impact in each of the blocks, in 255ths."""
+        return self.segment.arrays["entries.bound"][self.entries]
+
+    @cached_property
+    def posting_starts(self) -> Array:
+        """Where the postings of each block start, and where the last end, from 0."""
+        return starts_of(np.bitwise_count(self.bits))
+
+    @cached_property
+    def idf(self) -> float:
+        """How much finding the term in this field says."""
+        return idf(max(self.segment.with_field.get(self.field, 0), 1), self.count)
+
+    @cached_property
+    def numbers(self) -> Array:
+        """The documents, ascending."""
+        at = np.flatnonzero(unpacked(self.bits))
+        return (self.blocks[at >> BLOCK_BITS].astype(np.int64) << BLOCK_BITS) | (
+            at & (BLOCK_SIZE - 1)
+        )
+
+    def frequencies(self) -> Array:
+        """Return how often the term stands in each document."""
+        return self.segment.frequencies[slice(self.first_posting, self.first_posting + self.count)]
+
+    def positions(self, at: Array) -> tuple[Array, Array]:
+        """Return the positions in some of the documents, given by their place in `numbers`.
+
+        The second array says how many of the first belong to each document.
+        """
+        starts = starts_of(self.frequencies())
+        counts = (starts[at + 1] - starts[at]).astype(np.int64)
+        gaps = self.segment.gaps[spread(self.first_position + starts[at], counts)]
+        ends = np.cumsum(counts)
+        through = np.cumsum(gaps)
+        before = np.concatenate(([0], through))[ends - counts]
+        return through - np.repeat(before, counts), counts
+
+
+def unpacked(bits: Array) -> Array:
+    """Return for each bit of each number whether it is set, the lowest first."""
+    little = np.ascontiguousarray(bits, "<u4")
+    return np.unpackbits(little.view(np.uint8), bitorder="little")

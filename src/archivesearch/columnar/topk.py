@@ -1,0 +1,107 @@
+"""The best documents of a plan, found exactly while most blocks are never scored.
+
+Every block has a bound that no document in it can beat. The most promising blocks are
+scored first; once the k-th best score is known, blocks whose bound is below it cannot
+matter. After Mallia, Suel and Tonellotto, "Faster Learned Sparse Retrieval with
+Block-Max Pruning", SIGIR 2024.
+"""
+
+import numpy as np
+
+from archivesearch.columnar.arrays import Array
+from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
+from archivesearch.columnar.plan import Node, Rows
+from archivesearch.columnar.segment import unpacked
+
+# Blocks scored in the first round and the second; then as many at a time as fit in cache.
+_ROUNDS = (32, 192)
+_ROUND = 2048
+
+
+def top(plan: Node, matches: Array, k: int) -> tuple[Array, Array]:
+    """Return the k best of the matching documents and their scores, the best first.
+
+    `matches` are those of the plan, or fewer. Of equal scores the lower number goes first.
+    """
+    bound = np.where(matches != 0, plan.bound, np.float32(-1.0))
+    numbers, scores = np.empty(0, np.int64), np.empty(0)
+    threshold = 0.0
+    for size in _Sizes(k):
+        live = np.flatnonzero(bound >= threshold)
+        if not len(live):
+            break
+        if len(live) > size:
+            live = np.sort(live[np.argpartition(bound[live], -size)[-size:]])
+        bound[live] = -1.0
+        found, values = _scored(plan, matches, live)
+        if len(scores) >= k:
+            kept = values >= threshold
+            found, values = found[kept], values[kept]
+        numbers, scores = _best(
+            np.concatenate([numbers, found]), np.concatenate([scores, values]), k
+        )
+        if len(scores) >= k:
+            threshold = max(threshold, float(scores[-1]))
+    return numbers, scores
+
+
+def every(plan: Node, matches: Array) -> tuple[Array, Array]:
+    """Return all matching documents, ascending, and their scores."""
+    live = np.flatnonzero(matches)
+    parts = [
+        _scored(plan, matches, live[at : at + _ROUND]) for at in range(0, len(live), _ROUND)
+    ]
+    if not parts:
+        return np.empty(0, np.int64), np.empty(0)
+    return np.concatenate([n for n, _ in parts]), np.concatenate([s for _, s in parts])
+
+
+def numbers_of(matches: Array) -> Array:
+    """Return the numbers of matching documents, ascending."""
+    live = np.flatnonzero(matches)
+    at = np.flatnonzero(unpacked(matches[live]))
+    return (live[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
+
+
+def bits_of(numbers: Array, blocks: int) -> Array:
+    """Return documents as bits, one number for each block."""
+    found = np.zeros(blocks, np.uint32)
+    bits = np.uint32(1) << (numbers & (BLOCK_SIZE - 1)).astype(np.uint32)
+    np.bitwise_or.at(found, numbers >> BLOCK_BITS, bits)
+    return found
+
+
+def count(matches: Array) -> int:
+    """Return how many documents match."""
+    return int(np.bitwise_count(matches).sum())
+
+
+class _Sizes:
+    """How many blocks to score in each round, without end."""
+
+    def __init__(self, k: int) -> None:
+        self._rounds = [max(size, k) for size in _ROUNDS]
+
+    def __iter__(self) -> "_Sizes":
+        return self
+
+    def __next__(self) -> int:
+        return self._rounds.pop(0) if self._rounds else _ROUND
+
+
+def _scored(plan: Node, matches: Array, blocks: Array) -> tuple[Array, Array]:
+    """Score some blocks; return their matching documents, ascending, and the scores."""
+    scores = plan.scores(Rows(blocks, len(matches)))
+    at = np.flatnonzero(unpacked(matches[blocks]))
+    numbers = (blocks[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
+    return numbers, scores.reshape(-1)[at]
+
+
+def _best(numbers: Array, scores: Array, k: int) -> tuple[Array, Array]:
+    """Return the k best, the best first; of equal scores the lower number first."""
+    if len(scores) > k:
+        least = np.partition(scores, len(scores) - k)[len(scores) - k]
+        kept = scores >= least
+        numbers, scores = numbers[kept], scores[kept]
+    order = np.lexsort((numbers, -scores))[:k]
+    return numbers[order], scores[order]

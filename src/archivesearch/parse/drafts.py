@@ -1,0 +1,77 @@
+"""Sections while they are being filled, paragraph by paragraph."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from archivesearch.model import Paragraph, Section
+from archivesearch.parse import labels
+from archivesearch.parse.labels import Label
+
+
+@dataclass(slots=True)
+class Draft:
+    """A section that is being filled; `about` is the heading that names its organization."""
+
+    heading: str = ""
+    about: str = ""
+    level: int = 0
+    front: tuple[list[str], list[str], list[str]] = field(default_factory=lambda: ([], [], []))
+    paragraphs: list[Paragraph] = field(default_factory=list)
+
+    def section(self, org: str = "", aliases: tuple[str, ...] = ()) -> Section:
+        """The finished section."""
+        publication, address, price = ("\n".join(lines) for lines in self.front)
+        return Section(
+            heading=self.heading,
+            org=org,
+            aliases=aliases,
+            publication=publication,
+            address=address,
+            price=price,
+            paragraphs=tuple(self.paragraphs),
+        )
+
+
+class Builder:
+    """The sections of a page so far; a label with nothing after it waits for its text."""
+
+    def __init__(self) -> None:
+        self.drafts = [Draft()]
+        self._waiting = ""
+
+    @property
+    def current(self) -> Draft:
+        """The section that is being filled."""
+        return self.drafts[-1]
+
+    def open(self, heading: str, about: str = "", level: int = 0) -> None:
+        """Begin a section."""
+        self._settle()
+        heading = " ".join(heading.split()).rstrip(":： ") or heading
+        self.drafts.append(Draft(heading, about, level))
+
+    def add(self, text: str, found: Sequence[Label]) -> None:
+        """Add a paragraph, cut at its labels."""
+        if not found and not self._waiting:
+            self.current.paragraphs.append(Paragraph(text))
+            return
+        for label, part in labels.split(text, found):
+            if self._waiting and not label:
+                self.current.paragraphs.append(Paragraph(part, self._waiting))
+                self._waiting = ""
+                continue
+            self._settle()
+            if part:
+                self.current.paragraphs.append(Paragraph(part, label))
+            else:
+                self._waiting = label
+
+    def done(self) -> list[Draft]:
+        """The sections that hold anything."""
+        self._settle()
+        return [d for d in self.drafts if d.heading or d.paragraphs or any(d.front)]
+
+    def _settle(self) -> None:
+        if self._waiting:
+            self.current.paragraphs.append(Paragraph("", self._waiting))
+            self._waiting = ""

@@ -1,0 +1,318 @@
+"""Sections, organizations and labels, judged on labelled pages in many markups."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from archivesearch.config import Config
+from archivesearch.model import Section
+from archivesearch.parse import html, text
+from archivesearch.parse.blocks import Block
+from archivesearch.parse.sections import sections
+
+CASES = Path(__file__).parent / "cases" / "sections"
+SEED = Path(__file__).parents[2] / "shared" / "data" / "seed" / "neotrot.txt"
+FLOOR = 0.97
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A page with the sections that a reader sees in it."""
+
+    name: str
+    page: str
+    expect: list[tuple[str, str, list[tuple[str, str]]]]
+    format: str
+    title: str
+    config: Config
+    front: dict[str, list[str]]
+    aliases: dict[str, list[str]]
+    xfail: str
+
+
+def load() -> Iterator[Case]:
+    for path in sorted(CASES.glob("*.toml")):
+        for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
+            yield read(path.stem, case)
+
+
+def read(group: str, case: dict[str, Any]) -> Case:
+    return Case(
+        name=f"{group}: {case['name']}",
+        page=case["page"],
+        expect=case["expect"],
+        format=case.get("format", "html"),
+        title=case.get("title", ""),
+        config=Config(organizations=case.get("organizations", {})),
+        front=case.get("front", {}),
+        aliases=case.get("aliases", {}),
+        xfail=case.get("xfail", ""),
+    )
+
+
+ALL = list(load())
+
+
+def blocks_of(page: str, form: str = "html") -> list[Block]:
+    return text.blocks(page) if form == "text" else html.blocks(LexborHTMLParser(page))
+
+
+def sections_of(case: Case) -> tuple[Section, ...]:
+    return sections(blocks_of(case.page, case.format), case.title, case.config)
+
+
+def words(several: Iterator[str]) -> list[str]:
+    kept = (c if c.isalnum() else " " for one in several for c in one + " ")
+    return "".join(kept).split()
+
+
+def words_of(found: tuple[Section, ...]) -> list[str]:
+    return words(piece for section in found for piece in pieces(section))
+
+
+def pieces(section: Section) -> Iterator[str]:
+    yield from (section.heading, section.publication, section.address, section.price)
+    for paragraph in section.paragraphs:
+        yield from (paragraph.label, paragraph.text)
+
+
+def facts_expected(case: Case) -> Counter[tuple[str, ...]]:
+    facts: Counter[tuple[str, ...]] = Counter()
+    for heading, org, paragraphs in case.expect:
+        facts["heading", heading, org] += 1
+        for label, start in paragraphs:
+            facts["paragraph", org, start] += 1
+            if label:
+                facts["label", label, start] += 1
+    return facts
+
+
+def facts_found(case: Case) -> Counter[tuple[str, ...]]:
+    """The same facts of what was found; a text is named by the expected words it starts with."""
+    starts = [start for _, _, paragraphs in case.expect for _, start in paragraphs]
+    facts: Counter[tuple[str, ...]] = Counter()
+    for section in sections_of(case):
+        facts["heading", section.heading, section.org] += 1
+        for paragraph in section.paragraphs:
+            named = [s for s in starts if s and paragraph.text.startswith(s)] or [paragraph.text]
+            start = max(named, key=len)
+            facts["paragraph", section.org, start] += 1
+            if paragraph.label:
+                facts["label", paragraph.label, start] += 1
+    return facts
+
+
+def marked(case: Case) -> Any:
+    marks = [pytest.mark.xfail(reason=case.xfail, strict=True)] if case.xfail else []
+    return pytest.param(case, id=case.name, marks=marks)
+
+
+@pytest.mark.parametrize("case", [marked(case) for case in ALL])
+def test_a_page_is_cut_as_a_reader_would(case: Case) -> None:
+    found = [
+        (s.heading, s.org, [(p.label, p.text) for p in s.paragraphs]) for s in sections_of(case)
+    ]
+    assert [(heading, org) for heading, org, _ in found] == [
+        (heading, org) for heading, org, _ in case.expect
+    ]
+    for (_, _, got), (_, _, wanted) in zip(found, case.expect, strict=True):
+        assert [label for label, _ in got] == [label for label, _ in wanted]
+        for (_, got_text), (_, start) in zip(got, wanted, strict=True):
+            assert got_text.startswith(start)
+            assert got_text or not start
+
+
+@pytest.mark.parametrize("case", [c for c in ALL if c.front], ids=lambda c: c.name)
+def test_front_matter_becomes_fields(case: Case) -> None:
+    found = {s.heading: [s.publication, s.address, s.price] for s in sections_of(case)}
+    assert {heading: found[heading] for heading in case.front} == case.front
+
+
+@pytest.mark.parametrize("case", [c for c in ALL if c.aliases], ids=lambda c: c.name)
+def test_aliases_are_mined(case: Case) -> None:
+    found = {s.org: sorted(s.aliases) for s in sections_of(case)}
+    assert {org: found[org] for org in case.aliases} == {
+        org: sorted(names) for org, names in case.aliases.items()
+    }
+
+
+@pytest.mark.parametrize("kind", ["paragraph", "label", "heading"])
+def test_quality_has_a_floor(kind: str) -> None:
+    right = expected = found = 0
+    for case in ALL:
+        wanted = Counter({f: n for f, n in facts_expected(case).items() if f[0] == kind})
+        got = Counter({f: n for f, n in facts_found(case).items() if f[0] == kind})
+        right += (wanted & got).total()
+        expected += wanted.total()
+        found += got.total()
+    f1 = 2 * right / (expected + found)
+    assert f1 >= FLOOR, f"{kind}: F1 {f1:.4f} of {expected} in {len(ALL)} pages"
+
+
+@pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
+def test_words_are_kept_once_and_in_order(case: Case) -> None:
+    given_words = words(block.text for block in blocks_of(case.page, case.format))
+    assert words_of(sections_of(case)) == given_words
+
+
+LINES = st.sampled_from(
+    "Harbor Workers League|Self-Description: dockers.|Comments:|Comments: lively. 2003: dead.|"
+    "Open Orchard (OO)|Box 44, Salem, MA 01970|$1 a copy|Tide Table|2003 comments: gone|"
+    'A sentence that ends.|*"So." --A. Quill, June 2, 1976|Notes|Updated 5/98|1. Fleet (x.org).|'
+    'Also publishes songs|Comments on concept of tides:|:|::|Name: text|自我介绍：我们|(|"|- x|'
+    "Northern Peace Union Comments: holds a vigil.|COMMENTS|no: capital|Self-Description".split("|")
+) | st.text(alphabet='aB .:(")\n2—：é', max_size=30)
+
+
+@st.composite
+def random_blocks(draw: st.DrawFn) -> Block:
+    lines = [" ".join(line.split()) for line in draw(st.lists(LINES, min_size=1, max_size=4))]
+    joined = draw(st.sampled_from(["\n", " "])).join(line for line in lines if line) or "x"
+    strong: list[tuple[int, int]] = []
+    at = 0
+    for _ in range(draw(st.integers(0, 2))):
+        start = draw(st.integers(at, len(joined)))
+        end = draw(st.integers(start, len(joined)))
+        if start < end:
+            strong.append((start, end))
+        at = end
+    if draw(st.booleans()):
+        strong = [(0, len(joined.split("\n")[0]))]
+    tag = draw(st.sampled_from("p li dt dd td th pre h1 h3 text div center".split()))
+    return Block(joined, tag, tuple(strong), draw(st.booleans()), draw(st.booleans()))
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.lists(random_blocks(), max_size=12), st.sampled_from(["", "Tide Table"]))
+def test_no_word_is_lost_or_doubled_whatever_the_blocks(blocks: list[Block], title: str) -> None:
+    found = sections(blocks, title, Config())
+    assert words_of(found) == words(block.text for block in blocks)
+
+
+def test_the_caller_fills_in_years_and_repeats() -> None:
+    for case in ALL:
+        for section in sections_of(case):
+            assert all(not p.repeated and not p.years_mentioned for p in section.paragraphs)
+
+
+NAMES = ("Harbor Workers League", "Open Orchard", "Northern Peace Union", "Tide Table Circle")
+PROFILES = (
+    (
+        "Self-Description: A league of dock workers.",
+        "Comments: Small but lively. 2003 comments: Dead.",
+    ),
+    ("Comments: Grows apples.", "Some of its members grow pears, which nobody minds."),
+    ("Self-Description: We hold a vigil. 2003: We still hold it.",),
+    ("Self-Description: A paper.", "Comments: Comes out at night."),
+)
+INTRODUCTION = "What follows was put together from letters, and is no judgment on anybody."
+NAME_MARKUPS = (
+    "<h2>{}</h2>", "<h4>{}</h4>", "<p><b>{}</b></p>", "<strong>{}</strong><br>", "<p><u>{}</u><br>",
+    '<font size="5">{}</font><br>', "<big>{}</big><br><br>", '<p><a name="x">{}</a></p>',
+    "<center>{}</center>", "<p>{}<br>", "<dl><dt>{}<dd>", "<ul><li>{}<p>", "<ul><b>{}</b><br>",
+    '<div align="center"><font size="+1"><b>{}</b></font></div>',
+    "<tr><td>{}</td><td>", "<hr><b>{}</b><br>",
+)  # fmt: skip
+LABEL_MARKUPS = ("{}:", "<b>{}:</b>", "<i>{}</i>:", "<strong><em>{}: </em></strong>")
+
+
+@pytest.mark.parametrize("label_markup", LABEL_MARKUPS)
+@pytest.mark.parametrize("name_markup", NAME_MARKUPS)
+def test_one_page_in_many_markups(name_markup: str, label_markup: str) -> None:
+    parts = [f"<p>{INTRODUCTION}</p>", "<table>" if "<td>" in name_markup else ""]
+    for name, paragraphs in zip(NAMES, PROFILES, strict=True):
+        parts.append(name_markup.format(name))
+        for paragraph in paragraphs:
+            label, colon, rest = paragraph.partition(": ")
+            parts.append(label_markup.format(label) + " " + rest if colon else paragraph)
+            parts.append("<p>")
+    check(sections(blocks_of("\n".join(parts)), "A List", Config()))
+
+
+@pytest.mark.parametrize("separator", ["\n", "\n\n"])
+@pytest.mark.parametrize("indent", ["", "    "])
+@pytest.mark.parametrize("preformatted", [False, True])
+def test_one_page_in_plain_text(separator: str, indent: str, preformatted: bool) -> None:
+    entries = [
+        separator.join(indent + line for line in (name, *paragraphs))
+        for name, paragraphs in zip(NAMES, PROFILES, strict=True)
+    ]
+    page = "\n\n".join([INTRODUCTION, *entries])
+    form = "html" if preformatted else "text"
+    check(sections(blocks_of(f"<pre>{page}</pre>" if preformatted else page, form), "", Config()))
+
+
+def check(found: tuple[Section, ...]) -> None:
+    assert [(s.heading, s.org) for s in found] == [("", ""), *zip(NAMES, NAMES, strict=True)]
+    labels = [[p.label for p in s.paragraphs if p.label] for s in found]
+    assert labels == [
+        [],
+        ["Self-Description", "Comments", "2003 comments"],
+        ["Comments"],
+        ["Self-Description", "2003"],
+        ["Self-Description", "Comments"],
+    ]
+
+
+@pytest.mark.skipif(not SEED.exists(), reason="the page of the archive is not beside the project")
+def test_the_seed_page() -> None:
+    found = sections(text.blocks(SEED.read_text(encoding="utf-8")), "", Config())
+    assert [s.org for s in found] == [
+        "",
+        "Socialist Workers Party",
+        "Workers World Party",
+        "Campaign for a Labor Party",
+        "Left Turn",
+        "International Socialist Organization",
+    ]
+    assert [[p.label for p in s.paragraphs if p.label] for s in found] == [
+        [],
+        ["Self-Description", "Comments"],
+        ["Comments"],
+        ["Self-Description", "Comments"],
+        ["Self-Description", "Comments"],
+        ["Self-Description", "2003", "Comments", "2003 comments"],
+    ]
+
+
+HOSTILE = {
+    "colons": [Block(":" * 1_000_000, "p")],
+    "labels": [Block("Comments: " * 100_000, "p")],
+    "lines": [Block("Comments:\n" * 100_000, "p")],
+    "capitals": [Block("Harbor League " * 70_000 + "Self-Description: x", "p")],
+    "brackets": [Block("(" * 500_000 + ":" + ")" * 500_000, "p")],
+    "short": [Block("a:", "p")] * 100_000,
+    "names": [Block(f"League {n}" if n % 2 else "Comments: x (L)", "p") for n in range(100_000)],
+    "spans": [
+        Block(
+            "Ab. " * 50_000 + "Comments: x", "p", tuple((n * 4, n * 4 + 2) for n in range(50_000))
+        )
+    ],
+    "spaces": [Block("Comments" + " " * 500_000 + ":" + " " * 500_000, "p")],
+    "initials": [Block("League of X", "h3"), Block("Comments: " + '"AB" (' * 150_000, "p")],
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_blocks_take_linear_time(name: str) -> None:
+    start = process_time()
+    found = sections(HOSTILE[name], "", Config())
+    took = process_time() - start
+    assert found
+    assert took < 10
+
+
+def test_ordinary_blocks_cost_microseconds() -> None:
+    blocks = [Block(f"{INTRODUCTION} {n}: so it is. " * 5, "p") for n in range(5_000)]
+    start = process_time()
+    sections(blocks, "", Config())
+    assert (process_time() - start) / len(blocks) < 100e-6
