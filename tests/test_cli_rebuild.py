@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from cli_site import PAGES, command, done, failed, misused, run, write_pages
 
+ALONE = ("--jobs", "1")
+"""The processes of others would outlive the test."""
+
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
@@ -17,7 +20,7 @@ def site(tmp_path: Path) -> Path:
 
 
 def test_report(site: Path, tmp_path: Path) -> None:
-    result = run("rebuild", site, "--index", tmp_path / "index", "--jobs", "1")
+    result = run("rebuild", site, "--index", tmp_path / "index", *ALONE)
     assert result.exit_code == 0
     assert "skipped empty.html: " in result.stderr
     assert result.stderr.count("\n") == 1
@@ -26,7 +29,7 @@ def test_report(site: Path, tmp_path: Path) -> None:
 
 
 def test_report_as_json(site: Path, tmp_path: Path) -> None:
-    arguments = ("rebuild", site, "--index", tmp_path / "index", "--format", "json")
+    arguments = ("rebuild", site, "--index", tmp_path / "index", "--format", "json", *ALONE)
     value = json.loads(done(*arguments))
     assert (value["read"], value["indexed"]) == (3, 2)
     assert [page["page"] for page in value["skipped"]] == ["empty.html"]
@@ -38,7 +41,7 @@ def test_the_corpus_and_the_index_are_found_where_one_stands(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     write_pages(tmp_path / "corpus")
-    assert run("rebuild").exit_code == 0
+    assert run("rebuild", *ALONE).exit_code == 0
     assert done("search", "castro").startswith("3 paragraphs")
 
 
@@ -65,7 +68,7 @@ def test_a_file_in_the_place_of_the_index_is_refused(site: Path, tmp_path: Path)
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs files it may not read")
 def test_a_file_that_cannot_be_read_is_reported(site: Path, tmp_path: Path) -> None:
     (site / "letters" / "1994.html").chmod(0)
-    result = run("rebuild", site, "--index", tmp_path / "index")
+    result = run("rebuild", site, "--index", tmp_path / "index", *ALONE)
     assert result.exit_code == 0
     assert "skipped letters/1994.html: " in result.stderr
 
@@ -83,7 +86,7 @@ def test_jobs_must_be_a_number() -> None:
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_leaves_the_old_index(tmp_path: Path, jobs: str) -> None:
     index = tmp_path / "index"
-    assert run("rebuild", write_pages(tmp_path / "site"), "--index", index).exit_code == 0
+    assert run("rebuild", write_pages(tmp_path / "site"), "--index", index, *ALONE).exit_code == 0
     before = done("search", "castro", "--format", "jsonl", "--index", index)
     text = PAGES["lists/parties.html"]
     for number in range(3000):

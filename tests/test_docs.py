@@ -75,6 +75,12 @@ EXAMPLES = [
     for number, code in enumerate(blocks(document.read_text(encoding="utf-8"), "python"), 1)
 ]
 
+QUERIES = [
+    query
+    for row in re.findall(r"^\| (`.*?`) \|", README.partition("## Ask")[2], re.MULTILINE)
+    for query in re.findall("`(.*?)`", row)
+]
+
 
 def slugs(text: str) -> set[str]:
     """Return the anchors that a document's headings have."""
@@ -142,6 +148,12 @@ def test_the_readme_shows_what_is_printed(corpus: Path, tmp_path: Path) -> None:
         ).stdout
         checker = doctest.OutputChecker()
         assert checker.check_output(steady(shown), steady(printed), doctest.ELLIPSIS), printed
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_queries_are_understood(query: str, corpus_index: Path) -> None:
+    with archivesearch.open(corpus_index) as archive:
+        archive.search(query)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

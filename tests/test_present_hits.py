@@ -45,7 +45,7 @@ def test_a_hit_at_eighty_columns() -> None:
         "1 paragraph · 3.2 ms",
         "",
         "1.  Socialist Workers Party · Comments · 2003 · A guide to the parties",
-        "    … The party greets Fidel **Castro** as a friend of Cuba. …",
+        "    … The party greets Fidel **Castro** as a friend of Cuba.\N{NO-BREAK SPACE}…",
         "    lists/parties.html#12  8.31  http://www.example.org/lists/parties.html",
     ]
 

@@ -33,8 +33,8 @@ def of(folder: Path) -> Source:
     "name",
     """a.html a.HTML a.Htm a.shtml a.SHTM a.xhtml a.txt a.TXT a.php a.php3 a.asp a.aspx a.jsp a.cfm
     mn.php?issue=008 mn.php@issue=008 review.php?f=short%2Falien3.txt index.html?C=N;O=D
-    view.cgi?id=7 view.pl@id=7 a.b.html .-.html a.html?x=1.jpg""".split()[:-3]
-    + ["a.html?x=1.jpg", "a b.html", "line\nbreak.html", "Ünïcode.html", "-x.html", "#.html"],
+    view.cgi?id=7 view.pl@id=7 a.b.html a.html?x=1.jpg Ünïcode.html -x.html #.html""".split()
+    + ["a b.html", "line\nbreak.html"],
 )
 def test_is_a_page_by_its_name(tmp_path: Path, name: str) -> None:
     write(tmp_path, {name: "x", "other.jpg": "x"})
@@ -205,15 +205,19 @@ def test_file_names_that_are_no_text(tmp_path: Path) -> None:
 def test_a_very_deep_folder(tmp_path: Path) -> None:
     here = os.getcwd()  # noqa: PTH109
     depth = 1200
+    os.chdir(tmp_path)
     try:
-        os.chdir(tmp_path)
         for _ in range(depth):
             os.mkdir("d")  # noqa: PTH102
             os.chdir("d")
         Path("deep.html").write_text("x")
+        assert names(of(tmp_path)) == ["d/" * depth + "deep.html"]
     finally:
+        Path("deep.html").unlink(missing_ok=True)
+        for _ in range(depth):  # pytest itself would go too deep to remove them
+            os.chdir("..")
+            os.rmdir("d")  # noqa: PTH106
         os.chdir(here)
-    assert names(of(tmp_path)) == ["d/" * depth + "deep.html"]
 
 
 def test_a_single_file_is_a_page_whatever_its_name(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from benchmark.engine import OURS
 
 Values = dict[str, Any]
 BUILD_FIGURES = ("seconds", "cpu_seconds", "peak_bytes", "index_bytes")
-QUERY_FIGURES = tuple(f"p{percent}" for percent in PERCENTILES)
+QUERY_FIGURES = (*(f"p{percent}" for percent in PERCENTILES), "cpu_ms")
 
 
 def of(result: Values) -> Values:

@@ -83,7 +83,17 @@ def _builds(result: Values) -> Iterator[str]:
 
 
 def _queries(result: Values) -> Iterator[str]:
-    heads = ("p50 ms", "p95 ms", "p99 ms", "CPU ms", "no hit", "ours/peer: p50", "p95", "p99")
+    heads = (
+        "p50 ms",
+        "p95 ms",
+        "p99 ms",
+        "CPU ms",
+        "no hit",
+        "ours/peer: p50",
+        "p95",
+        "p99",
+        "CPU",
+    )
     for kind, engines in result["queries"].items():
         ratios = result["ratios"]["queries"].get(kind, {})
         rows = []

@@ -111,10 +111,6 @@ class Analyzer:
             if (others := [other for other in group if len(other) != len(one)])
         ]
 
-    def words(self, text: str) -> Iterator[str]:
-        """Yield the words of a text as they are written, in order."""
-        return (word for word, _, _ in words(text))
-
     def tokens(self, text: str, lang: str) -> Iterator[Token]:
         """Yield the words of a text as terms, in order."""
         for position, (word, start, end) in enumerate(words(text)):

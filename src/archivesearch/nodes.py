@@ -7,8 +7,8 @@ from fnmatch import fnmatchcase
 from functools import reduce
 from typing import Protocol
 
-from whoosh.matching import ListMatcher, Matcher, NullMatcher
-from whoosh.query import And, FuzzyTerm, Query, SpanNear2
+from whoosh.matching import AndNotMatcher, ListMatcher, Matcher, NullMatcher
+from whoosh.query import And, AndNot, FuzzyTerm, Query, SpanNear2
 from whoosh.query.spans import Span
 from whoosh.reading import IndexReader
 from whoosh.searching import SearchContext, Searcher
@@ -76,6 +76,18 @@ def together(columns: Sequence[Sequence[int]], gap: int) -> set[int]:
         if all(inside[column] >= number for column, number in needed.items()):
             result.update(place for place, _ in places[left : right + 1])
     return result
+
+
+class Without(AndNot):
+    """What one query finds and another does not."""
+
+    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
+        """Return what walks through the documents of the first that the second has not."""
+        wanted = self.a.matcher(searcher, context)
+        unwanted = self.b.matcher(searcher, context)
+        if wanted.is_active() and unwanted.is_active() and unwanted.id() < wanted.id():
+            unwanted.skip_to(wanted.id())  # Whoosh's own forgets to, and lets the first pass
+        return AndNotMatcher(wanted, unwanted)
 
 
 class Fuzzy(FuzzyTerm):

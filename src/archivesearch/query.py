@@ -13,7 +13,6 @@ from whoosh.qparser import QueryParser, plugins, syntax
 from whoosh.qparser.taggers import RegexTagger
 from whoosh.query import (
     And,
-    AndNot,
     Every,
     Not,
     NullQuery,
@@ -28,7 +27,7 @@ from whoosh.query import (
 
 from archivesearch.analysis import Analyzer, fold, unaccented
 from archivesearch.errors import QueryError
-from archivesearch.nodes import Fuzzy, Near, Shaped, Spelled, WordTest, Written
+from archivesearch.nodes import Fuzzy, Near, Shaped, Spelled, Without, WordTest, Written
 from archivesearch.words import is_cjk, words
 
 WORD_FIELDS = ("text", "title", "section", "org", "label", "repeated")
@@ -356,7 +355,7 @@ def _combined(group: Any, parser: "_Parser", kind: type[And] | type[Or]) -> Quer
         joined = wanted[0]
     elif wanted:
         joined = kind(_flat(wanted, kind), boost=group.boost)
-    return AndNot(joined, _any(unwanted)) if unwanted else joined
+    return Without(joined, _any(unwanted)) if unwanted else joined
 
 
 def _flat(trees: Sequence[Query], kind: type[And] | type[Or]) -> list[Query]:

@@ -16,6 +16,7 @@ from archivesearch.snippets import Highlighter, window, within_window
 
 Years = int | tuple[int | None, int | None]
 _FRAGMENT_WORDS = 8
+_OPTIONS = {"year": "year", "years_mentioned": "mentions"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,10 @@ def link(passage: Passage) -> str | None:
 
 def _range(field: str, years: Years) -> Query:
     first, last = years if isinstance(years, tuple) else (years, years)
+    if any(year is not None and not 0 <= year <= 9999 for year in (first, last)):
+        raise QueryError(f"{_OPTIONS[field]} takes years from 0 to 9999")
+    if first is not None and last is not None and first > last:
+        raise QueryError(f"{_OPTIONS[field]}: {first} is later than {last}")
     return NumericRange(field, first, last)
 
 

@@ -88,7 +88,7 @@ def window(text: str, marks: Sequence[Span], length: int = SNIPPET_LENGTH) -> Sp
     start = _start(text, first, length - (last - first))
     end = min(start + length, len(text))
     if end < len(text):
-        end = max(_word_end(text, end), last)
+        end = max(_word_end(text, start, end), last)
     return start, end
 
 
@@ -136,12 +136,12 @@ def _start(text: str, first: int, room: int) -> int:
     return space.end() if space else first
 
 
-def _word_end(text: str, at: int) -> int:
-    """The last end of a word at or before a place; the place itself in one long word."""
-    if text[at].isspace():
-        return at
-    cut = max(text.rfind(" ", 0, at), text.rfind("\n", 0, at))
-    return cut if cut > at - SNIPPET_LENGTH // 2 else at
+def _word_end(text: str, start: int, end: int) -> int:
+    """The last end of a word in a window; the end of the window in one long word."""
+    if text[end].isspace():
+        return end
+    cut = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
+    return cut if cut > (start + end) // 2 else end
 
 
 def _disjoint(spans: Iterable[Span]) -> Iterator[Span]:

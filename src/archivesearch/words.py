@@ -43,21 +43,21 @@ def _ranges(ranges: str) -> str:
     return "".join("-".join(ends) for ends in points)
 
 
-_LETTER = r"[^\W\d_]"
-_MONEY = rf"(?:[$£¢](?={_LETTER})|(?<={_LETTER})[$£¢](?!\d))"
-_ACRONYM = rf"(?:{_LETTER}|(?<=\.)[$£¢]|[$£¢](?=\.{_LETTER}))"
-
-
-def _pattern(character: str) -> re.Pattern[str]:
-    """Compile what one word is, given what its characters are apart from `$`, `£`, `¢`."""
-    word = rf"(?:{character}++|{_MONEY})++"
+def _pattern(separate: str, inside: str) -> re.Pattern[str]:
+    """Compile what one word is; `separate` are letters that are none of its, `inside` marks."""
+    not_separate = f"(?![{separate}])" if separate else ""
+    letter = rf"(?:{not_separate}[^\W\d_])"
+    character = rf"(?:{not_separate}[^\W_][{inside}]*+)" if inside else r"[^\W_]"
+    money = rf"(?:[$£¢](?={letter})|(?<={letter})[$£¢](?!\d))"
+    initial = rf"(?:{letter}|(?<=\.)[$£¢]|[$£¢](?=\.{letter}))"
+    word = rf"(?:{character}++|{money})++"
     return re.compile(
-        rf"{_ACRONYM}(?:\.{_ACRONYM})++(?![^\W_]|[$£¢]{_LETTER})|{word}(?:['’ʼ‘`´]{word})*+"
+        rf"{initial}(?:\.{initial})++(?![^\W_]|[$£¢]{letter})|{word}(?:['’ʼ‘`´]{word})*+"
     )
 
 
 # Most text needs neither marks nor CJK, and a short class is several times as fast.
-_PLAIN = _pattern(r"[^\W_]")
+_PLAIN = _pattern("", "")
 _NOT_PLAIN = re.compile(
     f"[{INVISIBLE}\u0300-\u036f\u0483-\u0489\u0590-\u1dff\u20d0-\u20ff\u2c00-\U0010ffff]"
 )
@@ -66,8 +66,7 @@ _NOT_PLAIN = re.compile(
 @cache
 def _full() -> re.Pattern[str]:
     """The pattern of a word in any text without CJK; compiling it takes a while."""
-    inside = _ranges(_MARKS) + INVISIBLE
-    return _pattern(rf"(?:(?![{_ranges(_CJK)}])[^\W_]|(?<=[\w{inside}])[{inside}])")
+    return _pattern(_ranges(_CJK), _ranges(_MARKS) + INVISIBLE)
 
 
 @cache
@@ -96,6 +95,13 @@ def words(text: str) -> Iterator[Word]:
             pair = text[at : min(at + 2, start)]
             yield pair, at, at + len(pair)
     yield from _between(text, start, len(text))
+
+
+def plain_words(text: str) -> list[str]:
+    """Return the words of a text without their places, which is several times as fast."""
+    if text.isascii() or not _NOT_PLAIN.search(text):
+        return _PLAIN.findall(text)
+    return [word for word, _, _ in words(text)]
 
 
 def _between(text: str, start: int, end: int) -> Iterator[Word]:

@@ -1,25 +1,22 @@
 """The fields of a segment: which hold words, and which hold keys that are found as they are."""
 
-from collections.abc import Iterable
-
 from archivesearch.model import Passage
 
 WORD_FIELDS = ("text", "title", "section", "org", "label", "repeated")
 KEY_FIELDS = ("page", "lang", "org_key", "year", "years_mentioned")
+# What neighbouring passages mostly have in common.
+SHARED_FIELDS = ("title", "section", "org", "page", "lang", "org_key", "year")
 FIELDS = (*WORD_FIELDS, *KEY_FIELDS)
 
 
-def keys(passage: Passage, field: str) -> Iterable[str]:
-    """Return the keys of a passage in a field."""
-    if field == "page":
-        return (passage.page,)
-    if field == "lang":
-        return (passage.lang,) if passage.lang else ()
+def shared_value(passage: Passage, field: str) -> str:
+    """Return the words or the key that a passage has in a field shared with its neighbours."""
     if field == "org_key":
-        return (passage.org.casefold(),) if passage.org else ()
+        return passage.org.casefold()
     if field == "year":
-        return () if passage.year is None else (year_key(passage.year),)
-    return dict.fromkeys(map(year_key, passage.years_mentioned))
+        return "" if passage.year is None else year_key(passage.year)
+    value: str = getattr(passage, field)
+    return value
 
 
 def year_key(year: int) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import unquote
 
 from archivesearch.parse.calendar_dates import MONTHS, FoundDate, checked, full_year
@@ -38,6 +39,7 @@ _SERIAL = re.compile(
 )
 
 
+@lru_cache(maxsize=16)
 def folder_date(page: str) -> FoundDate | None:
     """Return the date that the folders of an address give: `works/1966/10/15.htm`.
 
@@ -57,6 +59,7 @@ def folder_date(page: str) -> FoundDate | None:
     return None
 
 
+@lru_cache(maxsize=16)
 def name_date(page: str) -> FoundDate | None:
     """Return the date in a file's name: `im020208`, `islam1007`, `gender96`, `jan2005`.
 

@@ -1,12 +1,11 @@
 """What a page is cut into before any meaning is read out of it: blocks of text."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from archivesearch.model import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A run of text that a browser would set apart from its neighbours.
 
     `text` has its white space collapsed; a newline stands where the page breaks a line on
@@ -33,4 +32,4 @@ class Block:
     @property
     def stands_out(self) -> bool:
         """Whether all of the text is set to stand out."""
-        return any(start == 0 and end >= len(self.text) for start, end in self.strong)
+        return bool(self.strong) and self.strong[0] == (0, len(self.text))

@@ -46,11 +46,13 @@ _GENERATED = re.compile(
 
 def byline(line: str) -> str:
     """Return the name in a line such as `By Ada Byron, May 1996`, or ''."""
-    if len(line) > 110 or _OTHERS_WORK.search(line):
+    if len(line) > 110:
         return ""
-    undated = _undated(line)
-    match = _BY.match(line) or (_BY_WITHIN.search(undated) if undated != line else None)
-    return _name(match["name"]) if match else ""
+    match = _BY.match(line)
+    if not match and "by " in line:
+        undated = _undated(line)
+        match = _BY_WITHIN.search(undated) if undated != line else None
+    return _name(match["name"]) if match and not _OTHERS_WORK.search(line) else ""
 
 
 def top_author(lines: Sequence[Line]) -> str:
@@ -60,13 +62,13 @@ def top_author(lines: Sequence[Line]) -> str:
     """
     found = [(at, byline(line.text)) for at, line in enumerate(lines) if line.tag != "li"]
     named = [(at, name) for at, name in found if name]
+    if not named:
+        return ""
     for at, name in named:
         if re.match(r"\W*(?:\w+ )?review(?:ed)? by\b", lines[at].text, re.IGNORECASE):
             return name
     reviewing = any(_REVIEW_OF.search(line.text) for line in lines if len(line.text) < 120)
-    if reviewing or not named:
-        return ""
-    return named[0][1]
+    return "" if reviewing else named[0][1]
 
 
 def closing_author(line: str) -> str:

@@ -58,6 +58,9 @@ _DATE = re.compile(
 _MONTH_YEAR = re.compile(rf"(?<![\w/.-])(?P<m>\d{{1,2}})/(?P<y>{YEAR}|\d\d)(?![\w/]|-\d|\.\d)")
 Order = Literal["month-day", "day-month"]
 _DIGIT = re.compile(r"\d")
+_JOINED_DIGITS = re.compile(r"\d[-/.]\s?\d")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_NAMES_IN_DATES = frozenset(MONTHS) | frozenset(_SEASON.split("|"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +104,22 @@ def find_dates(text: str, *, order: Order = "month-day", slashed: bool = False) 
 
     `3/4/98` is the fourth of March unless the order is `day-month`; `slashed` also reads `5/98`.
     """
-    if not _DIGIT.search(text):
+    if not may_hold_date(text):
         return []
     found = [date for match in _DATE.finditer(text) for date in _read(match, order)]
     if slashed:
         taken = [(date.start, date.end) for date in found]
         found += (date for date in _month_years(text) if all(date.start >= e for _, e in taken))
     return sorted((d for d in found if 1500 <= d.year <= 2030), key=lambda d: d.start)
+
+
+def may_hold_date(text: str) -> bool:
+    """Whether a text holds what all dates do: a digit, and a month's name or a separator."""
+    if not _DIGIT.search(text):
+        return False
+    if _JOINED_DIGITS.search(text) or "\u5e74" in text:
+        return True
+    return not _NAMES_IN_DATES.isdisjoint(_LETTERS.findall(text.casefold()))
 
 
 def _read(match: re.Match[str], order: Order) -> Iterator[FoundDate]:

@@ -56,12 +56,12 @@ def _closing_date(lines: Sequence[Line], at: int, order: Order) -> FoundDate | N
     """Read `July 1979`, `Moscow, June 1918`, `--Ada Byron, May 5, 1998`."""
     line = lines[at]
     text = line.text
-    if len(text) > 80 or line.tag in ("li", "dd", "dt", "td") or is_labelled(text):
-        return None
-    if tells_of_another(text) or _NUMBERED.match(text) or re.search(r"[\"\u201c\u201d>#]", text):
+    if len(text) > 80 or line.tag in ("li", "dd", "dt", "td"):
         return None
     dates = find_dates(text, order=order)
-    if len(dates) != 1:
+    if len(dates) != 1 or is_labelled(text) or tells_of_another(text):
+        return None
+    if _NUMBERED.match(text) or re.search(r"[\"\u201c\u201d>#]", text):
         return None
     residue = text[: dates[0].start] + " " + text[dates[0].end :]
     words = other_words(residue)

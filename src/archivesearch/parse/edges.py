@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from archivesearch.parse.blocks import Block
 
@@ -15,8 +15,7 @@ _NOTES = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a block near an edge of its page.
 
     `block` is the number of its block; `after_text` says that running text stands above.
@@ -76,6 +75,8 @@ def notes_start(blocks: Sequence[Block]) -> int:
 
 
 def _lines(block: Block, number: int, text: str, *, after_text: bool) -> Iterator[Line]:
+    stands_out = block.stands_out
     for line in text.split("\n"):
-        if line.strip():
-            yield Line(line.strip(), block.tag, number, block.stands_out, after_text)
+        stripped = line.strip()
+        if stripped:
+            yield Line(stripped, block.tag, number, stands_out, after_text)

@@ -2,21 +2,33 @@
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from archivesearch.model import Span
-from archivesearch.parse import text
+from archivesearch.parse import runs, text
 from archivesearch.parse.blocks import Block
 
-_BLOCK, _INDENT, _STRONG, _FONT, _ANCHOR, _BREAK, _RULE, _SKIP, _RAW, _PRE, _CELL = range(1, 12)
+(
+    _INLINE,
+    _BLOCK,
+    _HEADING,
+    _INDENT,
+    _PRE,
+    _STRONG,
+    _FONT,
+    _ANCHOR,
+    _BREAK,
+    _RULE,
+    _RAW,
+    _SKIP,
+) = range(12)
 
-_ACTIONS: dict[str | None, int] = {
+_ACTIONS: dict[str, int] = {
     **dict.fromkeys(
-        "address article aside body button caption center dd details dialog div dt fieldset "
-        "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup html legend li main "
-        "nav noscript optgroup option p search section select summary table tbody tfoot "
-        "thead tr textarea title".split(),
+        "address article aside body button center dd details dialog div dt fieldset "
+        "figcaption figure footer form header hgroup html legend li main nav noscript optgroup "
+        "option p search section select summary table tbody td tfoot thead tr textarea "
+        "title".split(),
         _BLOCK,
     ),
-    **dict.fromkeys(("td", "th"), _CELL),
+    **dict.fromkeys("caption h1 h2 h3 h4 h5 h6 th".split(), _HEADING),
     **dict.fromkeys("blockquote dir dl menu ol ul".split(), _INDENT),
     **dict.fromkeys("b big strong u".split(), _STRONG),
     **dict.fromkeys("head link meta script style template".split(), _SKIP),
@@ -27,8 +39,12 @@ _ACTIONS: dict[str | None, int] = {
     "br": _BREAK,
     "hr": _RULE,
 }
-_STRONG_BLOCKS = {"h1", "h2", "h3", "h4", "h5", "h6", "th", "caption"}
-_CLOSES = {_BLOCK, _INDENT, _PRE, _CELL}
+_TEXT_NODE = 2
+_FIRST_UNKNOWN_TAG = 0x10000
+
+# The action and the name of each tag that was met, by the number lexbor has for it.
+_Entry = tuple[int, str]
+_known: dict[int, _Entry] = {}
 
 
 def blocks(document: LexborHTMLParser) -> list[Block]:
@@ -36,187 +52,187 @@ def blocks(document: LexborHTMLParser) -> list[Block]:
 
     Nothing else is: text stands in exactly one block, in the order of the document.
     """
-    builder = _Builder()
-    if document.root is not None:
-        _walk(document.root, builder)
-    builder.flush()
-    return builder.done
+    return _Builder(raw=False).read(document)
 
 
 class _Builder:
-    """The block that is being gathered, and those that are done."""
+    """The run of text that is being gathered, and the blocks that are done.
 
-    def __init__(self) -> None:
+    `raw` says that the document stood where browsers of another kind see plain text
+    (`<noframes>`); what stands so in there again is not parsed once more.
+    """
+
+    def __init__(self, *, raw: bool) -> None:
         self.done: list[Block] = []
+        self.parts: list[str] = []
         self.tags = ["body"]
-        self.bold = 0
-        self.indent = 0
-        self.rule = False
-        self._parts: list[str] = []
-        self._length = 0
-        self._space = False
-        self._breaks = 0
-        self._strong: list[Span] = []
+        self.raw = raw
+        self._bold = 0
+        self._indent = 0
+        self._pre = 0
+        self._rule = False
         self._anchor = False
+        self._marked = False
+        self._starts_strong = False
 
-    def add(self, raw: str) -> None:
-        """Add the text of a node, its white space collapsed into that before it."""
-        words = raw.split()
-        if not words:
-            self._space = self._space or bool(raw)
-            return
-        if self._breaks > 1:
+    def read(self, document: LexborHTMLParser) -> list[Block]:
+        """Return the blocks of a document."""
+        if document.root is not None:
+            _walk(document.root, self)
+        self.flush()
+        return self.done
+
+    def enter(self, node: LexborNode, action: int, tag: str) -> int:
+        """Act on a start tag; return the action to undo at its end, `_SKIP` to pass over it."""
+        if action <= _PRE:
+            if self.parts:
+                self.flush()
+            self.tags.append(tag)
+            if action != _BLOCK:
+                self._open(node, action)
+            return action
+        if action == _BREAK:
+            self._mark(runs.BREAK)
+            return _INLINE
+        if action == _ANCHOR:
+            if node.id or "name" in node.attributes:
+                self._mark(runs.ANCHOR)
+            return _INLINE
+        if action == _STRONG or (action == _FONT and _is_large(node)):
+            self._bold += 1
+            if self._bold == 1:
+                self._mark(runs.STRONG)
+            return _STRONG
+        if action == _RULE:
             self.flush()
-        if self._breaks:
-            glue = "\n" if self._length else ""
+            self._rule = True
+        elif action == _RAW:
+            return self._open_raw(node)
+        return action if action == _SKIP else _INLINE
+
+    def leave(self, action: int) -> None:
+        """Undo what `enter` did, at the end of an element."""
+        if action == _STRONG:
+            self._bold -= 1
+            if not self._bold:
+                self._mark(runs.PLAIN)
+        elif action <= _PRE:
+            if self.parts:
+                self.flush()
+            self.tags.pop()
+            if action == _HEADING:
+                self._bold -= 1
+                self._starts_strong = self._bold > 0
+            elif action == _INDENT:
+                self._indent -= 1
+            elif action == _PRE:
+                self._pre -= 1
+
+    def _open(self, node: LexborNode, action: int) -> None:
+        """Note what a block that is more than a block does to those in it."""
+        if action == _HEADING:
+            self._bold += 1
+            self._starts_strong = True
+            self._anchor = self._anchor or bool(node.id)
+        elif action == _INDENT:
+            self._indent += 1
         else:
-            glue = " " if self._length and (self._space or raw[0].isspace()) else ""
-        piece = " ".join(words)
-        start = self._length + len(glue)
-        self._length = start + len(piece)
-        self._parts += (glue, piece)
-        self._breaks = 0
-        self._space = raw[-1].isspace()
-        if self.bold:
-            if self._strong and start - self._strong[-1][1] <= len(glue):
-                start = self._strong.pop()[0]
-            self._strong.append((start, self._length))
+            self._pre += 1
 
-    def line_break(self) -> None:
-        """Note a `<br>`; two of them end the block when more text comes."""
-        self._breaks += 1
+    def _open_raw(self, node: LexborNode) -> int:
+        if self.raw:
+            self.tags.append(node.tag or "")
+            return _BLOCK
+        self.flush()
+        self.done += _Builder(raw=True).read(LexborHTMLParser(node.text()))
+        return _SKIP
 
-    def anchor(self) -> None:
-        """Note an anchor; it counts where the block has no text before it."""
-        self._anchor = self._anchor or not self._length
+    def _mark(self, mark: str) -> None:
+        self.parts.append(mark)
+        self._marked = True
 
     def flush(self) -> None:
-        """End the block, if it has any text."""
-        if self._length:
-            self.done.append(
-                Block(
-                    text="".join(self._parts),
-                    tag=self.tags[-1],
-                    strong=tuple(self._strong),
-                    anchor=self._anchor,
-                    rule=self.rule,
-                    indent=self.indent,
-                )
-            )
-            self._parts = []
-            self._length = 0
-            self._strong = []
-            self._anchor = False
-            self.rule = False
-        self._space = False
-        self._breaks = 0
+        """End the run of text, and make of it what blocks it holds."""
+        raw = "".join(self.parts)
+        self.parts.clear()
+        if self._marked or self._pre:
+            self._flush_marked(raw)
+        elif raw and not raw.isspace():
+            words = runs.collapsed(raw)
+            self._add(words, ((0, len(words)),) if self._starts_strong else ())
 
-    def preformatted(self, raw: str, tag: str) -> None:
+    def _flush_marked(self, raw: str) -> None:
+        if self._pre:
+            self._flush_preformatted(raw)
+        else:
+            for run in runs.cut(raw, strong=self._starts_strong, anchor=self._anchor):
+                self._anchor = run.anchor
+                self._add(run.text, run.strong)
+        self._starts_strong = self._bold > 0
+        self._marked = False
+
+    def _flush_preformatted(self, raw: str) -> None:
         """Cut preformatted text into blocks as if it were a plain text file."""
-        self.flush()
-        for number, block in enumerate(text.blocks(raw)):
-            self.done.append(
-                Block(
-                    text=block.text,
-                    tag=tag,
-                    strong=block.strong,
-                    rule=block.rule or (self.rule and number == 0),
-                    indent=self.indent + block.indent,
-                )
-            )
-            self.rule = False
+        self._anchor = self._anchor or runs.ANCHOR in raw
+        cut = text.blocks(runs.without_marks(raw))
+        strong = runs.strong_spans(raw, [b.text for b in cut], strong=self._starts_strong)
+        indent = self._indent
+        for block, spans in zip(cut, strong, strict=True):
+            self._rule = self._rule or block.rule
+            self._indent = indent + block.indent
+            self._add(block.text, spans or block.strong)
+        self._indent = indent
+
+    def _add(self, words: str, strong: tuple[tuple[int, int], ...]) -> None:
+        if words:
+            block = Block(words, self.tags[-1], strong, self._anchor, self._rule, self._indent)
+            self.done.append(block)
+            self._anchor = self._rule = False
 
 
 def _walk(root: LexborNode, builder: _Builder) -> None:
     """Visit every node once, without recursion, however deep the tree."""
-    open_nodes: list[tuple[LexborNode, int, str]] = []
+    open_nodes: list[tuple[LexborNode, int]] = []
     node: LexborNode | None = root
+    parts = builder.parts
     while True:
-        if node is not None:
-            tag = node.tag
-            if tag == "-text":
-                builder.add(node.text_content or "")
+        while node is not None:
+            number = node.tag_id
+            if number == _TEXT_NODE:
+                content = node.text_content or ""
+                if parts or not content.isspace():
+                    parts.append(content)
                 node = node.next
                 continue
-            action = _ACTIONS.get(tag, 0)
-            child = None
+            action, tag = _known.get(number) or _met(node, number)
             if action:
-                action, descend = _enter(node, tag or "", action, builder)
-                child = node.child if descend else None
-            else:
-                child = node.child
+                action = builder.enter(node, action, tag)
+            child = node.child if action != _SKIP else None
             if child is not None:
-                open_nodes.append((node, action, tag or ""))
+                open_nodes.append((node, action))
                 node = child
-                continue
-            _leave(action, tag or "", builder)
-            node = node.next
-            continue
+            else:
+                if action:
+                    builder.leave(action)
+                node = node.next
         if not open_nodes:
             return
-        node, action, tag = open_nodes.pop()
-        _leave(action, tag, builder)
+        node, action = open_nodes.pop()
+        if action:
+            builder.leave(action)
         node = node.next
 
 
-def _enter(node: LexborNode, tag: str, action: int, builder: _Builder) -> tuple[int, bool]:
-    """Act on a start tag; return the action to undo later and whether to look inside."""
-    if action in _CLOSES:
-        builder.flush()
-        builder.tags.append(tag)
-        if action == _INDENT:
-            builder.indent += 1
-        elif action == _PRE and not _has_structure(node):
-            builder.preformatted(node.text(), tag)
-            return action, False
-        if tag in _STRONG_BLOCKS:
-            builder.bold += 1
-            if "id" in node.attributes:
-                builder.anchor()
-        return action, True
-    if action == _STRONG:
-        builder.bold += 1
-    elif action == _FONT:
-        if not _is_large(node.attributes.get("size") or ""):
-            return 0, True
-        builder.bold += 1
-        return _STRONG, True
-    elif action == _ANCHOR:
-        if "name" in node.attributes or "id" in node.attributes:
-            builder.anchor()
-    elif action == _BREAK:
-        builder.line_break()
-    elif action == _RULE:
-        builder.flush()
-        builder.rule = True
-    elif action == _RAW:
-        builder.flush()
-        builder.done += blocks(LexborHTMLParser(node.text()))
-        return 0, False
-    return action, action != _SKIP
+def _met(node: LexborNode, number: int) -> _Entry:
+    """Return what to do at a tag, and remember it; numbers of invented tags mean nothing."""
+    tag = node.tag or ""
+    entry = (_ACTIONS.get(tag, _INLINE), tag)
+    if number < _FIRST_UNKNOWN_TAG:
+        _known[number] = entry
+    return entry
 
 
-def _leave(action: int, tag: str, builder: _Builder) -> None:
-    """Undo what `_enter` did, at the end of an element."""
-    if action in _CLOSES:
-        builder.flush()
-        builder.tags.pop()
-        if action == _INDENT:
-            builder.indent -= 1
-        if tag in _STRONG_BLOCKS:
-            builder.bold -= 1
-    elif action == _STRONG:
-        builder.bold -= 1
-
-
-def _is_large(size: str) -> bool:
+def _is_large(node: LexborNode) -> bool:
     """Whether a `<font size>` is larger than running text, which is 3."""
-    size = size.strip()
-    if size.startswith("+"):
-        return True
-    return size.isdecimal() and int(size[:3]) > 3
-
-
-def _has_structure(node: LexborNode) -> bool:
-    """Whether a `<pre>` holds whole blocks, as it does where it was never closed."""
-    return node.css_first("p,div,table,ul,ol,dl,h1,h2,h3,h4,h5,h6,hr,blockquote,pre *") is not None
+    size = (node.attributes.get("size") or "").strip()
+    return size.startswith("+") or (size.isdecimal() and int(size[:3]) > 3)

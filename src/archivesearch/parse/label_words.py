@@ -20,12 +20,12 @@ vlastní popis; sebepopis; sebecharakteristika; samoopis; opis własny; önleír
 自我介绍; 自我描述; 自我說明; 自我说明; 自我介紹; 自述; 自己紹介; 자기소개
 """
 _ABOUT = """
-description; profile; description by themselves; présentation; descripción; descrição; descrizione
+description; profile; description by themselves; remarks; remark; critique; criticism
+criticisms; evaluation; assessment; présentation; descripción; descrição; descrizione
 beschreibung; beschrijving; beskrivning; popis; opis; описание; 介绍; 簡介; 简介
 """
 _COMMENT = """
-comments; comment; coments; commments; commentary; commentaries; remarks; remark
-critique; criticism; criticisms; evaluation; assessment; our view; our take; our opinion
+comments; comment; coments; commments; commentary; commentaries; our view; our take; our opinion
 our line on them; what we say
 commentaires; commentaire; remarques; remarque; observations; critiques
 comentarios; comentario; observaciones; comentários; comentário; observações; observação; crítica
@@ -75,9 +75,9 @@ _DATE = (
 )
 _BEFORE = (
     rf"(?:{_DATE}|our|my|further|additional|more|new|newer|later|updated|older?|general"
-    r"|brief|short|other|earlier|recent|some|final|first|second|editor(?:s|['’]s|s['’]|ial)?"
+    r"|brief|short|other|earlier|recent|some|final|first|second|editor(?:s|['’]s|s['’])?"
     r"|added|nos|notre|nuestros?|nossos?|unsere?|weitere|neue|autres|otros|outros"
-    r"|[^\W\d_]{2,20}['’]s|(?-i:[A-Z][A-Z0-9$]{1,7}|(?:[A-Z]\.){2,6}))"
+    r"|(?-i:[A-Z]{2,8})['’]s|(?-i:[A-Z][A-Z0-9$]{1,7}|(?:[A-Z]\.){2,6}))"
 )
 _CONNECTOR = (
     r"on|about|regarding|concerning|by|from|of|re|as of|in|sur|de|du|des|sobre|par|por"

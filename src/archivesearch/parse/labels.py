@@ -56,6 +56,11 @@ class Label:
     opens: bool = False
     sure: bool = True
 
+    @property
+    def lone(self) -> bool:
+        """Whether the label begins its line and has no colon after it."""
+        return self.first and not self.sure
+
 
 def find(
     text: str, strong: Sequence[Span] = (), *, own: Collection[str] | None = None
@@ -185,12 +190,13 @@ class _Finder:
 
     def _unpunctuated(self, low: int, colon: int) -> Label | None:
         """Return a capitalised label that no sentence end parts from what stands before it."""
-        match = _UNPUNCTUATED.search(self.text[max(low, colon - 40) : colon])
+        low = max(low, colon - 40)
+        match = _UNPUNCTUATED.search(self.text[low:colon])
         if not match:
             return None
-        start = colon - len(match["label"])
+        start, end = match.span("label")
         after = _skip(self.text, colon + 1)
-        return Label(start, colon, after, _core(match), opens=True, sure=False)
+        return Label(low + start, low + end, after, _core(match), opens=True, sure=False)
 
 
 def _may_be_label(window: str) -> bool:

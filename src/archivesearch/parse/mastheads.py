@@ -22,6 +22,7 @@ _NAME_YEAR = re.compile(rf"(?P<name>[^\W\d_][^\d,;:]*),? (?P<year>{YEAR})\W*$")
 _NUMBERED = re.compile(r"[\[(*]?\d{1,3}[.)\]]\s?\D|[*\u2020]")
 _INDEX = re.compile(r"(?:^|/)(?:index|default)\.\w+$", re.IGNORECASE)
 _REVIEW = re.compile(r"review", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _LOWER = re.compile(r"\W*(?!(?:by|par|von|por|di|door)\b)[^\W\d_A-Z]{2}")
 
 
@@ -30,8 +31,11 @@ def is_list(blocks: Sequence[Block]) -> bool:
     years: list[str] = []
     count = 0
     for block in blocks:
-        for text in block.text.split("\n"):
-            count += 1
+        lines = block.text.split("\n")
+        count += len(lines)
+        if "1" not in block.text and "20" not in block.text:
+            continue
+        for text in lines:
             match = _LISTED.match(text) or _LISTED_LAST.search(text) if len(text) < 160 else None
             if match:
                 years.append(match[1])
@@ -46,7 +50,9 @@ def headers(
     found: list[Opinion] = []
     index = bool(_INDEX.search(page))
     for at, line in enumerate(lines):
-        if is_labelled(line.text) or line.tag in ("li", "dd", "dt"):
+        if line.tag in ("li", "dd", "dt") or not _DIGIT.search(line.text):
+            continue
+        if is_labelled(line.text):
             continue
         if line.text.endswith(":") and not line.tag.startswith("h"):
             continue
@@ -69,10 +75,10 @@ def headers(
 def _dated_line(line: Line, order: Order) -> Opinion | None:
     """Read a line that is a date, a byline with a date, or a short heading with one."""
     text = line.text
-    if len(text) > 120 or tells_of_another(text):
+    if len(text) > 120:
         return None
     dates = find_dates(text, order=order)
-    if not dates or not _is_one(dates, text):
+    if not dates or not _is_one(dates, text) or tells_of_another(text):
         return None
     date = dates[0]
     residue = text[: date.start] + " " + text[dates[-1].end :]

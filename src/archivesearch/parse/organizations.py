@@ -72,7 +72,8 @@ _NOT_NAMES = re.compile(
     re.IGNORECASE,
 )
 _WORKS = re.compile(
-    r"(?:(?:open )?letters?|resolutions?|reports?|statements?|interviews?|speech(?:es)?|reviews?"
+    r"(?:(?:an? |the |some )?(?:open )?(?:letters?|notes?|discussions?|talks?|essays?)"
+    r"|resolutions?|reports?|statements?|interviews?|speech(?:es)?|reviews?"
     r"|articles?|chapter|minutes|program(?:me)?|constitution|declaration|reply|response|message"
     r"|greetings|theses|appeal|proposals?|debate|critique|analysis|lessons|why|how|what|who|when"
     r"|on|against|about|to|towards?|against)\b",

@@ -1,8 +1,9 @@
 """From a raw page to a Page: decoding, blocks, sections, labels and dates put together."""
 
 import hashlib
+import operator
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import quote
 
 from selectolax.lexbor import LexborHTMLParser
@@ -14,42 +15,24 @@ from archivesearch.parse.blocks import Block
 from archivesearch.parse.dates import years_mentioned
 from archivesearch.parse.dating import dating
 from archivesearch.parse.decode import decode
+from archivesearch.parse.head import Head, head
+from archivesearch.parse.magic import unreadable
 from archivesearch.parse.sections import sections
 
-_MAGIC = {
-    b"\x89PNG": "a PNG image",
-    b"GIF8": "a GIF image",
-    b"\xff\xd8\xff": "a JPEG image",
-    b"%PDF-": "a PDF document",
-    b"PK\x03\x04": "a zip archive",
-    b"\x1f\x8b": "gzip-compressed",
-    b"\xd0\xcf\x11\xe0": "an old Office document",
-    b"\x7fELF": "a program",
-    b"MZ\x90\x00": "a program",
-    b"RIFF": "a media file",
-    b"ID3": "a sound file",
-}
-_CONTROLS = {code: None for code in (*range(9), 11, *range(14, 32), 127)}
-_HAS_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_CONTROLS = tuple(map(chr, (*range(9), 11, *range(14, 32), 127)))
+_WITHOUT_CONTROLS = str.maketrans("", "", "".join(_CONTROLS))
+_CONTROL_REFERENCE = re.compile(
+    r"&#(?:0*(?:[0-8]|11|1[4-9]|2\d|3[01]|12[79]|14[134]|157)|[xX]0*(?:[0-8bBeEfF]|1[0-9a-fA-F]"
+    r"|7[fF]|8[1dDfF]|9[0dD]))(?![0-9a-fA-F]);?"
+)
 _MARKUP = re.compile(
     r"<(?:!doctype|!--|html|head|body|title|meta|p|br|h[1-6]|div|center|font|table|a\s|ul|ol|dl"
     r"|pre|b|i|strong|em|blockquote|hr)\b",
     re.IGNORECASE,
 )
 _DOCUMENT = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?![a-z])", re.IGNORECASE)
 _SAFE = "/~!$&'()*+,;=:@"
 _TITLE_LENGTH = 150
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """The blocks of a page, and what its head says of it."""
-
-    blocks: list[Block]
-    title: str = ""
-    lang: str = ""
-    author: str = ""
 
 
 def parse(raw: RawPage, config: Config) -> Page | Skipped:
@@ -57,23 +40,23 @@ def parse(raw: RawPage, config: Config) -> Page | Skipped:
 
     Pure: touches no disk, and the same page and configuration give the same result.
     """
-    reason = _unreadable(raw.data)
+    reason = unreadable(raw.data)
     if reason:
         return Skipped(raw.page, reason)
     decoded = decode(raw.data, raw.content_type)
-    content = _content(_without_controls(decoded.text), raw)
-    if not content.blocks:
+    blocks, said = _content(_without_controls(decoded.text), raw)
+    if not blocks:
         return Skipped(raw.page, "it holds no text")
-    title = content.title or _first_heading(content.blocks)
-    found = sections(content.blocks, title, config)
+    title = said.title or _first_heading(blocks)
+    found = sections(blocks, title, config)
     return Page(
         page=raw.page,
         url=raw.url or _address(raw.page, config),
         title=title,
-        lang=content.lang or config.languages[0],
+        lang=said.lang or config.languages[0],
         encoding=decoded.encoding,
         encoding_source=decoded.source,
-        dating=dating(content.blocks, raw.page, title, config, meta_author=content.author),
+        dating=dating(blocks, raw.page, title, config, meta_author=said.author),
         sha256=hashlib.sha256(raw.data).hexdigest(),
         captured=raw.captured,
         sections=tuple(_enriched(section, config) for section in found),
@@ -82,61 +65,33 @@ def parse(raw: RawPage, config: Config) -> Page | Skipped:
 
 def _enriched(section: Section, config: Config) -> Section:
     """Add to each paragraph what can be told from its own text."""
-    return replace(
-        section,
-        paragraphs=tuple(
-            Paragraph(
-                text=p.text,
-                label=p.label,
-                repeated=boilerplate.repeated(p.text, config.banners),
-                years_mentioned=years_mentioned(f"{p.label}: {p.text}" if p.label else p.text),
-            )
-            for p in section.paragraphs
-        ),
-    )
+    found = tuple(_enriched_paragraph(p, config.banners) for p in section.paragraphs)
+    if all(map(operator.is_, found, section.paragraphs)):
+        return section
+    return replace(section, paragraphs=found)
 
 
-def _unreadable(data: bytes) -> str:
-    """Say why bytes cannot be a page, or return ''."""
-    if not data.strip(b"\0 \t\r\n\f"):
-        return "it is empty" if not data else "it holds nothing but white space"
-    for magic, what in _MAGIC.items():
-        if data.startswith(magic):
-            return f"it is {what}, not a page"
-    sample = data[:65536]
-    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ""
-    controls = sum(map(sample.count, (bytes([c]) for c in _CONTROLS if c)))
-    if controls > len(sample) * 0.05:
-        return "it holds binary data, not text"
-    return ""
+def _enriched_paragraph(paragraph: Paragraph, banners: tuple[str, ...]) -> Paragraph:
+    words, label = paragraph.text, paragraph.label
+    repeated = boilerplate.repeated(words, banners) if banners else ()
+    years = years_mentioned(f"{label}: {words}" if label else words)
+    return Paragraph(words, label, repeated, years) if repeated or years else paragraph
 
 
 def _without_controls(decoded: str) -> str:
-    if not _HAS_CONTROLS.search(decoded):
-        return decoded
-    return decoded.translate(_CONTROLS)
+    if any(control in decoded for control in _CONTROLS):
+        return decoded.translate(_WITHOUT_CONTROLS)
+    return decoded
 
 
-def _content(decoded: str, raw: RawPage) -> _Content:
+def _content(decoded: str, raw: RawPage) -> tuple[list[Block], Head]:
+    """Cut a page into blocks, and read what its head says."""
     if not _is_html(decoded, raw):
-        return _Content(text.blocks(decoded))
+        return text.blocks(decoded), Head()
+    if "&#" in decoded:
+        decoded = _CONTROL_REFERENCE.sub("", decoded)
     document = LexborHTMLParser(decoded)
-    title = document.css_first("head > title") or document.css_first("title")
-    metas = {
-        (m.attributes.get("name") or m.attributes.get("http-equiv") or "").lower(): (
-            m.attributes.get("content") or ""
-        )
-        for m in document.css("meta")
-    }
-    declared = (document.root and document.root.attributes.get("lang")) or ""
-    match = _LANGUAGE.match(declared or metas.get("content-language", ""))
-    return _Content(
-        blocks=html.blocks(document),
-        title=" ".join(title.text().split()) if title else "",
-        lang=match[0].lower() if match else "",
-        author=" ".join(metas.get("author", "").split()),
-    )
+    return html.blocks(document), head(document)
 
 
 def _is_html(decoded: str, raw: RawPage) -> bool:

@@ -132,7 +132,11 @@ def _is_list(lines: Sequence[Line], chosen: dict[int, int], title: str) -> bool:
     """Whether labels and names together are enough to call the page a list of organizations."""
     if not chosen:
         return False
-    kinds = Counter(label.kind for n in chosen.values() if (label := lines[n].label))
+    kinds = Counter(
+        label.kind
+        for n in chosen.values()
+        if (label := lines[n].label) and (label.kind == "self" or not label.lone)
+    )
     if kinds["self"]:
         return True
     told = sum(organizations.is_of_a_kind(lines[n].text) for n in chosen)

@@ -121,7 +121,7 @@ def snippet_runs(hit: Hit, screen: Screen) -> list[Run]:
         if not hit.text.startswith(hit.snippet):
             runs.insert(0, ("… ", "faint"))
         if not hit.text.endswith(hit.snippet):
-            runs.append((" …", "faint"))
+            runs.append(("\N{NO-BREAK SPACE}…", "faint"))
     return runs
 
 

@@ -50,7 +50,7 @@ def list_pages(source: Path, exclude: Sequence[str] = ()) -> Listing:
     entries: list[Entry] = []
     others = 0
     taken: set[str] = set()
-    for entry in _walk(source, source):
+    for entry in _walk(source):
         excluded = any(fnmatchcase(entry.page, pattern) for pattern in exclude)
         if excluded or not (entry.problem or _is_page(entry)):
             others += entry.path.name != FILE_NAME
@@ -71,27 +71,33 @@ def read(entry: Entry) -> RawPage | Skipped:
         return Skipped(entry.page, f"it cannot be read: {error.strerror or error}")
 
 
-def _walk(folder: Path, root: Path) -> Iterator[Entry]:
+def _walk(root: Path) -> Iterator[Entry]:
     """Yield every file below a folder, sorted by name; hidden ones are passed over."""
     try:
-        with os.scandir(folder) as scanned:
-            found = sorted(scanned, key=lambda item: os.fsencode(item.name))
+        waiting = _scan(root)
     except OSError as error:
-        if folder == root:
-            raise SourceError(f"cannot list the source {folder}: {error.strerror}") from error
-        yield Entry(_page(folder, root) + "/", folder, f"it cannot be listed: {error.strerror}")
-        return
-    for item in found:
+        raise SourceError(f"cannot list the source {root}: {error.strerror or error}") from error
+    while waiting:
+        item = waiting.pop()
         path = Path(item.path)
-        if item.name.startswith("."):
-            continue
         if item.is_dir(follow_symlinks=False):
-            yield from _walk(path, root)
+            try:
+                waiting += _scan(path)
+            except OSError as error:
+                reason = f"it cannot be listed: {error.strerror or error}"
+                yield Entry(_page(path, root) + "/", path, reason)
         elif problem := _problem(path, root):
             if _PAGE_NAME.search(item.name):
                 yield Entry(_page(path, root), path, problem)
         elif path.is_file():
             yield Entry(_page(path, root), path)
+
+
+def _scan(folder: Path) -> list["os.DirEntry[str]"]:
+    """Return what is in a folder and not hidden, the last by name first."""
+    with os.scandir(folder) as scanned:
+        shown = [item for item in scanned if not item.name.startswith(".")]
+    return sorted(shown, key=lambda item: os.fsencode(item.name), reverse=True)
 
 
 def _problem(path: Path, root: Path) -> str:
