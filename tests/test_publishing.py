@@ -109,7 +109,7 @@ def test_a_build_that_is_killed_leaves_the_old_index(tmp_path: Path) -> None:
     many = {f"{n:03}.html": page_of(*["Castro is new."] * 20) for n in range(60)}
     site = write(tmp_path / "many", many)
     new = ["000.html#1"]
-    draw = random.Random()
+    draw = random.Random()  # noqa: S311
     for attempt in range(5):
         process = subprocess.Popen(
             [sys.executable, "-c", KILLED, site, index], stdout=subprocess.PIPE, text=True
@@ -251,7 +251,7 @@ def test_an_index_of_another_version(index: Path, tmp_path: Path) -> None:
         archivesearch.open(index)
     before = content(index)
 
-    def fail(progress: archivesearch.Progress) -> None:
+    def fail(_: archivesearch.Progress) -> None:
         raise Trouble
 
     with pytest.raises(Trouble):
@@ -299,24 +299,20 @@ def test_a_hostile_manifest_is_told_and_nothing_else(
     index: Path, tmp_path: Path, change: Callable[[dict[str, Any]], object]
 ) -> None:
     changed(index, change)
-    files = "files" in json.loads((index / "manifest.json").read_text())
-    try:
-        with archivesearch.open(index) as archive:
-            assert archive.search("castro").total == 4
+    values = json.loads((index / "manifest.json").read_text())
+    if values.get("files") == {}:  # it vouches for nothing, but lies about nothing either
+        assert len(answers(index)) == 4
+    else:
+        with pytest.raises(IndexDamaged) as caught, archivesearch.open(index) as archive:
             archive.stats()
-    except (IndexDamaged, IndexVersion) as error:
-        assert str(index) in str(error)
-        assert "\n" not in str(error)
-    else:
-        values = json.loads((index / "manifest.json").read_text())
-        assert files
-        assert values["files"] == {}
+        assert str(index) in str(caught.value)
+        assert "\n" not in str(caught.value)
     site = content(tmp_path / "site")
-    try:
-        archivesearch.rebuild([tmp_path / "site"], index)
-    except IndexProblem as error:
-        assert "holds other things" in str(error)
+    if values["format"] == "something else":
+        with pytest.raises(IndexProblem, match="holds other things"):
+            archivesearch.rebuild([tmp_path / "site"], index)
     else:
+        archivesearch.rebuild([tmp_path / "site"], index)
         assert len(answers(index)) == 4
     assert content(tmp_path / "site") == site
 
@@ -376,9 +372,7 @@ def put(index: Path) -> None:
     """Publish a generation whose bytes are always the same."""
     with writing(index) as building:
         (building / "file").write_text("whole")
-        publish(
-            index, building, engine="x", sources=(), config={}, languages=("en",), counts={}
-        )
+        publish(index, building, engine="x", sources=(), config={}, languages=("en",), counts={})
 
 
 def test_a_damaged_generation_is_mended_by_the_same_bytes(tmp_path: Path) -> None:
@@ -424,7 +418,7 @@ def test_a_full_disk_leaves_the_old_index(tmp_path: Path) -> None:
     disk = str(tmp_path / "disk")
     if subprocess.run([*in_namespace, mount, disk], capture_output=True, check=False).returncode:
         pytest.skip("no disk can be mounted here")
-    draw = random.Random(1)
+    draw = random.Random(1)  # noqa: S311
     big = page_of(*(" ".join(f"w{draw.random()}" for _ in range(40)) for _ in range(400)))
     sites = [write(tmp_path / "small", PAGES), write(tmp_path / "big", {"big.html": big})]
     process = subprocess.run(

@@ -179,6 +179,11 @@ def unaccented(word: str) -> str:
     return unicodedata.normalize("NFC", bare).translate(_LETTERS)
 
 
+def year_term(year: int) -> str:
+    """Return the term of a year: four digits, so that terms sort as years do."""
+    return f"{max(0, min(year, 9999)):04d}"
+
+
 def spelling(word: str) -> str:
     """Return what two words must share to be spelled alike: all but case and apostrophe."""
     return unicodedata.normalize("NFC", word.translate(_NOT_SPOKEN).casefold())

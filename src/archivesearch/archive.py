@@ -18,7 +18,14 @@ from archivesearch.config import Config, from_dict
 from archivesearch.directory import MANIFEST, Manifest
 from archivesearch.engines.base import Engine, Reader
 from archivesearch.engines.stock import StockEngine
-from archivesearch.errors import ConfigError, IndexDamaged, IndexMissing, QueryError, SourceError
+from archivesearch.errors import (
+    ConfigError,
+    IndexBusy,
+    IndexDamaged,
+    IndexMissing,
+    QueryError,
+    SourceError,
+)
 from archivesearch.model import (
     Organization,
     Page,
@@ -35,8 +42,11 @@ from archivesearch.searching import Filters, Years
 
 StrPath = str | os.PathLike[str]
 _ENGINE: Engine = StockEngine()
-_ATTEMPTS = 3
-_DAMAGE = (OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, AssertionError)
+_ATTEMPTS = 10
+_DAMAGE = (
+    *(OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, AssertionError),
+    *(struct.error, pickle.UnpicklingError, ConfigError, IndexDamaged),
+)
 
 
 def open(index: StrPath) -> "Archive":
@@ -259,11 +269,13 @@ def _opened(index: Path) -> _Opened:
             raise IndexDamaged(f"the index in {index} needs an engine '{manifest.engine}'")
         try:
             return _open_generation(index, manifest)
-        except FileNotFoundError:
-            continue
-        except (*_DAMAGE, ConfigError, struct.error, pickle.UnpicklingError) as error:
+        except _DAMAGE as error:
+            if directory.read_manifest(index).generation != manifest.generation:
+                continue  # a rebuild took away what was being opened
+            if isinstance(error, IndexDamaged):
+                raise
             raise _damaged(index, error) from error
-    raise IndexDamaged(f"the index in {index} has lost its files; rebuild it")
+    raise IndexBusy(f"the index in {index} is rebuilt again and again; try once more")
 
 
 def _open_generation(index: Path, manifest: Manifest) -> _Opened:

@@ -59,12 +59,12 @@ def read_manifest(index: Path) -> Manifest:
 def generation_folder(index: Path, manifest: Manifest) -> Path:
     """Return the folder of the generation in force, having seen that its files are whole.
 
-    Raises FileNotFoundError where the folder is gone, as it is when a newer generation
-    has taken its place; IndexDamaged where a file is missing or has another size.
+    Raises IndexDamaged where one is missing or has another size, or the folder is gone, as
+    it also is when a newer generation has taken its place.
     """
     folder = index / manifest.generation
     if not folder.is_dir():
-        raise FileNotFoundError(folder)
+        raise IndexDamaged(f"the index in {index} has lost its files; rebuild it")
     for name, (size, _) in manifest.files.items():
         path = folder / name
         actual = path.stat().st_size if path.is_file() else None

@@ -51,6 +51,8 @@ def rebuild(
     Pages are parsed in `jobs` processes. Raises SourceError, ConfigError or IndexProblem;
     a page that cannot be read is skipped and reported, never an error.
     """
+    if jobs < 1:
+        raise ValueError(f"jobs must be at least 1, not {jobs}")
     opened = open_sources(sources, config)
     settings = merged(source.config for source in opened)
     with writing(Path(index)) as building:
@@ -91,9 +93,7 @@ def _nothing(opened: Sequence[Source], census: "_Census") -> str:
     return f"none of the {census.read} pages in {names} can be read ({first.page}: {first.reason})"
 
 
-def _batches(
-    opened: Sequence[Source], jobs: int, census: "_Census"
-) -> Iterator[Sequence[Passage]]:
+def _batches(opened: Sequence[Source], jobs: int, census: "_Census") -> Iterator[Sequence[Passage]]:
     """Yield the passages of one page after the other, having counted them."""
     raws = ((raw, source.config) for source in opened for raw in source.pages())
     sized = ((raw, len(raw[0].data) if isinstance(raw[0], RawPage) else 0) for raw in raws)
@@ -204,9 +204,7 @@ class _Census:
     def report(self, stage: str) -> None:
         """Tell whoever watches how far it is."""
         if self._progress:
-            self._progress(
-                Progress(self.read, self._total, self._bytes, len(self.skipped), stage)
-            )
+            self._progress(Progress(self.read, self._total, self._bytes, len(self.skipped), stage))
 
     def organizations(self) -> list[Organization]:
         """Return the organizations by name, with what has been counted of them."""

@@ -7,8 +7,9 @@ from fnmatch import fnmatchcase
 from functools import reduce
 from typing import Protocol
 
-from whoosh.matching import AndNotMatcher, ListMatcher, Matcher, NullMatcher
-from whoosh.query import And, AndNot, FuzzyTerm, Query, SpanNear2
+from whoosh.matching import ListMatcher, Matcher, NullMatcher
+from whoosh import query as whoosh_query
+from whoosh.query import And, AndNot, FuzzyTerm, MultiTerm, Or, Query, SpanNear2, Term, TermRange
 from whoosh.query.spans import Span
 from whoosh.reading import IndexReader
 from whoosh.searching import SearchContext, Searcher
@@ -82,15 +83,63 @@ class Without(AndNot):
     """What one query finds and another does not."""
 
     def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
-        """Return what walks through the documents of the first that the second has not."""
-        wanted = self.a.matcher(searcher, context)
-        unwanted = self.b.matcher(searcher, context)
-        if wanted.is_active() and unwanted.is_active() and unwanted.id() < wanted.id():
-            unwanted.skip_to(wanted.id())  # Whoosh's own forgets to, and lets the first pass
-        return AndNotMatcher(wanted, unwanted)
+        """Return what walks through the documents of the first that the second has not.
+
+        Whoosh's own lets the first document pass, and skips past the end of lists.
+        """
+        unwanted = {number for number, _ in walked(self.b.matcher(searcher, context))}
+        kept = [pair for pair in walked(self.a.matcher(searcher, context)) if pair[0] not in unwanted]
+        return listed(kept)
 
 
-class Fuzzy(FuzzyTerm):
+def walked(matcher: Matcher) -> Iterator[tuple[int, float]]:
+    """Yield all documents of a matcher and their scores, one after the other."""
+    while matcher.is_active():
+        yield matcher.id(), matcher.score()
+        matcher.next()
+
+
+def listed(found: Sequence[tuple[int, float]]) -> Matcher:
+    """Return a matcher of documents that are known already, with their scores."""
+    if not found:
+        return NullMatcher()
+    return ListMatcher([number for number, _ in found], [score for _, score in found])
+
+
+class YearRange(TermRange):
+    """The documents with any year of a range; they all score the same."""
+
+    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
+        """Return what walks through the documents that have any of the years."""
+        reader = searcher.reader()
+        numbers: set[int] = set()
+        for term in self._btexts(reader):
+            numbers.update(reader.postings(self.fieldname, term).all_ids())
+        return listed([(number, self.boost) for number in sorted(numbers)])
+
+
+class _Expanded(MultiTerm):
+    """A query that stands for several terms, whose scores add up.
+
+    Whoosh's own counts frequencies instead, and forgets the boost of a single term.
+    """
+
+    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
+        """Return what walks through the documents that have any of the terms."""
+        field = self.fieldname
+        terms = [Term(field, term, boost=self.boost) for term in self._btexts(searcher.reader())]
+        return Or(terms).matcher(searcher, context) if terms else NullMatcher()
+
+
+class Prefix(_Expanded, whoosh_query.Prefix):
+    """Words that begin so."""
+
+
+class Wildcard(_Expanded, whoosh_query.Wildcard):
+    """Words that fit a pattern with `*` and `?`."""
+
+
+class Fuzzy(_Expanded, FuzzyTerm):
     """Words that differ from one in at most `maxdist` letters, its first letter apart."""
 
     def __init__(self, fieldname: str, text: str, boost: float, maxdist: int) -> None:
@@ -176,15 +225,13 @@ class Written(Query):
         """Return what walks through the documents in which the words are written so."""
         matcher = self.child.matcher(searcher, context)
         stored = "text" if self.fieldname == "repeated" else self.fieldname
-        numbers: list[int] = []
-        scores: list[float] = []
-        while matcher.is_active():
-            number = matcher.id()
-            if self.is_in(searcher.stored_fields(number).get(stored, "")):
-                numbers.append(number)
-                scores.append(matcher.score())
-            matcher.next()
-        return ListMatcher(numbers, scores) if numbers else NullMatcher()
+        return listed(
+            [
+                (number, score)
+                for number, score in walked(matcher)
+                if self.is_in(searcher.stored_fields(number).get(stored, ""))
+            ]
+        )
 
     def is_in(self, text: str) -> bool:
         """Whether a text has words in a row that pass the tests."""

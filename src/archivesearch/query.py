@@ -16,18 +16,26 @@ from whoosh.query import (
     Every,
     Not,
     NullQuery,
-    NumericRange,
     Or,
     Phrase,
-    Prefix,
     Query,
     Term,
-    Wildcard,
 )
 
-from archivesearch.analysis import Analyzer, fold, unaccented
+from archivesearch.analysis import Analyzer, fold, unaccented, year_term
 from archivesearch.errors import QueryError
-from archivesearch.nodes import Fuzzy, Near, Shaped, Spelled, Without, WordTest, Written
+from archivesearch.nodes import (
+    Fuzzy,
+    Near,
+    Prefix,
+    Shaped,
+    Spelled,
+    Wildcard,
+    Without,
+    WordTest,
+    Written,
+    YearRange,
+)
 from archivesearch.words import is_cjk, words
 
 WORD_FIELDS = ("text", "title", "section", "org", "label", "repeated")
@@ -84,7 +92,7 @@ def parse(text: str, analyzer: Analyzer) -> Query:
     _check_delimiters(text)
     tree = _Parser(analyzer).parse(text, normalize=False)  # Whoosh takes `* AND word` for `*`
     if tree == NullQuery:
-        raise QueryError(f"there is no word to search for in '{text.strip()}'", 0)
+        raise QueryError(f"there is no word to search for in '{' '.join(text.split())}'", 0)
     return tree
 
 
@@ -279,6 +287,14 @@ def years(text: str, what: str, position: int | None = None) -> tuple[int | None
     return first, last
 
 
+def year_range(
+    field: str, first: int | None, last: int | None, boost: float = 1.0
+) -> YearRange:
+    """Return a tree that finds the years from one to another, both of them included."""
+    ends = (None if year is None else year_term(year) for year in (first, last))
+    return YearRange(field, *ends, boost=boost)
+
+
 class _Clause(syntax.SyntaxNode):
     """A word, phrase or range of a query, until its field and boost are known."""
 
@@ -299,7 +315,7 @@ class _Clause(syntax.SyntaxNode):
         build = parser.builder
         if self.fieldname in YEAR_FIELDS:
             first, last = years(self.text, f"{self.fieldname}:", self.startchar)
-            return NumericRange(YEAR_FIELDS[self.fieldname], first, last, boost=self.boost)
+            return year_range(YEAR_FIELDS[self.fieldname], first, last, self.boost)
         if self.kind == "range":
             _fail(f"a range needs a field of years, such as year:[{self.text}]", self.startchar)
         if self.fieldname in KEY_FIELDS:

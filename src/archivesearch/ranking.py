@@ -24,7 +24,9 @@ class BM25(WeightingModel):
 
     def scorer(self, searcher: Searcher, fieldname: str, text: bytes, qf: float = 1) -> BaseScorer:
         """Return what scores one term in one field."""
-        documents = max(self._documents.get(fieldname, 0), 1)
+        if fieldname not in self._documents:
+            return _Same()  # a key is there or not
+        documents = max(self._documents[fieldname], 1)
         frequency = searcher.doc_frequency(fieldname, text)
         average = searcher.field_length(fieldname) / documents or 1.0
         return _Scorer(searcher, fieldname, idf(documents, frequency), average)
@@ -33,6 +35,14 @@ class BM25(WeightingModel):
 def idf(documents: int, frequency: int) -> float:
     """How much finding a term says, given how many documents there are and have it."""
     return log(1.0 + (documents - frequency + 0.5) / (frequency + 0.5))
+
+
+class _Same(BaseScorer):
+    def score(self, matcher: Matcher) -> float:
+        return 1.0
+
+    def supports_block_quality(self) -> bool:
+        return False
 
 
 class _Scorer(BaseScorer):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from whoosh.query import And, Every, NumericRange, Query, Term
+from whoosh.query import And, Every, Query, Term
 
 from archivesearch import query as language
 from archivesearch.analysis import Analyzer
@@ -143,7 +143,7 @@ def _range(field: str, years: Years) -> Query:
         raise QueryError(f"{_OPTIONS[field]} takes years from 0 to 9999")
     if first is not None and last is not None and first > last:
         raise QueryError(f"{_OPTIONS[field]}: {first} is later than {last}")
-    return NumericRange(field, first, last)
+    return language.year_range(field, first, last)
 
 
 def _check(

@@ -48,9 +48,10 @@ def _pattern(separate: str, inside: str) -> re.Pattern[str]:
     not_separate = f"(?![{separate}])" if separate else ""
     letter = rf"(?:{not_separate}[^\W\d_])"
     character = rf"(?:{not_separate}[^\W_][{inside}]*+)" if inside else r"[^\W_]"
-    money = rf"(?:[$£¢](?={letter})|(?<={letter})[$£¢](?!\d))"
+    first = rf"(?:{character}|[$£¢](?={letter}))"
+    next_ = rf"(?:{first}|(?<={letter})[$£¢](?!\d))"
     initial = rf"(?:{letter}|(?<=\.)[$£¢]|[$£¢](?=\.{letter}))"
-    word = rf"(?:{character}++|{money})++"
+    word = rf"{first}{next_}*+"
     return re.compile(
         rf"{initial}(?:\.{initial})++(?![^\W_]|[$£¢]{letter})|{word}(?:['’ʼ‘`´]{word})*+"
     )

@@ -1,4 +1,4 @@
-"""Named arrays in a folder: written in pieces, mapped from disk when they are first used.
+"""Named arrays in a folder: written in pieces, mapped from disk.
 
 Each array is a file of its own that holds nothing but its values, little-endian. What
 type they have and how many they are stands in `segment.json`, with the segment's figures.
@@ -51,30 +51,30 @@ class ArrayWriter:
 
 
 class ArrayFolder:
-    """The arrays of a folder, each mapped into memory when it is first asked for."""
+    """The arrays of a folder, mapped into memory: what is not looked at is never read.
+
+    All files are opened at once, so that the folder may be removed while arrays are used.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
         values = json.loads((folder / INFO_FILE).read_text(encoding="ascii"))
-        self._described: dict[str, list[Any]] = values.pop("arrays")
-        self._mapped: dict[str, Array] = {}
+        described: dict[str, list[Any]] = values.pop("arrays")
         self.info: dict[str, Any] = values
+        self._arrays = {
+            name: _mapped(folder / (name + _SUFFIX), np.dtype(dtype), count)
+            for name, (dtype, count) in described.items()
+        }
 
     def __getitem__(self, name: str) -> Array:
-        if name not in self._mapped:
-            dtype, count = self._described[name]
-            self._mapped[name] = self._map(name, np.dtype(dtype), count)
-        return self._mapped[name]
+        return self._arrays[name]
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._described
 
-    def _map(self, name: str, dtype: np.dtype[Any], count: int) -> Array:
-        if not count:
-            return np.empty(0, dtype)
-        with (self._folder / (name + _SUFFIX)).open("rb") as file:
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        return np.frombuffer(mapped, dtype, count)
+def _mapped(path: Path, dtype: np.dtype[Any], count: int) -> Array:
+    if not count:
+        return np.empty(0, dtype)
+    with path.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return np.frombuffer(mapped, dtype, count)
 
 
 def narrow(values: Array, *, least: DTypeLike = np.uint8) -> Array:

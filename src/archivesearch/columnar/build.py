@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from archivesearch.analysis import Analyzer
+from archivesearch.analysis import Analyzer, year_term
 from archivesearch.columnar import runs
 from archivesearch.columnar.arrays import Array, ArrayWriter, spread, starts_of
 from archivesearch.columnar.documents import DocumentWriter
@@ -16,7 +16,6 @@ from archivesearch.columnar.fields import (
     SHARED_FIELDS,
     WORD_FIELDS,
     shared_value,
-    year_key,
 )
 from archivesearch.columnar.merge import merge
 from archivesearch.model import Passage
@@ -115,7 +114,7 @@ class _Gatherer:
                 self._shared[name] = value
                 self._open_span(name, *value, document)
         for year in dict.fromkeys(passage.years_mentioned):
-            self._add_key("years_mentioned", year_key(year), document)
+            self._add_key("years_mentioned", year_term(year), document)
         if len(self._own.numbers) >= self._run_words:
             self.end_run(document + 1)
 

@@ -1,62 +1,75 @@
 """From a Whoosh query tree to a plan, where its shape is one that plans can answer."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import translate
+from typing import Any
 
 import numpy as np
 from whoosh.query import (
     And,
-    AndNot,
     Every,
-    NumericRange,
     Or,
     Phrase,
-    Prefix,
     Query,
     Term,
-    TermRange,
-    Wildcard,
 )
 
-from archivesearch.columnar.fields import WORD_FIELDS, year_key
+from whoosh.searching import Searcher
+
+from archivesearch.columnar.bits import bits_of, numbers_of
+from archivesearch.columnar.fields import WORD_FIELDS
 from archivesearch.columnar.plan import (
     AllOf,
     AnyOf,
     Constant,
+    Listed,
     Node,
     Restricted,
     Terms,
     WeightedTerm,
     Weighted,
-    Without,
+    Subtracted,
 )
 from archivesearch.columnar.proximity import documents_near
 from archivesearch.columnar.segment import Segment
-from archivesearch.columnar.topk import bits_of, numbers_of
-from archivesearch.nodes import Fuzzy, Near, Written
+from archivesearch.nodes import (
+    Fuzzy,
+    Near,
+    Prefix,
+    Wildcard,
+    Without,
+    Written,
+    YearRange,
+    walked,
+)
 
 
-class Unplanned(Exception):
-    """A query has a shape that plans do not know; Whoosh's matchers answer it."""
+def compile(query: Query, segment: Segment, searcher: Callable[[], Searcher]) -> Node:
+    """Return the plan of a query.
 
-
-def compile(query: Query, segment: Segment) -> Node:
-    """Return the plan of a query. Raises Unplanned for shapes that plans do not know."""
-    return _Compiler(segment).node(query)
+    Whatever plans have no node for, Whoosh's own matchers walk through, by a searcher
+    that is only made where it is needed.
+    """
+    return _Compiler(segment, searcher).node(query)
 
 
 class _Compiler:
-    def __init__(self, segment: Segment) -> None:
+    def __init__(self, segment: Segment, searcher: Callable[[], Searcher]) -> None:
         self._segment = segment
+        self._searcher = searcher
 
     def node(self, query: Query) -> Node:
         """Return the plan of one node of the query."""
-        make = getattr(self, "_" + type(query).__name__.lower(), None)
-        if make is None:
-            raise Unplanned(type(query).__name__)
-        node: Node = make(query)
-        return node
+        for kind in type(query).__mro__:
+            if make := _MAKERS.get(kind):
+                node: Node = make(self, query)
+                return node
+        return self._walked(query)
+
+    def _walked(self, query: Query) -> Node:
+        found = list(walked(query.matcher(self._searcher())))
+        return Listed(found, self._segment.blocks)
 
     def _or(self, query: Or) -> Node:
         return self._boosted(_any(self._segment, self._children(query)), query)
@@ -64,8 +77,8 @@ class _Compiler:
     def _and(self, query: And) -> Node:
         return self._boosted(AllOf(self._children(query)), query)
 
-    def _andnot(self, query: AndNot) -> Node:
-        return Without(self.node(query.a), self.node(query.b))
+    def _without(self, query: Without) -> Node:
+        return Subtracted(self.node(query.a), self.node(query.b))
 
     def _every(self, query: Every) -> Node:
         return Constant(self._all(), query.boost)
@@ -93,21 +106,14 @@ class _Compiler:
         numbers = [n for n, term in found if query.is_like(_text(term))]
         return self._terms(query.fieldname, numbers, query.boost)
 
-    def _termrange(self, query: TermRange) -> Node:
-        if query.startexcl or query.endexcl:
-            raise Unplanned("a range without its ends")
+    def _yearrange(self, query: YearRange) -> Node:
         ends = [None if end is None else _bytes(end) for end in (query.start, query.end)]
-        first, last = self._segment.lexicon.between(query.fieldname, *ends)
-        return self._terms(query.fieldname, range(first, last), query.boost)
-
-    def _numericrange(self, query: NumericRange) -> Node:
-        ends = [None if end is None else year_key(end).encode() for end in (query.start, query.end)]
         first, last = self._segment.lexicon.between(query.fieldname, *ends)
         return self._terms(query.fieldname, range(first, last), query.boost)
 
     def _phrase(self, query: Phrase) -> Node:
         if query.slop != 1:
-            raise Unplanned("a phrase with slop")
+            return self._walked(query)
         words = [Term(query.fieldname, word) for word in query.words]
         return self._row(words, query.fieldname, 0, query.boost)
 
@@ -154,6 +160,22 @@ class _Compiler:
         if rest:
             found[-1] = (1 << rest) - 1
         return found
+
+
+_MAKERS: dict[type, Callable[[_Compiler, Any], Node]] = {
+    And: _Compiler._and,
+    Or: _Compiler._or,
+    Without: _Compiler._without,
+    Every: _Compiler._every,
+    Term: _Compiler._term,
+    Prefix: _Compiler._prefix,
+    Wildcard: _Compiler._wildcard,
+    Fuzzy: _Compiler._fuzzy,
+    YearRange: _Compiler._yearrange,
+    Phrase: _Compiler._phrase,
+    Near: _Compiler._near,
+    Written: _Compiler._written,
+}
 
 
 def _any(segment: Segment, nodes: Sequence[Node]) -> Node:

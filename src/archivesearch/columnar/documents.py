@@ -34,7 +34,8 @@ class DocumentWriter:
         self._sections: list[bytes] = []
         self._section_pages: list[int] = []
         self._last_page: tuple[Any, ...] = ()
-        self._last_section: tuple[Any, ...] = ()
+        self._page_sections: dict[tuple[str, str], int] = {}
+        self._page_firsts: list[int] = []
         self._labels: dict[str, int] = {"": 0}
         self._orgs: dict[str, int] = {"": 0}
         self._langs: dict[str, int] = {}
@@ -56,9 +57,8 @@ class DocumentWriter:
 
     def add(self, passage: Passage) -> None:
         """Take the next passage."""
-        self._place(passage)
         columns = self._columns
-        columns["section"].append(len(self._sections) - 1)
+        columns["section"].append(self._place(passage))
         columns["label"].append(self._labels.setdefault(passage.label, len(self._labels)))
         columns["years"].append(len(passage.years_mentioned))
         columns["repeated"].append(len(passage.repeated))
@@ -85,6 +85,7 @@ class DocumentWriter:
         append("documents.repeated_values", narrow(np.array(self._repeated, np.int64)))
         append("sections.page", narrow(np.array(self._section_pages, np.int64)))
         append("sections.org", narrow(np.array(self._section_orgs, np.int64)))
+        append("pages.first", narrow(np.array([*self._page_firsts, len(self)], np.int64)))
         append("pages.year", narrow(np.array(self._page_years, np.int64)))
         append("pages.lang", narrow(np.array(self._page_langs, np.int64)))
         write_strings(self._writer, "pages", self._pages)
@@ -92,22 +93,25 @@ class DocumentWriter:
         for name, values in (("labels", self._labels), ("orgs", self._orgs), ("langs", self._langs)):
             write_strings(self._writer, name, [value.encode() for value in values])
 
-    def _place(self, passage: Passage) -> None:
-        """Enter the passage's page and section in the tables, where they are new."""
+    def _place(self, passage: Passage) -> int:
+        """Return the number of the passage's section, having entered what is new in the tables."""
         p = passage
         page = (p.page, p.url, p.title, p.year, p.year_source, p.date, p.author, p.lang)
-        section = (p.section, p.org)
         if page != self._last_page:
             self._pages.append(json.dumps(page).encode())
+            self._page_firsts.append(len(self))
             self._page_years.append(p.year or 0)
             self._page_langs.append(self._langs.setdefault(p.lang, len(self._langs)))
             self._last_page = page
-        elif section == self._last_section:
-            return
-        self._sections.append(json.dumps(p.section).encode())
-        self._section_pages.append(len(self._pages) - 1)
-        self._section_orgs.append(self._orgs.setdefault(p.org, len(self._orgs)))
-        self._last_section = section
+            self._page_sections = {}
+        key = (p.section, p.org)
+        section = self._page_sections.get(key)
+        if section is None:
+            section = self._page_sections[key] = len(self._sections)
+            self._sections.append(json.dumps(p.section).encode())
+            self._section_pages.append(len(self._pages) - 1)
+            self._section_orgs.append(self._orgs.setdefault(p.org, len(self._orgs)))
+        return section
 
     def _end_block(self) -> None:
         packed = zlib.compress(b"".join(self._block), _LEVEL)
@@ -219,10 +223,8 @@ class Documents:
 
     def page_range(self, page: int) -> range:
         """Return the numbers of a page's passages."""
-        sections = self._arrays["sections.page"]
-        first, last = np.searchsorted(sections, [page, page + 1])
-        documents = self._arrays["documents.section"]
-        return range(*(int(n) for n in np.searchsorted(documents, [first, last])))
+        first, last = self._arrays["pages.first"][page : page + 2].tolist()
+        return range(first, last)
 
     def _read_page(self, page: int) -> tuple[Any, ...]:
         return (*json.loads(self._pages[page]), self.page_range(page).start)

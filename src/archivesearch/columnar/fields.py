@@ -1,5 +1,6 @@
 """The fields of a segment: which hold words, and which hold keys that are found as they are."""
 
+from archivesearch.analysis import year_term
 from archivesearch.model import Passage
 
 WORD_FIELDS = ("text", "title", "section", "org", "label", "repeated")
@@ -14,11 +15,6 @@ def shared_value(passage: Passage, field: str) -> str:
     if field == "org_key":
         return passage.org.casefold()
     if field == "year":
-        return "" if passage.year is None else year_key(passage.year)
+        return "" if passage.year is None else year_term(passage.year)
     value: str = getattr(passage, field)
     return value
-
-
-def year_key(year: int) -> str:
-    """Return a year so that keys sort as years do."""
-    return f"{max(0, min(year, 9999)):04d}"

@@ -13,8 +13,9 @@ from functools import cached_property, reduce
 import numpy as np
 
 from archivesearch.columnar.arrays import Array, spread, starts_of
-from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE, bounds
-from archivesearch.columnar.segment import Segment, unpacked
+from archivesearch.columnar.bits import bits_of, unpacked
+from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE, SAFETY, bounds
+from archivesearch.columnar.segment import Segment
 from archivesearch.ranking import B, K1
 
 
@@ -187,6 +188,32 @@ class Constant(Node):
         return self.only_matches(np.full((len(rows), BLOCK_SIZE), self._score), rows)
 
 
+class Listed(Node):
+    """Documents that were found elsewhere, each with its score."""
+
+    def __init__(self, found: Sequence[tuple[int, float]], blocks: int) -> None:
+        self._numbers = np.array([number for number, _ in found], np.int64)
+        self._scores = np.array([score for _, score in found])
+        self._blocks = blocks
+
+    @cached_property
+    def matches(self) -> Array:
+        return bits_of(self._numbers, self._blocks)
+
+    @cached_property
+    def bound(self) -> Array:
+        found = np.zeros(self._blocks)
+        np.maximum.at(found, self._numbers >> BLOCK_BITS, self._scores)
+        return (found * SAFETY).astype(np.float32)
+
+    def scores(self, rows: Rows) -> Array:
+        place = rows.of(self._numbers >> BLOCK_BITS)
+        hit = np.flatnonzero(place >= 0)
+        result = np.zeros((len(rows), BLOCK_SIZE))
+        result[place[hit], self._numbers[hit] & (BLOCK_SIZE - 1)] = self._scores[hit]
+        return result
+
+
 class AnyOf(Node):
     """Documents that match any of the nodes; scores add up."""
 
@@ -225,7 +252,7 @@ class AllOf(Node):
         )
 
 
-class Without(Node):
+class Subtracted(Node):
     """Documents that match one node and not another, with the scores of the first."""
 
     def __init__(self, wanted: Node, unwanted: Node) -> None:
@@ -276,7 +303,7 @@ class Weighted(Node):
 
     @cached_property
     def bound(self) -> Array:
-        return self._node.bound * np.float32(self._weight * (1.0 + 1e-6))
+        return self._node.bound * np.float32(self._weight * SAFETY)
 
     def scores(self, rows: Rows) -> Array:
         return self._node.scores(rows) * self._weight

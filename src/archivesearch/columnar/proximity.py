@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from archivesearch.columnar.arrays import Array
+from archivesearch.columnar.bits import bits_of, numbers_of
 from archivesearch.columnar.segment import Postings, Segment
-from archivesearch.columnar.topk import bits_of, numbers_of
 from archivesearch.nodes import together
 
 # Positions of one document lie below this, so that document and position make one number.

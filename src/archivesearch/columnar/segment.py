@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from archivesearch.columnar.arrays import Array, ArrayFolder, spread, starts_of
+from archivesearch.columnar.bits import unpacked
 from archivesearch.columnar.documents import Documents
 from archivesearch.columnar.escape import Escaped
 from archivesearch.columnar.fields import WORD_FIELDS
@@ -138,9 +139,3 @@ class Postings:
         through = np.cumsum(gaps)
         before = np.concatenate(([0], through))[ends - counts]
         return through - np.repeat(before, counts), counts
-
-
-def unpacked(bits: Array) -> Array:
-    """Return for each bit of each number whether it is set, the lowest first."""
-    little = np.ascontiguousarray(bits, "<u4")
-    return np.unpackbits(little.view(np.uint8), bitorder="little")

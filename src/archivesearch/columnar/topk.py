@@ -9,9 +9,9 @@ Block-Max Pruning", SIGIR 2024.
 import numpy as np
 
 from archivesearch.columnar.arrays import Array
+from archivesearch.columnar.bits import unpacked
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.plan import Node, Rows
-from archivesearch.columnar.segment import unpacked
 
 # Blocks scored in the first round and the second; then as many at a time as fit in cache.
 _ROUNDS = (32, 192)
@@ -54,26 +54,6 @@ def every(plan: Node, matches: Array) -> tuple[Array, Array]:
     if not parts:
         return np.empty(0, np.int64), np.empty(0)
     return np.concatenate([n for n, _ in parts]), np.concatenate([s for _, s in parts])
-
-
-def numbers_of(matches: Array) -> Array:
-    """Return the numbers of matching documents, ascending."""
-    live = np.flatnonzero(matches)
-    at = np.flatnonzero(unpacked(matches[live]))
-    return (live[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
-
-
-def bits_of(numbers: Array, blocks: int) -> Array:
-    """Return documents as bits, one number for each block."""
-    found = np.zeros(blocks, np.uint32)
-    bits = np.uint32(1) << (numbers & (BLOCK_SIZE - 1)).astype(np.uint32)
-    np.bitwise_or.at(found, numbers >> BLOCK_BITS, bits)
-    return found
-
-
-def count(matches: Array) -> int:
-    """Return how many documents match."""
-    return int(np.bitwise_count(matches).sum())
 
 
 class _Sizes:

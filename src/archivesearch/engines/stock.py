@@ -13,12 +13,13 @@ from typing import Any
 
 from whoosh.analysis import Analyzer as WhooshAnalyzer
 from whoosh.analysis import Token as WhooshToken
-from whoosh.fields import ID, NUMERIC, STORED, TEXT, Schema
+from whoosh.fields import ID, KEYWORD, STORED, TEXT, Schema
 from whoosh.index import FileIndex, create_in
+from whoosh.index import IndexError as WhooshIndexError
 from whoosh.index import open_dir as open_index
 from whoosh.query import Query
 
-from archivesearch.analysis import Analyzer, Token
+from archivesearch.analysis import Analyzer, Token, year_term
 from archivesearch.engines.base import (
     FACET_VALUES,
     GROUP_HITS,
@@ -28,6 +29,7 @@ from archivesearch.engines.base import (
     Request,
 )
 from archivesearch.engines.columns import Columns
+from archivesearch.errors import IndexDamaged
 from archivesearch.model import Passage
 from archivesearch.query import WORD_FIELDS
 from archivesearch.ranking import BM25
@@ -62,7 +64,10 @@ class StockEngine:
 
     def open(self, folder: Path, analyzer: Analyzer) -> "StockReader":
         """Open what `build` wrote."""
-        return StockReader(folder)
+        try:
+            return StockReader(folder)
+        except WhooshIndexError as error:
+            raise IndexDamaged(f"{folder} holds no index of Whoosh; rebuild it") from error
 
 
 class StockReader:
@@ -116,7 +121,8 @@ class StockReader:
     def close(self) -> None:
         """Let go of all files."""
         with self._lock:
-            self._searcher.close()
+            if not self._searcher.is_closed:
+                self._searcher.close()
             self.index.close()
 
     def _matches(self, query: Query, filter: Query | None) -> tuple[list[int], list[float]]:
@@ -206,8 +212,8 @@ def _schema(analyzer: Analyzer) -> Schema:
         url=ID(stored=True),
         lang=ID(stored=True),
         org_key=ID(),
-        year=NUMERIC(int, stored=True),
-        years_mentioned=NUMERIC(int, stored=True),
+        year=KEYWORD(),
+        years_mentioned=KEYWORD(),
         rest=STORED(),
     )
 
@@ -220,9 +226,9 @@ def _fields(passage: Passage, analyzer: Analyzer, documents: dict[str, int]) -> 
         "url": passage.url,
         "lang": passage.lang or None,
         "org_key": passage.org.casefold() or None,
-        "year": passage.year,
-        "years_mentioned": list(passage.years_mentioned) or None,
-        "rest": (passage.year_source, passage.date, passage.author, passage.repeated),
+        "year": None if passage.year is None else year_term(passage.year),
+        "years_mentioned": " ".join(map(year_term, passage.years_mentioned)) or None,
+        "rest": (passage.year, passage.years_mentioned, passage.year_source, passage.date, passage.author, passage.repeated),
     }
     for name in WORD_FIELDS:
         text, tokens = _words(passage, name, analyzer)
@@ -247,7 +253,7 @@ def _words(passage: Passage, name: str, analyzer: Analyzer) -> tuple[str, list[T
 
 def _passage(stored: dict[str, Any]) -> Passage:
     """Make a passage of what Whoosh has stored of it."""
-    year_source, date, author, repeated = stored["rest"]
+    year, years_mentioned, year_source, date, author, repeated = stored["rest"]
     return Passage(
         id=stored["id"],
         page=stored["page"],
@@ -256,12 +262,12 @@ def _passage(stored: dict[str, Any]) -> Passage:
         org=stored["org"],
         section=stored["section"],
         label=stored["label"],
-        year=stored.get("year"),
+        year=year,
         year_source=year_source,
         date=date,
         author=author,
         lang=stored.get("lang", ""),
-        years_mentioned=tuple(stored.get("years_mentioned", ())),
+        years_mentioned=years_mentioned,
         text=stored["text"],
         repeated=repeated,
     )

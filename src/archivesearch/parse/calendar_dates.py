@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,9 +35,17 @@ MONTHS = {
     for name in names.split()
     for spelling in (name, _plain(name))
 }
+def _alternatives(words: Iterable[str]) -> str:
+    """Return a pattern for any of the words, longest first, grouped by their first letters."""
+    groups: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        groups.setdefault(word[0], []).append(word[1:])
+    return "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in groups.items())
+
+
 YEAR = r"(?:1[5-9]\d\d|20[0-3]\d)"
-_MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")(?![^\W\d_])\.?"
-_NUMBER_SIGNS = r"(?<!\bno\.\s)(?<!\bnr\.\s)(?<!\bno\s)(?<!\bissue\s)(?<!\#)(?<!\bvol\.\s)"
+_MONTH = f"(?:{_alternatives(MONTHS)})" + r"(?![^\W\d_])\.?"
+_NUMBER_SIGNS = r"(?=\d)(?<!\bno\.\s)(?<!\bnr\.\s)(?<!\bno\s)(?<!\bissue\s)(?<!\#)(?<!\bvol\.\s)"
 _DAY = r"\d{1,2}(?:st|nd|rd|th|er|re|[\u00ba\u00aa.])?"
 _TO = r"\s*(?:[-\u2010-\u2015\u2212/&]|and|to|et|y|und)\s*"
 _OF = r"(?:(?:of|de|del|di|do|d')\s*)?"
@@ -113,9 +121,16 @@ def find_dates(text: str, *, order: Order = "month-day", slashed: bool = False) 
     return sorted((d for d in found if 1500 <= d.year <= 2030), key=lambda d: d.start)
 
 
+def has_digit(text: str) -> bool:
+    """Whether a text holds a digit; of plain ASCII that is found out at less cost."""
+    if text.isascii():
+        return any(map(text.__contains__, "0123456789"))
+    return _DIGIT.search(text) is not None
+
+
 def may_hold_date(text: str) -> bool:
     """Whether a text holds what all dates do: a digit, and a month's name or a separator."""
-    if not _DIGIT.search(text):
+    if not has_digit(text):
         return False
     if _JOINED_DIGITS.search(text) or "\u5e74" in text:
         return True

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from archivesearch.parse import bylines, edges
 from archivesearch.parse.blocks import Block
-from archivesearch.parse.calendar_dates import FoundDate, Order, find_dates
+from archivesearch.parse.calendar_dates import FoundDate, Order, find_dates, has_digit
 from archivesearch.parse.date_labels import is_labelled
 from archivesearch.parse.edges import Line
 from archivesearch.parse.opinions import CLOSING, Opinion, other_words, tells_of_another
@@ -18,10 +18,16 @@ _REPLY = re.compile(
 )
 
 
-def dated(blocks: Sequence[Block], order: Order) -> list[tuple[Opinion, int]]:
+def dated(
+    blocks: Sequence[Block], bottom: Sequence[Line], order: Order
+) -> list[tuple[Opinion, int]]:
     """Return the dates below a page's text, the last first, each with its block's number."""
     end = edges.notes_start(blocks)
-    lines = [line for line in edges.bottom(blocks) if line.block < end]
+    lines = [
+        line
+        for line in bottom
+        if line.block < end and len(line.text) <= 80 and has_digit(line.text)
+    ]
     found = [
         (Opinion(CLOSING, "closing", date), line.block)
         for at, line in enumerate(lines)

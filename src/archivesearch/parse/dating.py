@@ -7,7 +7,7 @@ from archivesearch.config import Config
 from archivesearch.model import Dating
 from archivesearch.parse import address_dates, bylines, closings, date_labels, edges, mastheads
 from archivesearch.parse.blocks import Block
-from archivesearch.parse.calendar_dates import FoundDate, Order, checked, find_dates
+from archivesearch.parse.calendar_dates import FoundDate, Order, checked, find_dates, has_digit
 from archivesearch.parse.edges import Line
 from archivesearch.parse.opinions import ADDRESS, HEADER, ISSUE, LAST, PUBLISHED, UPDATED, Opinion
 
@@ -28,13 +28,14 @@ def dating(
     top = edges.top(blocks, config.banners)
     meta = bylines.meta_name(meta_author)
     listing = mastheads.is_list(blocks)
-    closing = [] if listing else closings.dated(blocks, order)
+    bottom = edges.bottom(blocks)
+    closing = [] if listing else closings.dated(blocks, bottom, order)
     ended = {number for _, number in closing}
     above = [line for line in top if not (line.after_text and line.block in ended)]
     headers = [] if listing else mastheads.headers(above, title, meta, page, order)
     opinions = [
         *headers,
-        *_label_opinions(blocks, top, page, order),
+        *_label_opinions(top, bottom, page, order),
         *(opinion for opinion, _ in closing),
         *_title_opinions(title, order),
         *_address_opinions(page, config),
@@ -45,7 +46,7 @@ def dating(
     opinions = [_weighed(opinion, page) for opinion in opinions]
     ranked = sorted(opinions, key=lambda opinion: opinion.rank)
     signed = closing if ranked and ranked[0].source == "closing" else []
-    author = bylines.top_author(top) or meta or _closing_author(blocks, signed)
+    author = bylines.top_author(top) or meta or _closing_author(blocks, bottom, signed)
     return _decided(ranked, author)
 
 
@@ -70,7 +71,7 @@ def _decided(ranked: Sequence[Opinion], author: str) -> Dating:
 
 
 def _label_opinions(
-    blocks: Sequence[Block], top: Sequence[Line], page: str, order: Order
+    top: Sequence[Line], bottom: Sequence[Line], page: str, order: Order
 ) -> list[Opinion]:
     """Ask the labelled lines at the top and at the bottom.
 
@@ -78,11 +79,12 @@ def _label_opinions(
     """
     found: list[Opinion] = []
     for line in top:
-        found += date_labels.labelled(line, order)
-        found += date_labels.source_line(line, order)
+        if len(line.text) <= 260 and has_digit(line.text):
+            found += date_labels.labelled(line, order)
+            found += date_labels.source_line(line, order)
     last = top[-1].block if top else -1
-    for line in edges.bottom(blocks):
-        if line.block > last:
+    for line in bottom:
+        if line.block > last and len(line.text) <= 260 and has_digit(line.text):
             found += (
                 Opinion(LAST, o.source, o.date) if o.source == "updated" else o
                 for o in date_labels.labelled(line, order)
@@ -152,7 +154,9 @@ def _from_iso(date: str) -> FoundDate:
     return checked(year, month, day)
 
 
-def _closing_author(blocks: Sequence[Block], closing: Sequence[tuple[Opinion, int]]) -> str:
+def _closing_author(
+    blocks: Sequence[Block], bottom: Sequence[Line], closing: Sequence[tuple[Opinion, int]]
+) -> str:
     """Return the name that stands at the end of the text, beside its date or after dashes."""
     for _, number in closing:
         lines = blocks[number].text.split("\n")
@@ -163,7 +167,7 @@ def _closing_author(blocks: Sequence[Block], closing: Sequence[tuple[Opinion, in
             if name or bylines.is_name(text):
                 return name or text.strip(" ,")
     end = edges.notes_start(blocks)
-    for line in reversed(edges.bottom(blocks)):
+    for line in reversed(bottom):
         name = bylines.closing_author(line.text) if line.block < end else ""
         if name and not find_dates(line.text):
             return name

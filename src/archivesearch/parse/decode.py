@@ -89,22 +89,16 @@ def _declarations(data: bytes, content_type: str | None) -> Iterator[tuple[str, 
 
 def _declared_text(data: bytes, found: Charset) -> str | None:
     """Decode by a declaration, or return None where the bytes disprove it."""
-    if data.isascii():
-        return _ascii(data, found)
     if found.name.startswith("utf-16"):
         return data.decode(found.codec, "replace") if b"\0" in data else None
+    if data.isascii():
+        escapes = found.name.startswith(("iso-2022", "hz"))
+        return data.decode(found.codec, "replace") if escapes else data.decode("ascii")
     if found.name != "utf-8" and guess.is_utf8(data, declared=True):
         return None
     if found.codec == "cp1252" and western.is_nonsense(data):
         return None
     return _text(data, found)
-
-
-def _ascii(data: bytes, found: Charset) -> str | None:
-    """Decode bytes below 128, which in a few encodings are no ASCII."""
-    if found.name.startswith(("iso-2022", "hz")):
-        return data.decode(found.codec, "replace")
-    return None if found.name.startswith("utf-16") else data.decode("ascii")
 
 
 def _undeclared(data: bytes) -> tuple[str, Charset, str]:
@@ -133,13 +127,22 @@ def _text(data: bytes, found: Charset) -> str | None:
         return _windows_1252(data)
     if found.name.startswith("utf-16"):
         return data.decode(found.codec, "replace")
-    try:
-        return data.decode(found.codec)
-    except UnicodeDecodeError:
-        text = data.decode(found.codec, "surrogateescape")
+    text = _try(data, found.codec, "strict")
+    if text is not None:
+        return text
+    text = _try(data, found.codec, "surrogateescape")
+    if text is None:
+        return None
     wrong = len(_STRAY.findall(text))
     right = len(_NOT_ASCII.findall(text)) - wrong
     return text.translate(_STRAY_BYTES) if wrong * 10 <= right else None
+
+
+def _try(data: bytes, codec: str, errors: str) -> str | None:
+    try:
+        return data.decode(codec, errors)
+    except UnicodeDecodeError:
+        return None
 
 
 def _windows_1252(data: bytes) -> str:

@@ -8,7 +8,7 @@ _SAMPLE = 4096
 _LONGEST = 20_000
 _TAG = re.compile(rb"<[^>]*>")
 _ASCII_LINE = re.compile(rb"(?m)^[\0-\x7f]*?$\s*")
-_LEAD = re.compile(rb"[\xc2\xc3\xe0-\xf4]")
+_COMMON = re.compile(rb"[\xc2\xc3]|\xe2\x80")
 _PLENTY = 4
 # The encodings that pages were written in; without the choice, mainframes' are found too.
 _CANDIDATES = [
@@ -37,7 +37,8 @@ def wide(data: bytes) -> Charset | None:
 def is_utf8(data: bytes, *, declared: bool = False) -> bool:
     """Whether bytes that are no ASCII are UTF-8, even if an 8-bit encoding is `declared`.
 
-    Then a few pairs of bytes do not count that are words as well: `CAFÉ»`, `À…`.
+    Then a few characters do not count, unless they are the commonest: `CAFÉ»` and `É…` are
+    UTF-8 as well.
     """
     try:
         data.decode()
@@ -46,7 +47,7 @@ def is_utf8(data: bytes, *, declared: bool = False) -> bool:
     if not declared:
         return True
     beyond = len(data) - len(data.decode("ascii", "ignore"))
-    return beyond >= 2 * _PLENTY or _LEAD.search(data) is not None
+    return beyond >= 2 * _PLENTY or _COMMON.search(data) is not None
 
 
 def guessed(data: bytes) -> Charset | None:

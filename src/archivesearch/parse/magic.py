@@ -25,7 +25,7 @@ _MAGIC = {
 # Escape is left out: mail in Japanese and Korean is full of it.
 _CONTROLS = bytes((*range(9), 11, *range(14, 27), *range(28, 32)))
 _SAMPLE = 16_384
-_MOST_CONTROLS = 0.05
+_FEW, _MOST_CONTROLS = 8, 0.05
 
 
 def unreadable(data: bytes) -> str:
@@ -37,6 +37,6 @@ def unreadable(data: bytes) -> str:
             return f"it is {what}, not a page"
     sample = data[:_SAMPLE]
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    if controls <= len(sample) * _MOST_CONTROLS or sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if controls <= max(_FEW, len(sample) * _MOST_CONTROLS) or sample.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ""
     return "" if guess.wide(data) else "it holds binary data, not text"

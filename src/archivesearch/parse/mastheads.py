@@ -5,7 +5,14 @@ from collections.abc import Sequence
 
 from archivesearch.parse import bylines
 from archivesearch.parse.blocks import Block
-from archivesearch.parse.calendar_dates import YEAR, FoundDate, Order, checked, find_dates
+from archivesearch.parse.calendar_dates import (
+    YEAR,
+    FoundDate,
+    Order,
+    checked,
+    find_dates,
+    has_digit,
+)
 from archivesearch.parse.date_labels import is_labelled
 from archivesearch.parse.edges import Line
 from archivesearch.parse.opinions import HEADER, MASTHEAD, Opinion, other_words, tells_of_another
@@ -22,7 +29,6 @@ _NAME_YEAR = re.compile(rf"(?P<name>[^\W\d_][^\d,;:]*),? (?P<year>{YEAR})\W*$")
 _NUMBERED = re.compile(r"[\[(*]?\d{1,3}[.)\]]\s?\D|[*\u2020]")
 _INDEX = re.compile(r"(?:^|/)(?:index|default)\.\w+$", re.IGNORECASE)
 _REVIEW = re.compile(r"review", re.IGNORECASE)
-_DIGIT = re.compile(r"\d")
 _LOWER = re.compile(r"\W*(?!(?:by|par|von|por|di|door)\b)[^\W\d_A-Z]{2}")
 
 
@@ -31,12 +37,13 @@ def is_list(blocks: Sequence[Block]) -> bool:
     years: list[str] = []
     count = 0
     for block in blocks:
-        lines = block.text.split("\n")
-        count += len(lines)
+        count += block.text.count("\n") + 1
         if "1" not in block.text and "20" not in block.text:
             continue
-        for text in lines:
-            match = _LISTED.match(text) or _LISTED_LAST.search(text) if len(text) < 160 else None
+        for text in block.text.split("\n"):
+            if len(text) >= 160 or ("1" not in text and "20" not in text):
+                continue
+            match = _LISTED.match(text) or _LISTED_LAST.search(text)
             if match:
                 years.append(match[1])
     return len(years) >= 6 and len(years) >= 0.3 * count and len(set(years)) > 2
@@ -50,7 +57,7 @@ def headers(
     found: list[Opinion] = []
     index = bool(_INDEX.search(page))
     for at, line in enumerate(lines):
-        if line.tag in ("li", "dd", "dt") or not _DIGIT.search(line.text):
+        if line.tag in ("li", "dd", "dt") or not has_digit(line.text):
             continue
         if is_labelled(line.text):
             continue

@@ -15,6 +15,7 @@ from archivesearch.parse.blocks import Block
 from archivesearch.parse.dates import years_mentioned
 from archivesearch.parse.dating import dating
 from archivesearch.parse.decode import decode
+from archivesearch.parse.depth import shallow
 from archivesearch.parse.head import Head, head
 from archivesearch.parse.magic import unreadable
 from archivesearch.parse.sections import sections
@@ -90,7 +91,7 @@ def _content(decoded: str, raw: RawPage) -> tuple[list[Block], Head]:
         return text.blocks(decoded), Head()
     if "&#" in decoded:
         decoded = _CONTROL_REFERENCE.sub("", decoded)
-    document = LexborHTMLParser(decoded)
+    document = LexborHTMLParser(shallow(decoded))
     return html.blocks(document), head(document)
 
 

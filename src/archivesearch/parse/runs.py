@@ -11,7 +11,7 @@ BREAK, STRONG, PLAIN, ANCHOR = "\x01", "\x02", "\x03", "\x04"
 _MARK = re.compile("([\x01-\x04])")
 _SPACES = tuple("\n\t\r\f")
 _ALL_SPACES = tuple(char for char in map(chr, range(0x3001)) if char.isspace() and char != " ")
-_RULES = frozenset("-=*~_")
+_RULES = frozenset("-=*~_:.#+|^•·")
 
 
 class Run(NamedTuple):

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from statistics import quantiles
 
 from archivesearch.parse.blocks import Block
+from archivesearch.parse.runs import collapsed
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_RULE = re.compile(r"[-=*~\s]*")
-_UNDERLINE = re.compile(r"[-=~]{3,}")
-_BULLET = re.compile(r"(?:[-*•·o]|\(?\d{1,3}[.)]|\(?[a-z]\))\s+\S")
+_RULE = re.compile(r"[-=*~_:.#+|^•·\s]*")
+_UNDERLINE = re.compile(r"[-=~:*_^]{3,}")
+_BULLET = re.compile(r"(?:[-*•·o]|[\[(]?\d{1,3}[.)\]]|\(?[a-z]\))\s+\S")
+_COLUMNS = re.compile(r"\S {3,}\S")
 _WIDEST_WRAP = 100
 _SLACK = 4
 
@@ -17,9 +19,11 @@ _SLACK = 4
 def blocks(raw: str) -> list[Block]:
     """Cut plain text into blocks.
 
-    Lines that a hard wrap has cut are joined by a space; a line that ends before it is
-    full was ended on purpose, and a newline is kept. Lines that no wrap at all has cut
-    are blocks of their own. Rows of dashes and the like become `rule`, without text.
+    Lines that a hard wrap has cut are joined by a space. A line that ends before it is
+    full was ended on purpose, and a newline is kept: also after each row of a table, and
+    after each line where most are short (verse, lists, addresses). Lines that no wrap at
+    all has cut are blocks of their own. Rows of dashes and the like become `rule`,
+    without text.
     """
     lines = [line.expandtabs(8).rstrip() for line in _LINE_END.split(raw.replace("\f", "\n\n"))]
     width = _wrap_width(lines)
@@ -49,7 +53,7 @@ def _wrap_width(lines: list[str]) -> int:
     wrapped = [length for length in lengths if 40 < length <= _WIDEST_WRAP]
     if len(wrapped) < 2 or long > len(wrapped):
         return 0
-    return round(quantiles(wrapped, n=20)[-1])
+    return round(min(quantiles(wrapped, n=20)[-1], max(wrapped)))
 
 
 def _groups(lines: list[str]) -> Iterator[tuple[list[str], bool, bool]]:
@@ -85,18 +89,21 @@ def _split_runs(group: list[str], width: int) -> Iterator[list[str]]:
 
 
 def _starts_paragraph(group: list[str], number: int, width: int) -> bool:
+    """Whether a line of a run begins a paragraph: too long, a bullet, or indented."""
     line, before = group[number], group[number - 1]
     if max(len(line), len(before)) > _WIDEST_WRAP:
         return True
-    if _BULLET.match(line.lstrip()) and _is_full_stop(before, line, width):
+    if _BULLET.match(line.lstrip()) and _is_at_end(before, line, width):
         return True
     after = group[number + 1] if number + 1 < len(group) else ""
     deeper = _indent(line) > _indent(before)
     return deeper and (not after or _indent(after) < _indent(line)) and _ends_sentence(before)
 
 
-def _is_full_stop(before: str, line: str, width: int) -> bool:
-    return _ends_sentence(before) or _is_short(before, line, width) or _BULLET.match(before.lstrip()) is not None
+def _is_at_end(before: str, line: str, width: int) -> bool:
+    if _ends_sentence(before) or _is_short(before, line, width):
+        return True
+    return _BULLET.match(before.lstrip()) is not None
 
 
 def _ends_sentence(line: str) -> bool:
@@ -110,11 +117,21 @@ def _is_short(line: str, following: str, width: int) -> bool:
 
 
 def _joined(run: list[str], width: int) -> str:
-    parts = [" ".join(run[0].split())]
-    for before, line in zip(run, run[1:], strict=False):
-        parts.append("\n" if not width or _is_short(before, line, width) else " ")
-        parts.append(" ".join(line.split()))
+    pairs = list(zip(run, run[1:], strict=False))
+    ended = [not width or _ends_early(before, line, width) for before, line in pairs]
+    if sum(ended) * 2 > len(ended):
+        ended = [True] * len(ended)
+    parts = [collapsed(run[0])]
+    for (_, line), end in zip(pairs, ended, strict=True):
+        parts += ("\n" if end else " ", collapsed(line))
     return "".join(parts)
+
+
+def _ends_early(before: str, line: str, width: int) -> bool:
+    """Whether a line was ended on purpose and not by the wrap."""
+    if _is_short(before, line, width):
+        return True
+    return _COLUMNS.search(before) is not None or _COLUMNS.search(line) is not None
 
 
 def _indent(line: str) -> int:

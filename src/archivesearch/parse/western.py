@@ -44,7 +44,7 @@ def is_western(data: bytes) -> bool:
     if _is_nearly_ascii(data):
         return True
     foreign, density = _counted(data)
-    if density < _DENSITY or (foreign.total() < _FEW and density < _MOST):
+    if density < _DENSITY or foreign.total() < _FEW:
         return True
     return density < _MOST and _covered(foreign) >= _SHARE
 

@@ -1,0 +1,32 @@
+"""Sets of documents as bits: one 32-bit number for each block, the first document lowest."""
+
+import numpy as np
+
+from archivesearch.columnar.arrays import Array
+from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
+
+
+def unpacked(bits: Array) -> Array:
+    """Return for each bit of each number whether it is set, the lowest first."""
+    little = np.ascontiguousarray(bits, "<u4")
+    return np.unpackbits(little.view(np.uint8), bitorder="little")
+
+
+def numbers_of(matches: Array) -> Array:
+    """Return the numbers of matching documents, ascending."""
+    live = np.flatnonzero(matches)
+    at = np.flatnonzero(unpacked(matches[live]))
+    return (live[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
+
+
+def bits_of(numbers: Array, blocks: int) -> Array:
+    """Return documents as bits, one number for each block."""
+    found = np.zeros(blocks, np.uint32)
+    bits = np.uint32(1) << (numbers & (BLOCK_SIZE - 1)).astype(np.uint32)
+    np.bitwise_or.at(found, numbers >> BLOCK_BITS, bits)
+    return found
+
+
+def count(matches: Array) -> int:
+    """Return how many documents match."""
+    return int(np.bitwise_count(matches).sum())

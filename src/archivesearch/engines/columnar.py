@@ -1,0 +1,179 @@
+"""The engine that keeps passages in flat arrays: the default one."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from whoosh.query import Query
+
+from archivesearch.analysis import Analyzer
+from archivesearch.columnar import bits, topk
+from archivesearch.columnar.arrays import Array
+from archivesearch.columnar.build import build
+from archivesearch.columnar.compile import compile
+from archivesearch.columnar.face import ColumnarIndex
+from archivesearch.columnar.plan import Node
+from archivesearch.columnar.segment import Segment
+from archivesearch.engines.base import FACET_VALUES, GROUP_HITS, Found, GroupMatch, Match, Request
+from archivesearch.model import Passage
+
+
+class ColumnarEngine:
+    """Arrays on disk, mapped into memory and worked on whole."""
+
+    name = "columnar"
+
+    def build(self, folder: Path, batches: Iterable[Sequence[Passage]], analyzer: Analyzer) -> None:
+        """Write an index of all passages into an empty folder."""
+        build(folder, batches, analyzer)
+
+    def open(self, folder: Path, analyzer: Analyzer) -> "ColumnarReader":
+        """Open what `build` wrote."""
+        return ColumnarReader(Segment(folder), analyzer)
+
+
+class ColumnarReader:
+    """Answers from one segment. Arrays are only ever read, so threads need no lock."""
+
+    def __init__(self, segment: Segment, analyzer: Analyzer) -> None:
+        self._segment = segment
+        self._analyzer = analyzer
+
+    @cached_property
+    def index(self) -> ColumnarIndex:
+        """The segment as a Whoosh index."""
+        return ColumnarIndex(self._segment, self._analyzer)
+
+    def search(self, request: Request) -> Found:
+        """Return the best matches of a query, exactly ranked and counted."""
+        plan, matches = self._plan(request.query, request.filter)
+        facets = self._facets(request.facets, matches) if request.facets else {}
+        if request.group_by is not None:
+            groups = self._groups(request, plan, matches)
+            page = groups[request.offset : request.offset + request.limit]
+            return Found(len(groups), groups=tuple(page), facets=facets)
+        found = self._sorted(request, plan, matches)
+        return Found(bits.count(matches), tuple(found), facets=facets)
+
+    def scan(self, query: Query, filter: Query | None = None) -> Iterator[int]:
+        """Yield the numbers of all matches, in the order of the archive."""
+        yield from bits.numbers_of(self._plan(query, filter)[1]).tolist()
+
+    def passages(self, numbers: Sequence[int]) -> list[Passage]:
+        """Return passages by their numbers."""
+        return [self._segment.documents.passage(number) for number in numbers]
+
+    def page(self, page: str) -> range:
+        """Return the numbers of a page's passages; empty where there is no such page."""
+        found = self._segment.postings("page", page)
+        if found is None:
+            return range(0)
+        return range(int(found.numbers[0]), int(found.numbers[-1]) + 1)
+
+    def pages(self) -> Sequence[str]:
+        """Return the pages that have passages, in the order of the archive."""
+        documents = self._segment.documents
+        return [documents.page_name(page) for page in range(documents.page_count())]
+
+    def close(self) -> None:
+        """Let go of the arrays; the system unmaps them when nothing refers to them."""
+        self.__dict__.clear()
+
+    def _plan(self, query: Query, filter: Query | None) -> tuple[Node, Array]:
+        plan = compile(query, self._segment, self.index.searcher)
+        if filter is None:
+            return plan, plan.matches
+        allowed = compile(filter, self._segment, self.index.searcher)
+        return plan, plan.matches & allowed.matches
+
+    def _sorted(self, request: Request, plan: Node, matches: Array) -> list[Match]:
+        """Return the part of the sorted matches that is asked for."""
+        wanted = slice(request.offset, request.offset + request.limit)
+        if request.sort == "score":
+            numbers, scores = topk.top(plan, matches, wanted.stop)
+            return _matches(numbers[wanted], scores[wanted])
+        numbers = self._in_order(request.sort, bits.numbers_of(matches))[wanted]
+        found, scores = topk.every(plan, bits.bits_of(numbers, self._segment.blocks) & matches)
+        return _matches(numbers, scores[np.searchsorted(found, numbers)])
+
+    def _in_order(self, sort: str, numbers: Array) -> Array:
+        """Sort documents by year or place; those without a year go last either way."""
+        if sort == "place":
+            return numbers
+        years = self._segment.documents.years_of(numbers).astype(np.int64)
+        keys = np.where(years == 0, 1 << 20, -years if sort.startswith("-") else years)
+        return numbers[np.argsort(keys, kind="stable")]
+
+    def _facets(
+        self, names: Sequence[str], matches: Array
+    ) -> dict[str, tuple[tuple[str | int, int], ...]]:
+        numbers = bits.numbers_of(matches)
+        return {name: self._facet(name, numbers) for name in names}
+
+    def _facet(self, name: str, numbers: Array) -> tuple[tuple[str | int, int], ...]:
+        """Count the values of a field; the most frequent first, then by value."""
+        codes = self._codes(name, numbers)
+        counts = np.bincount(codes)
+        if name in ("org", "year"):
+            counts[:1] = 0  # the absent ones
+        found = np.flatnonzero(counts)
+        if len(found) > FACET_VALUES:
+            least = np.partition(counts[found], -FACET_VALUES)[-FACET_VALUES]
+            found = found[counts[found] >= least]
+        values = [(self._value(name, code), int(counts[code])) for code in found.tolist()]
+        return tuple(sorted(values, key=lambda pair: (-pair[1], pair[0]))[:FACET_VALUES])
+
+    def _groups(self, request: Request, plan: Node, matches: Array) -> list[GroupMatch]:
+        """Gather matches into groups, in the order of each group's first."""
+        numbers, scores = topk.every(plan, matches)
+        if request.sort == "score":
+            order = np.lexsort((numbers, -scores))
+        else:
+            order = np.searchsorted(numbers, self._in_order(request.sort, numbers))
+        by = request.group_by or ""
+        codes = self._codes(by, numbers[order])
+        _, first, which, counts = np.unique(
+            codes, return_index=True, return_inverse=True, return_counts=True
+        )
+        ranked = np.argsort(first, kind="stable")
+        members = np.argsort(which, kind="stable")
+        starts = np.cumsum(counts) - counts
+        wanted = ranked[request.offset : request.offset + request.limit]
+        groups = [GroupMatch("", 0, ())] * len(ranked)
+        for place, group in enumerate(wanted.tolist(), request.offset):
+            start = int(starts[group])
+            at = order[members[start : start + min(GROUP_HITS, int(counts[group]))]]
+            key = str(self._value(by, int(codes[first[group]])))
+            groups[place] = GroupMatch(
+                key, int(counts[group]), tuple(_matches(numbers[at], scores[at]))
+            )
+        return groups
+
+    def _codes(self, name: str, numbers: Array) -> Array:
+        documents = self._segment.documents
+        codes: Array = {
+            "page": documents.pages_of,
+            "section": documents.sections_of,
+            "org": documents.orgs_of,
+            "year": documents.years_of,
+            "lang": documents.langs_of,
+        }[name](numbers)
+        return codes
+
+    def _value(self, name: str, code: int) -> str | int:
+        documents = self._segment.documents
+        if name == "year":
+            return code
+        names: dict[str, Any] = {
+            "page": documents.page_name,
+            "section": documents.section_name,
+            "org": documents.org_name,
+            "lang": documents.lang_name,
+        }
+        return str(names[name](code))
+
+
+def _matches(numbers: Array, scores: Array) -> list[Match]:
+    return list(map(Match, numbers.tolist(), scores.tolist()))
