@@ -6,7 +6,7 @@ from typing import Any
 
 import archivesearch
 from archivesearch.analysis import Analyzer
-from archivesearch.engines.stock import StockEngine, StockReader
+from archivesearch.engines.columnar import ColumnarEngine, ColumnarReader
 from archivesearch.model import Passage
 
 PARTIES = """<html lang=en><head><title>A guide to the parties</title></head><body>
@@ -70,9 +70,9 @@ def passage(text: str = "", number: int = 0, **values: Any) -> Passage:
     return Passage(**{**fields, **values})
 
 
-def reader_of(folder: Path, passages: Iterable[Passage], analyzer: Analyzer) -> StockReader:
+def reader_of(folder: Path, passages: Iterable[Passage], analyzer: Analyzer) -> ColumnarReader:
     """Return an engine's reader on passages, stored in a folder that is made for them."""
     folder.mkdir(parents=True)
-    engine = StockEngine()
+    engine = ColumnarEngine()
     engine.build(folder, [list(passages)], analyzer)
     return engine.open(folder, analyzer)

@@ -16,11 +16,15 @@ RUSSIAN = "Не только рабочие, но и крестьяне вышл
 GREEK = "Οι εργάτες της πόλης και οι αγρότες των χωριών βγήκαν στους δρόμους για το ψωμί. " * 4
 CHINESE = "全世界无产者，联合起来！工人阶级没有祖国，他们失去的只是锁链，得到的将是整个世界。" * 4
 JAPANESE = "ひとつの妖怪がヨーロッパをさまよっている。万国の労働者、団結せよ。" * 4
-TURKISH = "Bütün ülkelerin işçileri birleşin; zincirlerinizden başka kaybedeceğiniz bir şey yok. " * 4
+TURKISH = (
+    "Bütün ülkelerin işçileri birleşin; zincirlerinizden başka kaybedeceğiniz bir şey yok. " * 4
+)
 POLISH = "Proletariusze wszystkich krajów, łączcie się! Żądamy chleba, pracy i wolności dziś. " * 4
 FRENCH = "L’été dernier, à Orléans, les élèves du collège ont fêté Noël où ça n’était pas gênant. "
 GERMAN = "Die Schüler über den Flüssen grüßen schöne Mädchen; fünf Bäcker müssen früh aufstehen. "
-ENGLISH = "The café on the corner was Señor Núñez’s, “where Zoë sat” — he said. " + "A long day. " * 9
+ENGLISH = (
+    "The café on the corner was Señor Núñez’s, “where Zoë sat” — he said. " + "A long day. " * 9
+)
 
 
 def meta(label: str) -> bytes:
@@ -43,7 +47,13 @@ CASES = {
     ),
     "bom that lies": (b"\xef\xbb\xbf" + b"\xe9t\xe9", None, "windows-1252", "default", "ï»¿été"),
     "transport": (b"\xc5", "text/html; charset=ISO-8859-5", "iso-8859-5", "transport", "Х"),
-    "transport in quotes": (b"\xe9", 'text/html;charset="latin1"', "windows-1252", "transport", "é"),
+    "transport in quotes": (
+        b"\xe9",
+        'text/html;charset="latin1"',
+        "windows-1252",
+        "transport",
+        "é",
+    ),
     "transport before meta": (
         meta("koi8-r") + b"\xe9",
         "text/html; charset=windows-1251",
@@ -123,9 +133,27 @@ CASES = {
         "meta",
         "镕基",
     ),
-    "misspelt utrf-8": (meta("utrf-8") + "é".encode(), None, "utf-8", "meta (misspelt utrf-8)", "é"),
-    "misspelt iutf-8": (meta("iutf-8") + "é".encode(), None, "utf-8", "meta (misspelt iutf-8)", "é"),
-    "misspelt utf-98": (meta("utf-98") + "é".encode(), None, "utf-8", "meta (misspelt utf-98)", "é"),
+    "misspelt utrf-8": (
+        meta("utrf-8") + "é".encode(),
+        None,
+        "utf-8",
+        "meta (misspelt utrf-8)",
+        "é",
+    ),
+    "misspelt iutf-8": (
+        meta("iutf-8") + "é".encode(),
+        None,
+        "utf-8",
+        "meta (misspelt iutf-8)",
+        "é",
+    ),
+    "misspelt utf-98": (
+        meta("utf-98") + "é".encode(),
+        None,
+        "utf-8",
+        "meta (misspelt utf-98)",
+        "é",
+    ),
     "misspelt iso8850-1": (
         meta("iso8850-1") + b"\xe9",
         None,
@@ -243,7 +271,8 @@ CASES = {
         JAPANESE,
     ),
     "double utf-8": (
-        meta("utf-8") + "café “no”".encode().decode("cp1252", "replace").replace("\ufffd", "\x9d").encode(),
+        meta("utf-8")
+        + "café “no”".encode().decode("cp1252", "replace").replace("\ufffd", "\x9d").encode(),
         None,
         "utf-8",
         "meta (mended double UTF-8)",
@@ -316,7 +345,9 @@ def test_labels_mean_what_the_standard_says(label: str, name: str) -> None:
     assert (found.name, found.misspelt) == (name, False)
 
 
-@pytest.mark.parametrize("label", ["", "none", "text/html", "rot13", "base64", "windows-125", "utf"])
+@pytest.mark.parametrize(
+    "label", ["", "none", "text/html", "rot13", "base64", "windows-125", "utf"]
+)
 def test_labels_that_mean_nothing(label: str) -> None:
     assert charset(label) is None
 
@@ -328,7 +359,10 @@ def test_every_byte_string_decodes(data: bytes) -> None:
     assert charset(decoded.encoding) is not None
 
 
-@given(st.binary(max_size=60), st.sampled_from(["utf-16", "gb2312", "iso-2022-jp", "hz", "cp1253", "?"]))
+@given(
+    st.binary(max_size=60),
+    st.sampled_from(["utf-16", "gb2312", "iso-2022-jp", "hz", "cp1253", "?"]),
+)
 def test_every_byte_string_decodes_whatever_is_declared(data: bytes, label: str) -> None:
     assert decode(data, f"text/html; charset={label}").text.encode("utf-8") is not None
     assert decode(meta(label) + data).text.startswith("<html>")

@@ -21,13 +21,19 @@ CUT: dict[str, tuple[str, list[tuple[str, str]]]] = {
         "<ul><li>one<li>two<p>three<h3>four",
         [("li", "one"), ("li", "two"), ("p", "three"), ("h3", "four")],
     ),
-    "unclosed definitions": ("<dl><dt>one<dd>two<dt>three", [("dt", "one"), ("dd", "two"), ("dt", "three")]),
+    "unclosed definitions": (
+        "<dl><dt>one<dd>two<dt>three",
+        [("dt", "one"), ("dd", "two"), ("dt", "three")],
+    ),
     "unclosed cells": (
         "<table><tr><td>one<td>two<tr><th>three</table>four",
         [("td", "one"), ("td", "two"), ("th", "three"), ("body", "four")],
     ),
     "one break is a newline": ("<p>one<br>two", [("p", "one\ntwo")]),
-    "two breaks are a paragraph": ("<p>one<br><br>two<br>\n<br>\n<br>three", [("p", "one"), ("p", "two"), ("p", "three")]),
+    "two breaks are a paragraph": (
+        "<p>one<br><br>two<br>\n<br>\n<br>three",
+        [("p", "one"), ("p", "two"), ("p", "three")],
+    ),
     "breaks at the edges": ("<p><br>one<br></p><br><br>", [("p", "one")]),
     "breaks in bold": ("<p><b>one<br><br>two</b> three", [("p", "one"), ("p", "two three")]),
     "nested tables": (
@@ -38,19 +44,31 @@ CUT: dict[str, tuple[str, list[tuple[str, str]]]] = {
         "<table>one<tr><td>two</table>",
         [("body", "one"), ("td", "two")],
     ),
-    "center and font": ("<center><font size=5>one</font></center>two", [("center", "one"), ("body", "two")]),
+    "center and font": (
+        "<center><font size=5>one</font></center>two",
+        [("center", "one"), ("body", "two")],
+    ),
     "white space": ("<p>\n one \t two\r\n three\n</p>", [("p", "one two three")]),
-    "white space between elements": ("<p><b>one</b> <i>two</i><i>three</i>", [("p", "one twothree")]),
+    "white space between elements": (
+        "<p><b>one</b> <i>two</i><i>three</i>",
+        [("p", "one twothree")],
+    ),
     "no-break spaces": ("<p>one&nbsp;&nbsp; two&#160;three\xa0", [("p", "one two three")]),
     "other spaces": ("<p>one\u2003two\u3000three", [("p", "one two three")]),
-    "entities": ("<p>A&amp;B &lt;c&gt; &eacute; &#233; &#xe9; &copy AT&T", [("p", "A&B <c> é é é © AT&T")]),
+    "entities": (
+        "<p>A&amp;B &lt;c&gt; &eacute; &#233; &#xe9; &copy AT&T",
+        [("p", "A&B <c> é é é © AT&T")],
+    ),
     "windows characters": ("<p>it&#146;s", [("p", "it’s")]),
     "a drop cap": ("<p><font size=7>T</font>he party", [("p", "The party")]),
     "a drop cap in bold": ("<p><b><big>T</big></b>HE PARTY", [("p", "THE PARTY")]),
     "comments": ("<p>one<!-- two --> three<!--> four", [("p", "one three four")]),
     "an unclosed comment": ("<p>one<!-- two <p>three", [("p", "one")]),
     "a CDATA section is a comment": ("<p>one<![CDATA[two]]>three", [("p", "onethree")]),
-    "scripts and styles": ("<p>one<script>two<p></script><style>three</style>four", [("p", "onefour")]),
+    "scripts and styles": (
+        "<p>one<script>two<p></script><style>three</style>four",
+        [("p", "onefour")],
+    ),
     "a template": ("<p>one</p><template><p>two</template>", [("p", "one")]),
     "the head is left out": ("<title>one</title><p>two", [("p", "two")]),
     "noscript in the body": ("<p>one</p><noscript><p>two</noscript>", [("p", "one"), ("p", "two")]),
@@ -62,8 +80,14 @@ CUT: dict[str, tuple[str, list[tuple[str, str]]]] = {
         "<frameset><frame><noframes><body><p>one<p>two</body></noframes></frameset>",
         [("p", "one"), ("p", "two")],
     ),
-    "noframes in a body": ("one<noframes><b>two</b></noframes>three", [("body", "one"), ("body", "two"), ("body", "three")]),
-    "an iframe": ("one<iframe src=x>two</iframe>three", [("body", "one"), ("body", "two"), ("body", "three")]),
+    "noframes in a body": (
+        "one<noframes><b>two</b></noframes>three",
+        [("body", "one"), ("body", "two"), ("body", "three")],
+    ),
+    "an iframe": (
+        "one<iframe src=x>two</iframe>three",
+        [("body", "one"), ("body", "two"), ("body", "three")],
+    ),
     "forms": (
         "<form>one<select><option>two<option>three</select><textarea>four\n<p>five</textarea>",
         [("form", "one"), ("option", "two"), ("option", "three"), ("textarea", "four <p>five")],
@@ -81,11 +105,17 @@ CUT: dict[str, tuple[str, list[tuple[str, str]]]] = {
         [("pre", "one\ntwo"), ("p", "three\nfour"), ("h2", "five")],
     ),
     "xmp": ("<xmp>one\n<b>two</b></xmp>", [("xmp", "one\n<b>two</b>")]),
-    "plaintext": ("one<plaintext>two\n</plaintext> <p>three", [("body", "one"), ("plaintext", "two\n</plaintext> <p>three")]),
+    "plaintext": (
+        "one<plaintext>two\n</plaintext> <p>three",
+        [("body", "one"), ("plaintext", "two\n</plaintext> <p>three")],
+    ),
     "invented tags": ("<p>one<foo>two</foo><o:p>three</o:p>", [("p", "onetwothree")]),
     "end tags that end nothing": ("</b></p>one</div></i>two", [("body", "onetwo")]),
     "text after the end": ("<html><body><p>one</body></html>two", [("p", "onetwo")]),
-    "misplaced blocks in inline markup": ("<b><p>one</b>two<p>three", [("p", "onetwo"), ("p", "three")]),
+    "misplaced blocks in inline markup": (
+        "<b><p>one</b>two<p>three",
+        [("p", "onetwo"), ("p", "three")],
+    ),
 }
 
 
@@ -108,8 +138,14 @@ STRONG: dict[str, tuple[str, list[tuple[str, ...]]]] = {
     "italic is not": ("<p><i>one</i> <em>two</em>", [()]),
     "headings": ("<h2>one</h2>two", [("one",), ()]),
     "heading cells": ("<table><tr><th>one<td>two", [("one",), ()]),
-    "larger fonts": ("<font size=+1>one</font> <font size=5>two</font> <font size=3>three</font>", [("one two",)]),
-    "fonts without size": ("<font color=red>one</font> <font size=x>two</font> <font size=-1>three</font>", [()]),
+    "larger fonts": (
+        "<font size=+1>one</font> <font size=5>two</font> <font size=3>three</font>",
+        [("one two",)],
+    ),
+    "fonts without size": (
+        "<font color=red>one</font> <font size=x>two</font> <font size=-1>three</font>",
+        [()],
+    ),
     "nested": ("<b>one <font size=4>two</font></b> three", [("one two",)]),
     "bold that is never closed": ("<p><b>one<p>two", [("one",), ("two",)]),
     "bold over a break": ("<b>one<br>two</b><br>three", [("one\ntwo",)]),
@@ -130,7 +166,9 @@ def test_what_is_set_to_stand_out(name: str) -> None:
 
 
 def test_anchors_count_where_a_block_begins() -> None:
-    cut = blocks('<p><a name=x></a>one<p>two<a name=y>three</a><a name=z></a><p>four<h2 id=w>five</h2>')
+    cut = blocks(
+        "<p><a name=x></a>one<p>two<a name=y>three</a><a name=z></a><p>four<h2 id=w>five</h2>"
+    )
     assert [block.anchor for block in cut] == [True, False, False, True]
     cut = blocks("<a name=x></a><p>one<br><br><a name=y></a>two<p><a href=u>three</a>")
     assert [block.anchor for block in cut] == [True, True, False]

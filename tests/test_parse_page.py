@@ -18,11 +18,11 @@ CONFIG = Config()
 # What browsers show in no way, and what they have no word of.
 UNSEEN = ["head", "script", "style", "template", "link", "meta"]
 PIECES = (
-    "<p> </p> <b> </b> <i> </i> <h2> </h2> <h3> <br> <br><br> <hr> <ul> <li> </ul> <dl> <dt> <dd> </dl> "
-    "<table> <tr> <td> <th> </table> <pre> </pre> <a> </a> <font> </font> <center> <blockquote> <div> "
-    "</div> <textarea> </textarea> <!-- --> <select> <option> </select> <noscript> </noscript> &amp; "
-    "Self-Description: Comments: (PTB) 1. * -- : by May 5, 1998 League Workers' Party\n\n \n --- $2 "
-    "POB 7, Self Description alpha beta. gamma delta "
+    "<p> </p> <b> </b> <i> </i> <h2> </h2> <h3> <br> <br><br> <hr> <ul> <li> </ul> <dl> <dt> <dd> "
+    "</dl> <table> <tr> <td> <th> </table> <pre> </pre> <a> </a> <font> </font> <center> <div> "
+    "</div> <blockquote> <textarea> </textarea> <!-- --> <select> <option> </select> <noscript> "
+    "</noscript> &amp; Self-Description: Comments: (PTB) 1. * -- : by May 5, 1998 League "
+    "Workers' Party\n\n \n --- $2 POB 7, Self Description alpha beta. gamma delta "
 ).split(" ")
 
 
@@ -101,7 +101,10 @@ SKIPPED = {
     "a PDF": (b"%PDF-1.4\n%\xe2\xe3", "it is a PDF document, not a page"),
     "rich text": (b"{\\rtf1 text}", "it is a rich text document, not a page"),
     "a program's data": (bytes(range(32)) * 40, "it holds binary data, not text"),
-    "a page without text": (b"<html><head><title>x</title></head><body><img></body>", "it holds no text"),
+    "a page without text": (
+        b"<html><head><title>x</title></head><body><img></body>",
+        "it holds no text",
+    ),
     "a script alone": (b"<html><script>let words = 1</script>", "it holds no text"),
 }
 
@@ -137,7 +140,10 @@ TITLES = {
     "in the head": ("<title> The\n Title </title><h1>Other</h1>", "The Title"),
     "misplaced": ("<body><p>x<title>The Title</title>", "The Title"),
     "with references": ("<title>A &amp; B &#151; C</title>x", "A & B — C"),
-    "empty, so the first heading": ("<title> </title><p>Before<h2>The Heading</h2>x", "The Heading"),
+    "empty, so the first heading": (
+        "<title> </title><p>Before<h2>The Heading</h2>x",
+        "The Heading",
+    ),
     "none, so the first line": ("<body>The first line<br>and more", "The first line"),
     "none, and a long first line": ("<body>" + "word " * 50, ""),
 }

@@ -28,30 +28,67 @@ CUT: dict[str, tuple[str, list[str]]] = {
         [JOINED, JOINED, JOINED],
     ),
     "hanging indents": (PROSE.replace("\n", "\n    "), [JOINED]),
-    "a paragraph that is indented whole": ("\n".join("    " + line for line in PROSE.split("\n")), [JOINED]),
+    "a paragraph that is indented whole": (
+        "\n".join("    " + line for line in PROSE.split("\n")),
+        [JOINED],
+    ),
     "a heading that touches its paragraph": (f"A HEADING\n{PROSE}", [f"A HEADING\n{JOINED}"]),
     "an underlined heading": (f"A Heading\n---------\n{PROSE}", ["A Heading", JOINED]),
     "headings underlined otherwise": ("One\n===\ntwo\n~~~~\nthree", ["One", "two", "three"]),
-    "rules": (f"one\n\n* * *\n\ntwo\n______\n{PROSE}\n:::::\nthree", ["one", "two", JOINED, "three"]),
-    "bullets": (
-        f"{PROSE}\n* one\n* two which is longer than its line and so goes on in the\n  next\n* three",
-        [JOINED, "* one", "* two which is longer than its line and so goes on in the next", "* three"],
+    "rules": (
+        f"one\n\n* * *\n\ntwo\n______\n{PROSE}\n:::::\nthree",
+        ["one", "two", JOINED, "three"],
     ),
-    "numbers": (f"{PROSE}\n1. one\n2) two\n(3) three\n[4] four", [JOINED, "1. one", "2) two", "(3) three", "[4] four"]),
-    "a number in running text": (PROSE.replace("towns\n", "towns in\n1976. Then "), [JOINED.replace("towns ", "towns in 1976. Then ")]),
+    "bullets": (
+        (
+            f"{PROSE}\n* one\n"
+            "* two which is longer than its line and goes on in the one\n  below\n* three"
+        ),
+        [
+            JOINED,
+            "* one",
+            "* two which is longer than its line and goes on in the one below",
+            "* three",
+        ],
+    ),
+    "numbers": (
+        f"{PROSE}\n1. one\n2) two\n(3) three\n[4] four",
+        [JOINED, "1. one", "2) two", "(3) three", "[4] four"],
+    ),
+    "a number in running text": (
+        PROSE.replace("towns\n", "towns in\n1976. Then "),
+        [JOINED.replace("towns ", "towns in 1976. Then ")],
+    ),
     "address lines": (
         f"{PROSE}\n\nHarbor League\nBox 7\nNew York, NY 10014",
         [JOINED, "Harbor League\nBox 7\nNew York, NY 10014"],
     ),
     "a list of long lines and short ones": (
-        f"{PROSE}\n\nWeaver, Ruth, who spoke for the women of the harbor of the town\nByron\nMoss\nLund",
-        [JOINED, "Weaver, Ruth, who spoke for the women of the harbor of the town\nByron\nMoss\nLund"],
+        (
+            f"{PROSE}\n\n"
+            "Weaver, Ruth, who spoke for the women of the harbor of the town\nByron\nMoss\nLund"
+        ),
+        [
+            JOINED,
+            "Weaver, Ruth, who spoke for the women of the harbor of the town\nByron\nMoss\nLund",
+        ],
     ),
-    "verse": ("The river is wide\nAnd the night is long\n\nSo sing", ["The river is wide\nAnd the night is long", "So sing"]),
-    "collapsed newlines": (f"Heading {JOINED} {JOINED} {JOINED}", [f"Heading {JOINED} {JOINED} {JOINED}"]),
+    "verse": (
+        "The river is wide\nAnd the night is long\n\nSo sing",
+        ["The river is wide\nAnd the night is long", "So sing"],
+    ),
+    "collapsed newlines": (
+        f"Heading {JOINED} {JOINED} {JOINED}",
+        [f"Heading {JOINED} {JOINED} {JOINED}"],
+    ),
     "lines that no wrap has cut": (f"{JOINED}\n{JOINED}\nShort", [JOINED, JOINED, "Short"]),
     "tables": (
-        f"{PROSE}\n\nUnion               Members in 1976    Members in 1985\nDockers                      12,000             10,500\nWeavers                       8,000              2,100",
+        (
+            f"{PROSE}\n\n"
+            "Union               Members in 1976    Members in 1985\n"
+            "Dockers                      12,000             10,500\n"
+            "Weavers                       8,000              2,100"
+        ),
         [
             JOINED,
             "Union Members in 1976 Members in 1985\nDockers 12,000 10,500\nWeavers 8,000 2,100",
@@ -100,7 +137,22 @@ def test_large_texts_take_time_in_proportion(name: str) -> None:
 
 
 LINES = st.lists(
-    st.sampled_from(["", " ", "one", "  two words", PROSE, "* three", "---", "1. four", "\f", "a   b", "x" * 120, "five:"]),
+    st.sampled_from(
+        [
+            "",
+            " ",
+            "one",
+            "  two words",
+            PROSE,
+            "* three",
+            "---",
+            "1. four",
+            "\f",
+            "a   b",
+            "x" * 120,
+            "five:",
+        ]
+    ),
     max_size=40,
 )
 

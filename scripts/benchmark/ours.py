@@ -9,7 +9,7 @@ from typing import Any
 import archivesearch
 from archivesearch import config
 from archivesearch.analysis import Analyzer
-from archivesearch.engines.stock import StockEngine
+from archivesearch.engines.columnar import ColumnarEngine
 from archivesearch.model import Passage
 from benchmark.engine import LIMIT, Options
 from benchmark.queries import Query
@@ -31,7 +31,7 @@ class Engine:
 
     def build(self, records: Iterable[Passage], directory: Path) -> None:
         """Hand the passages to the engine page by page, as a rebuild does."""
-        StockEngine().build(directory, _pages(records), self.analyzer)
+        ColumnarEngine().build(directory, _pages(records), self.analyzer)
 
     def open(self, directory: Path) -> None:
         """Open an archive; unlike its peers', not what `build` wrote but a rebuild."""

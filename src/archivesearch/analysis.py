@@ -67,20 +67,24 @@ class Analyzer:
         self.languages = tuple(languages)
         self._variants = variants or {}
         self._canonical: dict[str, dict[str, str]] = {}
-        self._terms: dict[tuple[str, str], str] = {}
+        self._terms: dict[str, _Terms] = {}
         self._lock = threading.Lock()
+
+    def terms(self, lang: str) -> Mapping[str, str]:
+        """Return what gives the term that stands for any word of a text in a language."""
+        terms = self._terms.get(lang)
+        if terms is None:
+            terms = self._terms.setdefault(lang, _Terms(self, lang))
+        return terms
 
     def term(self, word: str, lang: str) -> str:
         """Return the term that stands for a word of a text in the given language."""
-        key = (word, lang)
-        term = self._terms.get(key)
-        if term is None:
-            with self._lock:
-                term = self._make_term(word, lang)
-                if len(self._terms) >= _CACHED_WORDS:
-                    self._terms.clear()
-                self._terms[key] = term
-        return term
+        return self.terms(lang)[word]
+
+    def new_term(self, word: str, lang: str) -> str:
+        """Work out the term of a word; stemmers serve one thread at a time."""
+        with self._lock:
+            return self._make_term(word, lang)
 
     def query_terms(self, word: str) -> tuple[str, ...]:
         """Return every term that a word may stand as, one or more over all the languages."""
@@ -113,8 +117,9 @@ class Analyzer:
 
     def tokens(self, text: str, lang: str) -> Iterator[Token]:
         """Yield the words of a text as terms, in order."""
+        terms = self.terms(lang)
         for position, (word, start, end) in enumerate(words(text)):
-            yield Token(self.term(word, lang), start, end, position)
+            yield Token(terms[word], start, end, position)
 
     def split(
         self, text: str, lang: str, repeated: Sequence[Span]
@@ -154,6 +159,21 @@ class Analyzer:
         if len(folded) >= _SHORTEST_STEMMED and (stemmer := _stemmer(lang)):
             folded = stemmer.stemWord(folded)
         return unaccented(folded)
+
+
+class _Terms(dict[str, str]):
+    """The terms of the words of one language that have been met."""
+
+    def __init__(self, analyzer: Analyzer, lang: str) -> None:
+        super().__init__()
+        self._analyzer = analyzer
+        self._lang = lang
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _CACHED_WORDS:
+            self.clear()
+        term = self[word] = self._analyzer.new_term(word, self._lang)
+        return term
 
 
 def fold(word: str) -> str:

@@ -17,7 +17,7 @@ from archivesearch.analysis import Analyzer
 from archivesearch.config import Config, from_dict
 from archivesearch.directory import MANIFEST, Manifest
 from archivesearch.engines.base import Engine, Reader
-from archivesearch.engines.stock import StockEngine
+from archivesearch.engines.columnar import ColumnarEngine
 from archivesearch.errors import (
     ConfigError,
     IndexBusy,
@@ -41,7 +41,7 @@ from archivesearch.model import (
 from archivesearch.searching import Filters, Years
 
 StrPath = str | os.PathLike[str]
-_ENGINE: Engine = StockEngine()
+_ENGINE: Engine = ColumnarEngine()
 _ATTEMPTS = 10
 _DAMAGE = (
     *(OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, AssertionError),

@@ -7,73 +7,103 @@ from fnmatch import translate
 
 from whoosh.query import And, AndNot, Or, Phrase, Prefix, Query, Term, Wildcard
 
-from archivesearch.analysis import Analyzer, Token
+from archivesearch.analysis import Analyzer
 from archivesearch.model import Passage, Span
 from archivesearch.nodes import Fuzzy, Near, WordTest, Written, together
-from archivesearch.words import is_cjk
+from archivesearch.words import is_cjk, words
 
 SNIPPET_LENGTH = 280
 _WHOLE = 1 << 30
 _SENTENCE = re.compile(r"""[.!?…]["'”’)\]]*\s+|\n""")
 _SPACE = re.compile(r"\s")
 
-# Tells of a token and its word in the text whether they answer the query.
-_Test = Callable[[Token, str], bool]
-_Row = tuple[Sequence[_Test], int]
+# The one term that answers, or what tells of a term and its word whether they do.
+_Test = str | Callable[[str, str], bool]
+_Found = tuple[int, int, int, int]
 
 
 class Highlighter:
     """Marks the words of passages that answer one query.
 
     Single words are marked wherever they stand, words of a phrase only where they form
-    it. What only takes matches away (NOT) marks nothing.
+    it. What only takes matches away (NOT) marks nothing. Every wanted word has a test,
+    and every test a bit.
     """
 
     def __init__(self, query: Query, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
-        self._singles: dict[str, list[tuple[_Test, int]]] = {"text": [], "repeated": []}
-        self._rows: dict[str, list[_Row]] = {"text": [], "repeated": []}
+        self._tests: list[tuple[int, _Test]] = []
+        self._by_term: dict[str, int] = {}
+        self._bits = {"text": 0, "repeated": 0}
+        self._singles: list[tuple[int, int]] = []
+        self._rows: list[tuple[list[int], int]] = []
+        self._passed: dict[tuple[str, str], int] = {}
         for leaf in _leaves(query):
-            self._add(leaf)
+            if getattr(leaf, "fieldname", None) in self._bits:
+                self._add(leaf)
 
     def spans(self, passage: Passage) -> tuple[Span, ...]:
         """Return the spans of a passage's text to mark, in order, not overlapping."""
-        own, repeated = self._analyzer.split(passage.text, passage.lang, passage.repeated)
-        marked: set[Span] = set()
-        for field, tokens in (("text", own), ("repeated", repeated)):
-            marked |= self._found(field, tokens, passage.text)
+        found = self._found(passage)
+        marked = {
+            (start, min(end, start + length))
+            for passed, _, start, end in found
+            for bit, length in self._singles
+            if passed & bit
+        }
+        for bits, gap in self._rows:
+            columns = [[place for passed, place, _, _ in found if passed & bit] for bit in bits]
+            if all(columns):
+                places = together(columns, gap)
+                marked |= {(start, end) for _, place, start, end in found if place in places}
         return tuple(_disjoint(sorted(marked)))
 
     def _add(self, leaf: Query) -> None:
-        field = getattr(leaf, "fieldname", None)
-        if field not in self._singles:
-            return
+        field: str = leaf.fieldname
         if isinstance(leaf, Phrase):
-            self._rows[field].append(([_equals([word]) for word in leaf.words], 0))
+            self._row(field, [str(word) for word in leaf.words], 0)
         elif isinstance(leaf, Near):
-            self._rows[field].append(([_alternatives(sub) for sub in leaf.qs], leaf.gap))
+            self._row(field, [_alternatives(sub) for sub in leaf.qs], leaf.gap)
         elif isinstance(leaf, Written):
-            self._rows[field].append(([_written(test) for test in leaf.tests], 0))
+            self._row(field, [_written(test) for test in leaf.tests], 0)
         elif test := _test(leaf):
-            self._singles[field].append((test, _length(leaf)))
+            self._singles.append((self._bit(field, test), _length(leaf)))
 
-    def _found(self, field: str, tokens: Sequence[Token], text: str) -> set[Span]:
-        singles, rows = self._singles[field], self._rows[field]
-        if not tokens or not (singles or rows):
-            return set()
-        found = {
-            (token.start, min(token.end, token.start + length))
-            for token in tokens
-            for test, length in singles
-            if test(token, text[token.start : token.end])
-        }
-        for tests, gap in rows:
-            columns = [
-                [t.position for t in tokens if test(t, text[t.start : t.end])] for test in tests
-            ]
-            places = together(columns, gap)
-            found |= {(t.start, t.end) for t in tokens if t.position in places}
+    def _row(self, field: str, tests: Sequence[_Test], gap: int) -> None:
+        self._rows.append(([self._bit(field, test) for test in tests], gap))
+
+    def _bit(self, field: str, test: _Test) -> int:
+        bit = (self._bits["text"] | self._bits["repeated"]) + 1
+        self._bits[field] |= bit
+        if isinstance(test, str):
+            self._by_term[test] = self._by_term.get(test, 0) | bit
+        else:
+            self._tests.append((bit, test))
+        return bit
+
+    def _found(self, passage: Passage) -> list[_Found]:
+        """Return the words that pass any test: which, at what position, and their span."""
+        terms = self._analyzer.terms(passage.lang)
+        found: list[_Found] = []
+        for place, (word, start, end) in enumerate(words(passage.text)):
+            passed = self._by_term.get(terms[word], 0)
+            if self._tests:
+                passed |= self._by_word(word, terms[word])
+            if not passed:
+                continue
+            inside = any(first <= start < last for first, last in passage.repeated)
+            passed &= self._bits["repeated" if inside else "text"]
+            if passed:
+                found.append((passed, place, start, end))
         return found
+
+    def _by_word(self, word: str, term: str) -> int:
+        """Return the bits of the tests that a word passes, worked out once for each word."""
+        passed = self._passed.get((word, term))
+        if passed is None:
+            passed = sum(bit for bit, test in self._tests if test(term, word))
+            self._passed[word, term] = passed
+        return passed
 
 
 def window(text: str, marks: Sequence[Span], length: int = SNIPPET_LENGTH) -> Span:
@@ -171,12 +201,11 @@ def _leaves(query: Query) -> Iterator[Query]:
 
 def _alternatives(query: Query) -> _Test:
     tests = [test for leaf in _leaves(query) if (test := _test(leaf))]
-    return lambda token, word: any(test(token, word) for test in tests)
-
-
-def _equals(terms: Sequence[str]) -> _Test:
-    wanted = frozenset(terms)
-    return lambda token, word: token.term in wanted
+    if len(tests) == 1:
+        return tests[0]
+    return lambda term, word: any(
+        term == test if isinstance(test, str) else test(term, word) for test in tests
+    )
 
 
 def _length(leaf: Query) -> int:
@@ -187,19 +216,19 @@ def _length(leaf: Query) -> int:
 
 
 def _written(test: WordTest) -> _Test:
-    return lambda token, word: test(word)
+    return lambda term, word: test(word)
 
 
 def _test(leaf: Query) -> _Test | None:
     """Return what tells whether a token answers a leaf of the query; None if none can."""
     if isinstance(leaf, Term):
-        return _equals([str(leaf.text)])
+        return str(leaf.text)
     if isinstance(leaf, Prefix):
         start = leaf.text
-        return lambda token, word: token.term.startswith(start)
+        return lambda term, word: term.startswith(start)
     if isinstance(leaf, Wildcard):
         pattern = re.compile(translate(leaf.text))
-        return lambda token, word: pattern.match(token.term) is not None
+        return lambda term, word: pattern.match(term) is not None
     if isinstance(leaf, Fuzzy):
-        return lambda token, word: leaf.is_like(token.term)
+        return lambda term, word: leaf.is_like(term)
     return None

@@ -77,6 +77,7 @@ class DocumentWriter:
         if self._block:
             self._end_block()
         append = self._writer.append
+        append("texts.bytes", np.empty(0, np.uint8))
         append("texts.ends", narrow(np.array(self._block_ends, np.int64), least=np.uint32))
         append("texts.firsts", narrow(np.array(self._block_firsts, np.int64)))
         for name, values in self._columns.items():

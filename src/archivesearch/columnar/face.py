@@ -37,9 +37,9 @@ class ColumnarIndex(Index):
         self._segment = segment
         self.schema = _schema(analyzer)
 
-    def reader(self, reuse: IndexReader | None = None) -> "ColumnarReader":
+    def reader(self, reuse: IndexReader | None = None) -> "SegmentReader":
         """Return a reader of the segment."""
-        return ColumnarReader(self._segment, self.schema)
+        return SegmentReader(self._segment, self.schema)
 
     def searcher(self, weighting: WeightingModel | None = None, **kwargs: Any) -> Searcher:
         """Return a searcher that ranks as archivesearch does, unless told otherwise."""
@@ -74,7 +74,7 @@ class ColumnarIndex(Index):
         """Do nothing: the archive that the index belongs to closes its files."""
 
 
-class ColumnarReader(IndexReader):
+class SegmentReader(IndexReader):
     """What Whoosh asks of an index, answered from the arrays of a segment."""
 
     def __init__(self, segment: Segment, schema: Schema) -> None:

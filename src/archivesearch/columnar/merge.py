@@ -118,6 +118,14 @@ class _Merger:
         self._gap_escapes: list[tuple[Array, Array]] = []
         self._postings = 0
         self._positions = 0
+        for name, dtype in (
+            ("entries.block", self._block_type),
+            ("entries.documents", np.uint32),
+            ("entries.bound", np.uint8),
+            ("postings.frequency", np.uint8),
+            ("positions.gap", np.uint8),
+        ):
+            writer.append(name, np.empty(0, dtype))  # so that it is there, whatever comes
 
     def occurrences(self, first: int, last: int) -> Array:
         """Return how many occurrences each term of a range has in all runs."""

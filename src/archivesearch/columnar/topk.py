@@ -26,7 +26,7 @@ def top(plan: Node, matches: Array, k: int) -> tuple[Array, Array]:
     bound = np.where(matches != 0, plan.bound, np.float32(-1.0))
     numbers, scores = np.empty(0, np.int64), np.empty(0)
     threshold = 0.0
-    for size in _Sizes(k):
+    for size in _Sizes(k) if k > 0 else ():
         live = np.flatnonzero(bound >= threshold)
         if not len(live):
             break

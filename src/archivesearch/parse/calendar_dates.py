@@ -35,6 +35,8 @@ MONTHS = {
     for name in names.split()
     for spelling in (name, _plain(name))
 }
+
+
 def _alternatives(words: Iterable[str]) -> str:
     """Return a pattern for any of the words, longest first, grouped by their first letters."""
     groups: dict[str, list[str]] = {}

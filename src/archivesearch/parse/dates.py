@@ -32,6 +32,8 @@ _STREET = re.compile(
     r"(?:[ ,](?:[A-Z][\w.']*|\d+(?:st|nd|rd|th))){0,4}? (?:" + "|".join(words.STREETS) + r")\b"
 )
 _MONEY = re.compile(r"(?:[$\u00a3\u00a2\u00a5\u20ac]|\b(?:US|USD|DM|Rs|Fr|Euro?|Mark)\.?) ?$")
+_MONEY_ENDS = frozenset("$\u00a3\u00a2\u00a5\u20ac .SDMsrok")
+_SENTENCE_MARKS = frozenset(("", *'.;:?!)]\n\u2019\u201d"'))
 _QUANTITY = re.compile(r"\b(?:" + "|".join(words.QUANTITIES) + r") $", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"\b(?:his|her|their|my|our|your|age[ds]?|temperatures?)\b", re.IGNORECASE)
 _DECADE_CUE = re.compile(
@@ -102,7 +104,7 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
         listed = re.match(r",[12]\d{3}(?!\d)|:\d|\.\d{1,2}\.\d{1,2}\b", text[end : end + 9])
         if not listed:
             return False
-    if after and _CJK_LETTER.match(after) and after[0] not in words.CJK_AFTER_YEAR:
+    if after > "\u3000" and _CJK_LETTER.match(after) and after[0] not in words.CJK_AFTER_YEAR:
         return False
     if before in ("", " ", "("):
         return not after or after[0] not in _ADDRESS_MARKS or not _in_address(text, start)
@@ -148,8 +150,10 @@ def _is_quantity(text: str, match: re.Match[str], year: int) -> bool:
         return True
     if near.isdigit() and len(near) > 2 and gap == " " and not _plausible(near):
         return True
-    if left.endswith(" ") and _MONEY.search(left[-8:]):
+    if left[-1:] == " " and left[-2:-1] in _MONEY_ENDS and _MONEY.search(left[-8:]):
         return True
+    if year % 100 and right[:1] in _SENTENCE_MARKS:
+        return False
     if match["last"] and year % 100:
         return False
     return _counts(left, right, near, year) or bool(_STREET.match(right))
@@ -161,7 +165,7 @@ def _word_before(left: str) -> tuple[str, str]:
     gap = left[len(tail) :]
     if len(gap) > 2 or tail.endswith("\n"):
         return "", gap
-    parts = tail.rstrip(".\u00ba").split()
+    parts = tail.rstrip(".\u00ba").rsplit(None, 1)
     word = parts[-1].lstrip("([\"'\u201c\u2018").lower() if parts else ""
     if tail.endswith(".") and len(word) > 5:
         return "", gap

@@ -37,6 +37,8 @@ def unreadable(data: bytes) -> str:
             return f"it is {what}, not a page"
     sample = data[:_SAMPLE]
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    if controls <= max(_FEW, len(sample) * _MOST_CONTROLS) or sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if controls <= max(_FEW, len(sample) * _MOST_CONTROLS) or sample.startswith(
+        (b"\xff\xfe", b"\xfe\xff")
+    ):
         return ""
     return "" if guess.wide(data) else "it holds binary data, not text"

@@ -1,7 +1,7 @@
 """Dates that stand by themselves, or with a name, above a page's text."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from archivesearch.parse import bylines
 from archivesearch.parse.blocks import Block
@@ -29,24 +29,31 @@ _NAME_YEAR = re.compile(rf"(?P<name>[^\W\d_][^\d,;:]*),? (?P<year>{YEAR})\W*$")
 _NUMBERED = re.compile(r"[\[(*]?\d{1,3}[.)\]]\s?\D|[*\u2020]")
 _INDEX = re.compile(r"(?:^|/)(?:index|default)\.\w+$", re.IGNORECASE)
 _REVIEW = re.compile(r"review", re.IGNORECASE)
+_LONGEST_LISTED = 160
 _LOWER = re.compile(r"\W*(?!(?:by|par|von|por|di|door)\b)[^\W\d_A-Z]{2}")
 
 
 def is_list(blocks: Sequence[Block]) -> bool:
     """Whether a page is a list of dated things, none of which dates the page."""
     years: list[str] = []
-    count = 0
     for block in blocks:
-        count += block.text.count("\n") + 1
-        if "1" not in block.text and "20" not in block.text:
+        text = block.text
+        if len(text) >= _LONGEST_LISTED and "\n" not in text:
             continue
-        for text in block.text.split("\n"):
-            if len(text) >= 160 or ("1" not in text and "20" not in text):
-                continue
-            match = _LISTED.match(text) or _LISTED_LAST.search(text)
+        if "1" in text or "20" in text:
+            years += _listed_years(text)
+    if len(years) < 6 or len(set(years)) < 3:
+        return False
+    return len(years) >= 0.3 * sum(block.text.count("\n") + 1 for block in blocks)
+
+
+def _listed_years(text: str) -> Iterator[str]:
+    """Yield the years that begin or end the lines of a block."""
+    for line in text.split("\n"):
+        if len(line) < _LONGEST_LISTED and ("1" in line or "20" in line):
+            match = _LISTED.match(line) or _LISTED_LAST.search(line)
             if match:
-                years.append(match[1])
-    return len(years) >= 6 and len(years) >= 0.3 * count and len(set(years)) > 2
+                yield match[1]
 
 
 def headers(

@@ -5,9 +5,7 @@ import re
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _C1 = re.compile(r"[\x80-\x9f]")
 # The characters of windows-1252 between 128 and 159; five of its bytes have none.
-_FROM_C1 = {
-    code: bytes([code]).decode("cp1252", "ignore") or None for code in range(0x80, 0xA0)
-}
+_FROM_C1 = {code: bytes([code]).decode("cp1252", "ignore") or None for code in range(0x80, 0xA0)}
 _TO_C1 = {ord(char): code for code, char in _FROM_C1.items() if char}
 _DOUBLE_LEADS = "ÃÂâÐÎ"
 _PUNCTUATION = re.compile("â€[™œ\x9d˜“”¦¢]")

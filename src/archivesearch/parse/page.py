@@ -31,7 +31,9 @@ _MARKUP = re.compile(
     r"|pre|b|i|strong|em|blockquote|hr)\b",
     re.IGNORECASE,
 )
-_DOCUMENT = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_DOCUMENT = re.compile(
+    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
 _SAFE = "/~!$&'()*+,;=:@"
 _TITLE_LENGTH = 150
 

@@ -8,6 +8,7 @@ from archivesearch.model import Span
 
 # Control characters, which no page's own text holds any more, stand for tags in a run.
 BREAK, STRONG, PLAIN, ANCHOR = "\x01", "\x02", "\x03", "\x04"
+_MARKS = frozenset((BREAK, STRONG, PLAIN, ANCHOR))
 _MARK = re.compile("([\x01-\x04])")
 _SPACES = tuple("\n\t\r\f")
 _ALL_SPACES = tuple(char for char in map(chr, range(0x3001)) if char.isspace() and char != " ")
@@ -42,57 +43,44 @@ def cut(raw: str, *, strong: bool, anchor: bool) -> Iterator[Run]:
     `strong` and `anchor` say how it begins. An anchor with no text after it is given back
     as a last run without text.
     """
-    run = _Gathered()
-    breaks = 0
-    space = False
-    for number, token in enumerate(_MARK.split(raw)):
-        if number % 2:
+    parts: list[str] = []
+    spans: list[Span] = []
+    length = breaks = 0
+    space = leads = False
+    for token in _MARK.split(raw):
+        if token in _MARKS:
             breaks += token == BREAK
             strong = token == STRONG or (strong and token != PLAIN)
-            anchor = anchor or (token == ANCHOR and (breaks > 1 or not run.length))
+            anchor = anchor or (token == ANCHOR and (breaks > 1 or not length))
             continue
         if not token or token.isspace():
             space = space or bool(token)
             continue
-        if breaks > 1 and run.length:
-            yield run.done()
-            run = _Gathered()
-        if not run.length:
-            run.anchor, anchor = anchor, False
-        glue = "\n" if breaks else " " if space or token[0].isspace() else ""
-        run.add(glue, collapsed(token), strong=strong)
+        if breaks > 1 and length:
+            yield Run("".join(parts), tuple(spans), leads)
+            parts, spans, length = [], [], 0
+        if not length:
+            leads, anchor = anchor, False
+        else:
+            parts.append("\n" if breaks else " " if space or token[0].isspace() else "")
+            length += len(parts[-1])
+        parts.append(collapsed(token))
+        if strong:
+            _extend(spans, length, length + len(parts[-1]), len(parts[-2]) if length else 0)
+        length += len(parts[-1])
         breaks = 0
         space = token[-1].isspace()
-    if run.length:
-        yield run.done()
+    if length:
+        yield Run("".join(parts), tuple(spans), leads)
     if anchor:
         yield Run("", (), anchor=True)
 
 
-class _Gathered:
-    """The pieces of a block so far."""
-
-    def __init__(self) -> None:
-        self.length = 0
-        self.anchor = False
-        self._parts: list[str] = []
-        self._strong: list[Span] = []
-
-    def add(self, glue: str, piece: str, *, strong: bool) -> None:
-        """Add a piece of text, white space collapsed."""
-        if not self.length:
-            glue = ""
-        start = self.length + len(glue)
-        self.length = start + len(piece)
-        self._parts += (glue, piece)
-        if strong:
-            if self._strong and self._strong[-1][1] + len(glue) == start:
-                start = self._strong.pop()[0]
-            self._strong.append((start, self.length))
-
-    def done(self) -> Run:
-        """The block."""
-        return Run("".join(self._parts), tuple(self._strong), self.anchor)
+def _extend(spans: list[Span], start: int, end: int, gap: int) -> None:
+    """Add a span, as one with the last where nothing but a gap lies between them."""
+    if spans and spans[-1][1] + gap == start:
+        start = spans.pop()[0]
+    spans.append((start, end))
 
 
 def without_marks(raw: str) -> str:

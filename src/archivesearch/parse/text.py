@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from statistics import quantiles
 
 from archivesearch.parse.blocks import Block
@@ -117,7 +118,7 @@ def _is_short(line: str, following: str, width: int) -> bool:
 
 
 def _joined(run: list[str], width: int) -> str:
-    pairs = list(zip(run, run[1:], strict=False))
+    pairs = list(pairwise(run))
     ended = [not width or _ends_early(before, line, width) for before, line in pairs]
     if sum(ended) * 2 > len(ended):
         ended = [True] * len(ended)
