@@ -144,7 +144,7 @@ def _parse(raw: Raw) -> Page | Skipped:
         return found
     try:
         return parse(found, config)
-    except Exception as error:  # one page that meets a fault of ours must not stop the rest
+    except Exception as error:  # noqa: BLE001 - one page that meets a fault must not stop the rest
         return Skipped(found.page, f"a fault in archivesearch ({type(error).__name__}: {error})")
 
 

@@ -7,8 +7,8 @@ from fnmatch import fnmatchcase
 from functools import reduce
 from typing import Protocol
 
-from whoosh.matching import ListMatcher, Matcher, NullMatcher
 from whoosh import query as whoosh_query
+from whoosh.matching import ListMatcher, Matcher, NullMatcher
 from whoosh.query import And, AndNot, FuzzyTerm, MultiTerm, Or, Query, SpanNear2, Term, TermRange
 from whoosh.query.spans import Span
 from whoosh.reading import IndexReader
@@ -88,7 +88,9 @@ class Without(AndNot):
         Whoosh's own lets the first document pass, and skips past the end of lists.
         """
         unwanted = {number for number, _ in walked(self.b.matcher(searcher, context))}
-        kept = [pair for pair in walked(self.a.matcher(searcher, context)) if pair[0] not in unwanted]
+        kept = [
+            pair for pair in walked(self.a.matcher(searcher, context)) if pair[0] not in unwanted
+        ]
         return listed(kept)
 
 

@@ -55,7 +55,7 @@ FIELDS = (
 )
 
 # What a word without a field is looked for in, and how much a find there weighs.
-WEIGHTS = {"text": 1.0, "org": 0.8, "section": 0.5, "title": 0.4}
+WEIGHTS = {"text": 1.0, "org": 0.8, "section": 0.5, "title": 0.2}
 
 MAX_LENGTH = 4096
 MAX_DEPTH = 32
@@ -144,7 +144,9 @@ class _Builder:
             return self.wildcard(text, field, boost)
         parts = _COLON.split(text)
         trees = [tree for part in parts if (tree := self.words(part, field, boost=boost))]
-        return _any(trees) if trees else None
+        if len(trees) < 2:
+            return trees[0] if trees else None
+        return Or(trees)
 
     def words(self, text: str, field: str | None, gap: int = 0, boost: float = 1.0) -> Query | None:
         """The tree of plain words: one alone, or several in a row with at most `gap` between."""
@@ -259,8 +261,12 @@ def _wild(field: str, pattern: str, boost: float) -> Query:
     return Or([fits, Written(field, _any(may), [Shaped(pattern)])]) if may else fits
 
 
+class Choice(Or):
+    """The ways in which one and the same thing may stand in the index: terms, or fields."""
+
+
 def _any(trees: Sequence[Query]) -> Query:
-    return trees[0] if len(trees) == 1 else Or(trees)
+    return trees[0] if len(trees) == 1 else Choice(trees)
 
 
 def _all(trees: Sequence[Query]) -> Query | None:
@@ -287,12 +293,10 @@ def years(text: str, what: str, position: int | None = None) -> tuple[int | None
     return first, last
 
 
-def year_range(
-    field: str, first: int | None, last: int | None, boost: float = 1.0
-) -> YearRange:
+def year_range(field: str, first: int | None, last: int | None, boost: float = 1.0) -> YearRange:
     """Return a tree that finds the years from one to another, both of them included."""
-    ends = (None if year is None else year_term(year) for year in (first, last))
-    return YearRange(field, *ends, boost=boost)
+    start, end = (None if year is None else year_term(year) for year in (first, last))
+    return YearRange(field, start, end, boost=boost)
 
 
 class _Clause(syntax.SyntaxNode):
@@ -371,7 +375,7 @@ def _combined(group: Any, parser: "_Parser", kind: type[And] | type[Or]) -> Quer
         joined = wanted[0]
     elif wanted:
         joined = kind(_flat(wanted, kind), boost=group.boost)
-    return Without(joined, _any(unwanted)) if unwanted else joined
+    return Without(joined, Or(unwanted)) if unwanted else joined
 
 
 def _flat(trees: Sequence[Query], kind: type[And] | type[Or]) -> list[Query]:

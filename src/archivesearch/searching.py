@@ -8,6 +8,7 @@ from urllib.parse import quote
 from whoosh.query import And, Every, Query, Term
 
 from archivesearch import query as language
+from archivesearch import reranking
 from archivesearch.analysis import Analyzer
 from archivesearch.engines.base import FACETS, GROUPS, SORTS, Match, Reader, Request
 from archivesearch.errors import QueryError
@@ -69,9 +70,11 @@ def search(
     tree = language.parse(query, analyzer)
     if isinstance(tree, Every) and sort == "score":
         sort = "place"
-    found = reader.search(
-        Request(tree, filters.tree(analyzer), limit, offset, sort, group_by, facets)
-    )
+    request = Request(tree, filters.tree(analyzer), limit, offset, sort, group_by, facets)
+    if sort == "score":
+        found = reranking.search(reader, request, analyzer)
+    else:
+        found = reader.search(request)
     show = _Shower(reader, Highlighter(tree, analyzer))
     return Results(
         query=query,
@@ -146,9 +149,7 @@ def _range(field: str, years: Years) -> Query:
     return language.year_range(field, first, last)
 
 
-def _check(
-    limit: int, offset: int, sort: str, group_by: str | None, facets: Sequence[str]
-) -> None:
+def _check(limit: int, offset: int, sort: str, group_by: str | None, facets: Sequence[str]) -> None:
     if limit < 0 or offset < 0:
         raise QueryError("limit and offset cannot be negative")
     for option, value, choices in (

@@ -91,7 +91,11 @@ class DocumentWriter:
         append("pages.lang", narrow(np.array(self._page_langs, np.int64)))
         write_strings(self._writer, "pages", self._pages)
         write_strings(self._writer, "sections", self._sections)
-        for name, values in (("labels", self._labels), ("orgs", self._orgs), ("langs", self._langs)):
+        for name, values in (
+            ("labels", self._labels),
+            ("orgs", self._orgs),
+            ("langs", self._langs),
+        ):
             write_strings(self._writer, name, [value.encode() for value in values])
 
     def _place(self, passage: Passage) -> int:

@@ -7,7 +7,6 @@ through `plan`; both read the same arrays and give the same documents and scores
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from whoosh.writing import IndexWriter
 
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar.fields import KEY_FIELDS, WORD_FIELDS
+from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.segment import Postings, Segment
 from archivesearch.errors import IndexProblem
 from archivesearch.ranking import BM25
@@ -238,17 +238,17 @@ class PostingsMatcher(LeafMatcher):
         self._found = postings
         self._at = at
 
-    @cached_property
+    @lazy
     def _numbers(self) -> list[int]:
         numbers: list[int] = self._found.numbers.tolist()
         return numbers
 
-    @cached_property
+    @lazy
     def _frequencies(self) -> list[int]:
         frequencies: list[int] = self._found.frequencies().tolist()
         return frequencies
 
-    @cached_property
+    @lazy
     def _positions(self) -> list[list[int]]:
         flat, counts = self._found.positions(np.arange(self._found.count))
         return [part.tolist() for part in np.split(flat, np.cumsum(counts)[:-1])]
@@ -333,4 +333,3 @@ def _schema(analyzer: Analyzer) -> Schema:
     fields |= {name: ID(stored=True) for name in KEY_FIELDS}
     fields |= {name: STORED() for name in _STORED}
     return Schema(**fields)
-

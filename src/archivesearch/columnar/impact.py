@@ -3,7 +3,7 @@
 import numpy as np
 
 from archivesearch.columnar.arrays import Array
-from archivesearch.ranking import B, K1
+from archivesearch.ranking import K1, B
 
 # 32 documents: the documents of a block that have a term are the bits of one number.
 BLOCK_BITS = 5

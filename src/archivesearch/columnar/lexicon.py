@@ -48,9 +48,7 @@ class Lexicon:
         first, last = self.field(field)
         return self._place(start, first, last), self._place(start + b"\xff", first, last)
 
-    def between(
-        self, field: str, start: bytes | None, end: bytes | None
-    ) -> tuple[int, int]:
+    def between(self, field: str, start: bytes | None, end: bytes | None) -> tuple[int, int]:
         """Return the numbers of the terms from one to another, both of them included."""
         first, last = self.field(field)
         low = first if start is None else self._place(start, first, last)

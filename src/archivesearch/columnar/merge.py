@@ -27,7 +27,9 @@ def merge(
 
     `numbers` maps (field, term) to the temporary number that the runs know it by.
     """
-    keyed = sorted((field, term.encode("utf-8", "surrogatepass"), n) for (field, term), n in numbers.items())
+    keyed = sorted(
+        (field, term.encode("utf-8", "surrogatepass"), n) for (field, term), n in numbers.items()
+    )
     write_lexicon(writer, [term for _, term, _ in keyed])
     fields = np.array([field for field, _, _ in keyed], np.int64)
     edges = np.searchsorted(fields, np.arange(len(FIELDS) + 1)).tolist()

@@ -8,16 +8,16 @@ blocks that may hold a result are ever scored.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import reduce
 
 import numpy as np
 
 from archivesearch.columnar.arrays import Array, spread, starts_of
 from archivesearch.columnar.bits import bits_of, unpacked
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE, SAFETY, bounds
+from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.segment import Segment
-from archivesearch.ranking import B, K1
-
+from archivesearch.ranking import K1, B
 
 _FLAT = K1 * (1.0 - B)
 
@@ -84,7 +84,7 @@ class Terms(Node):
         self._segment = segment
         self._postings = [segment.postings_at(term.field, term.number) for term in terms]
 
-    @cached_property
+    @lazy
     def matches(self) -> Array:
         found = np.zeros(self._segment.blocks, np.uint32)
         if len(self._postings) <= _FEW:
@@ -97,7 +97,7 @@ class Terms(Node):
             found[blocks[at]] = np.bitwise_or.reduceat(self._bits[order], at)
         return found
 
-    @cached_property
+    @lazy
     def bound(self) -> Array:
         best = np.concatenate([postings.best for postings in self._postings])
         whole = np.bincount(
@@ -122,41 +122,41 @@ class Terms(Node):
         size = len(rows) << BLOCK_BITS
         return np.bincount(cell, weights=values, minlength=size).reshape(-1, BLOCK_SIZE)
 
-    @cached_property
+    @lazy
     def _blocks(self) -> Array:
         return np.concatenate([postings.blocks for postings in self._postings])
 
-    @cached_property
+    @lazy
     def _bits(self) -> Array:
         return np.concatenate([postings.bits for postings in self._postings])
 
-    @cached_property
+    @lazy
     def _counts(self) -> Array:
         """How many entries each term has."""
         return np.array([len(postings.blocks) for postings in self._postings], np.int64)
 
-    @cached_property
+    @lazy
     def _tops(self) -> list[float]:
         """The most that each term could add to a score."""
         pairs = zip(self._postings, self.terms, strict=True)
         return [postings.idf * (K1 + 1.0) * term.weight for postings, term in pairs]
 
-    @cached_property
+    @lazy
     def _entry_tops(self) -> Array:
         return self._each(self._tops)
 
-    @cached_property
+    @lazy
     def _slopes(self) -> Array:
         average = self._segment.average_length
         return self._each([K1 * B / average(term.field) for term in self.terms])
 
-    @cached_property
+    @lazy
     def _length_starts(self) -> Array:
         """Where in the lengths of all fields those of each entry's block start."""
         starts = [self._segment.length_start(term.field) for term in self.terms]
         return self._each(starts) + (self._blocks.astype(np.int64) << BLOCK_BITS)
 
-    @cached_property
+    @lazy
     def _posting_starts(self) -> Array:
         """Where the postings of each entry start."""
         starts = starts_of(np.bitwise_count(self._bits).astype(np.int64))
@@ -180,7 +180,7 @@ class Constant(Node):
     def matches(self) -> Array:
         return self._matches
 
-    @cached_property
+    @lazy
     def bound(self) -> Array:
         return np.where(self._matches != 0, np.float32(self._score), np.float32(0.0))
 
@@ -196,11 +196,11 @@ class Listed(Node):
         self._scores = np.array([score for _, score in found])
         self._blocks = blocks
 
-    @cached_property
+    @lazy
     def matches(self) -> Array:
         return bits_of(self._numbers, self._blocks)
 
-    @cached_property
+    @lazy
     def bound(self) -> Array:
         found = np.zeros(self._blocks)
         np.maximum.at(found, self._numbers >> BLOCK_BITS, self._scores)
@@ -220,11 +220,11 @@ class AnyOf(Node):
     def __init__(self, nodes: Sequence[Node]) -> None:
         self._nodes = nodes
 
-    @cached_property
+    @lazy
     def matches(self) -> Array:
         return reduce(np.bitwise_or, (node.matches for node in self._nodes))
 
-    @cached_property
+    @lazy
     def bound(self) -> Array:
         return reduce(np.add, (node.bound for node in self._nodes))
 
@@ -238,18 +238,16 @@ class AllOf(Node):
     def __init__(self, nodes: Sequence[Node]) -> None:
         self._nodes = nodes
 
-    @cached_property
+    @lazy
     def matches(self) -> Array:
         return reduce(np.bitwise_and, (node.matches for node in self._nodes))
 
-    @cached_property
+    @lazy
     def bound(self) -> Array:
         return reduce(np.add, (node.bound for node in self._nodes))
 
     def scores(self, rows: Rows) -> Array:
-        return self.only_matches(
-            reduce(np.add, (node.scores(rows) for node in self._nodes)), rows
-        )
+        return self.only_matches(reduce(np.add, (node.scores(rows) for node in self._nodes)), rows)
 
 
 class Subtracted(Node):
@@ -259,7 +257,7 @@ class Subtracted(Node):
         self._wanted = wanted
         self._unwanted = unwanted
 
-    @cached_property
+    @lazy
     def matches(self) -> Array:
         return self._wanted.matches & ~self._unwanted.matches
 
@@ -301,10 +299,9 @@ class Weighted(Node):
     def matches(self) -> Array:
         return self._node.matches
 
-    @cached_property
+    @lazy
     def bound(self) -> Array:
         return self._node.bound * np.float32(self._weight * SAFETY)
 
     def scores(self, rows: Rows) -> Array:
         return self._node.scores(rows) * self._weight
-

@@ -6,6 +6,7 @@ in which they were first met; what order they have in the end is known when all 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +63,9 @@ def sorted_run(terms: Array, documents: Array, positions: Array) -> Run:
 def save(run: Run, folder: Path, number: int) -> None:
     """Write a run to a folder."""
     for part in _PARTS:
-        np.save(folder / f"run{number}.{part}.npy", getattr(run, part), allow_pickle=False)
+        file = BytesIO()  # numpy itself does not say why a disk takes no more
+        np.save(file, getattr(run, part), allow_pickle=False)
+        (folder / f"run{number}.{part}.npy").write_bytes(file.getbuffer())
 
 
 def load(folder: Path, number: int) -> Run:

@@ -1,7 +1,6 @@
 """A segment opened for reading: its lexicon, its postings, its documents."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from archivesearch.columnar.documents import Documents
 from archivesearch.columnar.escape import Escaped
 from archivesearch.columnar.fields import WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
+from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.lexicon import Lexicon
 from archivesearch.ranking import idf
 
@@ -36,7 +36,7 @@ class Segment:
         self._postings = self.arrays["terms.postings"]
         self._positions = self.arrays["terms.positions"]
 
-    @cached_property
+    @lazy
     def documents(self) -> Documents:
         """The passages."""
         return Documents(self.arrays)
@@ -105,17 +105,17 @@ class Postings:
         """The best impact in each of the blocks, in 255ths."""
         return self.segment.arrays["entries.bound"][self.entries]
 
-    @cached_property
+    @lazy
     def posting_starts(self) -> Array:
         """Where the postings of each block start, and where the last end, from 0."""
         return starts_of(np.bitwise_count(self.bits))
 
-    @cached_property
+    @lazy
     def idf(self) -> float:
         """How much finding the term in this field says."""
         return idf(max(self.segment.with_field.get(self.field, 0), 1), self.count)
 
-    @cached_property
+    @lazy
     def numbers(self) -> Array:
         """The documents, ascending."""
         at = np.flatnonzero(unpacked(self.bits))

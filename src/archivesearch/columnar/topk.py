@@ -48,9 +48,7 @@ def top(plan: Node, matches: Array, k: int) -> tuple[Array, Array]:
 def every(plan: Node, matches: Array) -> tuple[Array, Array]:
     """Return all matching documents, ascending, and their scores."""
     live = np.flatnonzero(matches)
-    parts = [
-        _scored(plan, matches, live[at : at + _ROUND]) for at in range(0, len(live), _ROUND)
-    ]
+    parts = [_scored(plan, matches, live[at : at + _ROUND]) for at in range(0, len(live), _ROUND)]
     if not parts:
         return np.empty(0, np.int64), np.empty(0)
     return np.concatenate([n for n, _ in parts]), np.concatenate([s for _, s in parts])

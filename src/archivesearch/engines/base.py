@@ -69,8 +69,10 @@ class Found:
 class Reader(Protocol):
     """Answers from one finished index, which never changes. Safe to use from threads."""
 
-    index: Any
-    """The `whoosh.index.Index` underneath, where there is one."""
+    @property
+    def index(self) -> Any:
+        """The `whoosh.index.Index` underneath, where there is one."""
+        ...
 
     def search(self, request: Request) -> Found:
         """Return the best matches of a query, exactly ranked and counted."""

@@ -1,7 +1,6 @@
 """The engine that keeps passages in flat arrays: the default one."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,9 @@ from archivesearch.analysis import Analyzer
 from archivesearch.columnar import bits, topk
 from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.build import build
-from archivesearch.columnar.compile import compile
+from archivesearch.columnar.planning import plan_of
 from archivesearch.columnar.face import ColumnarIndex
+from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.plan import Node
 from archivesearch.columnar.segment import Segment
 from archivesearch.engines.base import FACET_VALUES, GROUP_HITS, Found, GroupMatch, Match, Request
@@ -41,7 +41,7 @@ class ColumnarReader:
         self._segment = segment
         self._analyzer = analyzer
 
-    @cached_property
+    @lazy
     def index(self) -> ColumnarIndex:
         """The segment as a Whoosh index."""
         return ColumnarIndex(self._segment, self._analyzer)
@@ -82,10 +82,10 @@ class ColumnarReader:
         self.__dict__.clear()
 
     def _plan(self, query: Query, filter: Query | None) -> tuple[Node, Array]:
-        plan = compile(query, self._segment, self.index.searcher)
+        plan = plan_of(query, self._segment, self.index.searcher)
         if filter is None:
             return plan, plan.matches
-        allowed = compile(filter, self._segment, self.index.searcher)
+        allowed = plan_of(filter, self._segment, self.index.searcher)
         return plan, plan.matches & allowed.matches
 
     def _sorted(self, request: Request, plan: Node, matches: Array) -> list[Match]:

@@ -14,7 +14,6 @@ from whoosh.query import (
     Query,
     Term,
 )
-
 from whoosh.searching import Searcher
 
 from archivesearch.columnar.bits import bits_of, numbers_of
@@ -26,10 +25,10 @@ from archivesearch.columnar.plan import (
     Listed,
     Node,
     Restricted,
-    Terms,
-    WeightedTerm,
-    Weighted,
     Subtracted,
+    Terms,
+    Weighted,
+    WeightedTerm,
 )
 from archivesearch.columnar.proximity import documents_near
 from archivesearch.columnar.segment import Segment
@@ -45,7 +44,7 @@ from archivesearch.nodes import (
 )
 
 
-def compile(query: Query, segment: Segment, searcher: Callable[[], Searcher]) -> Node:
+def plan_of(query: Query, segment: Segment, searcher: Callable[[], Searcher]) -> Node:
     """Return the plan of a query.
 
     Whatever plans have no node for, Whoosh's own matchers walk through, by a searcher
@@ -122,7 +121,9 @@ class _Compiler:
 
     def _written(self, query: Written) -> Node:
         node = self.node(query.child)
-        stored = self._segment.documents.field("text" if query.fieldname == "repeated" else query.fieldname)
+        stored = self._segment.documents.field(
+            "text" if query.fieldname == "repeated" else query.fieldname
+        )
         numbers = [n for n in numbers_of(node.matches).tolist() if query.is_in(stored(n))]
         return Restricted(node, bits_of(np.array(numbers, np.int64), self._segment.blocks))
 

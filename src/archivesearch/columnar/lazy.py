@@ -1,0 +1,31 @@
+"""Attributes that are worked out when they are first asked for."""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, overload
+
+T = TypeVar("T")
+
+
+class lazy(Generic[T]):  # noqa: N801 - it stands where a decorator does
+    """What `functools.cached_property` is from Python 3.12 on.
+
+    Before, it holds one lock for all objects of a class while it works out a value, and
+    threads whose plans are nested in different ways wait for each other for ever. Here two
+    threads may both work out a value; it is the same, and one of them stays.
+    """
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self._make = make
+        self._name = make.__name__
+        self.__doc__ = make.__doc__
+
+    @overload
+    def __get__(self, owner: None, kind: type) -> "lazy[T]": ...
+    @overload
+    def __get__(self, owner: object, kind: type) -> T: ...
+    def __get__(self, owner: object | None, kind: type) -> "T | lazy[T]":
+        if owner is None:
+            return self
+        value = self._make(owner)
+        owner.__dict__[self._name] = value
+        return value

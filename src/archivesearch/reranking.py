@@ -1,0 +1,221 @@
+"""The second stage of ranking: the best matches again, by what is no sum of words.
+
+The engine adds up what each word of a query says of a passage. Here the first matches
+are put in order anew by how many of the words they have, and how near to one another
+words stand that are neighbours in the query. What is farther down keeps its place.
+
+Scores are only ever raised, so that the last match that was looked at still has at least
+the score of the first that was not, and any page of results continues the one before.
+The constants were chosen by `scripts/eval_gate.py`; its table is in docs/relevance.md.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import log
+
+from whoosh.query import And, AndNot, Or, Phrase, Query, Term
+
+from archivesearch.analysis import Analyzer
+from archivesearch.engines.base import Found, GroupMatch, Match, Reader, Request
+from archivesearch.model import Passage
+from archivesearch.nodes import Near, Spelled, Written
+from archivesearch.query import WORD_FIELDS, Choice
+from archivesearch.words import plain_words
+
+# How many matches are looked at again: 200 and 100 gave the same mean nDCG@10 and MAP
+# (.558/.482, .559/.482), 50 less MAP (.558/.480), and each one's text has to be read.
+CANDIDATES = 100
+
+# What neighbours of the query are worth that stand side by side everywhere: more than
+# half of the score. Nothing .551/.476, 0.6 .559/.482, 1.0 .556/.480.
+NEARNESS = 0.6
+
+# Neighbours farther apart than this are not near: 1 .558/.479, 4 .559/.482, 8 .558/.481.
+# Words in the other order count as one farther apart; without that .556/.478.
+REACH = 4
+
+# How much it matters that words are missing, more so where there are few of them.
+# Nothing .552/.479, 0.5 .557/.480, 1.0 .559/.482, 2.0 .559/.480.
+COMPLETENESS = 1.0
+
+
+def search(reader: Reader, request: Request, analyzer: Analyzer) -> Found:
+    """Return the best matches of a query in their final order, with their final scores.
+
+    Totals, facets and counts are the engine's.
+    """
+    words = wanted(request.query)
+    if len(words) < 2 or not request.limit or request.offset >= CANDIDATES:
+        return reader.search(request)
+    end = request.offset + request.limit
+    found = reader.search(replace(request, offset=0, limit=max(end, CANDIDATES)))
+    stage = _Stage(reader, words, analyzer)
+    return replace(
+        found,
+        matches=tuple(stage.matches(found.matches)[request.offset : end]),
+        groups=tuple(stage.groups(found.groups)[request.offset : end]),
+    )
+
+
+def wanted(query: Query) -> list[frozenset[str]]:
+    """Return the plain words of a query, in order: each as the terms it may stand as.
+
+    What is a pattern, a year or a page, and what only takes matches away, is none of them.
+    """
+    return list(dict.fromkeys(_wanted(query)))
+
+
+def _wanted(query: Query) -> Iterator[frozenset[str]]:
+    if isinstance(query, Choice):
+        first, *others = [list(_wanted(child)) for child in query.children()]
+        if len(first) == 1:  # of a longer way to say the same the first word stands for all
+            yield first[0].union(*(other[0] for other in others if other))
+        else:
+            yield from first
+    elif isinstance(query, And | Or | Near):
+        for child in query.children():
+            yield from _wanted(child)
+    elif isinstance(query, AndNot):
+        yield from _wanted(query.a)
+    elif isinstance(query, Written) and all(isinstance(test, Spelled) for test in query.tests):
+        yield from _wanted(query.child)
+    elif isinstance(query, Phrase):
+        yield from (frozenset([word]) for word in query.words)
+    elif isinstance(query, Term) and query.fieldname in WORD_FIELDS:
+        yield frozenset([query.text])
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What is seen of a query in a passage.
+
+    `words` are the numbers of the words it has; `near` says of words, by the number of
+    the first, how near the next one stands: 1 beside it, less farther off.
+    """
+
+    words: frozenset[int]
+    near: dict[int, float]
+
+
+class _Stage:
+    """Ranks the matches of one query again."""
+
+    def __init__(self, reader: Reader, words: Sequence[frozenset[str]], analyzer: Analyzer) -> None:
+        self._reader = reader
+        self._analyzer = analyzer
+        self._number = {term: number for number, word in enumerate(words) for term in word}
+        self._seen: dict[tuple[str, str], _Sight] = {}
+
+    def matches(self, matches: Sequence[Match]) -> list[Match]:
+        """Return matches with the first ones in their final order."""
+        head = self._rescored(matches[:CANDIDATES])
+        return [*sorted(head, key=_rank), *matches[CANDIDATES:]]
+
+    def groups(self, groups: Sequence[GroupMatch]) -> list[GroupMatch]:
+        """Return groups with the first ones in their final order, and their matches too."""
+        size = 0
+        count = 0
+        for group in groups:
+            size += len(group.matches)
+            if size > CANDIDATES:
+                break
+            count += 1
+        rescored = iter(self._rescored([m for group in groups[:count] for m in group.matches]))
+        head = [
+            replace(
+                group, matches=tuple(sorted((next(rescored) for _ in group.matches), key=_rank))
+            )
+            for group in groups[:count]
+        ]
+        return [*sorted(head, key=lambda group: _rank(group.matches[0])), *groups[count:]]
+
+    def _rescored(self, matches: Sequence[Match]) -> list[Match]:
+        passages = self._reader.passages([match.number for match in matches])
+        sights = [self._sight(passage) for passage in passages]
+        raised = _Raised(sights)
+        return [
+            Match(match.number, match.score * raised.factor(sight))
+            for match, sight in zip(matches, sights, strict=True)
+        ]
+
+    def _sight(self, passage: Passage) -> _Sight:
+        """Look at the text of a passage, and at the heading and title above it."""
+        above = (passage.section, passage.org, passage.title)
+        sights = [self._seen_in(text, passage.lang) for text in above if text]
+        sights += [self._look(text, passage.lang) for text in _own_text(passage)]
+        near: dict[int, float] = {}
+        for sight in sights:
+            for number, nearness in sight.near.items():
+                near[number] = max(near.get(number, 0.0), nearness)
+        return _Sight(frozenset().union(*(sight.words for sight in sights)), near)
+
+    def _seen_in(self, text: str, lang: str) -> _Sight:
+        """Look at a text that is likely to stand above other passages too."""
+        key = (text, lang)
+        if key not in self._seen:
+            self._seen[key] = self._look(text, lang)
+        return self._seen[key]
+
+    def _look(self, text: str, lang: str) -> _Sight:
+        terms = self._analyzer.terms(lang)
+        number = self._number
+        places = [
+            (place, number[term])
+            for place, term in enumerate(map(terms.__getitem__, plain_words(text)))
+            if term in number
+        ]
+        return _Sight(frozenset(word for _, word in places), _nearness(places))
+
+
+def _rank(match: Match) -> tuple[float, int]:
+    return -match.score, match.number
+
+
+def _own_text(passage: Passage) -> Iterator[str]:
+    """Yield the parts of a passage's text that are not repeated on many pages."""
+    start = 0
+    for first, last in passage.repeated:
+        yield passage.text[start:first]
+        start = last
+    yield passage.text[start:]
+
+
+def _nearness(places: Sequence[tuple[int, int]]) -> dict[int, float]:
+    """Return how near neighbours of the query stand, given the places of words in a text."""
+    near: dict[int, float] = {}
+    for at, (place, word) in enumerate(places):
+        for later, other in places[at + 1 : at + 1 + REACH]:
+            distance = later - place + (other < word)
+            if distance <= REACH and abs(other - word) == 1:
+                first = min(word, other)
+                near[first] = max(near.get(first, 0.0), 1 / distance)
+    return near
+
+
+class _Raised:
+    """By how much scores are raised for what is seen in the passages.
+
+    A word weighs the more the fewer of the passages have it; one that none has, nothing.
+    """
+
+    def __init__(self, sights: Sequence[_Sight]) -> None:
+        having = Counter(word for sight in sights for word in sight.words)
+        self._weights = {
+            word: log(1 + len(sights) / (count + 0.5)) for word, count in having.items()
+        }
+        self._whole = sum(self._weights.values())
+        self._least = min(self._weights.values(), default=0.0)
+
+    def factor(self, sight: _Sight) -> float:
+        """Return what a score is multiplied by, at least 1."""
+        if not sight.words:
+            return 1.0
+        weights = self._weights
+        present = sum(weights[word] for word in sight.words)
+        near = sum(
+            nearness * min(weights[first], weights[first + 1])
+            for first, nearness in sight.near.items()
+        )
+        complete: float = (present / self._least) ** (COMPLETENESS / len(weights))
+        return complete * (1.0 + NEARNESS * near / self._whole)
