@@ -3,9 +3,8 @@
 import difflib
 import json
 import os
-import pickle
-import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +18,7 @@ from archivesearch.directory import MANIFEST, Manifest
 from archivesearch.engines.base import Engine, Reader
 from archivesearch.engines.columnar import ColumnarEngine
 from archivesearch.errors import (
+    ArchiveSearchError,
     ConfigError,
     IndexBusy,
     IndexDamaged,
@@ -44,9 +44,10 @@ StrPath = str | os.PathLike[str]
 _ENGINE: Engine = ColumnarEngine()
 _ATTEMPTS = 10
 _DAMAGE = (
-    *(OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, AssertionError),
-    *(struct.error, pickle.UnpicklingError, ConfigError, IndexDamaged),
+    *(ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError),
+    *(TypeError, ValueError, ConfigError, IndexDamaged),
 )
+"""What opening an index that is damaged, or of somebody who means harm, may raise."""
 
 
 def open(index: StrPath) -> "Archive":
@@ -70,7 +71,7 @@ def rebuild(
     The old index answers until then, and for ever if anything goes wrong. `jobs` is the
     number of processes that parse; `config` a file to use in place of those beside the
     sources; `progress` is called after each page. Raises SourceError, ConfigError,
-    IndexBusy or IndexProblem.
+    IndexBusy or IndexProblem, and ValueError for `jobs` below 1.
     """
     from archivesearch import indexing  # brings the HTML parser, which a search never needs
 
@@ -140,46 +141,50 @@ class Archive:
         `section`, `year`, `lang` and `page`. Raises QueryError.
         """
         notes: tuple[str, ...] = ()
-        if org is not None:
-            org, note = self._canonical(org)
-            notes = (note,) if note else ()
-        filters = Filters(org, section, year, mentions, lang)
-        results = searching.search(
-            self._reader,
-            self._analyzer,
-            query,
-            filters,
-            limit=limit,
-            offset=offset,
-            sort=sort,
-            group_by=group_by,
-            facets=facets,
-        )
+        with self._reading():
+            if org is not None:
+                org, note = self._canonical(org)
+                notes = (note,) if note else ()
+            filters = Filters(org, section, year, mentions, lang)
+            results = searching.search(
+                self._reader,
+                self._analyzer,
+                query,
+                filters,
+                limit=limit,
+                offset=offset,
+                sort=sort,
+                group_by=group_by,
+                facets=facets,
+            )
         return replace(results, notes=notes) if notes else results
+
+    def pages(self, prefix: str = "") -> tuple[str, ...]:
+        """Return the pages whose paths begin so, in the order of the archive."""
+        with self._reading():
+            return tuple(page for page in self._pages if page.startswith(prefix))
 
     def passages(self, page: str) -> tuple[Passage, ...]:
         """Return all passages of a page, in order. Raises IndexMissing for an unknown page."""
-        numbers = self._reader.page(page)
-        if not numbers:
-            near = difflib.get_close_matches(page, self._reader.pages(), n=1, cutoff=0.5)
-            hint = f"; is it {near[0]}?" if near else ""
-            raise IndexMissing(f"there is no page '{page}' in the index{hint}")
-        return tuple(self._reader.passages(numbers))
+        with self._reading():
+            return self._passages(page)
 
     def page(self, page: str) -> PageInfo:
         """Return what is known of a page as a whole. Raises IndexMissing for an unknown one."""
-        if page not in self._pages:
-            self.passages(page)  # says what is near
-        return self._pages[page]
+        with self._reading():
+            if page not in self._pages:
+                self._passages(page)  # says what is near
+            return self._pages[page]
 
     def organizations(self) -> tuple[Organization, ...]:
         """Return the organizations that have sections, by name."""
-        return tuple(self._organizations_by_name.values())
+        with self._reading():
+            return tuple(self._organizations_by_name.values())
 
     def stats(self) -> Stats:
         """Return the size and make-up of the index."""
-        counts = dict(self._manifest.counts)
         try:
+            counts = dict(self._manifest.counts)
             years = {int(year): number for year, number in counts.pop("years").items()}
             return Stats(name=self._config.name, years=years, **counts)
         except _DAMAGE as error:
@@ -205,23 +210,44 @@ class Archive:
     ) -> None:
         self.close()
 
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Say that the index is damaged where reading it fails and it is.
+
+        Damage may show itself as any error at all; so may a fault of the program, which
+        stays what it is while the index holds what its manifest says.
+        """
+        try:
+            yield
+        except IndexDamaged as error:
+            raise _damaged(self._path, error) from error
+        except ArchiveSearchError:
+            raise
+        except Exception as error:
+            damage = directory.damage(self._path, self._manifest)
+            if damage is None:
+                raise
+            raise _damaged(self._path, damage) from error
+
+    def _passages(self, page: str) -> tuple[Passage, ...]:
+        numbers = self._reader.page(page)
+        if not numbers:
+            near = difflib.get_close_matches(page, self._reader.pages(), n=1, cutoff=0.5)
+            hint = f"; is it {near[0]}?" if near else ""
+            raise IndexMissing(f"there is no page '{page}' in the index{hint}")
+        return tuple(self._reader.passages(numbers))
+
     @cached_property
     def _pages(self) -> dict[str, PageInfo]:
-        try:
-            infos = [PageInfo(**json.loads(line)) for line in self._listing.splitlines()]
-            return {info.page: info for info in infos}
-        except _DAMAGE as error:
-            raise _damaged(self._path, error) from error
+        infos = [PageInfo(**json.loads(line)) for line in self._listing.splitlines()]
+        return {info.page: info for info in infos}
 
     @cached_property
     def _organizations_by_name(self) -> dict[str, Organization]:
-        try:
-            return {
-                values["name"]: Organization(**{**values, "aliases": tuple(values["aliases"])})
-                for values in json.loads(self._organizations)
-            }
-        except _DAMAGE as error:
-            raise _damaged(self._path, error) from error
+        return {
+            values["name"]: Organization(**{**values, "aliases": tuple(values["aliases"])})
+            for values in json.loads(self._organizations)
+        }
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:
@@ -274,7 +300,7 @@ def _opened(index: Path) -> _Opened:
                 continue  # a rebuild took away what was being opened
             if isinstance(error, IndexDamaged):
                 raise
-            raise _damaged(index, error) from error
+            raise _damaged(index, str(error) or type(error).__name__) from error
     raise IndexBusy(f"the index in {index} is rebuilt again and again; try once more")
 
 
@@ -288,6 +314,5 @@ def _open_generation(index: Path, manifest: Manifest) -> _Opened:
     return _Opened(manifest, config, analyzer, reader, listing, organizations)
 
 
-def _damaged(index: Path, error: Exception) -> IndexDamaged:
-    what = str(error) or type(error).__name__
+def _damaged(index: Path, what: object) -> IndexDamaged:
     return IndexDamaged(f"the index in {index} is damaged ({what}); rebuild it")

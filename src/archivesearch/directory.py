@@ -1,5 +1,6 @@
 """What an index directory says of itself: its manifest, and the generation that it names."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,6 +73,22 @@ def generation_folder(index: Path, manifest: Manifest) -> Path:
             found = "is missing" if actual is None else f"has {actual:,} bytes, not {size:,}"
             raise IndexDamaged(f"{path} {found}; rebuild the index")
     return folder
+
+
+def damage(index: Path, manifest: Manifest) -> str | None:
+    """Return in words what of a generation is not as its manifest says; None if all is.
+
+    Every byte is read and its checksum compared.
+    """
+    for name, (_, expected) in manifest.files.items():
+        try:
+            with (index / manifest.generation / name).open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            return f"{name} cannot be read: {error.strerror or error}"
+        if found != expected:
+            return f"{name} is not what was written"
+    return None
 
 
 def _checked(values: dict[str, Any], path: Path) -> Manifest:

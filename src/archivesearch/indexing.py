@@ -2,10 +2,9 @@
 
 import json
 import os
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,21 +18,18 @@ from archivesearch.model import (
     PageInfo,
     Passage,
     Progress,
-    RawPage,
     Report,
     Skipped,
     passages,
 )
-from archivesearch.parse.page import parse
+from archivesearch.pool import parsed
 from archivesearch.publishing import publish, writing
 from archivesearch.read.sources import Source, open_sources
 
 PAGES_FILE = "pages.jsonl"
 ORGANIZATIONS_FILE = "organizations.json"
 SKIPPED_FILE = "skipped.json"
-_CHUNK = 16
 
-Raw = tuple[RawPage | Skipped, Config]
 StrPath = str | os.PathLike[str]
 
 
@@ -48,8 +44,9 @@ def rebuild(
 ) -> Report:
     """Build a fresh index from the sources and put it in force; the old one answers until then.
 
-    Pages are parsed in `jobs` processes. Raises SourceError, ConfigError or IndexProblem;
-    a page that cannot be read is skipped and reported, never an error.
+    Pages are parsed in `jobs` processes. Raises SourceError, ConfigError or IndexProblem,
+    and ValueError for `jobs` below 1; a page that cannot be read is skipped and reported,
+    never an error.
     """
     if jobs < 1:
         raise ValueError(f"jobs must be at least 1, not {jobs}")
@@ -96,56 +93,13 @@ def _nothing(opened: Sequence[Source], census: "_Census") -> str:
 def _batches(opened: Sequence[Source], jobs: int, census: "_Census") -> Iterator[Sequence[Passage]]:
     """Yield the passages of one page after the other, having counted them."""
     raws = ((raw, source.config) for source in opened for raw in source.pages())
-    sized = ((raw, len(raw[0].data) if isinstance(raw[0], RawPage) else 0) for raw in raws)
-    for page, size in _parsed(sized, jobs):
+    for page, size in parsed(raws, jobs):
         if isinstance(page, Skipped):
             census.skip(page, size)
             continue
         found = list(passages(page))
         census.add(page, found, size)
         yield found
-
-
-def _parsed(raws: Iterator[tuple[Raw, int]], jobs: int) -> Iterator[tuple[Page | Skipped, int]]:
-    """Parse pages in their order, in this process or in several."""
-    if jobs == 1:
-        for raw, size in raws:
-            yield _parse(raw), size
-        return
-    from loky import get_reusable_executor  # only where processes are asked for
-
-    executor = get_reusable_executor(max_workers=jobs)
-    waiting: deque[tuple[Any, list[int]]] = deque()
-    try:
-        while chunk := list(islice(raws, _CHUNK)):
-            waiting.append(
-                (executor.submit(_parse_all, [raw for raw, _ in chunk]), [n for _, n in chunk])
-            )
-            if len(waiting) > 2 * jobs:
-                yield from _done(*waiting.popleft())
-        while waiting:
-            yield from _done(*waiting.popleft())
-    finally:
-        for future, _ in waiting:
-            future.cancel()
-
-
-def _done(future: Any, sizes: Sequence[int]) -> Iterator[tuple[Page | Skipped, int]]:
-    return zip(future.result(), sizes, strict=True)
-
-
-def _parse_all(raws: Sequence[Raw]) -> list[Page | Skipped]:
-    return [_parse(raw) for raw in raws]
-
-
-def _parse(raw: Raw) -> Page | Skipped:
-    found, config = raw
-    if isinstance(found, Skipped):
-        return found
-    try:
-        return parse(found, config)
-    except Exception as error:  # noqa: BLE001 - one page that meets a fault must not stop the rest
-        return Skipped(found.page, f"a fault in archivesearch ({type(error).__name__}: {error})")
 
 
 @dataclass(slots=True)

@@ -54,7 +54,10 @@ FIELDS = (
     "page",
 )
 
-# What a word without a field is looked for in, and how much a find there weighs.
+# What a word without a field is looked for in, and how much a find there weighs. Of the
+# weights of heading and title, on the judged collections after the second stage (nDCG@10
+# and MAP): .5 and .4 .554/.478, .3 and .2 .558/.480, .5 and .2 .559/.482. No collection
+# has organizations; theirs is that of a heading, and more as it is always a name.
 WEIGHTS = {"text": 1.0, "org": 0.8, "section": 0.5, "title": 0.2}
 
 MAX_LENGTH = 4096

@@ -8,9 +8,9 @@ from whoosh.scoring import BaseScorer, WeightingModel
 from whoosh.searching import Searcher
 
 # How soon more of the same word says nothing new, and how much long passages are held
-# against. On the `time` collection 1.2 falls behind tantivy's MAP after the second stage
-# (.680 to .683; 1.6 .687, 2.0 .692); on `cacm` 2.0 loses (nDCG@10 .487; 1.6 .497). B of
-# 0.65 and 0.85 won on one collection what they lost on another.
+# against. With 1.2 the second stage falls behind tantivy on the collection `time` (MAP
+# .680 to .683; with 1.6 .689), with 2.0 it loses on `cacm` (nDCG@10 -.01). B of 0.65 and
+# of 0.85 lost on one collection what they won on another.
 K1 = 1.6
 B = 0.75
 

@@ -6,13 +6,14 @@ words stand that are neighbours in the query. What is farther down keeps its pla
 
 Scores are only ever raised, so that the last match that was looked at still has at least
 the score of the first that was not, and any page of results continues the one before.
-The constants were chosen by `scripts/eval_gate.py`; its table is in docs/relevance.md.
+The constants were chosen on the collections of `scripts/eval_gate.py`.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import log
+from typing import NamedTuple
 
 from whoosh.query import And, AndNot, Or, Phrase, Query, Term
 
@@ -23,21 +24,23 @@ from archivesearch.nodes import Near, Spelled, Written
 from archivesearch.query import WORD_FIELDS, Choice
 from archivesearch.words import plain_words
 
-# How many matches are looked at again: 200 and 100 gave the same mean nDCG@10 and MAP
-# (.558/.482, .559/.482), 50 less MAP (.558/.480), and each one's text has to be read.
+# How many matches are looked at again; each one's text has to be read. The mean nDCG@10
+# and MAP of the three collections: 30 .556/.479, 50 .557/.481, 100 .559/.483, 200 .558/.482.
 CANDIDATES = 100
 
-# What neighbours of the query are worth that stand side by side everywhere: more than
-# half of the score. Nothing .551/.476, 0.6 .559/.482, 1.0 .556/.480.
-NEARNESS = 0.6
+# By which part a score is raised where the words of the query all stand side by side:
+# 0 .549/.476, 0.4 .556/.480, 0.8 .559/.483, 1.2 .555/.480.
+NEARNESS = 0.8
 
-# Neighbours farther apart than this are not near: 1 .558/.479, 4 .559/.482, 8 .558/.481.
-# Words in the other order count as one farther apart; without that .556/.478.
+# How far apart neighbours in the query may stand and still be near, in words, one more
+# where they stand in the other order: 1 .556/.481, 2 .558/.482, 4 .559/.483, 8 .558/.482.
 REACH = 4
 
-# How much it matters that words are missing, more so where there are few of them.
-# Nothing .552/.479, 0.5 .557/.480, 1.0 .559/.482, 2.0 .559/.480.
-COMPLETENESS = 1.0
+# How much having more of the words counts: the exponent of their share, for two words;
+# it is divided among the others where there are more. 0 .558/.481, 0.25 .558/.482,
+# 0.5 .559/.483, 1 .557/.480. With each question cut to its three rarest words:
+# 0 .407/.343, 0.25 .409/.344, 0.5 .412/.347, 1 .414/.348.
+COMPLETENESS = 0.5
 
 
 def search(reader: Reader, request: Request, analyzer: Analyzer) -> Found:
@@ -86,9 +89,8 @@ def _wanted(query: Query) -> Iterator[frozenset[str]]:
         yield frozenset([query.text])
 
 
-@dataclass(frozen=True, slots=True)
-class _Sight:
-    """What is seen of a query in a passage.
+class _Sight(NamedTuple):
+    """What is seen of a query in a text.
 
     `words` are the numbers of the words it has; `near` says of words, by the number of
     the first, how near the next one stands: 1 beside it, less farther off.
@@ -142,15 +144,15 @@ class _Stage:
     def _sight(self, passage: Passage) -> _Sight:
         """Look at the text of a passage, and at the heading and title above it."""
         above = (passage.section, passage.org, passage.title)
-        sights = [self._seen_in(text, passage.lang) for text in above if text]
+        sights = [self._look_above(text, passage.lang) for text in above if text]
         sights += [self._look(text, passage.lang) for text in _own_text(passage)]
         near: dict[int, float] = {}
         for sight in sights:
             for number, nearness in sight.near.items():
                 near[number] = max(near.get(number, 0.0), nearness)
-        return _Sight(frozenset().union(*(sight.words for sight in sights)), near)
+        return _Sight(frozenset[int]().union(*(sight.words for sight in sights)), near)
 
-    def _seen_in(self, text: str, lang: str) -> _Sight:
+    def _look_above(self, text: str, lang: str) -> _Sight:
         """Look at a text that is likely to stand above other passages too."""
         key = (text, lang)
         if key not in self._seen:
@@ -206,6 +208,7 @@ class _Raised:
         }
         self._whole = sum(self._weights.values())
         self._least = min(self._weights.values(), default=0.0)
+        self._power = COMPLETENESS / max(len(self._weights) - 1, 1)
 
     def factor(self, sight: _Sight) -> float:
         """Return what a score is multiplied by, at least 1."""
@@ -217,5 +220,5 @@ class _Raised:
             nearness * min(weights[first], weights[first + 1])
             for first, nearness in sight.near.items()
         )
-        complete: float = (present / self._least) ** (COMPLETENESS / len(weights))
+        complete: float = (present / self._least) ** self._power
         return complete * (1.0 + NEARNESS * near / self._whole)

@@ -97,4 +97,5 @@ def spread(starts: Array, counts: Array) -> Array:
     """Return the indices of several runs one after the other: `starts[i] + 0 .. counts[i]`."""
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts)
+    found: Array = np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts)
+    return found

@@ -16,7 +16,8 @@ def numbers_of(matches: Array) -> Array:
     """Return the numbers of matching documents, ascending."""
     live = np.flatnonzero(matches)
     at = np.flatnonzero(unpacked(matches[live]))
-    return (live[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
+    numbers: Array = (live[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
+    return numbers
 
 
 def bits_of(numbers: Array, blocks: int) -> Array:

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from archivesearch.analysis import Analyzer, year_term
+from archivesearch.analysis import Analyzer, fold, unaccented, year_term
 from archivesearch.columnar import runs
 from archivesearch.columnar.arrays import Array, ArrayWriter, spread, starts_of
 from archivesearch.columnar.documents import DocumentWriter
@@ -18,8 +18,9 @@ from archivesearch.columnar.fields import (
     shared_value,
 )
 from archivesearch.columnar.merge import merge
+from archivesearch.columnar.strings import write_strings
 from archivesearch.model import Passage
-from archivesearch.words import plain_words
+from archivesearch.words import plain_words, words
 
 # Occurrences gathered before they are sorted and written: about 60 bytes each.
 _RUN_WORDS = 4_000_000
@@ -49,6 +50,7 @@ def build(
                     documents.add(passage)
             gathered.end_run(len(documents))
             documents.finish()
+            write_strings(writer, "forms", gathered.forms())
             figures = merge(
                 writer,
                 gathered.terms,
@@ -131,6 +133,15 @@ class _Gatherer:
         """Return the length of each field that holds words, in each document."""
         return self._lengths
 
+    def forms(self) -> list[bytes]:
+        """Return each term with each of the forms that stand for it in texts, sorted."""
+        found = {
+            f"{self._analyzer.term(word, lang)}\0{unaccented(fold(word))}"
+            for (_, lang), table in self._tables.items()
+            for word in table
+        }
+        return sorted(pair.encode("utf-8", "surrogatepass") for pair in found)
+
     def _empty_run(self) -> None:
         self._own = _Occurrences()
         self._spans: dict[str, list[tuple[int, array[int]]]] = {n: [] for n in SHARED_FIELDS}
@@ -147,13 +158,15 @@ class _Gatherer:
 
     def _add_parts(self, passage: Passage, document: int) -> None:
         """Take the words of a text that are its own, and those of its repeated sentences."""
-        parts = self._analyzer.split(passage.text, passage.lang, passage.repeated)
-        for name, tokens in zip(("text", "repeated"), parts, strict=True):
-            field = FIELDS.index(name)
-            numbers = array("I")
-            for token in tokens:
-                numbers.append(self.terms.setdefault((field, token.term), len(self.terms)))
-            self._own.place([token.position for token in tokens])
+        parts = {name: (array("I"), list[int]()) for name in ("text", "repeated")}
+        for place, (word, at, _) in enumerate(words(passage.text)):
+            inside = any(start <= at < end for start, end in passage.repeated)
+            name = "repeated" if inside else "text"
+            numbers, places = parts[name]
+            numbers.append(self._table(name, passage.lang)[word])
+            places.append(place)
+        for name, (numbers, places) in parts.items():
+            self._own.place(places)
             self._add(name, numbers, document)
 
     def _open_span(self, name: str, value: str, lang: str, document: int) -> None:
@@ -187,11 +200,15 @@ class _Gatherer:
         """Return the temporary numbers of the terms of a text."""
         if not text:
             return _NONE
+        table = self._table(name, lang)
+        return array("I", [table[word] for word in plain_words(text)])
+
+    def _table(self, name: str, lang: str) -> _TermNumbers:
         key = (FIELDS.index(name), lang)
         table = self._tables.get(key)
         if table is None:
             table = self._tables[key] = _TermNumbers(*key, self._analyzer, self.terms)
-        return array("I", [table[word] for word in plain_words(text)])
+        return table
 
 
 class _Occurrences:

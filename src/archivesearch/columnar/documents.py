@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narrow, starts_of
-from archivesearch.columnar.strings import Strings, write_strings
+from archivesearch.columnar.strings import Strings, decoded, encoded, write_strings
 from archivesearch.errors import IndexDamaged
 from archivesearch.model import Passage
 
@@ -65,7 +65,7 @@ class DocumentWriter:
         self._years.extend(passage.years_mentioned)
         for span in passage.repeated:
             self._repeated.extend(span)
-        text = passage.text.encode("utf-8", "surrogatepass")
+        text = encoded(passage.text)
         columns["length"].append(len(text))
         self._block.append(text)
         self._block_size += len(text)
@@ -91,12 +91,12 @@ class DocumentWriter:
         append("pages.lang", narrow(np.array(self._page_langs, np.int64)))
         write_strings(self._writer, "pages", self._pages)
         write_strings(self._writer, "sections", self._sections)
-        for name, values in (
+        for name, table in (
             ("labels", self._labels),
             ("orgs", self._orgs),
             ("langs", self._langs),
         ):
-            write_strings(self._writer, name, [value.encode() for value in values])
+            write_strings(self._writer, name, [encoded(value) for value in table])
 
     def _place(self, passage: Passage) -> int:
         """Return the number of the passage's section, having entered what is new in the tables."""
@@ -155,9 +155,9 @@ class Documents:
             page=page,
             url=url,
             title=title,
-            org=self._orgs[int(arrays["sections.org"][section])].decode(),
+            org=self.org_name(int(arrays["sections.org"][section])),
             section=json.loads(self._sections[section]),
-            label=self._labels[int(arrays["documents.label"][number])].decode(),
+            label=decoded(self._labels[int(arrays["documents.label"][number])]),
             year=year,
             year_source=year_source,
             date=date,
@@ -174,7 +174,7 @@ class Documents:
         block = int(np.searchsorted(firsts, number, "right")) - 1
         raw, ends, first = self._block(block)
         start = int(ends[number - first])
-        return raw[start : int(ends[number - first + 1])].decode("utf-8", "surrogatepass")
+        return decoded(raw[start : int(ends[number - first + 1])])
 
     def field(self, name: str) -> Callable[[int], str]:
         """Return what gives the text of a field of a passage by the passage's number."""
@@ -220,11 +220,11 @@ class Documents:
 
     def org_name(self, org: int) -> str:
         """Return the name of an organization."""
-        return self._orgs[org].decode()
+        return decoded(self._orgs[org])
 
     def lang_name(self, lang: int) -> str:
         """Return the code of a language."""
-        return Strings(self._arrays, "langs")[lang].decode()
+        return decoded(Strings(self._arrays, "langs")[lang])
 
     def page_range(self, page: int) -> range:
         """Return the numbers of a page's passages."""
@@ -241,7 +241,7 @@ class Documents:
         packed = self._arrays["texts.bytes"][start : int(ends[block])]
         first, last = (int(n) for n in self._arrays["texts.firsts"][block : block + 2])
         try:
-            raw = zlib.decompress(packed)
+            raw = zlib.decompress(packed.data)
         except zlib.error as error:
             raise IndexDamaged(f"texts.bytes is damaged at byte {start:,} ({error})") from error
         return raw, starts_of(self._lengths[first:last]), first

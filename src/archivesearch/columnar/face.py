@@ -5,20 +5,19 @@ through `plan`; both read the same arrays and give the same documents and scores
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from whoosh.analysis import Analyzer as WhooshAnalyzer
 from whoosh.analysis import Token
 from whoosh.fields import ID, STORED, TEXT, Schema
 from whoosh.index import Index
-from whoosh.matching import LeafMatcher, NullMatcher, ReadTooFar
+from whoosh.matching import LeafMatcher, Matcher, NullMatcher, ReadTooFar
 from whoosh.reading import IndexReader, TermInfo, TermNotFound
 from whoosh.scoring import BaseScorer, WeightingModel
 from whoosh.searching import Searcher
-from whoosh.writing import IndexWriter
 
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar.fields import KEY_FIELDS, WORD_FIELDS
@@ -46,7 +45,7 @@ class ColumnarIndex(Index):
         weighting = weighting or BM25(self._segment.with_field)
         return Searcher(self.reader(), weighting=weighting, fromindex=self, **kwargs)
 
-    def writer(self, **kwargs: Any) -> IndexWriter:
+    def writer(self, **kwargs: Any) -> NoReturn:
         """Refuse: an index is rebuilt, not edited."""
         raise IndexProblem("this index is read-only; rebuild it to change what is in it")
 
@@ -226,6 +225,8 @@ class SegmentReader(IndexReader):
 class PostingsMatcher(LeafMatcher):
     """Walks through the postings of one term; each one is its own, so threads may share none."""
 
+    _term: tuple[str, bytes]
+
     def __init__(
         self,
         postings: Postings,
@@ -261,7 +262,7 @@ class PostingsMatcher(LeafMatcher):
         """Return a matcher that stands at the same posting."""
         return PostingsMatcher(self._found, self._term, self.scorer, self._at)
 
-    def replace(self, minquality: float = 0) -> "PostingsMatcher | NullMatcher":
+    def replace(self, minquality: float = 0) -> Matcher:
         """Return itself while there is a posting left."""
         return self if self.is_active() else NullMatcher()
 
@@ -269,7 +270,7 @@ class PostingsMatcher(LeafMatcher):
         """Return the document; after the last posting that of the last."""
         return self._numbers[min(self._at, self._found.count - 1)]
 
-    def all_ids(self) -> Iterable[int]:
+    def all_ids(self) -> Iterator[int]:
         """Yield the documents from here on."""
         return iter(self._numbers[self._at :])
 
@@ -280,12 +281,11 @@ class PostingsMatcher(LeafMatcher):
         self._at += 1
         return True
 
-    def skip_to(self, id: int) -> bool:
+    def skip_to(self, id: int) -> None:
         """Go to the first posting whose document is not below the given one."""
         if not self.is_active():
             raise ReadTooFar
         self._at = bisect_left(self._numbers, id, self._at)
-        return True
 
     def weight(self) -> float:
         """Return how often the term stands in the document."""

@@ -1,6 +1,8 @@
 """Merging runs into a segment: terms put in order, postings cut into blocks of documents."""
 
+from array import array
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ def merge(
     writer: ArrayWriter,
     numbers: Mapping[tuple[int, str], int],
     runs: Sequence[Run],
-    lengths: Mapping[str, Sequence[int]],
+    lengths: Mapping[str, "array[int]"],
     documents: int,
 ) -> dict[str, Any]:
     """Write lexicon, postings and lengths of a segment; return its figures.
@@ -52,7 +54,7 @@ def merge(
     }
 
 
-def _padded(lengths: Sequence[int], documents: int) -> Array:
+def _padded(lengths: "array[int]", documents: int) -> Array:
     """Return lengths up to the end of the last block, so that blocks can be taken whole."""
     blocks = (documents + BLOCK_SIZE - 1) >> BLOCK_BITS
     result = np.zeros(blocks * BLOCK_SIZE, np.int64)
@@ -76,7 +78,7 @@ def _slices(occurrences: Array, first: int) -> list[tuple[int, int]]:
         before = int(through[cuts[-1] - 1]) if cuts[-1] else 0
         cut = int(np.searchsorted(through, before + _SLICE_WORDS, "right"))
         cuts.append(max(cut, cuts[-1] + 1))
-    return [(first + low, first + high) for low, high in zip(cuts, cuts[1:], strict=False)]
+    return [(first + low, first + high) for low, high in pairwise(cuts)]
 
 
 class _Ranked:

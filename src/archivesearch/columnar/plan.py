@@ -154,7 +154,9 @@ class Terms(Node):
     def _length_starts(self) -> Array:
         """Where in the lengths of all fields those of each entry's block start."""
         starts = [self._segment.length_start(term.field) for term in self.terms]
-        return self._each(starts) + (self._blocks.astype(np.int64) << BLOCK_BITS)
+        blocks = self._blocks.astype(np.int64)
+        found: Array = self._each(starts) + (blocks << BLOCK_BITS)
+        return found
 
     @lazy
     def _posting_starts(self) -> Array:
@@ -186,6 +188,10 @@ class Constant(Node):
 
     def scores(self, rows: Rows) -> Array:
         return self.only_matches(np.full((len(rows), BLOCK_SIZE), self._score), rows)
+
+
+class Nothing(Constant):
+    """No document at all, as of a word that none has."""
 
 
 class Listed(Node):

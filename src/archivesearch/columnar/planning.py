@@ -3,19 +3,13 @@
 import re
 from collections.abc import Callable, Sequence
 from fnmatch import translate
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
-from whoosh.query import (
-    And,
-    Every,
-    Or,
-    Phrase,
-    Query,
-    Term,
-)
+from whoosh.query import And, Every, Or, Phrase, Query, Term
 from whoosh.searching import Searcher
 
+from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.bits import bits_of, numbers_of
 from archivesearch.columnar.fields import WORD_FIELDS
 from archivesearch.columnar.plan import (
@@ -24,6 +18,7 @@ from archivesearch.columnar.plan import (
     Constant,
     Listed,
     Node,
+    Nothing,
     Restricted,
     Subtracted,
     Terms,
@@ -36,6 +31,7 @@ from archivesearch.nodes import (
     Fuzzy,
     Near,
     Prefix,
+    Shaped,
     Wildcard,
     Without,
     Written,
@@ -61,9 +57,8 @@ class _Compiler:
     def node(self, query: Query) -> Node:
         """Return the plan of one node of the query."""
         for kind in type(query).__mro__:
-            if make := _MAKERS.get(kind):
-                node: Node = make(self, query)
-                return node
+            if make := self._makers.get(kind):
+                return make(self, query)
         return self._walked(query)
 
     def _walked(self, query: Query) -> Node:
@@ -71,15 +66,21 @@ class _Compiler:
         return Listed(found, self._segment.blocks)
 
     def _or(self, query: Or) -> Node:
+        if query.scale or not query.subqueries:
+            return self._walked(query)
         return self._boosted(_any(self._segment, self._children(query)), query)
 
     def _and(self, query: And) -> Node:
+        if not query.subqueries:
+            return self._walked(query)
         return self._boosted(AllOf(self._children(query)), query)
 
     def _without(self, query: Without) -> Node:
         return Subtracted(self.node(query.a), self.node(query.b))
 
     def _every(self, query: Every) -> Node:
+        if query.fieldname:
+            return self._walked(query)
         return Constant(self._all(), query.boost)
 
     def _term(self, query: Term) -> Node:
@@ -111,7 +112,7 @@ class _Compiler:
         return self._terms(query.fieldname, range(first, last), query.boost)
 
     def _phrase(self, query: Phrase) -> Node:
-        if query.slop != 1:
+        if query.slop != 1 or not query.words:
             return self._walked(query)
         words = [Term(query.fieldname, word) for word in query.words]
         return self._row(words, query.fieldname, 0, query.boost)
@@ -121,6 +122,25 @@ class _Compiler:
 
     def _written(self, query: Written) -> Node:
         node = self.node(query.child)
+        if len(query.tests) == 1 and isinstance(query.tests[0], Shaped) and isinstance(node, Terms):
+            return self._shaped(node, query, query.tests[0])
+        return self._checked(node, query)
+
+    def _shaped(self, node: Terms, query: Written, test: Shaped) -> Node:
+        """Terms of which some forms fit a pattern; texts are read only where others do not."""
+        sure: list[WeightedTerm] = []
+        unsure: list[WeightedTerm] = []
+        for term in node.terms:
+            fits = [test(form) for form in self._segment.forms(self._segment.lexicon[term.number])]
+            if any(fits):
+                (sure if all(fits) else unsure).append(term)
+        nodes: list[Node] = [Terms(self._segment, sure)] if sure else []
+        if unsure:
+            nodes.append(self._checked(Terms(self._segment, unsure), query))
+        return AnyOf(nodes) if nodes else self._nothing()
+
+    def _checked(self, node: Node, query: Written) -> Node:
+        """What a plan finds, where words in a row of the stored text pass the tests."""
         stored = self._segment.documents.field(
             "text" if query.fieldname == "repeated" else query.fieldname
         )
@@ -138,9 +158,10 @@ class _Compiler:
 
     def _numbers(self, query: Query) -> list[int]:
         """Return the numbers of the terms that a word of a row may stand as."""
-        terms = query.subqueries if isinstance(query, Or) else [query]
-        found = (self._segment.lexicon.find(t.fieldname, _bytes(t.text)) for t in terms)
-        return [number for number in found if number is not None]
+        if isinstance(query, Or):
+            return [number for child in query.subqueries for number in self._numbers(child)]
+        node = self.node(query)
+        return [term.number for term in node.terms] if isinstance(node, Terms) else []
 
     def _children(self, query: And | Or) -> list[Node]:
         return [self.node(child) for child in query.subqueries]
@@ -151,41 +172,46 @@ class _Compiler:
     def _terms(self, field: str, numbers: Sequence[int], weight: float) -> Node:
         """Terms of a field, added up; keys and years all score the same."""
         if not numbers:
-            return Constant(np.zeros(self._segment.blocks, np.uint32), 0.0)
+            return self._nothing()
         node = Terms(self._segment, [WeightedTerm(field, number, weight) for number in numbers])
         return node if field in WORD_FIELDS else Constant(node.matches, weight)
 
-    def _all(self) -> np.ndarray:
+    def _nothing(self) -> Node:
+        return Nothing(np.zeros(self._segment.blocks, np.uint32), 0.0)
+
+    def _all(self) -> Array:
         found = np.full(self._segment.blocks, 0xFFFFFFFF, np.uint32)
         rest = self._segment.count & 31
         if rest:
             found[-1] = (1 << rest) - 1
         return found
 
-
-_MAKERS: dict[type, Callable[[_Compiler, Any], Node]] = {
-    And: _Compiler._and,
-    Or: _Compiler._or,
-    Without: _Compiler._without,
-    Every: _Compiler._every,
-    Term: _Compiler._term,
-    Prefix: _Compiler._prefix,
-    Wildcard: _Compiler._wildcard,
-    Fuzzy: _Compiler._fuzzy,
-    YearRange: _Compiler._yearrange,
-    Phrase: _Compiler._phrase,
-    Near: _Compiler._near,
-    Written: _Compiler._written,
-}
+    _makers: ClassVar[dict[type, Callable[["_Compiler", Any], Node]]] = {
+        And: _and,
+        Or: _or,
+        Without: _without,
+        Every: _every,
+        Term: _term,
+        Prefix: _prefix,
+        Wildcard: _wildcard,
+        Fuzzy: _fuzzy,
+        YearRange: _yearrange,
+        Phrase: _phrase,
+        Near: _near,
+        Written: _written,
+    }
 
 
 def _any(segment: Segment, nodes: Sequence[Node]) -> Node:
     """Alternatives; those that are plain terms are joined, and scored together."""
-    plain = [node for node in nodes if isinstance(node, Terms)]
+    found = [node for node in nodes if not isinstance(node, Nothing)]
+    plain = [node for node in found if isinstance(node, Terms)]
+    if len(found) < 2:
+        return found[0] if found else nodes[0]
     if len(plain) < 2:
-        return AnyOf(nodes)
+        return AnyOf(found)
     joined = Terms(segment, [term for node in plain for term in node.terms])
-    others = [node for node in nodes if not isinstance(node, Terms)]
+    others = [node for node in found if not isinstance(node, Terms)]
     return AnyOf([joined, *others]) if others else joined
 
 

@@ -28,10 +28,7 @@ def documents_near(
         _places([segment.postings_at(field, number) for number in numbers], documents)
         for numbers in choices
     ]
-    if gap == 0:
-        found = _in_a_row(columns)
-    else:
-        found = _within(columns, len(documents), gap)
+    found = _in_a_row(columns) if gap == 0 else _within(columns, len(documents), gap)
     return bits_of(documents[found], len(candidates))
 
 

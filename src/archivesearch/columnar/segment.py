@@ -13,6 +13,7 @@ from archivesearch.columnar.fields import WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.lexicon import Lexicon
+from archivesearch.columnar.strings import Strings
 from archivesearch.ranking import idf
 
 
@@ -23,7 +24,7 @@ class Segment:
         self.arrays = ArrayFolder(folder)
         info = self.arrays.info
         self.count: int = info["documents"]
-        self.blocks = (self.count + BLOCK_SIZE - 1) >> BLOCK_BITS
+        self.blocks: int = (self.count + BLOCK_SIZE - 1) >> BLOCK_BITS
         self.with_field: dict[str, int] = info["with_field"]
         self.total_length: dict[str, int] = info["total_length"]
         self.fields: dict[str, tuple[int, int]] = {
@@ -51,11 +52,19 @@ class Segment:
 
     def length_start(self, field: str) -> int:
         """Return where in `lengths` those of a field start."""
-        return WORD_FIELDS.index(field) * self.blocks << BLOCK_BITS
+        return WORD_FIELDS.index(field) * (self.blocks << BLOCK_BITS)
 
     def average_length(self, field: str) -> float:
         """Return the average length of a field, of the documents that have it."""
         return self.total_length[field] / self.with_field[field] if self.with_field[field] else 1.0
+
+    def forms(self, term: bytes) -> list[str]:
+        """Return the forms, folded, in which words stand in texts that a term stands for."""
+        forms = Strings(self.arrays, "forms")
+        first = forms.place(term + b"\0", 0, len(forms))
+        last = forms.place(term + b"\1", first, len(forms))
+        found = (pair.decode("utf-8", "surrogatepass") for pair in forms.between(first, last))
+        return [pair.partition("\0")[2] for pair in found]
 
     def postings(self, field: str, term: str) -> "Postings | None":
         """Return the postings of a term; None where no document has it."""
@@ -119,9 +128,8 @@ class Postings:
     def numbers(self) -> Array:
         """The documents, ascending."""
         at = np.flatnonzero(unpacked(self.bits))
-        return (self.blocks[at >> BLOCK_BITS].astype(np.int64) << BLOCK_BITS) | (
-            at & (BLOCK_SIZE - 1)
-        )
+        blocks: Array = self.blocks[at >> BLOCK_BITS].astype(np.int64)
+        return (blocks << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
 
     def frequencies(self) -> Array:
         """Return how often the term stands in each document."""

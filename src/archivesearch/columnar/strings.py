@@ -7,6 +7,16 @@ import numpy as np
 from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narrow
 
 
+def encoded(text: str) -> bytes:
+    """Return a text as UTF-8, in which lone surrogates, which pages may hold, pass."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def decoded(data: bytes) -> str:
+    """Return what was encoded."""
+    return data.decode("utf-8", "surrogatepass")
+
+
 def write_strings(writer: ArrayWriter, name: str, strings: Sequence[bytes]) -> None:
     """Write strings as the arrays `name.bytes` and `name.ends`."""
     lengths = np.fromiter(map(len, strings), np.int64, len(strings))
@@ -18,7 +28,7 @@ class Strings:
     """Strings read from such arrays, by number."""
 
     def __init__(self, arrays: ArrayFolder, name: str) -> None:
-        self._bytes = memoryview(arrays[f"{name}.bytes"])
+        self._bytes = arrays[f"{name}.bytes"].data
         self._ends: Array = arrays[f"{name}.ends"]
 
     def __len__(self) -> int:

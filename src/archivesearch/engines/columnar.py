@@ -11,10 +11,10 @@ from archivesearch.analysis import Analyzer
 from archivesearch.columnar import bits, topk
 from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.build import build
-from archivesearch.columnar.planning import plan_of
 from archivesearch.columnar.face import ColumnarIndex
 from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.plan import Node
+from archivesearch.columnar.planning import plan_of
 from archivesearch.columnar.segment import Segment
 from archivesearch.engines.base import FACET_VALUES, GROUP_HITS, Found, GroupMatch, Match, Request
 from archivesearch.model import Passage
