@@ -382,3 +382,11 @@ def test_several_sources_of_one_index(tmp_path: Path) -> None:
         assert archive.page("one!letters/1994.html") is not None
         assert archive.search("castro", group_by="page").total == 6
         assert archive.search("castro AND page:two!*").total == 4
+
+
+def test_pages_by_the_beginning_of_their_paths(index: Path) -> None:
+    with archivesearch.open(index) as archive:
+        assert archive.pages() == tuple(sorted(PAGES))
+        assert archive.pages("l") == ("letters/1994.html", "lists/parties.html")
+        assert archive.pages("lists/parties.html") == ("lists/parties.html",)
+        assert archive.pages("nowhere") == ()

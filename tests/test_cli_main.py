@@ -109,6 +109,9 @@ def test_names_are_completed_from_the_index(corpus_index: Path) -> None:
     assert first in complete("search", "x", "--org", first[:3].lower(), **index)
     assert complete("search", "x", "--org", "no such thing", **index) == []
     assert complete("search", "x", "--org", "a", ARCHIVESEARCH_INDEX="nowhere") == []
+    assert "orgs/parties.html" in complete("show", "orgs/pa", **index)
+    assert complete("show", "no such page", **index) == []
+    assert complete("show", "orgs/", ARCHIVESEARCH_INDEX="nowhere") == []
 
 
 def organizations(index: Path) -> list[dict[str, str]]:

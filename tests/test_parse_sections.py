@@ -17,6 +17,7 @@ from archivesearch.config import Config
 from archivesearch.model import Section
 from archivesearch.parse import html, text
 from archivesearch.parse.blocks import Block
+from archivesearch.parse.dates import years_mentioned
 from archivesearch.parse.sections import sections
 
 CASES = Path(__file__).parent / "cases" / "sections"
@@ -198,10 +199,13 @@ def test_no_word_is_lost_or_doubled_whatever_the_blocks(blocks: list[Block], tit
     assert words_of(found) == words(block.text for block in blocks)
 
 
-def test_the_caller_fills_in_years_and_repeats() -> None:
+def test_each_paragraph_says_what_years_it_and_its_label_speak_of() -> None:
     for case in ALL:
         for section in sections_of(case):
-            assert all(not p.repeated and not p.years_mentioned for p in section.paragraphs)
+            for p in section.paragraphs:
+                said = f"{p.label}: {p.text}" if p.label else p.text
+                assert p.years_mentioned == years_mentioned(said)
+                assert not p.repeated
 
 
 NAMES = ("Harbor Workers League", "Open Orchard", "Northern Peace Union", "Tide Table Circle")

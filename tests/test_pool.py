@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from small_archive import page_of, write
@@ -50,7 +51,8 @@ def test_a_process_that_is_killed_is_told(tmp_path: Path) -> None:
 
     def kill(progress: Progress) -> None:
         if progress.pages == 1:
-            for process in list(get_reusable_executor(max_workers=2)._processes):
+            executor: Any = get_reusable_executor(max_workers=2)
+            for process in list(executor._processes):
                 os.kill(process, signal.SIGKILL)
 
     pages = {f"{n}.html": page_of("Of a party.") for n in range(500)}

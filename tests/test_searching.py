@@ -24,6 +24,7 @@ from archivesearch.errors import QueryError
 from archivesearch.model import Passage, Results
 from archivesearch.nodes import together
 from archivesearch.query import WEIGHTS, parse
+from archivesearch.ranking import K1, B
 from archivesearch.words import words
 
 SWP = "Socialist Workers Party"
@@ -259,8 +260,8 @@ def brute_scores(passages: Sequence[Passage], analyzer: Analyzer, word: str) -> 
         idf = math.log(1 + (len(lengths) - having + 0.5) / (having + 0.5))
         for number, text in enumerate(texts):
             if found := text.count(term):
-                norm = 1.2 * (1 - 0.75 + 0.75 * len(text) / average)
-                score = weight * idf * found * 2.2 / (found + norm)
+                norm = K1 * (1 - B + B * len(text) / average)
+                score = weight * idf * found * (K1 + 1) / (found + norm)
                 scores[number] = scores.get(number, 0.0) + score
     return scores
 

@@ -86,7 +86,7 @@ def _wanted(query: Query) -> Iterator[frozenset[str]]:
     elif isinstance(query, Phrase):
         yield from (frozenset([word]) for word in query.words)
     elif isinstance(query, Term) and query.fieldname in WORD_FIELDS:
-        yield frozenset([query.text])
+        yield frozenset([str(query.text)])
 
 
 class _Sight(NamedTuple):

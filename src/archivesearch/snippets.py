@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import translate
+from typing import Any
 
 from whoosh.query import And, AndNot, Or, Phrase, Prefix, Query, Term, Wildcard
 
@@ -18,7 +19,8 @@ _SENTENCE = re.compile(r"""[.!?…]["'”’)\]]*\s+|\n""")
 _SPACE = re.compile(r"\s")
 
 # The one term that answers, or what tells of a term and its word whether they do.
-_Test = str | Callable[[str, str], bool]
+_Tells = Callable[[str, str], bool]
+_Test = str | _Tells
 _Found = tuple[int, int, int, int]
 
 
@@ -32,7 +34,7 @@ class Highlighter:
 
     def __init__(self, query: Query, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
-        self._tests: list[tuple[int, _Test]] = []
+        self._tests: list[tuple[int, _Tells]] = []
         self._by_term: dict[str, int] = {}
         self._bits = {"text": 0, "repeated": 0}
         self._singles: list[tuple[int, int]] = []
@@ -58,7 +60,7 @@ class Highlighter:
                 marked |= {(start, end) for _, place, start, end in found if place in places}
         return tuple(_disjoint(sorted(marked)))
 
-    def _add(self, leaf: Query) -> None:
+    def _add(self, leaf: Any) -> None:
         field: str = leaf.fieldname
         if isinstance(leaf, Phrase):
             self._row(field, [str(word) for word in leaf.words], 0)

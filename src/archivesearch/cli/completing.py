@@ -37,6 +37,15 @@ def organization_names(
         return []
 
 
+def page_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    """Return the pages whose paths begin so."""
+    try:
+        with archivesearch.open(ctx.params.get("index") or "index") as archive:
+            return _items(archive.pages(incomplete))
+    except (ArchiveSearchError, OSError):
+        return []
+
+
 def _items(names: Iterable[str]) -> "list[CompletionItem]":
     from click.shell_completion import CompletionItem
 

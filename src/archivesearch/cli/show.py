@@ -8,6 +8,7 @@ import click
 
 import archivesearch
 from archivesearch.cli.arguments import readable
+from archivesearch.cli.completing import page_names
 from archivesearch.cli.options import color_option, examples, format_option, index_option
 from archivesearch.cli.streams import write, write_bytes
 from archivesearch.cli.terminal import screen
@@ -27,7 +28,7 @@ EXAMPLES = examples(
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("name", metavar="ID")
+@click.argument("name", metavar="ID", shell_complete=page_names)
 @click.option(
     "--context",
     metavar="N",

@@ -8,12 +8,16 @@ import json
 import mmap
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
 
-Array = NDArray[Any]
+if TYPE_CHECKING:  # a search does not wait for it
+    from numpy.typing import DTypeLike, NDArray
+
+    Array: TypeAlias = NDArray[Any]
+else:
+    Array = np.ndarray
 INFO_FILE = "segment.json"
 _SUFFIX = ".bin"
 
@@ -77,7 +81,7 @@ def _mapped(path: Path, dtype: np.dtype[Any], count: int) -> Array:
     return np.frombuffer(mapped, dtype, count)
 
 
-def narrow(values: Array, *, least: DTypeLike = np.uint8) -> Array:
+def narrow(values: Array, *, least: "DTypeLike" = np.uint8) -> Array:
     """Return whole numbers in the narrowest unsigned type that holds them all."""
     top = int(values.max()) if len(values) else 0
     for dtype in (np.uint8, np.uint16, np.uint32, np.uint64):

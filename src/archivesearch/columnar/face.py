@@ -7,6 +7,7 @@ through `plan`; both read the same arrays and give the same documents and scores
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import asdict
+from math import inf
 from typing import Any, NoReturn
 
 import numpy as np
@@ -302,6 +303,10 @@ class PostingsMatcher(LeafMatcher):
     def supports_block_quality(self) -> bool:
         """Whether blocks may be skipped by quality: Whoosh's way of it loses hits."""
         return False
+
+    def max_quality(self) -> float:
+        """Return no bound on the score, so that Whoosh leaves out no matcher for its bound."""
+        return inf
 
     def score(self) -> float:
         """Return the score of the document."""

@@ -139,7 +139,7 @@ class _Merger:
             total[run.ranks[a:b] - first] += run.occurrences()[a:b]
         return total
 
-    def write(self, low: int, high: int, lengths: Array | None, average: float) -> None:
+    def write(self, low: int, high: int, lengths: "Array | None", average: float) -> None:
         """Write the postings of a range of terms of one field; keys have no lengths."""
         terms, documents, frequencies, positions = self._gathered(low, high)
         new = np.ones(len(terms), bool)

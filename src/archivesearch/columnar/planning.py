@@ -6,8 +6,8 @@ from fnmatch import translate
 from typing import Any, ClassVar
 
 import numpy as np
-from whoosh.query import And, Every, Or, Phrase, Query, Term
-from whoosh.searching import Searcher
+from whoosh.query import And, AndNot, Every, Or, Phrase, Query, Require, Term
+from whoosh.searching import SearchContext, Searcher
 
 from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.bits import bits_of, numbers_of
@@ -33,7 +33,6 @@ from archivesearch.nodes import (
     Prefix,
     Shaped,
     Wildcard,
-    Without,
     Written,
     YearRange,
     walked,
@@ -62,7 +61,8 @@ class _Compiler:
         return self._walked(query)
 
     def _walked(self, query: Query) -> Node:
-        found = list(walked(query.matcher(self._searcher())))
+        matcher = query.matcher(self._searcher(), SearchContext(needs_current=True))
+        found = list(walked(matcher))
         return Listed(found, self._segment.blocks)
 
     def _or(self, query: Or) -> Node:
@@ -75,8 +75,13 @@ class _Compiler:
             return self._walked(query)
         return self._boosted(AllOf(self._children(query)), query)
 
-    def _without(self, query: Without) -> Node:
+    def _without(self, query: AndNot) -> Node:
         return Subtracted(self.node(query.a), self.node(query.b))
+
+    def _require(self, query: Require) -> Node:
+        """What one query finds where another does too: Whoosh's own takes where it does not."""
+        node = self.node(query.a)
+        return Restricted(node, node.matches & self.node(query.b).matches)
 
     def _every(self, query: Every) -> Node:
         if query.fieldname:
@@ -112,7 +117,7 @@ class _Compiler:
         return self._terms(query.fieldname, range(first, last), query.boost)
 
     def _phrase(self, query: Phrase) -> Node:
-        if query.slop != 1 or not query.words:
+        if query.slop != 1:
             return self._walked(query)
         words = [Term(query.fieldname, word) for word in query.words]
         return self._row(words, query.fieldname, 0, query.boost)
@@ -149,6 +154,8 @@ class _Compiler:
 
     def _row(self, words: Sequence[Query], field: str, gap: int, boost: float) -> Node:
         """Words that stand together; their scores add up."""
+        if not words:
+            return self._nothing()
         nodes = [self.node(word) for word in words]
         together = AllOf(nodes)
         choices = [self._numbers(word) for word in words]
@@ -189,7 +196,8 @@ class _Compiler:
     _makers: ClassVar[dict[type, Callable[["_Compiler", Any], Node]]] = {
         And: _and,
         Or: _or,
-        Without: _without,
+        AndNot: _without,
+        Require: _require,
         Every: _every,
         Term: _term,
         Prefix: _prefix,

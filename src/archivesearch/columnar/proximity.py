@@ -36,24 +36,12 @@ def _places(terms: Sequence[Postings], documents: Array) -> Array:
     """Return where a word stands: document (by its place in `documents`) and position in one."""
     parts = []
     for postings in terms:
-        at, which = _shared(postings, documents)
+        at, which = postings.among(documents)
         positions, counts = postings.positions(at)
         parts.append(np.repeat(which, counts) * _SPAN + positions)
     if len(parts) == 1:
         return parts[0]
     return np.unique(np.concatenate(parts))
-
-
-def _shared(postings: Postings, documents: Array) -> tuple[Array, Array]:
-    """Return the documents that have a term: their places in its postings, and in the list."""
-    entries = np.searchsorted(postings.blocks, documents >> 5)
-    entries[entries == len(postings.blocks)] = 0
-    low = (documents & 31).astype(np.uint32)
-    bits = postings.bits[entries]
-    has = (postings.blocks[entries] == documents >> 5) & ((bits >> low) & 1 == 1)
-    which = np.flatnonzero(has)
-    below = bits[which] & ((np.uint32(1) << low[which]) - np.uint32(1))
-    return postings.posting_starts[entries[which]] + np.bitwise_count(below), which
 
 
 def _in_a_row(columns: Sequence[Array]) -> Array:

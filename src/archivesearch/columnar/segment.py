@@ -131,6 +131,20 @@ class Postings:
         blocks: Array = self.blocks[at >> BLOCK_BITS].astype(np.int64)
         return (blocks << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
 
+    def among(self, documents: Array) -> tuple[Array, Array]:
+        """Return which of some ascending documents have the term.
+
+        The first array has their places in `numbers`, the second in the given documents.
+        """
+        blocks = documents >> BLOCK_BITS
+        entries = np.searchsorted(self.blocks, blocks)
+        entries[entries == len(self.blocks)] = 0
+        low = (documents & (BLOCK_SIZE - 1)).astype(np.uint32)
+        bits = self.bits[entries]
+        which = np.flatnonzero((self.blocks[entries] == blocks) & ((bits >> low) & 1 == 1))
+        below = bits[which] & ((np.uint32(1) << low[which]) - np.uint32(1))
+        return self.posting_starts[entries[which]] + np.bitwise_count(below), which
+
     def frequencies(self) -> Array:
         """Return how often the term stands in each document."""
         return self.segment.frequencies[slice(self.first_posting, self.first_posting + self.count)]

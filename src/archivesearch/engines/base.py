@@ -86,6 +86,16 @@ class Reader(Protocol):
         """Return passages by their numbers."""
         ...
 
+    def places(
+        self, numbers: Sequence[int], field: str, words: Mapping[str, int]
+    ) -> list[list[tuple[int, int]]]:
+        """Return where terms stand in a field of passages, for each passage in order.
+
+        `words` gives each term the number it is to go by; a place is the position of the
+        term, counted in words from 0, and that number.
+        """
+        ...
+
     def page(self, page: str) -> range:
         """Return the numbers of a page's passages; empty where there is no such page."""
         ...

@@ -1,6 +1,6 @@
 """The engine that keeps passages in flat arrays: the default one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,6 @@ from whoosh.query import Query
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar import bits, topk
 from archivesearch.columnar.arrays import Array
-from archivesearch.columnar.build import build
 from archivesearch.columnar.face import ColumnarIndex
 from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.plan import Node
@@ -27,6 +26,8 @@ class ColumnarEngine:
 
     def build(self, folder: Path, batches: Iterable[Sequence[Passage]], analyzer: Analyzer) -> None:
         """Write an index of all passages into an empty folder."""
+        from archivesearch.columnar.build import build  # which a search never needs
+
         build(folder, batches, analyzer)
 
     def open(self, folder: Path, analyzer: Analyzer) -> "ColumnarReader":
@@ -64,6 +65,23 @@ class ColumnarReader:
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """Return passages by their numbers."""
         return [self._segment.documents.passage(number) for number in numbers]
+
+    def places(
+        self, numbers: Sequence[int], field: str, words: Mapping[str, int]
+    ) -> list[list[tuple[int, int]]]:
+        """Return where terms stand in a field of passages, for each passage in order."""
+        found: dict[int, list[tuple[int, int]]] = {number: [] for number in numbers}
+        documents = np.unique(np.asarray(numbers, np.int64))
+        for term, word in words.items():
+            postings = self._segment.postings(field, term)
+            if postings is None:
+                continue
+            at, which = postings.among(documents)
+            positions, counts = postings.positions(at)
+            owners = np.repeat(documents[which], counts).tolist()
+            for owner, position in zip(owners, positions.tolist(), strict=True):
+                found[owner].append((position, word))
+        return [sorted(found[number]) for number in numbers]
 
     def page(self, page: str) -> range:
         """Return the numbers of a page's passages; empty where there is no such page."""

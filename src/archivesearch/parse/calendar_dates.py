@@ -5,6 +5,7 @@ import unicodedata
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 _NAMES = (
@@ -114,13 +115,18 @@ def find_dates(text: str, *, order: Order = "month-day", slashed: bool = False) 
 
     `3/4/98` is the fourth of March unless the order is `day-month`; `slashed` also reads `5/98`.
     """
-    if not may_hold_date(text):
-        return []
+    return list(_found_dates(text, order, slashed)) if may_hold_date(text) else []
+
+
+@lru_cache(maxsize=64)
+def _found_dates(text: str, order: Order, slashed: bool) -> tuple[FoundDate, ...]:  # noqa: FBT001
+    """Find the dates in a text; several rules ask for those of the same line."""
     found = [date for match in _DATE.finditer(text) for date in _read(match, order)]
     if slashed:
         taken = [(date.start, date.end) for date in found]
         found += (date for date in _month_years(text) if all(date.start >= e for _, e in taken))
-    return sorted((d for d in found if 1500 <= d.year <= 2030), key=lambda d: d.start)
+    found.sort(key=lambda date: date.start)
+    return tuple([date for date in found if 1500 <= date.year <= 2030])
 
 
 def has_digit(text: str) -> bool:

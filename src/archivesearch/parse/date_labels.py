@@ -59,8 +59,7 @@ _ANY_LABEL = re.compile(
     _OPEN
     + "(?:"
     + "|".join(pattern.pattern.removeprefix(_OPEN) for _, _, pattern in _LABELS)
-    + ")",
-    re.IGNORECASE,
+    + ")"
 )
 _SOURCE = re.compile(
     r"[\s\W_]*(?:(?i:source|quelle|fuente|fonte)\s*:|F(?:rom|ROM)\b:?(?!\s*(?:the )?[\d(])"
@@ -72,7 +71,7 @@ _PERIODICAL = re.compile(r"\b(?:no|nr|nos|vol|issue|number)\b\.?\s*\d|#\s*\d", r
 def labelled(line: Line, order: Order) -> Iterator[Opinion]:
     """Read `Published in … 88, May 1994`, `Updated 5/98`, `Source: …`."""
     text = line.text
-    if len(text) > 260 or not _ANY_LABEL.match(text):
+    if len(text) > 260 or not _ANY_LABEL.match(text.lower()):
         return
     for source, rank, pattern in _LABELS:
         match = pattern.match(text)
@@ -113,4 +112,4 @@ def _after(text: str, order: Order) -> FoundDate | None:
 
 def is_labelled(text: str) -> bool:
     """Whether a line starts with a label that names what date it tells."""
-    return bool(_SOURCE.match(text) or _ANY_LABEL.match(text))
+    return bool(_SOURCE.match(text) or _ANY_LABEL.match(text.lower()))

@@ -107,6 +107,8 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
     if after > "\u3000" and _CJK_LETTER.match(after) and after[0] not in words.CJK_AFTER_YEAR:
         return False
     if before in ("", " ", "("):
+        if before != "(" and after[:1] != "@" and (not after[1:] or after[1:].isspace()):
+            return True
         return not after or after[0] not in _ADDRESS_MARKS or not _in_address(text, start)
     if before in "$\u00a3\u00a2\u00a5\u20ac#\u00a7+=<>":
         return False
@@ -152,7 +154,7 @@ def _is_quantity(text: str, match: re.Match[str], year: int) -> bool:
         return True
     if left[-1:] == " " and left[-2:-1] in _MONEY_ENDS and _MONEY.search(left[-8:]):
         return True
-    if year % 100 and right[:1] in _SENTENCE_MARKS:
+    if year % 100 and (right[:1] in _SENTENCE_MARKS or right.startswith(", ")):
         return False
     if match["last"] and year % 100:
         return False

@@ -4,22 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from archivesearch.model import Paragraph, Section
-from archivesearch.parse import labels
+from archivesearch.parse import boilerplate, labels
+from archivesearch.parse.dates import years_mentioned
 from archivesearch.parse.labels import Label
 
 
 @dataclass(slots=True)
 class Draft:
-    """A section that is being filled; `about` is the heading that names its organization."""
+    """A section that is being filled; `about` is the heading that names its organization.
+
+    Its paragraphs are pairs of a text and its label.
+    """
 
     heading: str = ""
     about: str = ""
     level: int = 0
     front: tuple[list[str], list[str], list[str]] = field(default_factory=lambda: ([], [], []))
-    paragraphs: list[Paragraph] = field(default_factory=list)
+    paragraphs: list[tuple[str, str]] = field(default_factory=list)
 
-    def section(self, org: str = "", aliases: tuple[str, ...] = ()) -> Section:
-        """The finished section."""
+    def section(
+        self, banners: tuple[str, ...], org: str = "", aliases: tuple[str, ...] = ()
+    ) -> Section:
+        """The finished section, its paragraphs with what can be told from their own texts."""
         publication, address, price = ("\n".join(lines) for lines in self.front)
         return Section(
             heading=self.heading,
@@ -28,8 +34,14 @@ class Draft:
             publication=publication,
             address=address,
             price=price,
-            paragraphs=tuple(self.paragraphs),
+            paragraphs=tuple([_paragraph(*one, banners) for one in self.paragraphs]),
         )
+
+
+def _paragraph(text: str, label: str, banners: tuple[str, ...]) -> Paragraph:
+    """Make a paragraph, with the years it speaks of and the banners that stand in it."""
+    repeated = boilerplate.repeated(text, banners) if banners else ()
+    return Paragraph(text, label, repeated, years_mentioned(f"{label}: {text}" if label else text))
 
 
 class Builder:
@@ -53,16 +65,16 @@ class Builder:
     def add(self, text: str, found: Sequence[Label]) -> None:
         """Add a paragraph, cut at its labels."""
         if not found and not self._waiting:
-            self.current.paragraphs.append(Paragraph(text))
+            self.drafts[-1].paragraphs.append((text, ""))
             return
         for label, part in labels.split(text, found):
             if self._waiting and not label:
-                self.current.paragraphs.append(Paragraph(part, self._waiting))
+                self.current.paragraphs.append((part, self._waiting))
                 self._waiting = ""
                 continue
             self._settle()
             if part:
-                self.current.paragraphs.append(Paragraph(part, label))
+                self.current.paragraphs.append((part, label))
             else:
                 self._waiting = label
 
@@ -73,5 +85,5 @@ class Builder:
 
     def _settle(self) -> None:
         if self._waiting:
-            self.current.paragraphs.append(Paragraph("", self._waiting))
+            self.current.paragraphs.append(("", self._waiting))
             self._waiting = ""

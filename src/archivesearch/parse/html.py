@@ -82,14 +82,23 @@ class _Builder:
         self.flush()
         return self.done
 
+    def begin(self, tag: str) -> None:
+        """Begin a block, ending the run of text above it."""
+        if self.parts:
+            self.flush()
+        self.tags.append(tag)
+
+    def end(self) -> None:
+        """End a block."""
+        if self.parts:
+            self.flush()
+        self.tags.pop()
+
     def enter(self, node: LexborNode, action: int, tag: str) -> int:
         """Act on a start tag; return the action to undo at its end, `_SKIP` to pass over it."""
         if action <= _PRE:
-            if self.parts:
-                self.flush()
-            self.tags.append(tag)
-            if action != _BLOCK:
-                self._open(node, action)
+            self.begin(tag)
+            self._open(node, action)
             return action
         if action == _BREAK:
             self._mark(runs.BREAK)
@@ -117,9 +126,7 @@ class _Builder:
             if not self._bold:
                 self._mark(runs.PLAIN)
         elif action <= _PRE:
-            if self.parts:
-                self.flush()
-            self.tags.pop()
+            self.end()
             if action == _HEADING:
                 self._bold -= 1
                 self._starts_strong = self._bold > 0
@@ -205,7 +212,9 @@ def _walk(root: LexborNode, builder: _Builder) -> None:
                 node = node.next
                 continue
             action, tag = _known.get(number) or _met(node, number)
-            if action:
+            if action == _BLOCK:
+                builder.begin(tag)
+            elif action:
                 action = builder.enter(node, action, tag)
             child = node.child if action != _SKIP else None
             if child is not None:
@@ -218,7 +227,9 @@ def _walk(root: LexborNode, builder: _Builder) -> None:
         if not open_nodes:
             return
         node, action = open_nodes.pop()
-        if action:
+        if action == _BLOCK:
+            builder.end()
+        elif action:
             builder.leave(action)
         node = node.next
 

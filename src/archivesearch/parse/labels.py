@@ -36,6 +36,13 @@ _DASH = re.compile(r"\s[-–—]{1,2}\s|--|—")
 _IDEOGRAPHS = "\u2e80"
 _OPENING = " \t\n\"'“”‘’«»*_([-–—•·"
 _CLOSING = " \t\n\"'“”‘’«»*_"
+_STRIPPED = _OPENING + ".])"
+_STARTS = frozenset(
+    start
+    for phrase in BARE
+    for size in (4 if len(phrase) > 3 else 2,)
+    for start in (phrase[:size], phrase[:size].replace(" ", "-"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,7 @@ def find(
     colon are labels as well, and so is, at the start of a line, each phrase in `own`
     (case folded). Takes time linear in the length of the text.
     """
-    found = list(_lone(text, strong)) if _may_hold_lone(text, strong) else []
+    found = list(_lone(text, strong)) if "\n" in text or _may_be_lone(text, 0) else []
     at = text.find(":") if "：" not in text else 0
     if at >= 0:
         found += _Finder(text, strong, own).labels()
@@ -226,12 +233,13 @@ def _core(match: re.Match[str]) -> str:
     return next(kind for kind, core in match.groupdict().items() if core and kind in _KINDS)
 
 
-def _may_hold_lone(text: str, strong: Sequence[Span]) -> bool:
-    """Whether a label without a colon can be in a text: cheap, and nearly always False."""
-    if len(text) <= _LONGEST_BARE or strong or "\n" in text:
-        return True
-    start = text[:_LONGEST_BARE]
-    return " - " in start or "--" in start or "–" in start or "—" in start
+def _may_be_lone(text: str, start: int) -> bool:
+    """Whether a line starts as labels without a colon do: cheap, and nearly always False."""
+    first = text[start : start + 4]
+    if first[:1] in _STRIPPED:
+        first = text[start : start + _LONGEST_BARE].lstrip(_STRIPPED)[:4]
+    first = first.casefold()
+    return first[:4] in _STARTS or first[:2] in _STARTS
 
 
 def _lone(text: str, strong: Sequence[Span]) -> Iterator[Label]:
@@ -245,7 +253,7 @@ def _lone(text: str, strong: Sequence[Span]) -> Iterator[Label]:
         while span and span[1] <= start:
             span = next(spans, None)
         stop = span[1] if span and span[0] <= start < span[1] <= end else end
-        label = _lone_in_line(text, start, stop, end)
+        label = _lone_in_line(text, start, stop, end) if _may_be_lone(text, start) else None
         if label:
             yield label
         start = end + 1
@@ -271,7 +279,7 @@ def _bare(text: str, start: int, stop: int) -> tuple[str, str]:
     """The words between two places, and the kind of label they are, or ''."""
     if stop - start > _LONGEST_BARE:
         return "", ""
-    phrase = text[start:stop].strip(_OPENING + ".])")
+    phrase = text[start:stop].strip(_STRIPPED)
     return phrase, BARE.get(phrase.casefold().replace("-", " "), "")
 
 

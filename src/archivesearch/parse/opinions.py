@@ -20,8 +20,7 @@ _NOT_ITS_OWN = re.compile(
     r"transcri|translat|online version|this (?:version|edition)|on-line|html|mark(?:ed|-)? ?up"
     r"|proofread|public domain|copy(?:right|left)|\u00a9|\(c\)|re-?(?:print|publish)|reissued"
     r"|convert|scann|born|died|released?\s*[:(]|directed|starring|retrieved|accessed|https?://"
-    r"|www\.|\blast\b|next|previous|deadline|until|\bisbn\b|all rights|subscri",
-    re.IGNORECASE,
+    r"|www\.|\blast\b|next|previous|deadline|until|\bisbn\b|all rights|subscri"
 )
 
 
@@ -36,7 +35,7 @@ class Opinion:
 
 def tells_of_another(text: str) -> bool:
     """Whether a line dates a transcription, a copyright, a film: not the page's own text."""
-    return bool(_NOT_ITS_OWN.search(text))
+    return bool(_NOT_ITS_OWN.search(text.lower()))
 
 
 def other_words(text: str) -> list[str]:

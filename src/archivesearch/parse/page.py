@@ -1,18 +1,15 @@
 """From a raw page to a Page: decoding, blocks, sections, labels and dates put together."""
 
 import hashlib
-import operator
 import re
-from dataclasses import replace
 from urllib.parse import quote
 
 from selectolax.lexbor import LexborHTMLParser
 
 from archivesearch.config import Config
-from archivesearch.model import Page, Paragraph, RawPage, Section, Skipped
-from archivesearch.parse import boilerplate, html, text
+from archivesearch.model import Page, RawPage, Skipped
+from archivesearch.parse import html, text
 from archivesearch.parse.blocks import Block
-from archivesearch.parse.dates import years_mentioned
 from archivesearch.parse.dating import dating
 from archivesearch.parse.decode import decode
 from archivesearch.parse.depth import shallow
@@ -51,7 +48,6 @@ def parse(raw: RawPage, config: Config) -> Page | Skipped:
     if not blocks:
         return Skipped(raw.page, "it holds no text")
     title = said.title or _first_heading(blocks)
-    found = sections(blocks, title, config)
     return Page(
         page=raw.page,
         url=raw.url or _address(raw.page, config),
@@ -62,23 +58,8 @@ def parse(raw: RawPage, config: Config) -> Page | Skipped:
         dating=dating(blocks, raw.page, title, config, meta_author=said.author),
         sha256=hashlib.sha256(raw.data).hexdigest(),
         captured=raw.captured,
-        sections=tuple(_enriched(section, config) for section in found),
+        sections=sections(blocks, title, config),
     )
-
-
-def _enriched(section: Section, config: Config) -> Section:
-    """Add to each paragraph what can be told from its own text."""
-    found = tuple(_enriched_paragraph(p, config.banners) for p in section.paragraphs)
-    if all(map(operator.is_, found, section.paragraphs)):
-        return section
-    return replace(section, paragraphs=found)
-
-
-def _enriched_paragraph(paragraph: Paragraph, banners: tuple[str, ...]) -> Paragraph:
-    words, label = paragraph.text, paragraph.label
-    repeated = boilerplate.repeated(words, banners) if banners else ()
-    years = years_mentioned(f"{label}: {words}" if label else words)
-    return Paragraph(words, label, repeated, years) if repeated or years else paragraph
 
 
 def _without_controls(decoded: str) -> str:

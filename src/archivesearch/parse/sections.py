@@ -22,6 +22,7 @@ _NEVER_HEADINGS = frozenset(
 )
 _BEFORE_PROSE_ONLY = frozenset(("td",))
 _PLAIN = frozenset(("text", "pre", "xmp", "listing", "plaintext"))
+_MAY_HEAD = _PLAIN | {"h1", "h2", "h3", "h4", "h5", "h6"}
 
 
 def sections(blocks: Sequence[Block], title: str, config: Config) -> tuple[Section, ...]:
@@ -38,7 +39,7 @@ def sections(blocks: Sequence[Block], title: str, config: Config) -> tuple[Secti
     builder = Builder()
     for number in range(len(blocks)):
         _add_block(builder, blocks, number, found[number])
-    return tuple(draft.section() for draft in builder.done())
+    return tuple([draft.section(config.banners) for draft in builder.done()])
 
 
 def _add_block(
@@ -47,14 +48,16 @@ def _add_block(
     """Add a block of an ordinary page, or of the part of a page that is no list."""
     block = blocks[number]
     text = block.text
-    cut = _heading_end(blocks, number, found)
+    cut = _heading_end(blocks, number, found) if block.strong or block.tag in _MAY_HEAD else 0
     if cut:
         builder.open(text[:cut], level=block.level)
         text = text[cut:].strip()
         if not text:
             return
         found = labels.find(text) if found else ()
-    builder.add(text, [one for one in found if one.sure and one.kind in ("self", "comment")])
+    if found:
+        found = [one for one in found if one.sure and one.kind in ("self", "comment")]
+    builder.add(text, found)
 
 
 def _heading_end(blocks: Sequence[Block], number: int, found: Sequence[Label]) -> int:
@@ -116,13 +119,13 @@ def _with_organizations(
     texts: dict[str, list[str]] = {}
     for draft in drafts:
         if draft.about:
-            texts.setdefault(draft.about, []).extend(p.text for p in draft.paragraphs)
+            texts.setdefault(draft.about, []).extend(text for text, _ in draft.paragraphs)
     register.learn([text for several in texts.values() for text in several])
     register.learn_initials(texts)
     return tuple(
-        draft.section(register.name(draft.about), register.aliases(draft.about))
+        draft.section(config.banners, register.name(draft.about), register.aliases(draft.about))
         if draft.about
-        else draft.section()
+        else draft.section(config.banners)
         for draft in drafts
     )
 

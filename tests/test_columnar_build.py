@@ -1,0 +1,166 @@
+"""What is built holds what an index of dictionaries holds, however it came about."""
+
+import random
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from columnar_cases import ANALYZER, BruteForce, random_passages
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_archive import passage
+
+from archivesearch.analysis import fold, unaccented
+from archivesearch.columnar import merge
+from archivesearch.columnar.bits import numbers_of
+from archivesearch.columnar.build import build
+from archivesearch.columnar.fields import FIELDS, WORD_FIELDS
+from archivesearch.columnar.segment import Segment
+from archivesearch.columnar.strings import encoded
+from archivesearch.model import Passage
+from archivesearch.ranking import K1, B
+from archivesearch.words import words
+
+
+def segment_of(folder: Path, passages: Sequence[Passage], run_words: int = 50) -> Segment:
+    folder.mkdir()
+    build(folder, [passages], ANALYZER, run_words)
+    return Segment(folder)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def cut(passages: Sequence[Passage], seed: int) -> Iterator[Sequence[Passage]]:
+    """Yield passages in batches of any size, some of them empty."""
+    source = random.Random(seed)  # noqa: S311 - batches need a seed, not secrecy
+    edges = sorted(source.choices(range(len(passages) + 1), k=5))
+    for first, last in pairwise([0, *edges, len(passages)]):
+        yield passages[first:last]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_same_passages_give_the_same_bytes(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passages = random_passages(seed, 120)
+    segment_of(tmp_path / "whole", passages, 1_000_000)
+    whole = files_of(tmp_path / "whole")
+    for run_words in (1, 7, 300, 10_000):
+        monkeypatch.setattr(merge, "_SLICE_WORDS", 2 * run_words)
+        folder = tmp_path / str(run_words)
+        folder.mkdir()
+        build(folder, cut(passages, run_words), ANALYZER, run_words)
+        assert files_of(folder) == whole
+
+
+def check(segment: Segment, brute: BruteForce) -> None:
+    """See that a segment holds what the index of dictionaries does."""
+    count = len(brute.passages)
+    assert segment.count == count
+    for name in FIELDS:
+        terms = [
+            term.decode("utf-8", "surrogatepass")
+            for term in segment.lexicon.terms(*segment.lexicon.field(name))
+        ]
+        assert terms == sorted(brute.places[name], key=encoded)
+        for term in terms:
+            wanted = brute.places[name][term]
+            found = segment.postings(name, term)
+            assert found is not None
+            assert found.count == len(wanted)
+            assert found.numbers.tolist() == sorted(wanted)
+            matches = np.zeros(segment.blocks, np.uint32)
+            matches[found.blocks] = found.bits
+            assert numbers_of(matches).tolist() == sorted(wanted)
+            frequencies = [len(wanted[number]) for number in sorted(wanted)]
+            assert found.frequencies().tolist() == frequencies
+            if name not in WORD_FIELDS:
+                continue
+            some = np.arange(0, found.count, 2)
+            positions, counts = found.positions(some)
+            assert counts.tolist() == frequencies[::2]
+            assert positions.tolist() == list(chain(*(wanted[n] for n in sorted(wanted)[::2])))
+            average = segment.average_length(name)
+            impacts = [
+                len(wanted[n])
+                / (len(wanted[n]) + K1 * (1 - B + B * brute.lengths[name][n] / average))
+                for n in sorted(wanted)
+            ]
+            bound = dict(zip(found.blocks.tolist(), found.best.tolist(), strict=True))
+            for number, impact in zip(sorted(wanted), impacts, strict=True):
+                assert impact * 255 <= bound[number >> 5] * (1 + 1e-6)
+    for name in WORD_FIELDS:
+        start = segment.length_start(name)
+        assert segment.lengths[start : start + count].tolist() == brute.lengths[name]
+        assert segment.total_length[name] == sum(brute.lengths[name])
+        assert segment.with_field[name] == sum(map(bool, brute.lengths[name]))
+
+
+@pytest.mark.parametrize(("seed", "count"), [(1, 0), (2, 1), (3, 31), (4, 32), (5, 33), (6, 400)])
+def test_postings_are_those_of_brute_force(seed: int, count: int, tmp_path: Path) -> None:
+    passages = random_passages(seed, count)
+    check(segment_of(tmp_path / "index", passages), BruteForce(passages))
+
+
+def test_large_numbers_are_kept(tmp_path: Path) -> None:
+    long = "castro " * 70_000 + "cuba"
+    texts = ["castro " * 254, "castro " * 255, "castro " * 256, "x " * 300 + "cuba", long, "cuba"]
+    passages = [
+        passage(text, number, title="Castro " * 300, org="party", label="war x war")
+        for number, text in enumerate(texts)
+    ]
+    check(segment_of(tmp_path / "index", passages, 1000), BruteForce(passages))
+
+
+TEXT = st.text(st.sampled_from("abÉ'. $US東京\N{COMBINING ACUTE ACCENT}’-9\ud800\0"), max_size=25)
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(TEXT, TEXT, TEXT, st.sampled_from(["en", "fr", "xx", ""])), max_size=6))
+def test_any_text_is_kept(rows: list[tuple[str, str, str, str]]) -> None:
+    passages = [
+        passage(
+            text,
+            number,
+            title=title,
+            org=org,
+            label=title,
+            lang=lang,
+            repeated=((1, len(text) // 2),) if len(text) > 4 else (),
+        )
+        for number, (text, title, org, lang) in enumerate(rows)
+    ]
+    with TemporaryDirectory() as folder:
+        segment = segment_of(Path(folder) / "index", passages, 9)
+        check(segment, BruteForce(passages))
+        assert [segment.documents.passage(n) for n in range(len(passages))] == passages
+
+
+def test_the_forms_of_a_term_are_those_in_the_texts(tmp_path: Path) -> None:
+    passages = random_passages(7, 200)
+    segment = segment_of(tmp_path / "index", passages)
+    wanted: dict[str, set[str]] = {}
+    for each in passages:
+        for name in WORD_FIELDS[:-1]:
+            for word, _, _ in words(getattr(each, name)):
+                forms = wanted.setdefault(ANALYZER.term(word, each.lang), set())
+                forms.add(unaccented(fold(word)))
+    for term, forms in wanted.items():
+        assert set(segment.forms(term.encode())) == forms
+    assert segment.forms(b"nowhere") == []
+
+
+def test_what_fails_leaves_no_files_open_and_no_runs(tmp_path: Path) -> None:
+    def broken() -> Iterator[Sequence[Passage]]:
+        yield random_passages(8, 50)
+        raise OSError("the source is gone")
+
+    with pytest.raises(OSError, match="the source is gone"):
+        build(tmp_path, broken(), ANALYZER, 10)
+    assert not list(tmp_path.glob("runs*"))
+    assert not (tmp_path / "segment.json").exists()
