@@ -141,13 +141,15 @@ def measured(collection: Collection, *, ideas: bool) -> dict[str, Figures]:
             table[name] = collection.measure(tantivy_ranker(collection, fields=fields))
     with ours(collection) as rank:
         if ideas:
-            off = {"NEARNESS": 0.0, "COMPLETENESS": 0.0}
+            off = {"NEARNESS": 0.0, "COMPLETENESS": 0.0, "BODY": 1.0}
             with without(reranking, **off), without(language, WEIGHTS={"text": 1.0}):
                 table["text alone"] = collection.measure(rank)
             with without(reranking, **off):
                 table["+ headings, titles"] = collection.measure(rank)
-            with without(reranking, COMPLETENESS=0.0):
+            with without(reranking, COMPLETENESS=0.0, BODY=1.0):
                 table["+ nearness"] = collection.measure(rank)
+            with without(reranking, BODY=1.0):
+                table["+ completeness"] = collection.measure(rank)
         table["archivesearch"] = collection.measure(rank)
     return table
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from whoosh.query import And, AndNot, Every, Or, Phrase, Query, Require, Term
-from whoosh.searching import SearchContext, Searcher
+from whoosh.searching import Searcher
 
 from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.bits import bits_of, numbers_of
@@ -61,8 +61,8 @@ class _Compiler:
         return self._walked(query)
 
     def _walked(self, query: Query) -> Node:
-        matcher = query.matcher(self._searcher(), SearchContext(needs_current=True))
-        found = list(walked(matcher))
+        searcher = self._searcher()
+        found = list(walked(query.matcher(searcher, searcher.context())))
         return Listed(found, self._segment.blocks)
 
     def _or(self, query: Or) -> Node:

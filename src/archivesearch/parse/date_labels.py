@@ -56,10 +56,7 @@ _LABELS: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
     )
 )
 _ANY_LABEL = re.compile(
-    _OPEN
-    + "(?:"
-    + "|".join(pattern.pattern.removeprefix(_OPEN) for _, _, pattern in _LABELS)
-    + ")"
+    _OPEN + "(?:" + "|".join(pattern.pattern.removeprefix(_OPEN) for _, _, pattern in _LABELS) + ")"
 )
 _SOURCE = re.compile(
     r"[\s\W_]*(?:(?i:source|quelle|fuente|fonte)\s*:|F(?:rom|ROM)\b:?(?!\s*(?:the )?[\d(])"

@@ -41,6 +41,8 @@ _DECADE_CUE = re.compile(
     r"|\d['\u2019]?s ?[-\u2013/] ?|['\u2018\u2019])$",
     re.IGNORECASE,
 )
+_BEFORE_YEARS = words.TEMPORAL - words.NUMBERED
+_FULL = frozenset(("rest", "last", "plural"))
 _ADDRESS_MARKS = frozenset("/._=?&@~%+\\")
 
 
@@ -60,7 +62,7 @@ def years_mentioned(text: str) -> tuple[int, ...]:
     found: set[int] = set()
     for match in _NUMBER.finditer(text):
         kind = match.lastgroup
-        if match["rest"]:
+        if kind in _FULL:
             found.update(_full(text, match))
         elif kind == "decade":
             found.update(_decade(text, match))
@@ -147,13 +149,15 @@ def _is_quantity(text: str, match: re.Match[str], year: int) -> bool:
     right = text[end : end + 48]
     if match["plural"]:
         return False
-    near, gap = _word_before(left)
-    if near in words.NUMBERED and (gap != " (" or near == "isbn"):
-        return True
-    if near.isdigit() and len(near) > 2 and gap == " " and not _plausible(near):
-        return True
-    if left[-1:] == " " and left[-2:-1] in _MONEY_ENDS and _MONEY.search(left[-8:]):
-        return True
+    near = left[:-1].rpartition(" ")[2].lower()
+    if left[-1:] != " " or near not in _BEFORE_YEARS:
+        near, gap = _word_before(left)
+        if near in words.NUMBERED and (gap != " (" or near == "isbn"):
+            return True
+        if near.isdigit() and len(near) > 2 and gap == " " and not _plausible(near):
+            return True
+        if left[-1:] == " " and left[-2:-1] in _MONEY_ENDS and _MONEY.search(left[-8:]):
+            return True
     if year % 100 and (right[:1] in _SENTENCE_MARKS or right.startswith(", ")):
         return False
     if match["last"] and year % 100:

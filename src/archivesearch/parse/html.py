@@ -164,7 +164,7 @@ class _Builder:
         self.parts.clear()
         if self._marked or self._pre:
             self._flush_marked(raw)
-        elif raw and not raw.isspace():
+        else:
             words = runs.collapsed(raw)
             self._add(words, ((0, len(words)),) if self._starts_strong else ())
 
