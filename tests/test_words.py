@@ -32,6 +32,8 @@ def found(text: str) -> list[str]:
         ("$5 costs 5$ or £3.50", "5 costs 5 or 3 50"),
         ("a $5.00 bill, 10¢", "a 5 00 bill 10"),
         ("$ $$ US$ 5 US$5", "US$ 5 US 5"),
+        # an apostrophe that Unicode calls a letter
+        ("ʼ ʼtis oʼclock dogsʼ", "tis oʼclock dogs"),
         # acronyms
         ("A.N.S.W.E.R. marched", "A.N.S.W.E.R marched"),
         ("in the U.S. The end.", "in the U.S The end"),

@@ -46,8 +46,9 @@ def _ranges(ranges: str) -> str:
 def _pattern(separate: str, inside: str) -> re.Pattern[str]:
     """Compile what one word is; `separate` are letters that are none of its, `inside` marks."""
     not_separate = f"(?![{separate}])" if separate else ""
-    letter = rf"(?:{not_separate}[^\W\d_])"
-    character = rf"(?:{not_separate}[^\W_][{inside}]*+)" if inside else r"[^\W_]"
+    # `ʼ` is a letter to Unicode and an apostrophe to whoever types it
+    letter = rf"(?:{not_separate}[^\W\d_ʼ])"
+    character = rf"(?:{not_separate}[^\W_ʼ][{inside}]*+)" if inside else r"[^\W_ʼ]"
     first = rf"(?:{character}|[$£¢](?={letter}))"
     next_ = rf"(?:{first}|(?<={letter})[$£¢](?!\d))"
     initial = rf"(?:{letter}|(?<=\.)[$£¢]|[$£¢](?=\.{letter}))"
