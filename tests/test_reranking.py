@@ -58,27 +58,6 @@ def test_one_word_alone_is_left_to_the_engine(small: archivesearch.Archive) -> N
     assert first_ids(small, "lentils")[0] == "aa.html#2"
 
 
-def test_repeated_sentences_make_nothing_near() -> None:
-    passage = archivesearch.Passage(
-        id="p#1",
-        page="p",
-        url=None,
-        title="",
-        org="",
-        section="",
-        label="",
-        year=None,
-        year_source="",
-        date="",
-        author="",
-        lang="en",
-        years_mentioned=(),
-        text="Barley grows. Barley lentils are sold. Lentils grow.",
-        repeated=((14, 38),),
-    )
-    assert list(reranking._own_text(passage)) == ["Barley grows. ", " Lentils grow."]
-
-
 @pytest.mark.parametrize(
     ("query", "words"),
     [

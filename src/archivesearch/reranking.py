@@ -18,12 +18,9 @@ from typing import NamedTuple
 
 from whoosh.query import And, AndNot, Or, Phrase, Query, Term
 
-from archivesearch.analysis import Analyzer
 from archivesearch.engines.base import Found, GroupMatch, Match, Reader, Request
-from archivesearch.model import Passage
 from archivesearch.nodes import Near, Spelled, Written
 from archivesearch.query import WORD_FIELDS, Choice
-from archivesearch.words import plain_words
 
 # How many matches are looked at again; each one's text has to be read. The mean nDCG@10
 # and MAP of the three collections: 30 .556/.479, 50 .557/.481, 100 .559/.483, 200 .558/.482.
@@ -49,7 +46,10 @@ COMPLETENESS = 0.5
 BODY = 1.25
 
 
-def search(reader: Reader, request: Request, analyzer: Analyzer) -> Found:
+_LOOKED_AT = ("section", "org", "title", "text")
+
+
+def search(reader: Reader, request: Request) -> Found:
     """Return the best matches of a query in their final order, with their final scores.
 
     Totals, facets and counts are the engine's.
@@ -59,7 +59,7 @@ def search(reader: Reader, request: Request, analyzer: Analyzer) -> Found:
         return reader.search(request)
     end = request.offset + request.limit
     found = reader.search(replace(request, offset=0, limit=max(end, CANDIDATES)))
-    stage = _Stage(reader, words, analyzer)
+    stage = _Stage(reader, words)
     return replace(
         found,
         matches=tuple(stage.matches(found.matches)[request.offset : end]),
@@ -109,11 +109,9 @@ class _Sight(NamedTuple):
 class _Stage:
     """Ranks the matches of one query again."""
 
-    def __init__(self, reader: Reader, words: Sequence[frozenset[str]], analyzer: Analyzer) -> None:
+    def __init__(self, reader: Reader, words: Sequence[frozenset[str]]) -> None:
         self._reader = reader
-        self._analyzer = analyzer
         self._number = {term: number for number, word in enumerate(words) for term in word}
-        self._seen: dict[tuple[str, str], _Sight] = {}
 
     def matches(self, matches: Sequence[Match]) -> list[Match]:
         """Return matches with the first ones in their final order."""
@@ -139,58 +137,48 @@ class _Stage:
         return [*sorted(head, key=lambda group: _rank(group.matches[0])), *groups[count:]]
 
     def _rescored(self, matches: Sequence[Match]) -> list[Match]:
-        passages = self._reader.passages([match.number for match in matches])
-        sights = [self._sight(passage) for passage in passages]
+        numbers = [match.number for match in matches]
+        sights = self._sights(numbers)
         raised = _Raised(sights)
         return [
-            Match(match.number, match.score * raised.factor(sight) * _body(passage))
-            for match, passage, sight in zip(matches, passages, sights, strict=True)
+            Match(match.number, match.score * raised.factor(sight) * body)
+            for match, sight, body in zip(matches, sights, self._bodies(numbers), strict=True)
         ]
 
-    def _sight(self, passage: Passage) -> _Sight:
-        """Look at the text of a passage, and at the heading and title above it."""
-        above = (passage.section, passage.org, passage.title)
-        sights = [self._look_above(text, passage.lang) for text in above if text]
-        sights += [self._look(text, passage.lang) for text in _own_text(passage)]
-        near: dict[int, float] = {}
-        for sight in sights:
-            for number, nearness in sight.near.items():
-                near[number] = max(near.get(number, 0.0), nearness)
-        return _Sight(frozenset[int]().union(*(sight.words for sight in sights)), near)
+    def _sights(self, numbers: Sequence[int]) -> list[_Sight]:
+        """Look at the texts of passages, and at the headings and titles above them."""
+        by_field = [self._reader.places(numbers, field, self._number) for field in _LOOKED_AT]
+        return [_sight(places) for places in zip(*by_field, strict=True)]
 
-    def _look_above(self, text: str, lang: str) -> _Sight:
-        """Look at a text that is likely to stand above other passages too."""
-        key = (text, lang)
-        if key not in self._seen:
-            self._seen[key] = self._look(text, lang)
-        return self._seen[key]
-
-    def _look(self, text: str, lang: str) -> _Sight:
-        terms = self._analyzer.terms(lang)
-        number = self._number
-        places = [
-            (place, number[term])
-            for place, term in enumerate(map(terms.__getitem__, plain_words(text)))
-            if term in number
+    def _bodies(self, numbers: Sequence[int]) -> list[float]:
+        """Return what each passage is worth for being more than the heading of others."""
+        text, section, title = (
+            self._reader.lengths(numbers, field) for field in ("text", "section", "title")
+        )
+        alike = [
+            n
+            for n, *lengths in zip(numbers, text, section, title, strict=True)
+            if lengths[0] in lengths[1:]
         ]
-        return _Sight(frozenset(word for _, word in places), _nearness(places))
+        bare = {
+            number
+            for number, passage in zip(alike, self._reader.passages(alike), strict=True)
+            if passage.text in (passage.section, passage.title)
+        }
+        return [1.0 if number in bare else BODY for number in numbers]
+
+
+def _sight(places: Sequence[Sequence[tuple[int, int]]]) -> _Sight:
+    """Put together what is seen in each of the fields of a passage."""
+    near: dict[int, float] = {}
+    for field in places:
+        for number, nearness in _nearness(field).items():
+            near[number] = max(near.get(number, 0.0), nearness)
+    return _Sight(frozenset(word for field in places for _, word in field), near)
 
 
 def _rank(match: Match) -> tuple[float, int]:
     return -match.score, match.number
-
-
-def _body(passage: Passage) -> float:
-    return 1.0 if passage.text in (passage.section, passage.title) else BODY
-
-
-def _own_text(passage: Passage) -> Iterator[str]:
-    """Yield the parts of a passage's text that are not repeated on many pages."""
-    start = 0
-    for first, last in passage.repeated:
-        yield passage.text[start:first]
-        start = last
-    yield passage.text[start:]
 
 
 def _nearness(places: Sequence[tuple[int, int]]) -> dict[int, float]:

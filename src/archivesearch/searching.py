@@ -71,10 +71,7 @@ def search(
     if isinstance(tree, Every) and sort == "score":
         sort = "place"
     request = Request(tree, filters.tree(analyzer), limit, offset, sort, group_by, facets)
-    if sort == "score":
-        found = reranking.search(reader, request, analyzer)
-    else:
-        found = reader.search(request)
+    found = reranking.search(reader, request) if sort == "score" else reader.search(request)
     show = _Shower(reader, Highlighter(tree, analyzer))
     return Results(
         query=query,

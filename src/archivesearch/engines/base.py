@@ -96,6 +96,10 @@ class Reader(Protocol):
         """
         ...
 
+    def lengths(self, numbers: Sequence[int], field: str) -> list[int]:
+        """Return how many words a field of each passage has."""
+        ...
+
     def page(self, page: str) -> range:
         """Return the numbers of a page's passages; empty where there is no such page."""
         ...

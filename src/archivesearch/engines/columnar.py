@@ -83,6 +83,12 @@ class ColumnarReader:
                 found[owner].append((position, word))
         return [sorted(found[number]) for number in numbers]
 
+    def lengths(self, numbers: Sequence[int], field: str) -> list[int]:
+        """Return how many words a field of each passage has."""
+        at = np.asarray(numbers, np.int64) + self._segment.length_start(field)
+        found: list[int] = self._segment.lengths[at].tolist()
+        return found
+
     def page(self, page: str) -> range:
         """Return the numbers of a page's passages; empty where there is no such page."""
         found = self._segment.postings("page", page)
