@@ -65,7 +65,7 @@ def save(run: Run, folder: Path, number: int) -> None:
     for part in _PARTS:
         file = BytesIO()  # numpy itself does not say why a disk takes no more
         np.save(file, getattr(run, part), allow_pickle=False)
-        (folder / f"run{number}.{part}.npy").write_bytes(file.getbuffer())
+        (folder / f"run{number}.{part}.npy").write_bytes(file.getvalue())
 
 
 def load(folder: Path, number: int) -> Run:
