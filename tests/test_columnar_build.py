@@ -15,8 +15,9 @@ from small_archive import passage
 
 from archivesearch.analysis import fold, unaccented
 from archivesearch.columnar import merge
-from archivesearch.columnar.bits import numbers_of
+from archivesearch.columnar.bits import bits_of, numbers_of
 from archivesearch.columnar.build import build
+from archivesearch.columnar.entries import Entries
 from archivesearch.columnar.fields import FIELDS, WORD_FIELDS
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.strings import encoded
@@ -81,10 +82,13 @@ def check(segment: Segment, brute: BruteForce) -> None:
             assert found.frequencies().tolist() == frequencies
             if name not in WORD_FIELDS:
                 continue
-            some = np.arange(0, found.count, 2)
-            positions, counts = found.positions(some)
-            assert counts.tolist() == frequencies[::2]
-            assert positions.tolist() == list(chain(*(wanted[n] for n in sorted(wanted)[::2])))
+            positions, counts = found.positions()
+            assert counts.tolist() == frequencies
+            assert positions.tolist() == list(chain(*(wanted[n] for n in sorted(wanted))))
+            some = np.array(sorted(wanted)[::2])
+            places = Entries(segment, [found]).occurrences(bits_of(some, segment.blocks))
+            assert places.document.tolist() == np.repeat(some, frequencies[::2]).tolist()
+            assert places.position.tolist() == list(chain(*(wanted[n] for n in some.tolist())))
             average = segment.average_length(name)
             impacts = [
                 len(wanted[n])

@@ -68,6 +68,14 @@ def test_columns_are_those_of_the_passages(tmp_path: Path) -> None:
     ]
 
 
+def test_headings_are_known(tmp_path: Path) -> None:
+    texts = ["Peace", "War", *["Peace now"] * 10, "title: War"]
+    passages = [passage(text, section="Peace", title="War") for text in texts]
+    passages.append(passage("", title="War"))
+    documents = documents_of(tmp_path, passages)
+    assert np.flatnonzero(documents.headings(np.arange(14))).tolist() == [0, 1, 13]
+
+
 def test_lone_surrogates_come_back(tmp_path: Path) -> None:
     odd = "a\ud800b\udfff"
     passages = [

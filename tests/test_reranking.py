@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import archivesearch
 from archivesearch import reranking
 from archivesearch.analysis import Analyzer
+from archivesearch.engines.base import Places
 from archivesearch.query import parse
 from archivesearch.reranking import CANDIDATES, wanted
 
@@ -98,7 +100,10 @@ def test_a_word_has_the_terms_of_all_languages_and_of_other_wordings() -> None:
     ],
 )
 def test_nearness(places: list[tuple[int, int]], near: dict[int, float]) -> None:
-    assert reranking._nearness(places) == near
+    position, word = np.array(places).T
+    one = np.zeros(len(places), np.int64)
+    found = reranking._nearness(Places(one, one, position, word), 1, 3)
+    assert found.tolist() == [[near.get(0, 0.0), near.get(1, 0.0)]]
 
 
 @pytest.fixture(scope="module")

@@ -10,15 +10,14 @@ the score of the first that was not, and any page of results continues the one b
 The constants were chosen by `scripts/eval_gate.py`; docs/relevance.md has its table.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from math import log
-from typing import NamedTuple
 
+import numpy as np
 from whoosh.query import And, AndNot, Or, Phrase, Query, Term
 
-from archivesearch.engines.base import Found, GroupMatch, Match, Reader, Request
+from archivesearch.columnar.arrays import Array
+from archivesearch.engines.base import Found, GroupMatch, Match, Places, Reader, Request
 from archivesearch.nodes import Near, Spelled, Written
 from archivesearch.query import WORD_FIELDS, Choice
 
@@ -95,22 +94,12 @@ def _wanted(query: Query) -> Iterator[frozenset[str]]:
         yield frozenset([str(query.text)])
 
 
-class _Sight(NamedTuple):
-    """What is seen of a query in a text.
-
-    `words` are the numbers of the words it has; `near` says of words, by the number of
-    the first, how near the next one stands: 1 beside it, less farther off.
-    """
-
-    words: frozenset[int]
-    near: dict[int, float]
-
-
 class _Stage:
     """Ranks the matches of one query again."""
 
     def __init__(self, reader: Reader, words: Sequence[frozenset[str]]) -> None:
         self._reader = reader
+        self._count = len(words)
         self._number = {term: number for number, word in enumerate(words) for term in word}
 
     def matches(self, matches: Sequence[Match]) -> list[Match]:
@@ -137,86 +126,58 @@ class _Stage:
         return [*sorted(head, key=lambda group: _rank(group.matches[0])), *groups[count:]]
 
     def _rescored(self, matches: Sequence[Match]) -> list[Match]:
+        if not matches:
+            return []
         numbers = [match.number for match in matches]
-        sights = self._sights(numbers)
-        raised = _Raised(sights)
+        places = self._reader.places(numbers, _LOOKED_AT, self._number)
+        factors = _factors(places, len(matches), self._count)
+        factors *= np.where(self._reader.headings(numbers), 1.0, BODY)
         return [
-            Match(match.number, match.score * raised.factor(sight) * body)
-            for match, sight, body in zip(matches, sights, self._bodies(numbers), strict=True)
+            Match(match.number, match.score * factor)
+            for match, factor in zip(matches, factors.tolist(), strict=True)
         ]
-
-    def _sights(self, numbers: Sequence[int]) -> list[_Sight]:
-        """Look at the texts of passages, and at the headings and titles above them."""
-        by_field = [self._reader.places(numbers, field, self._number) for field in _LOOKED_AT]
-        return [_sight(places) for places in zip(*by_field, strict=True)]
-
-    def _bodies(self, numbers: Sequence[int]) -> list[float]:
-        """Return what each passage is worth for being more than the heading of others."""
-        text, section, title = (
-            self._reader.lengths(numbers, field) for field in ("text", "section", "title")
-        )
-        alike = [
-            n
-            for n, *lengths in zip(numbers, text, section, title, strict=True)
-            if lengths[0] in lengths[1:]
-        ]
-        bare = {
-            number
-            for number, passage in zip(alike, self._reader.passages(alike), strict=True)
-            if passage.text in (passage.section, passage.title)
-        }
-        return [1.0 if number in bare else BODY for number in numbers]
-
-
-def _sight(places: Sequence[Sequence[tuple[int, int]]]) -> _Sight:
-    """Put together what is seen in each of the fields of a passage."""
-    near: dict[int, float] = {}
-    for field in places:
-        for number, nearness in _nearness(field).items():
-            near[number] = max(near.get(number, 0.0), nearness)
-    return _Sight(frozenset(word for field in places for _, word in field), near)
 
 
 def _rank(match: Match) -> tuple[float, int]:
     return -match.score, match.number
 
 
-def _nearness(places: Sequence[tuple[int, int]]) -> dict[int, float]:
-    """Return how near neighbours of the query stand, given the places of words in a text."""
-    near: dict[int, float] = {}
-    for at, (place, word) in enumerate(places):
-        for later, other in places[at + 1 : at + 1 + REACH]:
-            distance = later - place + (other < word)
-            if distance <= REACH and abs(other - word) == 1:
-                first = min(word, other)
-                near[first] = max(near.get(first, 0.0), 1 / distance)
-    return near
-
-
-class _Raised:
-    """By how much scores are raised for what is seen in the passages.
+def _factors(places: Places, passages: int, words: int) -> Array:
+    """Return what the score of each passage is multiplied by, at least 1.
 
     A word weighs the more the fewer of the passages have it; one that none has, nothing.
     """
+    has = np.zeros((passages, words), bool)
+    has[places.passage, places.word] = True
+    having = has.sum(axis=0)
+    weights = np.where(having, np.log(1 + passages / (having + 0.5)), 0.0)
+    whole = float(weights.sum())
+    if not whole:
+        return np.ones(passages)
+    present: Array = has @ weights
+    near = _nearness(places, passages, words) @ np.minimum(weights[:-1], weights[1:])
+    power = COMPLETENESS / max(int(np.count_nonzero(having)) - 1, 1)
+    least = float(weights[having > 0].min())
+    complete = (np.maximum(present, least) / least) ** power
+    raised: Array = complete * (1.0 + NEARNESS * near / whole)
+    return raised
 
-    def __init__(self, sights: Sequence[_Sight]) -> None:
-        having = Counter(word for sight in sights for word in sight.words)
-        self._weights = {
-            word: log(1 + len(sights) / (count + 0.5)) for word, count in having.items()
-        }
-        self._whole = sum(self._weights.values())
-        self._least = min(self._weights.values(), default=0.0)
-        self._power = COMPLETENESS / max(len(self._weights) - 1, 1)
 
-    def factor(self, sight: _Sight) -> float:
-        """Return what a score is multiplied by, at least 1."""
-        if not sight.words:
-            return 1.0
-        weights = self._weights
-        present = sum(weights[word] for word in sight.words)
-        near = sum(
-            nearness * min(weights[first], weights[first + 1])
-            for first, nearness in sight.near.items()
+def _nearness(places: Places, passages: int, words: int) -> Array:
+    """Return how near each word of the query but the last has the next one, in each passage.
+
+    1 is beside it, in their order; half as near is half as much, beyond `REACH` nothing.
+    """
+    near = np.zeros((passages, words - 1))
+    for step in range(1, REACH + 1):
+        passage, word, next_ = places.passage[:-step], places.word[:-step], places.word[step:]
+        distance = places.position[step:] - places.position[:-step] + (next_ < word)
+        at = np.flatnonzero(
+            (passage == places.passage[step:])
+            & (places.field[:-step] == places.field[step:])
+            & (abs(next_ - word) == 1)
+            & (distance <= REACH)
         )
-        complete: float = (present / self._least) ** self._power
-        return complete * (1.0 + NEARNESS * near / self._whole)
+        first = np.minimum(word[at], next_[at])
+        np.maximum.at(near, (passage[at], first), 1 / np.maximum(distance[at], 1))
+    return near

@@ -44,6 +44,7 @@ class DocumentWriter:
         self._columns: dict[str, list[int]] = {
             name: [] for name in ("section", "label", "years", "repeated", "length")
         }
+        self._headings: list[bool] = []
         self._years: list[int] = []
         self._repeated: list[int] = []
         self._block: list[bytes] = []
@@ -62,6 +63,7 @@ class DocumentWriter:
         columns["label"].append(self._labels.setdefault(passage.label, len(self._labels)))
         columns["years"].append(len(passage.years_mentioned))
         columns["repeated"].append(len(passage.repeated))
+        self._headings.append(passage.text in (passage.section, passage.title))
         self._years.extend(passage.years_mentioned)
         for span in passage.repeated:
             self._repeated.extend(span)
@@ -82,6 +84,7 @@ class DocumentWriter:
         append("texts.firsts", narrow(np.array(self._block_firsts, np.int64)))
         for name, values in self._columns.items():
             append(f"documents.{name}", narrow(np.array(values, np.int64)))
+        append("documents.headings", np.packbits(np.array(self._headings, bool), bitorder="little"))
         append("documents.year_values", narrow(np.array(self._years, np.int64)))
         append("documents.repeated_values", narrow(np.array(self._repeated, np.int64)))
         append("sections.page", narrow(np.array(self._section_pages, np.int64)))
@@ -201,6 +204,12 @@ class Documents:
     def langs_of(self, numbers: Array) -> Array:
         """Return the number of the language of each passage."""
         return self._arrays["pages.lang"][self.pages_of(numbers)]
+
+    def headings(self, numbers: Array) -> Array:
+        """Return for each passage whether its text is the heading or the title above it."""
+        packed = self._arrays["documents.headings"]
+        found: Array = packed[numbers >> 3] >> (numbers & 7).astype(np.uint8) & 1 == 1
+        return found
 
     def page_name(self, page: int) -> str:
         """Return the path of a page."""

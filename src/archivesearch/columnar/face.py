@@ -252,7 +252,7 @@ class PostingsMatcher(LeafMatcher):
 
     @lazy
     def _positions(self) -> list[list[int]]:
-        flat, counts = self._found.positions(np.arange(self._found.count))
+        flat, counts = self._found.positions()
         return [part.tolist() for part in np.split(flat, np.cumsum(counts)[:-1])]
 
     def is_active(self) -> bool:

@@ -4,7 +4,8 @@ The first eight bytes of each term are also kept as a number, big end first, so 
 binary search over an array comes within a few terms of any term or prefix.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter
 from archivesearch.columnar.strings import Strings, write_strings
 
 _KEY_BYTES = 8
+_CACHED_TERMS = 1024
 
 
 def write_lexicon(writer: ArrayWriter, terms: Sequence[bytes]) -> None:
@@ -29,6 +31,9 @@ class Lexicon:
         self._terms = Strings(arrays, "terms")
         self._keys: Array = arrays["terms.keys"]
         self._fields = fields
+        # the stages of a search ask for the same terms again
+        self.find: Callable[[str, bytes], int | None] = lru_cache(_CACHED_TERMS)(self._find)
+        """Return the number of a term by its field; None where the field does not have it."""
 
     def __getitem__(self, number: int) -> bytes:
         return self._terms[number]
@@ -37,8 +42,7 @@ class Lexicon:
         """Return the numbers that the terms of a field have: from the first up to the second."""
         return self._fields.get(field, (0, 0))
 
-    def find(self, field: str, term: bytes) -> int | None:
-        """Return the number of a term; None where the field does not have it."""
+    def _find(self, field: str, term: bytes) -> int | None:
         first, last = self.field(field)
         place = self._place(term, first, last)
         return place if place < last and self._terms[place] == term else None

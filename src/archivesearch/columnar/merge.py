@@ -13,6 +13,7 @@ from archivesearch.columnar.fields import FIELDS, WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE, best_impacts
 from archivesearch.columnar.lexicon import write_lexicon
 from archivesearch.columnar.runs import Run, concatenated, radix_order
+from archivesearch.columnar.totals import TotalsWriter
 
 # Occurrences merged at a time: about 100 bytes each.
 _SLICE_WORDS = 4_000_000
@@ -120,6 +121,8 @@ class _Merger:
         self._position_counts: list[Array] = []
         self._frequency_escapes: list[tuple[Array, Array]] = []
         self._gap_escapes: list[tuple[Array, Array]] = []
+        self._entry_totals = TotalsWriter()
+        self._posting_totals = TotalsWriter()
         self._postings = 0
         self._positions = 0
         for name, dtype in (
@@ -149,7 +152,9 @@ class _Merger:
         bits = np.uint32(1) << (documents & (BLOCK_SIZE - 1)).astype(np.uint32)
         append = self._writer.append
         append("entries.block", blocks[at].astype(self._block_type))
-        append("entries.documents", np.bitwise_or.reduceat(bits, at) if len(at) else bits)
+        together = np.bitwise_or.reduceat(bits, at) if len(at) else bits
+        append("entries.documents", together)
+        self._entry_totals.add(np.bitwise_count(together))
         if lengths is not None:
             best = best_impacts(frequencies, lengths[documents], average, at)
         else:
@@ -160,6 +165,7 @@ class _Merger:
             write_escaped(self._writer, "postings.frequency", frequencies, self._postings)
         )
         self._postings += len(terms)
+        self._posting_totals.add(frequencies)
         if lengths is not None:
             gaps = _gaps(positions, frequencies)
             self._gap_escapes.append(
@@ -176,6 +182,8 @@ class _Merger:
         ):
             starts = starts_of(concatenated(counts))
             self._writer.append(name, narrow(starts, least=np.uint32))
+        self._entry_totals.write(self._writer, "entries.postings")
+        self._posting_totals.write(self._writer, "postings.positions")
         for name, escapes in (
             ("postings.frequency", self._frequency_escapes),
             ("positions.gap", self._gap_escapes),

@@ -12,8 +12,9 @@ from functools import reduce
 
 import numpy as np
 
-from archivesearch.columnar.arrays import Array, spread, starts_of
+from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.bits import bits_of, unpacked
+from archivesearch.columnar.entries import Entries
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE, SAFETY, bounds
 from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.segment import Segment
@@ -26,11 +27,15 @@ _FEW = 64
 
 
 class Rows:
-    """Some blocks that are to be scored, ascending; each is a row of 32 documents."""
+    """Some blocks that are to be scored, ascending; each is a row of 32 documents.
 
-    def __init__(self, blocks: Array, count: int) -> None:
+    `wanted` are the documents of each that are, as bits: the others' scores may be anything.
+    """
+
+    def __init__(self, blocks: Array, matches: Array) -> None:
         self.blocks = blocks
-        self._row_of = np.full(count, -1, np.int32)
+        self.wanted: Array = matches[blocks]
+        self._row_of = np.full(len(matches), -1, np.int32)
         self._row_of[blocks] = np.arange(len(blocks), dtype=np.int32)
 
     def __len__(self) -> int:
@@ -56,7 +61,7 @@ class Node(ABC):
 
     @abstractmethod
     def scores(self, rows: Rows) -> Array:
-        """Return the score of each document of the rows, 0 where it does not match."""
+        """Return the score of each wanted document of the rows, 0 where it does not match."""
 
     def only_matches(self, scores: Array, rows: Rows) -> Array:
         """Return scores with those of documents that do not match set to 0."""
@@ -75,100 +80,74 @@ class WeightedTerm:
 class Terms(Node):
     """Documents that have any of some terms, of whatever fields; their scores add up.
 
-    However many the terms are, they are scored together: their entries are laid one
-    after the other, with what differs from term to term repeated for each entry.
+    However many the terms are, they are scored together, all their entries at once.
     """
 
     def __init__(self, segment: Segment, terms: Sequence[WeightedTerm]) -> None:
         self.terms = terms
         self._segment = segment
-        self._postings = [segment.postings_at(term.field, term.number) for term in terms]
+        self._entries = Entries(
+            segment, [segment.postings_at(term.field, term.number) for term in terms]
+        )
 
     @lazy
     def matches(self) -> Array:
         found = np.zeros(self._segment.blocks, np.uint32)
-        if len(self._postings) <= _FEW:
-            for postings in self._postings:
+        entries = self._entries
+        if len(entries.terms) <= _FEW:
+            for postings in entries.terms:
                 found[postings.blocks] |= postings.bits
         else:
-            order = np.argsort(self._blocks, kind="stable")
-            blocks = self._blocks[order]
+            order = np.argsort(entries.blocks, kind="stable")
+            blocks = entries.blocks[order]
             at = np.flatnonzero(np.diff(blocks, prepend=blocks[:1] + 1))
-            found[blocks[at]] = np.bitwise_or.reduceat(self._bits[order], at)
+            found[blocks[at]] = np.bitwise_or.reduceat(entries.bits[order], at)
         return found
 
     @lazy
     def bound(self) -> Array:
-        best = np.concatenate([postings.best for postings in self._postings])
+        entries = self._entries
+        best = np.concatenate([postings.best for postings in entries.terms])
         whole = np.bincount(
-            self._blocks, weights=best * self._each(self._tops), minlength=self._segment.blocks
+            entries.blocks,
+            weights=best * np.repeat(self._tops, entries.counts),
+            minlength=self._segment.blocks,
         )
         return bounds(whole, 1.0)
 
     def scores(self, rows: Rows) -> Array:
-        place = rows.of(self._blocks)
+        segment, entries = self._segment, self._entries
+        place = rows.of(entries.blocks)
         hit = np.flatnonzero(place >= 0)
-        bits = self._bits[hit]
-        at = np.flatnonzero(unpacked(bits))
-        entry = at >> BLOCK_BITS
-        low = at & (BLOCK_SIZE - 1)
-        frequencies = self._segment.frequencies[
-            spread(self._posting_starts[hit], np.bitwise_count(bits).astype(np.int64))
-        ]
-        lengths = self._segment.lengths[self._length_starts[hit][entry] + low]
-        weakening = _FLAT + self._slopes[hit][entry] * lengths
-        values = self._entry_tops[hit][entry] * frequencies / (frequencies + weakening)
-        cell = (place[hit][entry] << BLOCK_BITS) | low
+        place = place[hit]
+        term = entries.term_of(hit)
+        found = entries.postings(hit, term, entries.bits[hit] & rows.wanted[place])
+        frequencies = segment.frequencies[found.place]
+        term = term[found.entry]
+        document = (rows.blocks[place] << BLOCK_BITS)[found.entry] | found.low
+        lengths = segment.lengths[self._length_starts[term] + document]
+        weakening = _FLAT + self._slopes[term] * lengths
+        values = self._tops[term] * frequencies / (frequencies + weakening)
+        cell = (place << BLOCK_BITS)[found.entry] | found.low
         size = len(rows) << BLOCK_BITS
         return np.bincount(cell, weights=values, minlength=size).reshape(-1, BLOCK_SIZE)
 
     @lazy
-    def _blocks(self) -> Array:
-        return np.concatenate([postings.blocks for postings in self._postings])
-
-    @lazy
-    def _bits(self) -> Array:
-        return np.concatenate([postings.bits for postings in self._postings])
-
-    @lazy
-    def _counts(self) -> Array:
-        """How many entries each term has."""
-        return np.array([len(postings.blocks) for postings in self._postings], np.int64)
-
-    @lazy
-    def _tops(self) -> list[float]:
+    def _tops(self) -> Array:
         """The most that each term could add to a score."""
-        pairs = zip(self._postings, self.terms, strict=True)
-        return [postings.idf * (K1 + 1.0) * term.weight for postings, term in pairs]
-
-    @lazy
-    def _entry_tops(self) -> Array:
-        return self._each(self._tops)
+        pairs = zip(self._entries.terms, self.terms, strict=True)
+        return np.array([postings.idf * (K1 + 1.0) * term.weight for postings, term in pairs])
 
     @lazy
     def _slopes(self) -> Array:
         average = self._segment.average_length
-        return self._each([K1 * B / average(term.field) for term in self.terms])
+        return np.array([K1 * B / average(term.field) for term in self.terms])
 
     @lazy
     def _length_starts(self) -> Array:
-        """Where in the lengths of all fields those of each entry's block start."""
+        """Where in the lengths of all fields those of each term's field start."""
         starts = [self._segment.length_start(term.field) for term in self.terms]
-        blocks = self._blocks.astype(np.int64)
-        found: Array = self._each(starts) + (blocks << BLOCK_BITS)
-        return found
-
-    @lazy
-    def _posting_starts(self) -> Array:
-        """Where the postings of each entry start."""
-        starts = starts_of(np.bitwise_count(self._bits).astype(np.int64))
-        firsts = starts[starts_of(self._counts)[:-1]]
-        wanted = np.array([postings.first_posting for postings in self._postings], np.int64)
-        return starts[:-1] + self._each(wanted - firsts)
-
-    def _each(self, values: "Sequence[float] | Array") -> Array:
-        """Repeat the value of each term for each of its entries."""
-        return np.repeat(np.asarray(values), self._counts)
+        return np.array(starts, np.int64)
 
 
 class Constant(Node):

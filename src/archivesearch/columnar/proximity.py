@@ -6,6 +6,7 @@ import numpy as np
 
 from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.bits import bits_of, numbers_of
+from archivesearch.columnar.entries import Entries
 from archivesearch.columnar.segment import Postings, Segment
 from archivesearch.nodes import together
 
@@ -21,27 +22,26 @@ def documents_near(
     Each word is given by the numbers of the terms it may stand as. Without a gap the
     words stand in a row; with one, in any order with at most `gap` other words among them.
     """
-    documents = numbers_of(candidates)
-    if not len(documents) or not all(choices):
+    if not all(choices) or not candidates.any():
         return np.zeros_like(candidates)
-    columns = [
-        _places([segment.postings_at(field, number) for number in numbers], documents)
-        for numbers in choices
+    words = [[segment.postings_at(field, number) for number in numbers] for numbers in choices]
+    columns = _places(segment, words, candidates)
+    found = _in_a_row(columns) if gap == 0 else _within(columns, numbers_of(candidates), gap)
+    return bits_of(found, len(candidates))
+
+
+def _places(segment: Segment, words: Sequence[Sequence[Postings]], documents: Array) -> list[Array]:
+    """Return where each word stands: document and position in one number, ascending."""
+    entries = Entries(segment, [postings for choices in words for postings in choices])
+    found = entries.occurrences(documents)
+    whole = found.document * _SPAN + found.position
+    ends = np.cumsum([len(choices) for choices in words])
+    columns = np.split(whole, np.searchsorted(found.term, ends[:-1]))
+    # alternatives of a word stand one after the other
+    return [
+        np.unique(column) if len(choices) > 1 else column
+        for column, choices in zip(columns, words, strict=True)
     ]
-    found = _in_a_row(columns) if gap == 0 else _within(columns, len(documents), gap)
-    return bits_of(documents[found], len(candidates))
-
-
-def _places(terms: Sequence[Postings], documents: Array) -> Array:
-    """Return where a word stands: document (by its place in `documents`) and position in one."""
-    parts = []
-    for postings in terms:
-        at, which = postings.among(documents)
-        positions, counts = postings.positions(at)
-        parts.append(np.repeat(which, counts) * _SPAN + positions)
-    if len(parts) == 1:
-        return parts[0]
-    return np.unique(np.concatenate(parts))
 
 
 def _in_a_row(columns: Sequence[Array]) -> Array:
@@ -55,18 +55,18 @@ def _in_a_row(columns: Sequence[Array]) -> Array:
     return np.unique(starts // _SPAN)
 
 
-def _within(columns: Sequence[Array], documents: int, gap: int) -> Array:
-    """Return the documents in which all words stand in one stretch."""
-    edges = np.arange(documents + 1) * _SPAN
-    cuts = [np.searchsorted(column, edges) for column in columns]
+def _within(columns: Sequence[Array], documents: Array, gap: int) -> Array:
+    """Return those of the documents in which all words stand in one stretch."""
+    firsts = [np.searchsorted(column, documents * _SPAN).tolist() for column in columns]
+    lasts = [np.searchsorted(column, (documents + 1) * _SPAN).tolist() for column in columns]
+    places = [column.tolist() for column in columns]
     found = [
         document
-        for document in range(documents)
+        for document, first, last in zip(
+            documents.tolist(), zip(*firsts, strict=True), zip(*lasts, strict=True), strict=True
+        )
         if together(
-            [
-                column[cut[document] : cut[document + 1]].tolist()
-                for column, cut in zip(columns, cuts, strict=True)
-            ],
+            [column[start:end] for column, start, end in zip(places, first, last, strict=True)],
             gap,
         )
     ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from archivesearch.columnar.arrays import Array, ArrayFolder, spread, starts_of
+from archivesearch.columnar.arrays import Array, ArrayFolder
 from archivesearch.columnar.bits import unpacked
 from archivesearch.columnar.documents import Documents
 from archivesearch.columnar.escape import Escaped
@@ -14,6 +14,7 @@ from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.lexicon import Lexicon
 from archivesearch.columnar.strings import Strings
+from archivesearch.columnar.totals import Totals
 from archivesearch.ranking import idf
 
 
@@ -33,6 +34,19 @@ class Segment:
         self.lexicon = Lexicon(self.arrays, self.fields)
         self.frequencies = Escaped(self.arrays, "postings.frequency")
         self.gaps = Escaped(self.arrays, "positions.gap")
+        entries: Array = self.arrays["entries.documents"]
+        self.entry_totals = Totals(
+            self.arrays,
+            "entries.postings",
+            len(entries),
+            lambda places: np.bitwise_count(entries[places]),
+        )
+        self.posting_totals = Totals(
+            self.arrays,
+            "postings.positions",
+            len(self.arrays["postings.frequency"]),
+            self.frequencies.__getitem__,
+        )
         self._entries = self.arrays["terms.entries"]
         self._postings = self.arrays["terms.postings"]
         self._positions = self.arrays["terms.positions"]
@@ -115,11 +129,6 @@ class Postings:
         return self.segment.arrays["entries.bound"][self.entries]
 
     @lazy
-    def posting_starts(self) -> Array:
-        """Where the postings of each block start, and where the last end, from 0."""
-        return starts_of(np.bitwise_count(self.bits))
-
-    @lazy
     def idf(self) -> float:
         """How much finding the term in this field says."""
         return idf(max(self.segment.with_field.get(self.field, 0), 1), self.count)
@@ -131,33 +140,18 @@ class Postings:
         blocks: Array = self.blocks[at >> BLOCK_BITS].astype(np.int64)
         return (blocks << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
 
-    def among(self, documents: Array) -> tuple[Array, Array]:
-        """Return which of some ascending documents have the term.
-
-        The first array has their places in `numbers`, the second in the given documents.
-        """
-        blocks = documents >> BLOCK_BITS
-        entries = np.searchsorted(self.blocks, blocks)
-        entries[entries == len(self.blocks)] = 0
-        low = (documents & (BLOCK_SIZE - 1)).astype(np.uint32)
-        bits = self.bits[entries]
-        which = np.flatnonzero((self.blocks[entries] == blocks) & ((bits >> low) & 1 == 1))
-        below = bits[which] & ((np.uint32(1) << low[which]) - np.uint32(1))
-        return self.posting_starts[entries[which]] + np.bitwise_count(below), which
-
     def frequencies(self) -> Array:
         """Return how often the term stands in each document."""
         return self.segment.frequencies[slice(self.first_posting, self.first_posting + self.count)]
 
-    def positions(self, at: Array) -> tuple[Array, Array]:
-        """Return the positions in some of the documents, given by their place in `numbers`.
+    def positions(self) -> tuple[Array, Array]:
+        """Return the positions in each document, one document after the other.
 
         The second array says how many of the first belong to each document.
         """
-        starts = starts_of(self.frequencies())
-        counts = (starts[at + 1] - starts[at]).astype(np.int64)
-        gaps = self.segment.gaps[spread(self.first_position + starts[at], counts)]
+        counts = self.frequencies()
         ends = np.cumsum(counts)
+        gaps = self.segment.gaps[slice(self.first_position, self.first_position + int(ends[-1]))]
         through = np.cumsum(gaps)
         before = np.concatenate(([0], through))[ends - counts]
         return through - np.repeat(before, counts), counts

@@ -69,7 +69,7 @@ class _Sizes:
 
 def _scored(plan: Node, matches: Array, blocks: Array) -> tuple[Array, Array]:
     """Score some blocks; return their matching documents, ascending, and the scores."""
-    scores = plan.scores(Rows(blocks, len(matches)))
+    scores = plan.scores(Rows(blocks, matches))
     at = np.flatnonzero(unpacked(matches[blocks]))
     numbers = (blocks[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
     return numbers, scores.reshape(-1)[at]

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from whoosh.query import Query
 
 from archivesearch.analysis import Analyzer
+from archivesearch.columnar.arrays import Array
 from archivesearch.model import Passage
 
 GROUPS = ("page", "section", "org")
@@ -66,6 +67,19 @@ class Found:
     facets: Mapping[str, tuple[tuple[str | int, int], ...]] = field(default_factory=dict)
 
 
+class Places(NamedTuple):
+    """Where words stand, ordered by passage, field and position.
+
+    `passage` and `field` are places in the lists that were asked for, `position` counts
+    the words of the field from 0, and `word` is the number that the word goes by.
+    """
+
+    passage: Array
+    field: Array
+    position: Array
+    word: Array
+
+
 class Reader(Protocol):
     """Answers from one finished index, which never changes. Safe to use from threads."""
 
@@ -87,17 +101,16 @@ class Reader(Protocol):
         ...
 
     def places(
-        self, numbers: Sequence[int], field: str, words: Mapping[str, int]
-    ) -> list[list[tuple[int, int]]]:
-        """Return where terms stand in a field of passages, for each passage in order.
+        self, numbers: Sequence[int], fields: Sequence[str], words: Mapping[str, int]
+    ) -> Places:
+        """Return where terms stand in fields of passages.
 
-        `words` gives each term the number it is to go by; a place is the position of the
-        term, counted in words from 0, and that number.
+        `words` gives each term the number of the word that it is to go by.
         """
         ...
 
-    def lengths(self, numbers: Sequence[int], field: str) -> list[int]:
-        """Return how many words a field of each passage has."""
+    def headings(self, numbers: Sequence[int]) -> Array:
+        """Return for each passage whether it is a mere heading: its section's or its page's."""
         ...
 
     def page(self, page: str) -> range:

@@ -10,12 +10,21 @@ from whoosh.query import Query
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar import bits, topk
 from archivesearch.columnar.arrays import Array
+from archivesearch.columnar.entries import Entries
 from archivesearch.columnar.face import ColumnarIndex
 from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.plan import Node
 from archivesearch.columnar.planning import plan_of
 from archivesearch.columnar.segment import Segment
-from archivesearch.engines.base import FACET_VALUES, GROUP_HITS, Found, GroupMatch, Match, Request
+from archivesearch.engines.base import (
+    FACET_VALUES,
+    GROUP_HITS,
+    Found,
+    GroupMatch,
+    Match,
+    Places,
+    Request,
+)
 from archivesearch.model import Passage
 
 
@@ -67,27 +76,31 @@ class ColumnarReader:
         return [self._segment.documents.passage(number) for number in numbers]
 
     def places(
-        self, numbers: Sequence[int], field: str, words: Mapping[str, int]
-    ) -> list[list[tuple[int, int]]]:
-        """Return where terms stand in a field of passages, for each passage in order."""
-        found: dict[int, list[tuple[int, int]]] = {number: [] for number in numbers}
-        documents = np.unique(np.asarray(numbers, np.int64))
-        for term, word in words.items():
-            postings = self._segment.postings(field, term)
-            if postings is None:
-                continue
-            at, which = postings.among(documents)
-            positions, counts = postings.positions(at)
-            owners = np.repeat(documents[which], counts).tolist()
-            for owner, position in zip(owners, positions.tolist(), strict=True):
-                found[owner].append((position, word))
-        return [sorted(found[number]) for number in numbers]
+        self, numbers: Sequence[int], fields: Sequence[str], words: Mapping[str, int]
+    ) -> Places:
+        """Return where terms stand in fields of passages."""
+        segment = self._segment
+        asked = [
+            (postings, at, word)
+            for at, field in enumerate(fields)
+            for term, word in words.items()
+            if (postings := segment.postings(field, term))
+        ]
+        if not asked:
+            return Places(*np.zeros((4, 0), np.int64))
+        wanted = np.asarray(numbers, np.int64)
+        entries = Entries(segment, [postings for postings, _, _ in asked])
+        found = entries.occurrences(bits.bits_of(wanted, segment.blocks))
+        order = np.argsort(wanted)
+        passage = order[np.searchsorted(wanted, found.document, sorter=order)]
+        field = np.array([at for _, at, _ in asked])[found.term]
+        word = np.array([word for _, _, word in asked])[found.term]
+        by = np.lexsort((found.position, field, passage))
+        return Places(passage[by], field[by], found.position[by], word[by])
 
-    def lengths(self, numbers: Sequence[int], field: str) -> list[int]:
-        """Return how many words a field of each passage has."""
-        at = np.asarray(numbers, np.int64) + self._segment.length_start(field)
-        found: list[int] = self._segment.lengths[at].tolist()
-        return found
+    def headings(self, numbers: Sequence[int]) -> Array:
+        """Return for each passage whether it is a mere heading."""
+        return self._segment.documents.headings(np.asarray(numbers, np.int64))
 
     def page(self, page: str) -> range:
         """Return the numbers of a page's passages; empty where there is no such page."""

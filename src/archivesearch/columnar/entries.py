@@ -1,0 +1,95 @@
+"""The entries of several terms, worked on together: which documents have them, and where."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from archivesearch.columnar.arrays import Array, spread, starts_of
+from archivesearch.columnar.bits import unpacked
+from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
+from archivesearch.columnar.lazy import lazy
+from archivesearch.columnar.segment import Postings, Segment
+
+_ONE = np.uint32(1)
+
+
+class Found(NamedTuple):
+    """Postings of some of the entries, in their order.
+
+    `entry` says of each posting to which entry it belongs, `low` which of the 32
+    documents of its block it is, `place` where it stands among all postings.
+    """
+
+    entry: Array
+    low: Array
+    place: Array
+
+
+class Occurrences(NamedTuple):
+    """Where terms stand: by the place of the term among those asked for, in ascending order."""
+
+    term: Array
+    document: Array
+    position: Array
+
+
+class Entries:
+    """Entries laid one after the other, so that each step is made once for all terms."""
+
+    def __init__(self, segment: Segment, terms: Sequence[Postings]) -> None:
+        self._segment = segment
+        self.terms = terms
+        self.counts = np.array([t.entries.stop - t.entries.start for t in terms], np.int64)
+
+    @lazy
+    def blocks(self) -> Array:
+        """The block of each entry."""
+        return np.concatenate([term.blocks for term in self.terms])
+
+    @lazy
+    def bits(self) -> Array:
+        """The documents of each entry, as bits."""
+        return np.concatenate([term.bits for term in self.terms])
+
+    @lazy
+    def starts(self) -> Array:
+        """Where the entries of each term start, and where the last end."""
+        return starts_of(self.counts)
+
+    def term_of(self, entries: Array) -> Array:
+        """Return for each of some entries which of the terms it belongs to."""
+        if len(self.terms) == 1:
+            return np.zeros(len(entries), np.int64)
+        return np.searchsorted(self.starts, entries, "right") - 1
+
+    def postings(self, entries: Array, terms: Array, bits: Array) -> Found:
+        """Return the postings of some entries for those of their documents that `bits` name.
+
+        `terms` are the terms of the entries.
+        """
+        skipped = np.array([t.entries.start for t in self.terms], np.int64) - self.starts[:-1]
+        starts = self._segment.entry_totals.before(entries + skipped[terms])
+        at = np.flatnonzero(unpacked(bits))
+        which = at >> BLOCK_BITS
+        low = at & (BLOCK_SIZE - 1)
+        below = self.bits[entries][which] & ((_ONE << low.astype(np.uint32)) - _ONE)
+        return Found(which, low, starts[which] + np.bitwise_count(below))
+
+    def occurrences(self, documents: Array) -> Occurrences:
+        """Return where the terms stand in some documents, given as bits of all blocks."""
+        bits = self.bits & documents[self.blocks]
+        entries = np.flatnonzero(bits)
+        terms = self.term_of(entries)
+        found = self.postings(entries, terms, bits[entries])
+        frequencies = self._segment.frequencies[found.place]
+        starts = self._segment.posting_totals.before(found.place)
+        through = np.cumsum(self._segment.gaps[spread(starts, frequencies)])
+        ends = np.cumsum(frequencies)
+        before = np.concatenate(([0], through))[ends - frequencies]
+        numbers = (self.blocks[entries].astype(np.int64) << BLOCK_BITS)[found.entry] | found.low
+        return Occurrences(
+            np.repeat(terms[found.entry], frequencies),
+            np.repeat(numbers, frequencies),
+            through - np.repeat(before, frequencies),
+        )
