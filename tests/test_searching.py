@@ -23,8 +23,9 @@ from archivesearch.engines.columnar import ColumnarReader
 from archivesearch.errors import QueryError
 from archivesearch.model import Passage, Results
 from archivesearch.nodes import together
-from archivesearch.query import WEIGHTS, parse
+from archivesearch.query import parse
 from archivesearch.ranking import K1, B
+from archivesearch.trees import WEIGHTS
 from archivesearch.words import words
 
 SWP = "Socialist Workers Party"

@@ -20,6 +20,7 @@ from archivesearch.columnar.plan import (
     Node,
     Nothing,
     Restricted,
+    SpokenTerms,
     Subtracted,
     Terms,
     Weighted,
@@ -32,6 +33,7 @@ from archivesearch.nodes import (
     Near,
     Prefix,
     Shaped,
+    Spoken,
     Wildcard,
     Written,
     YearRange,
@@ -91,6 +93,13 @@ class _Compiler:
     def _term(self, query: Term) -> Node:
         number = self._segment.lexicon.find(query.fieldname, _bytes(query.text))
         return self._terms(query.fieldname, [] if number is None else [number], query.boost)
+
+    def _spoken(self, query: Spoken) -> Node:
+        node = self.node(query.child)
+        inside = self._segment.in_languages(query.langs)
+        if isinstance(node, Terms):
+            return SpokenTerms(node, inside, query.langs)
+        return Restricted(node, node.matches & inside)
 
     def _prefix(self, query: Prefix) -> Node:
         first, last = self._segment.lexicon.prefix(query.fieldname, _bytes(query.text))
@@ -207,20 +216,37 @@ class _Compiler:
         Phrase: _phrase,
         Near: _near,
         Written: _written,
+        Spoken: _spoken,
     }
 
 
 def _any(segment: Segment, nodes: Sequence[Node]) -> Node:
     """Alternatives; those that are plain terms are joined, and scored together."""
     found = [node for node in nodes if not isinstance(node, Nothing)]
-    plain = [node for node in found if isinstance(node, Terms)]
     if len(found) < 2:
         return found[0] if found else nodes[0]
-    if len(plain) < 2:
-        return AnyOf(found)
-    joined = Terms(segment, [term for node in plain for term in node.terms])
-    others = [node for node in found if not isinstance(node, Terms)]
-    return AnyOf([joined, *others]) if others else joined
+    plain: list[Terms] = []
+    spoken: dict[Sequence[str], list[SpokenTerms]] = {}
+    joined: list[Node] = []
+    for node in found:
+        if isinstance(node, Terms):
+            plain.append(node)
+        elif isinstance(node, SpokenTerms):
+            spoken.setdefault(node.langs, []).append(node)
+        else:
+            joined.append(node)
+    if plain:
+        joined.append(_joined(segment, plain))
+    for langs, alike in spoken.items():
+        terms = _joined(segment, [node.terms for node in alike])
+        joined.append(SpokenTerms(terms, alike[0].inside, langs))
+    return joined[0] if len(joined) == 1 else AnyOf(joined)
+
+
+def _joined(segment: Segment, nodes: Sequence[Terms]) -> Terms:
+    if len(nodes) == 1:
+        return nodes[0]
+    return Terms(segment, [term for node in nodes for term in node.terms])
 
 
 def _bytes(text: "str | bytes") -> bytes:
