@@ -16,6 +16,7 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import archivesearch
 from archivesearch.words import plain_words
@@ -109,20 +110,19 @@ def damaged(query: str, source: random.Random) -> str:
     return "".join(letters)
 
 
-def options(source: random.Random) -> dict[str, object]:
+def options(source: random.Random) -> dict[str, Any]:
     """Return options of a search, mostly none."""
     if source.random() < 0.8:
         return {}
-    return source.choice(
-        (
-            {"group_by": source.choice(("page", "section", "org"))},
-            {"sort": source.choice(("year", "-year", "place"))},
-            {"facets": ("org", "year", "lang")},
-            {"year": (1900, 1990)},
-            {"offset": 95, "limit": 20},
-            {"lang": source.choice(("en", "fr", "xx"))},
-        )
+    chosen: tuple[dict[str, Any], ...] = (
+        {"group_by": source.choice(("page", "section", "org"))},
+        {"sort": source.choice(("year", "-year", "place"))},
+        {"facets": ("org", "year", "lang")},
+        {"year": (1900, 1990)},
+        {"offset": 95, "limit": 20},
+        {"lang": source.choice(("en", "fr", "xx"))},
     )
+    return source.choice(chosen)
 
 
 def main() -> int:
@@ -144,10 +144,10 @@ def main() -> int:
             asked += 1
             started = time.process_time()
             try:
-                archive.search(query, **chosen)  # type: ignore[arg-type]
+                archive.search(query, **chosen)
             except archivesearch.QueryError:
                 refused += 1
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever it is, it is a fault
                 faults += 1
                 print(f"fault: {query!r} {chosen}\n{traceback.format_exc(limit=-4)}", flush=True)
             took = time.process_time() - started

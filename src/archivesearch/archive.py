@@ -158,7 +158,7 @@ class Archive:
                 group_by=group_by,
                 facets=facets,
             )
-        return replace(results, notes=notes) if notes else results
+        return replace(results, notes=(*notes, *results.notes)) if notes else results
 
     def pages(self, prefix: str = "") -> tuple[str, ...]:
         """Return the pages whose paths begin so, in the order of the archive."""

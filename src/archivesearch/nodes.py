@@ -15,7 +15,7 @@ from whoosh.reading import IndexReader
 from whoosh.searching import SearchContext, Searcher
 
 from archivesearch.analysis import fold, spelling, unaccented
-from archivesearch.words import words
+from archivesearch.words import plain_words
 
 
 class Near(SpanNear2):
@@ -262,9 +262,14 @@ class Written(Query):
         self.fieldname = fieldname
         self.child = child
         self.tests = tuple(tests)
+        self._passed = [_Passed(test) for test in tests]
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Written) and vars(self) == vars(other)
+        return isinstance(other, Written) and (self.fieldname, self.child, self.tests) == (
+            other.fieldname,
+            other.child,
+            other.tests,
+        )
 
     def __hash__(self) -> int:
         return hash((self.fieldname, self.child, self.tests))
@@ -290,8 +295,23 @@ class Written(Query):
 
     def is_in(self, text: str) -> bool:
         """Whether a text has words in a row that pass the tests."""
-        found = [word for word, _, _ in words(text)]
+        found = plain_words(text)
+        first, *others = self._passed
         return any(
-            all(test(word) for test, word in zip(self.tests, found[at:], strict=False))
-            for at in range(len(found) - len(self.tests) + 1)
+            first[word]
+            and len(found) - at > len(others)
+            and all(test[later] for test, later in zip(others, found[at + 1 :], strict=False))
+            for at, word in enumerate(found)
         )
+
+
+class _Passed(dict[str, bool]):
+    """Whether words pass a test, found out once for each."""
+
+    def __init__(self, test: WordTest) -> None:
+        super().__init__()
+        self._test = test
+
+    def __missing__(self, word: str) -> bool:
+        passed = self[word] = self._test(word)
+        return passed

@@ -93,7 +93,8 @@ def search(
     return Results(
         query=query,
         total=found.total,
-        total_exact=True,
+        total_exact=not found.notes,
+        notes=found.notes,
         hits=tuple(show.hits(found.matches)),
         groups=tuple(
             Group(group.key, group.count, group.matches[0].score, tuple(show.hits(group.matches)))

@@ -60,7 +60,7 @@ class Segment:
         return self.total_length[field] / self.with_field[field] if self.with_field[field] else 1.0
 
     def forms(self, term: bytes) -> list[str]:
-        """Return the forms, folded, in which words stand in texts that a term stands for."""
+        """Return the spellings, case apart, of the words in texts that a term stands for."""
         forms = Strings(self.arrays, "forms")
         first = forms.place(term + b"\0", 0, len(forms))
         last = forms.place(term + b"\1", first, len(forms))
