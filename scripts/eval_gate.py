@@ -25,8 +25,7 @@ from statistics import mean
 from typing import Any
 
 import archivesearch
-from archivesearch import query as language
-from archivesearch import reranking
+from archivesearch import reranking, trees
 from archivesearch.evaluation import Grades, average_precision, ndcg
 from archivesearch.words import plain_words
 
@@ -142,7 +141,7 @@ def measured(collection: Collection, *, ideas: bool) -> dict[str, Figures]:
     with ours(collection) as rank:
         if ideas:
             off = {"NEARNESS": 0.0, "COMPLETENESS": 0.0, "BODY": 1.0}
-            with without(reranking, **off), without(language, WEIGHTS={"text": 1.0}):
+            with without(reranking, **off), without(trees, WEIGHTS={"text": 1.0}):
                 table["text alone"] = collection.measure(rank)
             with without(reranking, **off):
                 table["+ headings, titles"] = collection.measure(rank)

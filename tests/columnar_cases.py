@@ -14,7 +14,7 @@ from whoosh.query import And, Every, Or, Phrase, Query, Term
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar.fields import KEY_FIELDS, WORD_FIELDS, shared_value
 from archivesearch.model import Passage
-from archivesearch.nodes import Fuzzy, Near, Prefix, Wildcard, Without, Written, YearRange
+from archivesearch.nodes import Fuzzy, Near, Prefix, Spoken, Wildcard, Without, Written, YearRange
 from archivesearch.ranking import K1, B
 from archivesearch.words import words
 
@@ -200,6 +200,11 @@ def _without(index: BruteForce, query: Without) -> dict[int, float]:
     return {n: score for n, score in index.scores(query.a).items() if n not in unwanted}
 
 
+def _spoken(index: BruteForce, query: Spoken) -> dict[int, float]:
+    scores = index.scores(query.child)
+    return {n: score for n, score in scores.items() if index.passages[n].lang in query.langs}
+
+
 def _written(index: BruteForce, query: Written) -> dict[int, float]:
     name = "text" if query.fieldname == "repeated" else query.fieldname
 
@@ -243,4 +248,5 @@ MEANINGS: dict[type, Callable[[BruteForce, Any], dict[int, float]]] = {
     Phrase: lambda index, q: _row(index, [Term(q.fieldname, w) for w in q.words], 0, q.boost),
     Near: lambda index, q: _row(index, q.qs, q.gap, 1.0),
     Written: _written,
+    Spoken: _spoken,
 }

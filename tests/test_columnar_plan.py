@@ -27,6 +27,7 @@ from archivesearch.nodes import (
     Prefix,
     Shaped,
     Spelled,
+    Spoken,
     Wildcard,
     Without,
     Written,
@@ -92,6 +93,7 @@ TREES = st.recursive(
         st.builds(Or, st.lists(trees, min_size=2, max_size=5), BOOSTS),
         st.builds(And, st.lists(trees, min_size=2, max_size=3), BOOSTS),
         st.builds(Without, trees, trees),
+        st.builds(Spoken, trees, st.sampled_from([["en"], ["fr", "de"], ["xx"]])),
     ),
     max_leaves=8,
 )

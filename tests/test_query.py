@@ -1,7 +1,7 @@
 """What a query means, what is refused and where, and that nothing else can happen."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from whoosh.query import (
     And,
@@ -18,17 +18,20 @@ from whoosh.query import (
 
 from archivesearch.analysis import Analyzer
 from archivesearch.errors import QueryError
+from archivesearch.grammar import FIELDS
+from archivesearch.names import Names
 from archivesearch.nodes import Fuzzy, Near, Shaped, Spelled, Written, YearRange
 from archivesearch.query import (
-    FIELDS,
+    GRAMMAR,
     MAX_DEPTH,
     MAX_LENGTH,
-    MAX_WORDS,
-    WEIGHTS,
+    grammatical,
     parse,
+    plain,
     word_query,
-    years,
 )
+from archivesearch.trees import MAX_WORDS, WEIGHTS, Trees
+from archivesearch.years import years
 
 ANALYZER = Analyzer(("en",), {"Zedong": ["Tse-tung"], "America": ["Amerika"]})
 
@@ -423,3 +426,39 @@ def test_white_space_and_brackets_change_nothing(query: str) -> None:
 def test_long_queries_come_to_an_end(unit: str) -> None:
     for query in ((unit * MAX_LENGTH)[:MAX_LENGTH], unit * MAX_WORDS):
         is_understood_or_refused(query[:MAX_LENGTH])
+
+
+PIECES = [
+    *("castro", "Castro's", "SWP", "Socialist", "Workers", "Party", "and", "not", "U.S.", "C++"),
+    *(
+        "pre*",
+        "wom?n",
+        "castro~",
+        "castro~2",
+        "=friend",
+        "=",
+        "*",
+        "~",
+        "a-b",
+        "don't",
+        "中国",
+        "中",
+    ),
+    *("Tse-tung", "Amerika", "???", "x~y", "1976", "  ", "\t", "http//x", "$5", "ab~1~"),
+]
+
+
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_size=6))
+def test_words_alone_mean_the_same_to_the_grammar(pieces: list[str]) -> None:
+    """What is made without Whoosh's parser is what that would make."""
+    text = " ".join(pieces)
+    assume(text.strip() and not GRAMMAR.search(text))
+    names = Names([("Socialist Workers Party", "SWP"), ("Castro", "Fidel Castro")])
+    for languages in (("en",), ("en", "fr", "de")):
+        results = []
+        for read in (plain, grammatical):
+            try:
+                results.append(repr(read(text, Trees(ANALYZER, languages, names)) or NullQuery))
+            except QueryError as error:
+                results.append(f"{error} at {error.position}")
+        assert results[0] == results[1]

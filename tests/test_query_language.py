@@ -10,7 +10,9 @@ from small_archive import build
 
 import archivesearch
 from archivesearch import QueryError
-from archivesearch.query import FIELDS, MAX_DEPTH, MAX_LENGTH, MAX_WORDS
+from archivesearch.grammar import FIELDS
+from archivesearch.query import MAX_DEPTH, MAX_LENGTH
+from archivesearch.trees import MAX_WORDS
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "query-language.md").read_text(encoding="utf-8")
 TITLES = {

@@ -38,7 +38,8 @@ from archivesearch.model import (
     Skipped,
     Stats,
 )
-from archivesearch.searching import Filters, Years
+from archivesearch.names import Names
+from archivesearch.searching import Filters, Vocabulary, Years
 
 StrPath = str | os.PathLike[str]
 _ENGINE: Engine = ColumnarEngine()
@@ -148,7 +149,7 @@ class Archive:
             filters = Filters(org, section, year, mentions, lang)
             results = searching.search(
                 self._reader,
-                self._analyzer,
+                self._vocabulary,
                 query,
                 filters,
                 limit=limit,
@@ -157,7 +158,7 @@ class Archive:
                 group_by=group_by,
                 facets=facets,
             )
-        return replace(results, notes=notes) if notes else results
+        return replace(results, notes=(*notes, *results.notes)) if notes else results
 
     def pages(self, prefix: str = "") -> tuple[str, ...]:
         """Return the pages whose paths begin so, in the order of the archive."""
@@ -248,6 +249,14 @@ class Archive:
             values["name"]: Organization(**{**values, "aliases": tuple(values["aliases"])})
             for values in json.loads(self._organizations)
         }
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        spoken = self._manifest.counts.get("languages", {})
+        languages = tuple(lang for lang in self._analyzer.languages if lang in spoken)
+        groups = [(o.name, *o.aliases) for o in self._organizations_by_name.values()]
+        groups += [(name, *aliases) for name, aliases in self._config.organizations.items()]
+        return Vocabulary(self._analyzer, languages, Names(groups))
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:

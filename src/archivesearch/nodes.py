@@ -15,7 +15,7 @@ from whoosh.reading import IndexReader
 from whoosh.searching import SearchContext, Searcher
 
 from archivesearch.analysis import fold, spelling, unaccented
-from archivesearch.words import words
+from archivesearch.words import plain_words
 
 
 class Near(SpanNear2):
@@ -77,6 +77,59 @@ def together(columns: Sequence[Sequence[int]], gap: int) -> set[int]:
         if all(inside[column] >= number for column, number in needed.items()):
             result.update(place for place, _ in places[left : right + 1])
     return result
+
+
+class Choice(Or):
+    """The ways in which one and the same thing may stand in the index: terms, or fields."""
+
+
+class OtherName(Or):
+    """Other names of what is asked for; `of` are the trees that ask for it."""
+
+    def __init__(self, names: Sequence[Query], of: Sequence[Query]) -> None:
+        super().__init__(names)
+        self.of = tuple(of)
+
+
+class Spoken(Query):
+    """What another query finds, in pages of some languages alone.
+
+    The words of a page become terms by the rules of its language, so that a term which a
+    word has by those of another means another word there.
+    """
+
+    def __init__(self, child: Query, langs: Sequence[str]) -> None:
+        self.child = child
+        self.langs = tuple(langs)
+        self.fieldname = getattr(child, "fieldname", None)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Spoken) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((self.child, self.langs))
+
+    def __repr__(self) -> str:
+        return f"Spoken({self.child!r}, {self.langs!r})"
+
+    def is_leaf(self) -> bool:
+        """Whether nothing stands below it."""
+        return False
+
+    def children(self) -> Iterator[Query]:
+        """Return what stands below it."""
+        return iter((self.child,))
+
+    def estimate_size(self, ixreader: IndexReader) -> int:
+        """Return how many documents it may find at most."""
+        return self.child.estimate_size(ixreader)
+
+    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
+        """Return what walks through the documents in the languages."""
+        terms = Or([Term("lang", lang) for lang in self.langs])
+        inside = {number for number, _ in walked(terms.matcher(searcher, context))}
+        found = walked(self.child.matcher(searcher, context))
+        return listed([pair for pair in found if pair[0] in inside])
 
 
 class Without(AndNot):
@@ -209,9 +262,14 @@ class Written(Query):
         self.fieldname = fieldname
         self.child = child
         self.tests = tuple(tests)
+        self._passed = [_Passed(test) for test in tests]
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Written) and vars(self) == vars(other)
+        return isinstance(other, Written) and (self.fieldname, self.child, self.tests) == (
+            other.fieldname,
+            other.child,
+            other.tests,
+        )
 
     def __hash__(self) -> int:
         return hash((self.fieldname, self.child, self.tests))
@@ -237,8 +295,23 @@ class Written(Query):
 
     def is_in(self, text: str) -> bool:
         """Whether a text has words in a row that pass the tests."""
-        found = [word for word, _, _ in words(text)]
+        found = plain_words(text)
+        first, *others = self._passed
         return any(
-            all(test(word) for test, word in zip(self.tests, found[at:], strict=False))
-            for at in range(len(found) - len(self.tests) + 1)
+            first[word]
+            and len(found) - at > len(others)
+            and all(test[later] for test, later in zip(others, found[at + 1 :], strict=False))
+            for at, word in enumerate(found)
         )
+
+
+class _Passed(dict[str, bool]):
+    """Whether words pass a test, found out once for each."""
+
+    def __init__(self, test: WordTest) -> None:
+        super().__init__()
+        self._test = test
+
+    def __missing__(self, word: str) -> bool:
+        passed = self[word] = self._test(word)
+        return passed

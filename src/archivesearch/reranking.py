@@ -10,16 +10,17 @@ the score of the first that was not, and any page of results continues the one b
 The constants were chosen by `scripts/eval_gate.py`; docs/relevance.md has its table.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 from whoosh.query import And, AndNot, Or, Phrase, Query, Term
 
 from archivesearch.columnar.arrays import Array
 from archivesearch.engines.base import Found, GroupMatch, Match, Places, Reader, Request
-from archivesearch.nodes import Near, Spelled, Written
-from archivesearch.query import WORD_FIELDS, Choice
+from archivesearch.nodes import Choice, Near, OtherName, Spelled, Spoken, Written
+from archivesearch.trees import WORD_FIELDS
 
 # How many matches are looked at again; each one's text has to be read. The mean nDCG@10
 # and MAP of the three collections: 30 .556/.479, 50 .557/.481, 100 .559/.483, 200 .558/.482.
@@ -58,7 +59,7 @@ def search(reader: Reader, request: Request) -> Found:
         return reader.search(request)
     end = request.offset + request.limit
     found = reader.search(replace(request, offset=0, limit=max(end, CANDIDATES)))
-    stage = _Stage(reader, words)
+    stage = _Stage(reader, words, dict.fromkeys(_names(request.query)))
     return replace(
         found,
         matches=tuple(stage.matches(found.matches)[request.offset : end]),
@@ -76,17 +77,15 @@ def wanted(query: Query) -> list[frozenset[str]]:
 
 def _wanted(query: Query) -> Iterator[frozenset[str]]:
     if isinstance(query, Choice):
-        first, *others = [list(_wanted(child)) for child in query.children()]
-        if len(first) == 1:  # of a longer way to say the same the first word stands for all
-            yield first[0].union(*(other[0] for other in others if other))
-        else:
-            yield from first
+        yield from _either([way for child in query.children() if (way := list(_wanted(child)))])
+    elif isinstance(query, OtherName):
+        return  # it stands for words that are asked for beside it
     elif isinstance(query, And | Or | Near):
         for child in query.children():
             yield from _wanted(child)
     elif isinstance(query, AndNot):
         yield from _wanted(query.a)
-    elif isinstance(query, Written) and all(isinstance(test, Spelled) for test in query.tests):
+    elif isinstance(query, Spoken) or _is_spelled(query):
         yield from _wanted(query.child)
     elif isinstance(query, Phrase):
         yield from (frozenset([word]) for word in query.words)
@@ -94,13 +93,59 @@ def _wanted(query: Query) -> Iterator[frozenset[str]]:
         yield frozenset([str(query.text)])
 
 
+def _is_spelled(query: Query) -> TypeGuard[Written]:
+    return isinstance(query, Written) and all(isinstance(test, Spelled) for test in query.tests)
+
+
+def _either(ways: Sequence[Sequence[frozenset[str]]]) -> Iterator[frozenset[str]]:
+    """Yield the words of which there are several ways to say each."""
+    if len({len(way) for way in ways}) == 1:
+        for same in zip(*ways, strict=True):
+            yield frozenset().union(*same)
+    elif ways and len(ways[0]) == 1:  # of a longer way to say it the first word stands for all
+        yield frozenset().union(*(way[0] for way in ways))
+    elif ways:
+        yield from ways[0]
+
+
+class _Name(NamedTuple):
+    """A name that stands for words of the query: its terms in a row, and those words."""
+
+    terms: tuple[str, ...]
+    words: tuple[frozenset[str], ...]
+
+
+def _names(query: Query) -> Iterator[_Name]:
+    """Yield the other names of organizations that a query names."""
+    if isinstance(query, OtherName):
+        words = tuple(dict.fromkeys(word for tree in query.of for word in _wanted(tree)))
+        for name in query.leaves():
+            if isinstance(name, Phrase):
+                yield _Name(tuple(name.words), words)
+            elif isinstance(name, Term):
+                yield _Name((str(name.text),), words)
+    elif isinstance(query, And | Or):
+        for child in query.children():
+            yield from _names(child)
+    elif isinstance(query, AndNot):
+        yield from _names(query.a)
+
+
 class _Stage:
     """Ranks the matches of one query again."""
 
-    def __init__(self, reader: Reader, words: Sequence[frozenset[str]]) -> None:
+    def __init__(
+        self, reader: Reader, words: Sequence[frozenset[str]], names: Iterable[_Name] = ()
+    ) -> None:
         self._reader = reader
         self._count = len(words)
         self._number = {term: number for number, word in enumerate(words) for term in word}
+        self._names: list[tuple[list[int], list[int]]] = []
+        for name in names:
+            for term in name.terms:
+                self._number.setdefault(term, len(words) + len(self._number))
+            row = [self._number[term] for term in name.terms]
+            self._names.append((row, [words.index(word) for word in name.words if word in words]))
 
     def matches(self, matches: Sequence[Match]) -> list[Match]:
         """Return matches with the first ones in their final order."""
@@ -130,12 +175,26 @@ class _Stage:
             return []
         numbers = [match.number for match in matches]
         places = self._reader.places(numbers, _LOOKED_AT, self._number)
+        if self._names:
+            places = self._named(places)
         factors = _factors(places, len(matches), self._count)
         factors *= np.where(self._reader.headings(numbers), 1.0, BODY)
         return [
             Match(match.number, match.score * factor)
             for match, factor in zip(matches, factors.tolist(), strict=True)
         ]
+
+    def _named(self, places: Places) -> Places:
+        """Put in place of names the words of the query that they stand for."""
+        at = set(zip(*(column.tolist() for column in places), strict=True))
+        found = {place for place in at if place[3] < self._count}
+        for row, words in self._names:
+            for passage, field, first, number in at:
+                if number == row[0] and all(
+                    (passage, field, first + n, x) in at for n, x in enumerate(row)
+                ):
+                    found.update((passage, field, first + n, word) for n, word in enumerate(words))
+        return Places(*np.array(sorted(found), np.int64).reshape(-1, 4).T)
 
 
 def _rank(match: Match) -> tuple[float, int]:

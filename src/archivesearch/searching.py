@@ -2,22 +2,37 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from whoosh.query import And, Every, Query, Term
 
-from archivesearch import query as language
 from archivesearch import reranking
 from archivesearch.analysis import Analyzer
 from archivesearch.engines.base import FACETS, GROUPS, SORTS, Match, Reader, Request
 from archivesearch.errors import QueryError
 from archivesearch.model import Group, Hit, Passage, Results, Span
+from archivesearch.names import NO_NAMES, Names
+from archivesearch.query import parse, word_query
 from archivesearch.snippets import Highlighter, window, within_window
+from archivesearch.years import year_range
 
 Years = int | tuple[int | None, int | None]
 _FRAGMENT_WORDS = 8
 _OPTIONS = {"year": "year", "years_mentioned": "mentions"}
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """How the words of a query are read: as which terms, in which languages, and what names."""
+
+    analyzer: Analyzer
+    languages: Sequence[str] = ()
+    names: Names = NO_NAMES
+
+    def within(self, lang: str | None) -> "Vocabulary":
+        """Return how words are read where only pages of one language are looked at."""
+        return self if lang is None else replace(self, languages=(lang.lower(),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +45,14 @@ class Filters:
     mentions: Years | None = None
     lang: str | None = None
 
-    def tree(self, analyzer: Analyzer) -> Query | None:
+    def tree(self, vocabulary: Vocabulary) -> Query | None:
         """Return the query tree of all that is narrowed to; None if nothing is."""
         trees: list[Query] = []
         if self.org is not None:
             trees.append(Term("org_key", self.org.casefold()))
         if self.section is not None:
-            trees.append(language.word_query("section", self.section, analyzer))
+            words = vocabulary.within(self.lang)
+            trees.append(word_query("section", self.section, words.analyzer, words.languages))
         if self.year is not None:
             trees.append(_range("year", self.year))
         if self.mentions is not None:
@@ -50,7 +66,7 @@ class Filters:
 
 def search(
     reader: Reader,
-    analyzer: Analyzer,
+    vocabulary: Vocabulary,
     query: str,
     filters: Filters,
     *,
@@ -67,16 +83,18 @@ def search(
     """
     started = time.perf_counter()
     _check(limit, offset, sort, group_by, facets)
-    tree = language.parse(query, analyzer)
+    words = vocabulary.within(filters.lang)
+    tree = parse(query, words.analyzer, languages=words.languages, names=words.names)
     if isinstance(tree, Every) and sort == "score":
         sort = "place"
-    request = Request(tree, filters.tree(analyzer), limit, offset, sort, group_by, facets)
+    request = Request(tree, filters.tree(vocabulary), limit, offset, sort, group_by, facets)
     found = reranking.search(reader, request) if sort == "score" else reader.search(request)
-    show = _Shower(reader, Highlighter(tree, analyzer))
+    show = _Shower(reader, Highlighter(tree, vocabulary.analyzer))
     return Results(
         query=query,
         total=found.total,
-        total_exact=True,
+        total_exact=not found.notes,
+        notes=found.notes,
         hits=tuple(show.hits(found.matches)),
         groups=tuple(
             Group(group.key, group.count, group.matches[0].score, tuple(show.hits(group.matches)))
@@ -143,7 +161,7 @@ def _range(field: str, years: Years) -> Query:
         raise QueryError(f"{_OPTIONS[field]} takes years from 0 to 9999")
     if first is not None and last is not None and first > last:
         raise QueryError(f"{_OPTIONS[field]}: {first} is later than {last}")
-    return language.year_range(field, first, last)
+    return year_range(field, first, last)
 
 
 def _check(limit: int, offset: int, sort: str, group_by: str | None, facets: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from whoosh.query import And, AndNot, Or, Phrase, Prefix, Query, Term, Wildcard
 
 from archivesearch.analysis import Analyzer
 from archivesearch.model import Passage, Span
-from archivesearch.nodes import Fuzzy, Near, WordTest, Written, together
+from archivesearch.nodes import Fuzzy, Near, Spoken, WordTest, Written, together
 from archivesearch.words import is_cjk, words
 
 SNIPPET_LENGTH = 280
@@ -28,11 +28,28 @@ class Highlighter:
     """Marks the words of passages that answer one query.
 
     Single words are marked wherever they stand, words of a phrase only where they form
-    it. What only takes matches away (NOT) marks nothing. Every wanted word has a test,
-    and every test a bit.
+    it. What only takes matches away (NOT) marks nothing, nor does a term of another
+    language than the passage's.
     """
 
     def __init__(self, query: Query, analyzer: Analyzer) -> None:
+        self._query = query
+        self._analyzer = analyzer
+        self._markers: dict[str, _Marker] = {}
+
+    def spans(self, passage: Passage) -> tuple[Span, ...]:
+        """Return the spans of a passage's text to mark, in order, not overlapping."""
+        marker = self._markers.get(passage.lang)
+        if marker is None:
+            marker = _Marker(_leaves(self._query, passage.lang), self._analyzer)
+            self._markers[passage.lang] = marker
+        return marker.spans(passage)
+
+
+class _Marker:
+    """Marks words in passages of one language; every wanted word has a test, every test a bit."""
+
+    def __init__(self, leaves: Iterable[Query], analyzer: Analyzer) -> None:
         self._analyzer = analyzer
         self._tests: list[tuple[int, _Tells]] = []
         self._by_term: dict[str, int] = {}
@@ -40,7 +57,7 @@ class Highlighter:
         self._singles: list[tuple[int, int]] = []
         self._rows: list[tuple[list[int], int]] = []
         self._passed: dict[tuple[str, str], int] = {}
-        for leaf in _leaves(query):
+        for leaf in leaves:
             if getattr(leaf, "fieldname", None) in self._bits:
                 self._add(leaf)
 
@@ -190,19 +207,22 @@ def _disjoint(spans: Iterable[Span]) -> Iterator[Span]:
         yield current
 
 
-def _leaves(query: Query) -> Iterator[Query]:
-    """Yield the nodes that say which words are wanted."""
+def _leaves(query: Query, lang: str) -> Iterator[Query]:
+    """Yield the nodes that say which words are wanted in passages of a language."""
     if isinstance(query, And | Or):
         for child in query.children():
-            yield from _leaves(child)
+            yield from _leaves(child, lang)
     elif isinstance(query, AndNot):
-        yield from _leaves(query.a)
+        yield from _leaves(query.a, lang)
+    elif isinstance(query, Spoken):
+        if lang in query.langs:
+            yield from _leaves(query.child, lang)
     else:
         yield query
 
 
 def _alternatives(query: Query) -> _Test:
-    tests = [test for leaf in _leaves(query) if (test := _test(leaf))]
+    tests = [test for leaf in _leaves(query, "") if (test := _test(leaf))]
     if len(tests) == 1:
         return tests[0]
     return lambda term, word: any(

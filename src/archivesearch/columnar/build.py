@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from archivesearch.analysis import Analyzer, fold, unaccented, year_term
+from archivesearch.analysis import Analyzer, spelling, year_term
 from archivesearch.columnar import runs
 from archivesearch.columnar.arrays import Array, ArrayWriter, spread, starts_of
 from archivesearch.columnar.documents import DocumentWriter
@@ -136,7 +136,7 @@ class _Gatherer:
     def forms(self) -> list[bytes]:
         """Return each term with each of the forms that stand for it in texts, sorted."""
         found = {
-            f"{self._analyzer.term(word, lang)}\0{unaccented(fold(word))}"
+            f"{self._analyzer.term(word, lang)}\0{spelling(word)}"
             for (_, lang), table in self._tables.items()
             for word in table
         }

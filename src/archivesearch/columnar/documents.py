@@ -183,13 +183,23 @@ class Documents:
         """Return what gives the text of a field of a passage by the passage's number."""
         if name == "text":
             return self.text
+        if name in ("title", "section", "org"):
+            return lambda number: self._above(name, int(self.sections_of(number)))
         return lambda number: str(getattr(self.passage(number), name))
+
+    def _above(self, name: str, section: int) -> str:
+        """Return the heading of a section, its organization or the title of its page."""
+        if name == "section":
+            return str(json.loads(self._sections[section]))
+        if name == "org":
+            return self.org_name(int(self._arrays["sections.org"][section]))
+        return str(self._page(int(self._arrays["sections.page"][section]))[2])
 
     def pages_of(self, numbers: Array) -> Array:
         """Return the number of the page of each passage."""
         return self._arrays["sections.page"][self.sections_of(numbers)]
 
-    def sections_of(self, numbers: Array) -> Array:
+    def sections_of(self, numbers: "Array | int") -> Array:
         """Return the number of the section of each passage."""
         return self._arrays["documents.section"][numbers]
 

@@ -273,6 +273,26 @@ class Restricted(Node):
         return self.only_matches(self._node.scores(rows), rows)
 
 
+class SpokenTerms(Node):
+    """Terms in documents of some languages alone; `inside` are those documents."""
+
+    def __init__(self, terms: Terms, inside: Array, langs: Sequence[str]) -> None:
+        self.terms = terms
+        self.inside = inside
+        self.langs = langs
+
+    @lazy
+    def matches(self) -> Array:
+        return self.terms.matches & self.inside
+
+    @property
+    def bound(self) -> Array:
+        return self.terms.bound
+
+    def scores(self, rows: Rows) -> Array:
+        return self.only_matches(self.terms.scores(rows), rows)
+
+
 class Weighted(Node):
     """A node whose scores count more, or less."""
 

@@ -20,6 +20,7 @@ from archivesearch.columnar.plan import (
     Node,
     Nothing,
     Restricted,
+    SpokenTerms,
     Subtracted,
     Terms,
     Weighted,
@@ -31,27 +32,42 @@ from archivesearch.nodes import (
     Fuzzy,
     Near,
     Prefix,
-    Shaped,
+    Spoken,
     Wildcard,
+    WordTest,
     Written,
     YearRange,
     walked,
 )
 
+# How many texts are read for one query at most; each takes a tenth of a millisecond.
+MOST_TEXTS = 20_000
 
-def plan_of(query: Query, segment: Segment, searcher: Callable[[], Searcher]) -> Node:
-    """Return the plan of a query.
+
+def plan_of(
+    query: Query,
+    segment: Segment,
+    searcher: Callable[[], Searcher],
+    notes: list[str] | None = None,
+) -> Node:
+    """Return the plan of a query; `notes` is told of limits that it has met.
 
     Whatever plans have no node for, Whoosh's own matchers walk through, by a searcher
     that is only made where it is needed.
     """
-    return _Compiler(segment, searcher).node(query)
+    compiler = _Compiler(segment, searcher)
+    node = compiler.node(query)
+    if notes is not None:
+        notes.extend(dict.fromkeys(compiler.notes))
+    return node
 
 
 class _Compiler:
     def __init__(self, segment: Segment, searcher: Callable[[], Searcher]) -> None:
         self._segment = segment
         self._searcher = searcher
+        self._texts = MOST_TEXTS
+        self.notes: list[str] = []
 
     def node(self, query: Query) -> Node:
         """Return the plan of one node of the query."""
@@ -92,6 +108,13 @@ class _Compiler:
         number = self._segment.lexicon.find(query.fieldname, _bytes(query.text))
         return self._terms(query.fieldname, [] if number is None else [number], query.boost)
 
+    def _spoken(self, query: Spoken) -> Node:
+        node = self.node(query.child)
+        inside = self._segment.in_languages(query.langs)
+        if isinstance(node, Terms):
+            return SpokenTerms(node, inside, query.langs)
+        return Restricted(node, node.matches & inside)
+
     def _prefix(self, query: Prefix) -> Node:
         first, last = self._segment.lexicon.prefix(query.fieldname, _bytes(query.text))
         return self._terms(query.fieldname, range(first, last), query.boost)
@@ -127,12 +150,22 @@ class _Compiler:
 
     def _written(self, query: Written) -> Node:
         node = self.node(query.child)
-        if len(query.tests) == 1 and isinstance(query.tests[0], Shaped) and isinstance(node, Terms):
-            return self._shaped(node, query, query.tests[0])
+        if isinstance(node, Terms) and len(query.tests) == 1:
+            return self._tested(node, query)
+        if isinstance(query.child, Phrase) and self._is_sure(query.child, query.tests):
+            return node
         return self._checked(node, query)
 
-    def _shaped(self, node: Terms, query: Written, test: Shaped) -> Node:
-        """Terms of which some forms fit a pattern; texts are read only where others do not."""
+    def _is_sure(self, phrase: Phrase, tests: Sequence[WordTest]) -> bool:
+        """Whether all that the terms of a phrase stand for passes the tests."""
+        return len(phrase.words) == len(tests) and all(
+            all(map(test, self._segment.forms(_bytes(word))))
+            for word, test in zip(phrase.words, tests, strict=True)
+        )
+
+    def _tested(self, node: Terms, query: Written) -> Node:
+        """Terms of which some forms pass a test; texts are read only where others do not."""
+        (test,) = query.tests
         sure: list[WeightedTerm] = []
         unsure: list[WeightedTerm] = []
         for term in node.terms:
@@ -149,7 +182,15 @@ class _Compiler:
         stored = self._segment.documents.field(
             "text" if query.fieldname == "repeated" else query.fieldname
         )
-        numbers = [n for n in numbers_of(node.matches).tolist() if query.is_in(stored(n))]
+        candidates = numbers_of(node.matches)
+        if len(candidates) > self._texts:
+            self.notes.append(
+                f"the words of {MOST_TEXTS:,} paragraphs at most are read for what is written "
+                "exactly so or fits a pattern; there may be more that match"
+            )
+            candidates = candidates[: self._texts]
+        self._texts -= len(candidates)
+        numbers = [n for n in candidates.tolist() if query.is_in(stored(n))]
         return Restricted(node, bits_of(np.array(numbers, np.int64), self._segment.blocks))
 
     def _row(self, words: Sequence[Query], field: str, gap: int, boost: float) -> Node:
@@ -207,20 +248,37 @@ class _Compiler:
         Phrase: _phrase,
         Near: _near,
         Written: _written,
+        Spoken: _spoken,
     }
 
 
 def _any(segment: Segment, nodes: Sequence[Node]) -> Node:
     """Alternatives; those that are plain terms are joined, and scored together."""
     found = [node for node in nodes if not isinstance(node, Nothing)]
-    plain = [node for node in found if isinstance(node, Terms)]
     if len(found) < 2:
         return found[0] if found else nodes[0]
-    if len(plain) < 2:
-        return AnyOf(found)
-    joined = Terms(segment, [term for node in plain for term in node.terms])
-    others = [node for node in found if not isinstance(node, Terms)]
-    return AnyOf([joined, *others]) if others else joined
+    plain: list[Terms] = []
+    spoken: dict[Sequence[str], list[SpokenTerms]] = {}
+    joined: list[Node] = []
+    for node in found:
+        if isinstance(node, Terms):
+            plain.append(node)
+        elif isinstance(node, SpokenTerms):
+            spoken.setdefault(node.langs, []).append(node)
+        else:
+            joined.append(node)
+    if plain:
+        joined.append(_joined(segment, plain))
+    for langs, alike in spoken.items():
+        terms = _joined(segment, [node.terms for node in alike])
+        joined.append(SpokenTerms(terms, alike[0].inside, langs))
+    return joined[0] if len(joined) == 1 else AnyOf(joined)
+
+
+def _joined(segment: Segment, nodes: Sequence[Terms]) -> Terms:
+    if len(nodes) == 1:
+        return nodes[0]
+    return Terms(segment, [term for node in nodes for term in node.terms])
 
 
 def _bytes(text: "str | bytes") -> bytes:

@@ -1,14 +1,14 @@
 """Which documents have words next to one another, from the positions of their terms."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
 from archivesearch.columnar.arrays import Array
-from archivesearch.columnar.bits import bits_of, numbers_of
+from archivesearch.columnar.bits import bits_of
 from archivesearch.columnar.entries import Entries
 from archivesearch.columnar.segment import Postings, Segment
-from archivesearch.nodes import together
 
 # Positions of one document lie below this, so that document and position make one number.
 _SPAN = 1 << 32
@@ -26,7 +26,7 @@ def documents_near(
         return np.zeros_like(candidates)
     words = [[segment.postings_at(field, number) for number in numbers] for numbers in choices]
     columns = _places(segment, words, candidates)
-    found = _in_a_row(columns) if gap == 0 else _within(columns, numbers_of(candidates), gap)
+    found = _in_a_row(columns) if gap == 0 else _within(columns, gap)
     return bits_of(found, len(candidates))
 
 
@@ -55,19 +55,19 @@ def _in_a_row(columns: Sequence[Array]) -> Array:
     return np.unique(starts // _SPAN)
 
 
-def _within(columns: Sequence[Array], documents: Array, gap: int) -> Array:
-    """Return those of the documents in which all words stand in one stretch."""
-    firsts = [np.searchsorted(column, documents * _SPAN).tolist() for column in columns]
-    lasts = [np.searchsorted(column, (documents + 1) * _SPAN).tolist() for column in columns]
-    places = [column.tolist() for column in columns]
-    found = [
-        document
-        for document, first, last in zip(
-            documents.tolist(), zip(*firsts, strict=True), zip(*lasts, strict=True), strict=True
-        )
-        if together(
-            [column[start:end] for column, start, end in zip(places, first, last, strict=True)],
-            gap,
-        )
-    ]
-    return np.array(found, np.int64)
+def _within(columns: Sequence[Array], gap: int) -> Array:
+    """Return the documents in which all words stand in one stretch.
+
+    Each place may be the last of a stretch; the words before it that are the nearest say
+    where the stretch begins. A word that is asked for twice must stand there twice.
+    """
+    places = np.unique(np.concatenate(columns))
+    begins = places.copy()
+    inside = np.ones(len(places), bool)
+    asked = Counter(column.tobytes() for column in columns)
+    for column, number in [(np.frombuffer(raw, np.int64), n) for raw, n in asked.items()]:
+        at = np.searchsorted(column, places, "right") - number
+        inside &= at >= 0
+        begins = np.minimum(begins, column[at] if len(column) else -1)
+    inside &= places - begins < len(columns) + gap
+    return np.unique(places[inside] // _SPAN)

@@ -1,5 +1,6 @@
 """A segment opened for reading: its lexicon, its postings, its documents."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,12 +74,20 @@ class Segment:
         return self.total_length[field] / self.with_field[field] if self.with_field[field] else 1.0
 
     def forms(self, term: bytes) -> list[str]:
-        """Return the forms, folded, in which words stand in texts that a term stands for."""
+        """Return the spellings, case apart, of the words in texts that a term stands for."""
         forms = Strings(self.arrays, "forms")
         first = forms.place(term + b"\0", 0, len(forms))
         last = forms.place(term + b"\1", first, len(forms))
         found = (pair.decode("utf-8", "surrogatepass") for pair in forms.between(first, last))
         return [pair.partition("\0")[2] for pair in found]
+
+    def in_languages(self, langs: Sequence[str]) -> Array:
+        """Return the documents in any of some languages, as bits."""
+        found = np.zeros(self.blocks, np.uint32)
+        for lang in langs:
+            if postings := self.postings("lang", lang):
+                found[postings.blocks] |= postings.bits
+        return found
 
     def postings(self, field: str, term: str) -> "Postings | None":
         """Return the postings of a term; None where no document has it."""

@@ -59,12 +59,16 @@ class GroupMatch:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answer: `total` counts all matches, or all groups where they are grouped."""
+    """The answer: `total` counts all matches, or all groups where they are grouped.
+
+    `notes` say which limits were met, so that there may be more matches.
+    """
 
     total: int
     matches: tuple[Match, ...] = ()
     groups: tuple[GroupMatch, ...] = ()
     facets: Mapping[str, tuple[tuple[str | int, int], ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 class Places(NamedTuple):

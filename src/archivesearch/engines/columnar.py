@@ -58,14 +58,15 @@ class ColumnarReader:
 
     def search(self, request: Request) -> Found:
         """Return the best matches of a query, exactly ranked and counted."""
-        plan, matches = self._plan(request.query, request.filter)
+        notes: list[str] = []
+        plan, matches = self._plan(request.query, request.filter, notes)
         facets = self._facets(request.facets, matches) if request.facets else {}
         if request.group_by is not None:
             groups = self._groups(request, plan, matches)
             page = groups[request.offset : request.offset + request.limit]
-            return Found(len(groups), groups=tuple(page), facets=facets)
+            return Found(len(groups), groups=tuple(page), facets=facets, notes=tuple(notes))
         found = self._sorted(request, plan, matches)
-        return Found(bits.count(matches), tuple(found), facets=facets)
+        return Found(bits.count(matches), tuple(found), facets=facets, notes=tuple(notes))
 
     def scan(self, query: Query, filter: Query | None = None) -> Iterator[int]:
         """Yield the numbers of all matches, in the order of the archive."""
@@ -118,8 +119,10 @@ class ColumnarReader:
         """Let go of the arrays; the system unmaps them when nothing refers to them."""
         self.__dict__.clear()
 
-    def _plan(self, query: Query, filter: Query | None) -> tuple[Node, Array]:
-        plan = plan_of(query, self._segment, self.index.searcher)
+    def _plan(
+        self, query: Query, filter: Query | None, notes: list[str] | None = None
+    ) -> tuple[Node, Array]:
+        plan = plan_of(query, self._segment, self.index.searcher, notes)
         if filter is None:
             return plan, plan.matches
         allowed = plan_of(filter, self._segment, self.index.searcher)
