@@ -49,7 +49,18 @@ class Entries:
 
     @lazy
     def bits(self) -> Array:
-        """The documents of each entry, as bits."""
+        """The documents of each entry, as bits; of terms that are narrowed, fewer."""
+        if all(term.inside is None for term in self.terms):
+            return self._all_bits
+        return np.concatenate(
+            [
+                term.bits if term.inside is None else term.bits & term.inside[term.blocks]
+                for term in self.terms
+            ]
+        )
+
+    @lazy
+    def _all_bits(self) -> Array:
         return np.concatenate([term.bits for term in self.terms])
 
     @lazy
@@ -73,7 +84,7 @@ class Entries:
         at = np.flatnonzero(unpacked(bits))
         which = at >> BLOCK_BITS
         low = at & (BLOCK_SIZE - 1)
-        below = self.bits[entries][which] & ((_ONE << low.astype(np.uint32)) - _ONE)
+        below = self._all_bits[entries][which] & ((_ONE << low.astype(np.uint32)) - _ONE)
         return Found(which, low, starts[which] + np.bitwise_count(below))
 
     def occurrences(self, documents: Array) -> Occurrences:

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 
 import numpy as np
 
@@ -70,11 +71,15 @@ class Node(ABC):
 
 @dataclass(frozen=True, slots=True)
 class WeightedTerm:
-    """A term by its number in the lexicon, its field, and how much it counts."""
+    """A term by its number in the lexicon, its field, and how much it counts.
+
+    `inside` narrows it to some documents, given as bits of all blocks.
+    """
 
     field: str
     number: int
     weight: float
+    inside: Array | None = None
 
 
 class Terms(Node):
@@ -86,17 +91,25 @@ class Terms(Node):
     def __init__(self, segment: Segment, terms: Sequence[WeightedTerm]) -> None:
         self.terms = terms
         self._segment = segment
-        self._entries = Entries(
-            segment, [segment.postings_at(term.field, term.number) for term in terms]
+
+    @lazy
+    def entries(self) -> Entries:
+        """The entries of all the terms."""
+        return Entries(
+            self._segment,
+            [
+                self._segment.postings_at(term.field, term.number, term.inside)
+                for term in self.terms
+            ],
         )
 
     @lazy
     def matches(self) -> Array:
         found = np.zeros(self._segment.blocks, np.uint32)
-        entries = self._entries
+        entries = self.entries
         if len(entries.terms) <= _FEW:
-            for postings in entries.terms:
-                found[postings.blocks] |= postings.bits
+            for first, last in pairwise(entries.starts.tolist()):
+                found[entries.blocks[first:last]] |= entries.bits[first:last]
         else:
             order = np.argsort(entries.blocks, kind="stable")
             blocks = entries.blocks[order]
@@ -106,7 +119,7 @@ class Terms(Node):
 
     @lazy
     def bound(self) -> Array:
-        entries = self._entries
+        entries = self.entries
         best = np.concatenate([postings.best for postings in entries.terms])
         whole = np.bincount(
             entries.blocks,
@@ -116,7 +129,7 @@ class Terms(Node):
         return bounds(whole, 1.0)
 
     def scores(self, rows: Rows) -> Array:
-        segment, entries = self._segment, self._entries
+        segment, entries = self._segment, self.entries
         place = rows.of(entries.blocks)
         hit = np.flatnonzero(place >= 0)
         place = place[hit]
@@ -135,7 +148,7 @@ class Terms(Node):
     @lazy
     def _tops(self) -> Array:
         """The most that each term could add to a score."""
-        pairs = zip(self._entries.terms, self.terms, strict=True)
+        pairs = zip(self.entries.terms, self.terms, strict=True)
         return np.array([postings.idf * (K1 + 1.0) * term.weight for postings, term in pairs])
 
     @lazy
@@ -271,26 +284,6 @@ class Restricted(Node):
 
     def scores(self, rows: Rows) -> Array:
         return self.only_matches(self._node.scores(rows), rows)
-
-
-class SpokenTerms(Node):
-    """Terms in documents of some languages alone; `inside` are those documents."""
-
-    def __init__(self, terms: Terms, inside: Array, langs: Sequence[str]) -> None:
-        self.terms = terms
-        self.inside = inside
-        self.langs = langs
-
-    @lazy
-    def matches(self) -> Array:
-        return self.terms.matches & self.inside
-
-    @property
-    def bound(self) -> Array:
-        return self.terms.bound
-
-    def scores(self, rows: Rows) -> Array:
-        return self.only_matches(self.terms.scores(rows), rows)
 
 
 class Weighted(Node):

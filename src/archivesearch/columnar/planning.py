@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fnmatch import translate
 from typing import Any, ClassVar
 
@@ -20,7 +21,6 @@ from archivesearch.columnar.plan import (
     Node,
     Nothing,
     Restricted,
-    SpokenTerms,
     Subtracted,
     Terms,
     Weighted,
@@ -112,7 +112,7 @@ class _Compiler:
         node = self.node(query.child)
         inside = self._segment.in_languages(query.langs)
         if isinstance(node, Terms):
-            return SpokenTerms(node, inside, query.langs)
+            return Terms(self._segment, [replace(term, inside=inside) for term in node.terms])
         return Restricted(node, node.matches & inside)
 
     def _prefix(self, query: Prefix) -> Node:
@@ -143,10 +143,10 @@ class _Compiler:
         if query.slop != 1:
             return self._walked(query)
         words = [Term(query.fieldname, word) for word in query.words]
-        return self._row(words, query.fieldname, 0, query.boost)
+        return self._row(words, 0, query.boost)
 
     def _near(self, query: Near) -> Node:
-        return self._row(query.qs, query.fieldname, query.gap, 1.0)
+        return self._row(query.qs, query.gap, 1.0)
 
     def _written(self, query: Written) -> Node:
         node = self.node(query.child)
@@ -193,23 +193,16 @@ class _Compiler:
         numbers = [n for n in candidates.tolist() if query.is_in(stored(n))]
         return Restricted(node, bits_of(np.array(numbers, np.int64), self._segment.blocks))
 
-    def _row(self, words: Sequence[Query], field: str, gap: int, boost: float) -> Node:
+    def _row(self, words: Sequence[Query], gap: int, boost: float) -> Node:
         """Words that stand together; their scores add up."""
         if not words:
             return self._nothing()
         nodes = [self.node(word) for word in words]
         together = AllOf(nodes)
-        choices = [self._numbers(word) for word in words]
-        near = documents_near(self._segment, field, choices, together.matches, gap)
+        columns = [node.entries.terms if isinstance(node, Terms) else () for node in nodes]
+        near = documents_near(self._segment, columns, together.matches, gap)
         node: Node = Restricted(together, near)
         return node if boost == 1.0 else Weighted(node, boost)
-
-    def _numbers(self, query: Query) -> list[int]:
-        """Return the numbers of the terms that a word of a row may stand as."""
-        if isinstance(query, Or):
-            return [number for child in query.subqueries for number in self._numbers(child)]
-        node = self.node(query)
-        return [term.number for term in node.terms] if isinstance(node, Terms) else []
 
     def _children(self, query: And | Or) -> list[Node]:
         return [self.node(child) for child in query.subqueries]
@@ -257,28 +250,12 @@ def _any(segment: Segment, nodes: Sequence[Node]) -> Node:
     found = [node for node in nodes if not isinstance(node, Nothing)]
     if len(found) < 2:
         return found[0] if found else nodes[0]
-    plain: list[Terms] = []
-    spoken: dict[Sequence[str], list[SpokenTerms]] = {}
-    joined: list[Node] = []
-    for node in found:
-        if isinstance(node, Terms):
-            plain.append(node)
-        elif isinstance(node, SpokenTerms):
-            spoken.setdefault(node.langs, []).append(node)
-        else:
-            joined.append(node)
-    if plain:
-        joined.append(_joined(segment, plain))
-    for langs, alike in spoken.items():
-        terms = _joined(segment, [node.terms for node in alike])
-        joined.append(SpokenTerms(terms, alike[0].inside, langs))
-    return joined[0] if len(joined) == 1 else AnyOf(joined)
-
-
-def _joined(segment: Segment, nodes: Sequence[Terms]) -> Terms:
-    if len(nodes) == 1:
-        return nodes[0]
-    return Terms(segment, [term for node in nodes for term in node.terms])
+    plain = [node for node in found if isinstance(node, Terms)]
+    if len(plain) < 2:
+        return AnyOf(found)
+    joined = Terms(segment, [term for node in plain for term in node.terms])
+    others = [node for node in found if not isinstance(node, Terms)]
+    return AnyOf([joined, *others]) if others else joined
 
 
 def _bytes(text: "str | bytes") -> bytes:

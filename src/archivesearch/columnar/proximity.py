@@ -15,16 +15,15 @@ _SPAN = 1 << 32
 
 
 def documents_near(
-    segment: Segment, field: str, choices: Sequence[Sequence[int]], candidates: Array, gap: int
+    segment: Segment, words: Sequence[Sequence[Postings]], candidates: Array, gap: int
 ) -> Array:
     """Return those of the candidates, as bits, in which words stand together.
 
-    Each word is given by the numbers of the terms it may stand as. Without a gap the
+    Each word is given by the terms that it may stand as, all of one field. Without a gap the
     words stand in a row; with one, in any order with at most `gap` other words among them.
     """
-    if not all(choices) or not candidates.any():
+    if not all(words) or not candidates.any():
         return np.zeros_like(candidates)
-    words = [[segment.postings_at(field, number) for number in numbers] for numbers in choices]
     columns = _places(segment, words, candidates)
     found = _in_a_row(columns) if gap == 0 else _within(columns, gap)
     return bits_of(found, len(candidates))

@@ -1,7 +1,8 @@
 """A segment opened for reading: its lexicon, its postings, its documents."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ from archivesearch.columnar.lexicon import Lexicon
 from archivesearch.columnar.strings import Strings
 from archivesearch.columnar.totals import Totals
 from archivesearch.ranking import idf
+
+_CACHED_LANGUAGES = 16
 
 
 class Segment:
@@ -48,6 +51,9 @@ class Segment:
             len(self.arrays["postings.frequency"]),
             self.frequencies.__getitem__,
         )
+        self.in_languages: Callable[[tuple[str, ...]], Array]
+        self.in_languages = lru_cache(_CACHED_LANGUAGES)(self._in_languages)
+        """Return the documents in any of some languages, as bits."""
         self._entries = self.arrays["terms.entries"]
         self._postings = self.arrays["terms.postings"]
         self._positions = self.arrays["terms.positions"]
@@ -81,8 +87,7 @@ class Segment:
         found = (pair.decode("utf-8", "surrogatepass") for pair in forms.between(first, last))
         return [pair.partition("\0")[2] for pair in found]
 
-    def in_languages(self, langs: Sequence[str]) -> Array:
-        """Return the documents in any of some languages, as bits."""
+    def _in_languages(self, langs: Sequence[str]) -> Array:
         found = np.zeros(self.blocks, np.uint32)
         for lang in langs:
             if postings := self.postings("lang", lang):
@@ -94,8 +99,11 @@ class Segment:
         number = self.lexicon.find(field, term.encode("utf-8", "surrogatepass"))
         return None if number is None else self.postings_at(field, number)
 
-    def postings_at(self, field: str, number: int) -> "Postings":
-        """Return the postings of a term by its number in the lexicon."""
+    def postings_at(self, field: str, number: int, inside: Array | None = None) -> "Postings":
+        """Return the postings of a term by its number in the lexicon.
+
+        `inside` says which documents are asked for, as bits of all blocks.
+        """
         first, last = int(self._entries[number]), int(self._entries[number + 1])
         return Postings(
             segment=self,
@@ -104,6 +112,7 @@ class Segment:
             first_posting=int(self._postings[number]),
             count=int(self._postings[number + 1]) - int(self._postings[number]),
             first_position=int(self._positions[number]),
+            inside=inside,
         )
 
 
@@ -113,6 +122,7 @@ class Postings:
 
     `count` is their number. Documents come in blocks of 32; `blocks` are the numbers of
     the blocks that have any, `bits` which of their documents, `best` the best impact.
+    `inside`, if any, are those documents that whoever asks wants to know of.
     """
 
     segment: Segment
@@ -121,6 +131,7 @@ class Postings:
     first_posting: int
     count: int
     first_position: int
+    inside: Array | None = None
 
     @property
     def blocks(self) -> Array:
