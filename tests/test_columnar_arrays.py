@@ -14,7 +14,7 @@ from archivesearch.columnar import bits, runs
 from archivesearch.columnar.arrays import ArrayFolder, ArrayWriter, narrow, spread, starts_of
 from archivesearch.columnar.escape import Escaped, write_escaped
 from archivesearch.columnar.strings import Strings, decoded, encoded, write_strings
-from archivesearch.columnar.totals import Totals, TotalsWriter
+from archivesearch.columnar.totals import Chunks, Totals, TotalsWriter
 
 NUMBERS = st.lists(st.integers(0, 2**32 - 1) | st.integers(0, 300), max_size=60)
 TYPES = st.sampled_from(["u1", "u2", "u4", "u8", "i8", "f8", ">u4"])
@@ -143,7 +143,7 @@ def test_a_run_is_sorted_by_term_and_document(words: list[tuple[int, int]]) -> N
 
 @given(st.lists(st.lists(st.integers(0, 300), max_size=70), max_size=4), st.data())
 def test_totals_are_those_of_the_values_before(pieces: list[list[int]], data: Any) -> None:
-    values = np.array(list(chain(*pieces)), np.int64)
+    values = np.array(list(chain(*pieces)), np.uint32)
     totals = TotalsWriter()
     for piece in pieces:
         totals.add(np.array(piece, np.int64))
@@ -153,5 +153,5 @@ def test_totals_are_those_of_the_values_before(pieces: list[list[int]], data: An
         writer = ArrayWriter(Path(folder))
         totals.write(writer, "totals")
         writer.close({})
-        found = Totals(ArrayFolder(Path(folder)), "totals", len(values), values.__getitem__)
+        found = Totals(ArrayFolder(Path(folder)), "totals", Chunks(values).__getitem__)
         assert found.before(places).tolist() == [values[:place].sum() for place in places]

@@ -9,7 +9,7 @@ from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
 def unpacked(bits: Array) -> Array:
     """Return for each bit of each number whether it is set, the lowest first."""
     little = np.ascontiguousarray(bits, "<u4")
-    return np.unpackbits(little.view(np.uint8), bitorder="little")
+    return np.unpackbits(little.view(np.uint8), bitorder="little").view(np.bool_)
 
 
 def numbers_of(matches: Array) -> Array:

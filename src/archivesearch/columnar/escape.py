@@ -3,6 +3,7 @@
 import numpy as np
 
 from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter
+from archivesearch.columnar.totals import Chunks
 
 _ESCAPE = 255
 
@@ -26,6 +27,7 @@ class Escaped:
         self._bytes: Array = arrays[name]
         self._at: Array = arrays[f"{name}.at"]
         self._values: Array = arrays[f"{name}.value"]
+        self._chunks = Chunks(self._bytes)
 
     def __getitem__(self, at: "slice | Array") -> Array:
         """Return the values of a slice, or at given places, as 64-bit numbers."""
@@ -36,4 +38,14 @@ class Escaped:
         if len(large):
             places = large + (at.start or 0) if isinstance(at, slice) else at[large]
             values[large] = self._values[np.searchsorted(self._at, places)]
+        return values
+
+    def chunks(self, numbers: Array) -> Array:
+        """Return the values of 32 places each, by the number of the 32, as rows."""
+        values = self._chunks[numbers].astype(np.uint32)
+        if len(self._at):
+            row, column = np.nonzero(values == _ESCAPE)
+            if len(row):
+                places = numbers[row] * values.shape[1] + column
+                values[row, column] = self._values[np.searchsorted(self._at, places)]
         return values

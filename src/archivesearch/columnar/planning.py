@@ -110,6 +110,8 @@ class _Compiler:
 
     def _spoken(self, query: Spoken) -> Node:
         node = self.node(query.child)
+        if isinstance(node, Nothing):
+            return node
         inside = self._segment.in_languages(query.langs)
         if isinstance(node, Terms):
             return Terms(self._segment, [replace(term, inside=inside) for term in node.terms])

@@ -16,7 +16,7 @@ from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.lexicon import Lexicon
 from archivesearch.columnar.strings import Strings
-from archivesearch.columnar.totals import Totals
+from archivesearch.columnar.totals import Chunks, Totals
 from archivesearch.ranking import idf
 
 _CACHED_LANGUAGES = 16
@@ -38,19 +38,11 @@ class Segment:
         self.lexicon = Lexicon(self.arrays, self.fields)
         self.frequencies = Escaped(self.arrays, "postings.frequency")
         self.gaps = Escaped(self.arrays, "positions.gap")
-        entries: Array = self.arrays["entries.documents"]
+        entries = Chunks(self.arrays["entries.documents"])
         self.entry_totals = Totals(
-            self.arrays,
-            "entries.postings",
-            len(entries),
-            lambda places: np.bitwise_count(entries[places]),
+            self.arrays, "entries.postings", lambda numbers: np.bitwise_count(entries[numbers])
         )
-        self.posting_totals = Totals(
-            self.arrays,
-            "postings.positions",
-            len(self.arrays["postings.frequency"]),
-            self.frequencies.__getitem__,
-        )
+        self.posting_totals = Totals(self.arrays, "postings.positions", self.frequencies.chunks)
         self.in_languages: Callable[[tuple[str, ...]], Array]
         self.in_languages = lru_cache(_CACHED_LANGUAGES)(self._in_languages)
         """Return the documents in any of some languages, as bits."""

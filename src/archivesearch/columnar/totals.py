@@ -12,7 +12,6 @@ from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narro
 
 _EVERY_BITS = 5
 _EVERY = 1 << _EVERY_BITS
-_STEPS = np.arange(_EVERY)
 
 
 class TotalsWriter:
@@ -37,14 +36,11 @@ class TotalsWriter:
 
 
 class Totals:
-    """Reads such totals of an array of some length; `values` gives the values at some places."""
+    """Reads such totals; `chunks` gives the values of 32 places each, by the number of the 32."""
 
-    def __init__(
-        self, arrays: ArrayFolder, name: str, count: int, values: Callable[[Array], Array]
-    ) -> None:
+    def __init__(self, arrays: ArrayFolder, name: str, chunks: Callable[[Array], Array]) -> None:
         self._kept: Array = arrays[name]
-        self._last = count - 1
-        self._values = values
+        self._chunks = chunks
 
     def before(self, places: Array) -> Array:
         """Return for each place what the values before it add up to.
@@ -56,10 +52,29 @@ class Totals:
         chunks = places >> _EVERY_BITS
         new = np.ones(len(chunks), bool)
         np.not_equal(chunks[1:], chunks[:-1], out=new[1:])
-        read = chunks[new]
-        around = np.minimum((read[:, None] << _EVERY_BITS) + _STEPS, self._last)
-        values = self._values(around.ravel()).reshape(around.shape)
-        through = np.cumsum(values, axis=1, dtype=np.int64) - values
-        found: Array = through[np.cumsum(new) - 1, places & (_EVERY - 1)]
-        found += self._kept[chunks].astype(np.int64)
+        values = self._chunks(chunks[new])
+        through = np.cumsum(values, axis=1, dtype=np.uint32)
+        through -= values
+        row = np.cumsum(new) - 1
+        within = through.ravel()[(row << _EVERY_BITS) + (places & (_EVERY - 1))]
+        found: Array = self._kept[chunks].astype(np.int64) + within
+        return found
+
+
+class Chunks:
+    """An array in pieces of 32, the last filled up with zeros."""
+
+    def __init__(self, values: Array) -> None:
+        whole = len(values) >> _EVERY_BITS
+        self._whole: Array = values[: whole << _EVERY_BITS].reshape(-1, _EVERY)
+        self._last = np.zeros(_EVERY, values.dtype)
+        self._last[: len(values) & (_EVERY - 1)] = values[whole << _EVERY_BITS :]
+
+    def __getitem__(self, numbers: Array) -> Array:
+        """Return pieces as the rows of one array."""
+        last = len(self._whole)
+        if not last:
+            return np.broadcast_to(self._last, (len(numbers), _EVERY))
+        found: Array = self._whole[np.minimum(numbers, last - 1)]
+        found[numbers >= last] = self._last
         return found
