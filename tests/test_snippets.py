@@ -7,11 +7,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from small_archive import passage
 
-from archivesearch.analysis import Analyzer
+from archivesearch.analysis import Analyzer, spelling
 from archivesearch.errors import QueryError
 from archivesearch.model import Span
 from archivesearch.query import parse
 from archivesearch.snippets import SNIPPET_LENGTH, Highlighter, window, within_window
+from archivesearch.words import words
 
 ANALYZER = Analyzer(("en",), {"America": ["Amerika"], "Zedong": ["Tse-tung"]})
 
@@ -117,6 +118,16 @@ def test_any_query_marks_any_text(query: str, text: str) -> None:
     except QueryError:
         assume(False)
     Highlighter(tree, ANALYZER).spans(passage(text))
+
+
+@given(queries, texts)
+def test_spellings_known_before_change_nothing(query: str, text: str) -> None:
+    spellings: dict[str, set[str]] = {}
+    for word, _, _ in words(text):
+        spellings.setdefault(ANALYZER.term(word, "en"), set()).add(spelling(word))
+    tree = parse(query, ANALYZER)
+    known = Highlighter(tree, ANALYZER, lambda term: spellings.get(term, set()))
+    assert known.spans(passage(text)) == Highlighter(tree, ANALYZER).spans(passage(text))
 
 
 _long = st.lists(

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archivesearch import words as module
-from archivesearch.words import is_cjk, words
+from archivesearch.words import is_cjk, located, words
 
 
 def found(text: str) -> list[str]:
@@ -166,3 +166,15 @@ def test_cjk_is_cut_into_pairs(text: str) -> None:
     runs = re.findall(r"[中国あ]+", text)
     pairs = [run[at : at + 2] for run in runs for at in range(len(run))]
     assert [word for word in found(text) if re.fullmatch("[中国あ]+", word)] == pairs
+
+
+@given(st.text("aAb '’US.$中国é\n", max_size=40) | st.text(max_size=40), st.data())
+@example("aba abab ab", None)
+@example("aaa aa.aa aa", None)
+def test_words_are_located_without_the_others(text: str, data: st.DataObject | None) -> None:
+    all_words = list(words(text))
+    distinct = sorted({word for word, _, _ in all_words})
+    asked = set(data.draw(st.lists(st.sampled_from(distinct)))) if data and distinct else distinct
+    wanted = [(n, word) for n, (word, _, _) in enumerate(all_words) if word in asked]
+    spans = [(start, end) for word, start, end in all_words if word in asked]
+    assert located(text, wanted) == spans

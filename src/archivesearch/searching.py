@@ -89,7 +89,7 @@ def search(
         sort = "place"
     request = Request(tree, filters.tree(vocabulary), limit, offset, sort, group_by, facets)
     found = reranking.search(reader, request) if sort == "score" else reader.search(request)
-    show = _Shower(reader, Highlighter(tree, vocabulary.analyzer))
+    show = _Shower(reader, Highlighter(tree, vocabulary.analyzer, reader.forms))
     return Results(
         query=query,
         total=found.total,

@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import translate
+from functools import cached_property
 from typing import Any
 
 from whoosh.query import And, AndNot, Or, Phrase, Prefix, Query, Term, Wildcard
@@ -11,7 +12,7 @@ from whoosh.query import And, AndNot, Or, Phrase, Prefix, Query, Term, Wildcard
 from archivesearch.analysis import Analyzer
 from archivesearch.model import Passage, Span
 from archivesearch.nodes import Fuzzy, Near, Spoken, WordTest, Written, together
-from archivesearch.words import is_cjk, words
+from archivesearch.words import is_cjk, located, plain_words
 
 SNIPPET_LENGTH = 280
 _WHOLE = 1 << 30
@@ -21,6 +22,7 @@ _SPACE = re.compile(r"\s")
 # The one term that answers, or what tells of a term and its word whether they do.
 _Tells = Callable[[str, str], bool]
 _Test = str | _Tells
+Forms = Callable[[str], Iterable[str]]
 _Found = tuple[int, int, int, int]
 
 
@@ -29,11 +31,13 @@ class Highlighter:
 
     Single words are marked wherever they stand, words of a phrase only where they form
     it. What only takes matches away (NOT) marks nothing, nor does a term of another
-    language than the passage's.
+    language than the passage's. `forms` gives all spellings, case apart, of the words of
+    the archive that a term stands for; with them it is faster.
     """
 
-    def __init__(self, query: Query, analyzer: Analyzer) -> None:
+    def __init__(self, query: Query, analyzer: Analyzer, forms: Forms | None = None) -> None:
         self._query = query
+        self._forms = forms
         self._analyzer = analyzer
         self._markers: dict[str, _Marker] = {}
 
@@ -41,7 +45,8 @@ class Highlighter:
         """Return the spans of a passage's text to mark, in order, not overlapping."""
         marker = self._markers.get(passage.lang)
         if marker is None:
-            marker = _Marker(_leaves(self._query, passage.lang), self._analyzer)
+            leaves = _leaves(self._query, passage.lang)
+            marker = _Marker(leaves, self._analyzer, passage.lang, self._forms)
             self._markers[passage.lang] = marker
         return marker.spans(passage)
 
@@ -49,17 +54,19 @@ class Highlighter:
 class _Marker:
     """Marks words in passages of one language; every wanted word has a test, every test a bit."""
 
-    def __init__(self, leaves: Iterable[Query], analyzer: Analyzer) -> None:
-        self._analyzer = analyzer
+    def __init__(
+        self, leaves: Iterable[Query], analyzer: Analyzer, lang: str, forms: Forms | None
+    ) -> None:
         self._tests: list[tuple[int, _Tells]] = []
         self._by_term: dict[str, int] = {}
         self._bits = {"text": 0, "repeated": 0}
         self._singles: list[tuple[int, int]] = []
         self._rows: list[tuple[list[int], int]] = []
-        self._passed: dict[tuple[str, str], int] = {}
+        self._forms = forms
         for leaf in leaves:
             if getattr(leaf, "fieldname", None) in self._bits:
                 self._add(leaf)
+        self._passed = _Passed(analyzer.terms(lang), self._by_term, self._tests)
 
     def spans(self, passage: Passage) -> tuple[Span, ...]:
         """Return the spans of a passage's text to mark, in order, not overlapping."""
@@ -102,26 +109,60 @@ class _Marker:
 
     def _found(self, passage: Passage) -> list[_Found]:
         """Return the words that pass any test: which, at what position, and their span."""
-        terms = self._analyzer.terms(passage.lang)
+        text = passage.text
+        passing = self._passing(plain_words(text))
+        if not passing:
+            return []
         found: list[_Found] = []
-        for place, (word, start, end) in enumerate(words(passage.text)):
-            passed = self._by_term.get(terms[word], 0)
-            if self._tests:
-                passed |= self._by_word(word, terms[word])
-            if not passed:
-                continue
+        spans = located(text, [(place, word) for _, place, word in passing])
+        for (passed, place, _), (start, end) in zip(passing, spans, strict=True):
             inside = any(first <= start < last for first, last in passage.repeated)
-            passed &= self._bits["repeated" if inside else "text"]
-            if passed:
+            if passed := passed & self._bits["repeated" if inside else "text"]:
                 found.append((passed, place, start, end))
         return found
 
-    def _by_word(self, word: str, term: str) -> int:
-        """Return the bits of the tests that a word passes, worked out once for each word."""
-        passed = self._passed.get((word, term))
-        if passed is None:
-            passed = sum(bit for bit, test in self._tests if test(term, word))
-            self._passed[word, term] = passed
+    def _passing(self, found: Sequence[str]) -> list[tuple[int, int, str]]:
+        """Return those of the words of a text that pass tests, with their bits and places."""
+        passed = self._passed
+        likely = self._likely
+        if likely is None:
+            return [(bits, at, word) for at, word in enumerate(found) if (bits := passed[word])]
+        return [
+            (bits, at, word)
+            for at, word in enumerate(found)
+            if (word.lower() in likely or not (word.isascii() and word.isalnum()))
+            and (bits := passed[word])
+        ]
+
+    @cached_property
+    def _likely(self) -> frozenset[str] | None:
+        """The spellings that plain words must have to pass; None where that is not known."""
+        if self._tests or self._forms is None:
+            return None
+        return frozenset(form for term in self._by_term for form in self._forms(term))
+
+
+class _Passed(dict[str, int]):
+    """The bits of the tests that each word passes, worked out when it is first met."""
+
+    def __init__(
+        self,
+        terms: Mapping[str, str],
+        by_term: Mapping[str, int],
+        tests: Sequence[tuple[int, _Tells]],
+    ) -> None:
+        super().__init__()
+        self._terms = terms
+        self._by_term = by_term
+        self._tests = tests
+
+    def __missing__(self, word: str) -> int:
+        term = self._terms[word]
+        passed = self._by_term.get(term, 0)
+        for bit, test in self._tests:
+            if test(term, word):
+                passed |= bit
+        self[word] = passed
         return passed
 
 

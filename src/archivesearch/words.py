@@ -7,7 +7,8 @@ separates. Chinese, Japanese and Korean are cut into overlapping pairs of charac
 """
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 # Combining marks (Unicode 15.1), ranges joined where only letters and marks lie between.
@@ -104,6 +105,43 @@ def plain_words(text: str) -> list[str]:
     if text.isascii() or not _NOT_PLAIN.search(text):
         return _PLAIN.findall(text)
     return [word for word, _, _ in words(text)]
+
+
+def located(text: str, wanted: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
+    """Return where some of the words of a text stand, given by their number and themselves.
+
+    Of words that are written alike all must be given, in order. They are looked for as
+    strings, so that what lies between need not be cut into words again.
+    """
+    finds: dict[str, Iterator[int]] = {}
+    for word, count in Counter(word for _, word in wanted).items():
+        places = _places(text, word)
+        if len(places) != count:  # it stands inside other words too
+            places = [at for at in places if (word, at) in _around(text, at)]
+        if len(places) != count:
+            spans = [(start, end) for _, start, end in words(text)]
+            return [spans[number] for number, _ in wanted]
+        finds[word] = iter(places)
+    return [(at := next(finds[word]), at + len(word)) for _, word in wanted]
+
+
+def _places(text: str, word: str) -> list[int]:
+    """Return where a string begins in a text, also where it overlaps itself."""
+    found = []
+    at = text.find(word)
+    while at >= 0:
+        found.append(at)
+        at = text.find(word, at + 1)
+    return found
+
+
+def _around(text: str, at: int) -> list[tuple[str, int]]:
+    """Return the words between the spaces around a place: none reaches beyond a space."""
+    start = text.rfind(" ", 0, at) + 1
+    end = text.find(" ", at)
+    return [
+        (word, start + first) for word, first, _ in words(text[start : end if end >= 0 else None])
+    ]
 
 
 def _between(text: str, start: int, end: int) -> Iterator[Word]:

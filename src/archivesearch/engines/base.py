@@ -117,6 +117,10 @@ class Reader(Protocol):
         """Return for each passage whether it is a mere heading: its section's or its page's."""
         ...
 
+    def forms(self, term: str) -> Sequence[str]:
+        """Return the spellings, case apart, of the words in texts that a term stands for."""
+        ...
+
     def page(self, page: str) -> range:
         """Return the numbers of a page's passages; empty where there is no such page."""
         ...

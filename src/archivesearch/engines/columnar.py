@@ -16,6 +16,7 @@ from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.plan import Node
 from archivesearch.columnar.planning import plan_of
 from archivesearch.columnar.segment import Segment
+from archivesearch.columnar.strings import encoded
 from archivesearch.engines.base import (
     FACET_VALUES,
     GROUP_HITS,
@@ -102,6 +103,10 @@ class ColumnarReader:
     def headings(self, numbers: Sequence[int]) -> Array:
         """Return for each passage whether it is a mere heading."""
         return self._segment.documents.headings(np.asarray(numbers, np.int64))
+
+    def forms(self, term: str) -> Sequence[str]:
+        """Return the spellings, case apart, of the words in texts that a term stands for."""
+        return self._segment.forms(encoded(term))
 
     def page(self, page: str) -> range:
         """Return the numbers of a page's passages; empty where there is no such page."""
