@@ -12,7 +12,7 @@ from whoosh.query import And, AndNot, Or, Phrase, Prefix, Query, Term, Wildcard
 from archivesearch.analysis import Analyzer
 from archivesearch.model import Passage, Span
 from archivesearch.nodes import Fuzzy, Near, Spoken, WordTest, Written, together
-from archivesearch.words import is_cjk, located, plain_words
+from archivesearch.words import is_cjk, located, plain_words, words_spelled
 
 SNIPPET_LENGTH = 280
 _WHOLE = 1 << 30
@@ -108,38 +108,41 @@ class _Marker:
         return bit
 
     def _found(self, passage: Passage) -> list[_Found]:
-        """Return the words that pass any test: which, at what position, and their span."""
-        text = passage.text
-        passing = self._passing(plain_words(text))
-        if not passing:
-            return []
-        found: list[_Found] = []
-        spans = located(text, [(place, word) for _, place, word in passing])
-        for (passed, place, _), (start, end) in zip(passing, spans, strict=True):
-            inside = any(first <= start < last for first, last in passage.repeated)
-            if passed := passed & self._bits["repeated" if inside else "text"]:
-                found.append((passed, place, start, end))
-        return found
+        """Return the words that pass any test: which, at what position, and their span.
 
-    def _passing(self, found: Sequence[str]) -> list[tuple[int, int, str]]:
-        """Return those of the words of a text that pass tests, with their bits and places."""
+        Where only single words are looked for, positions do not matter and are all 0.
+        """
         passed = self._passed
-        likely = self._likely
-        if likely is None:
-            return [(bits, at, word) for at, word in enumerate(found) if (bits := passed[word])]
+        text = passage.text
+        if self._likely is not None:
+            passing = [
+                (bits, 0, start, end)
+                for word, start, end in words_spelled(text, self._likely)
+                if (bits := passed[word])
+            ]
+        else:
+            found = [(at, word) for at, word in enumerate(plain_words(text)) if passed[word]]
+            passing = [
+                (passed[word], at, *span)
+                for (at, word), span in zip(found, located(text, found), strict=True)
+            ]
         return [
-            (bits, at, word)
-            for at, word in enumerate(found)
-            if (word.lower() in likely or not (word.isascii() and word.isalnum()))
-            and (bits := passed[word])
+            (bits, at, start, end)
+            for every, at, start, end in passing
+            if (bits := every & self._bits["repeated" if _inside(start, passage) else "text"])
         ]
 
     @cached_property
     def _likely(self) -> frozenset[str] | None:
-        """The spellings that plain words must have to pass; None where that is not known."""
-        if self._tests or self._forms is None:
+        """The spellings that words must have to pass; None where positions matter, or tests."""
+        if self._tests or self._rows or self._forms is None:
             return None
         return frozenset(form for term in self._by_term for form in self._forms(term))
+
+
+def _inside(place: int, passage: Passage) -> bool:
+    """Whether a place lies in a repeated span."""
+    return any(start <= place < end for start, end in passage.repeated)
 
 
 class _Passed(dict[str, int]):

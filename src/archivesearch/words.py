@@ -8,8 +8,9 @@ separates. Chinese, Japanese and Korean are cut into overlapping pairs of charac
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from operator import itemgetter
 
 # Combining marks (Unicode 15.1), ranges joined where only letters and marks lie between.
 _MARKS = (
@@ -66,6 +67,12 @@ _NOT_PLAIN = re.compile(
 )
 
 
+# What may stand inside a word that is no letter, and letters beyond ASCII.
+_JOINING = frozenset(".'’ʼ‘`´$£¢")
+_APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ‘`´", "'"))
+_FOREIGN = re.compile(r"[^\x00-\x7f\W]")
+
+
 @cache
 def _full() -> re.Pattern[str]:
     """The pattern of a word in any text without CJK; compiling it takes a while."""
@@ -115,9 +122,9 @@ def located(text: str, wanted: Sequence[tuple[int, str]]) -> list[tuple[int, int
     """
     finds: dict[str, Iterator[int]] = {}
     for word, count in Counter(word for _, word in wanted).items():
-        places = _places(text, word)
+        places = list(_places(text, word))
         if len(places) != count:  # it stands inside other words too
-            places = [at for at in places if (word, at) in _around(text, at)]
+            places = [at for at in places if (word, at, at + len(word)) in _around(text, at)]
         if len(places) != count:
             spans = [(start, end) for _, start, end in words(text)]
             return [spans[number] for number, _ in wanted]
@@ -125,23 +132,49 @@ def located(text: str, wanted: Sequence[tuple[int, str]]) -> list[tuple[int, int
     return [(at := next(finds[word]), at + len(word)) for _, word in wanted]
 
 
-def _places(text: str, word: str) -> list[int]:
-    """Return where a string begins in a text, also where it overlaps itself."""
-    found = []
+def words_spelled(text: str, spellings: Iterable[str]) -> list[Word]:
+    """Return the words of a text that have one of some spellings, and maybe others, in order.
+
+    Spellings are in lower case, with plain apostrophes. They are looked for as strings;
+    only what stands around them is cut into words.
+    """
+    lowered = text.lower()
+    if text.isascii():
+        lowered = lowered.replace("`", "'")
+        found = set[Word]()
+    elif len(lowered) == len(text) and not _NOT_PLAIN.search(text):
+        lowered = lowered.translate(_APOSTROPHES)
+        # such a letter may be the lower case of others, or of two
+        found = {word for match in _FOREIGN.finditer(text) for word in _around(text, match.start())}
+    else:
+        return list(words(text))
+    for spelling in spellings:
+        for at in _places(lowered, spelling):
+            end = at + len(spelling)
+            before, after = text[at - 1 : at], text[end : end + 1]
+            if before.isalnum() or after.isalnum():
+                continue
+            if before in _JOINING or after in _JOINING or not spelling.isalnum():
+                found.update(_around(text, at))
+            else:
+                found.add((text[at:end], at, end))
+    return sorted(found, key=itemgetter(1))
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    """Yield where a string begins in a text, also where it overlaps itself."""
     at = text.find(word)
     while at >= 0:
-        found.append(at)
+        yield at
         at = text.find(word, at + 1)
-    return found
 
 
-def _around(text: str, at: int) -> list[tuple[str, int]]:
+def _around(text: str, at: int) -> list[Word]:
     """Return the words between the spaces around a place: none reaches beyond a space."""
     start = text.rfind(" ", 0, at) + 1
     end = text.find(" ", at)
-    return [
-        (word, start + first) for word, first, _ in words(text[start : end if end >= 0 else None])
-    ]
+    part = text[start : end if end >= 0 else None]
+    return [(word, start + first, start + last) for word, first, last in words(part)]
 
 
 def _between(text: str, start: int, end: int) -> Iterator[Word]:

@@ -67,6 +67,6 @@ def _within(columns: Sequence[Array], gap: int) -> Array:
     for column, number in [(np.frombuffer(raw, np.int64), n) for raw, n in asked.items()]:
         at = np.searchsorted(column, places, "right") - number
         inside &= at >= 0
-        begins = np.minimum(begins, column[at] if len(column) else -1)
+        begins = np.minimum(begins, column[np.maximum(at, 0)] if len(column) else -1)
     inside &= places - begins < len(columns) + gap
     return np.unique(places[inside] // _SPAN)

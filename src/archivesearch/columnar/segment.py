@@ -20,6 +20,7 @@ from archivesearch.columnar.totals import Chunks, Totals
 from archivesearch.ranking import idf
 
 _CACHED_LANGUAGES = 16
+_CACHED_TERMS = 1024
 
 
 class Segment:
@@ -46,6 +47,8 @@ class Segment:
         self.in_languages: Callable[[tuple[str, ...]], Array]
         self.in_languages = lru_cache(_CACHED_LANGUAGES)(self._in_languages)
         """Return the documents in any of some languages, as bits."""
+        self.forms: Callable[[bytes], list[str]] = lru_cache(_CACHED_TERMS)(self._forms)
+        """Return the spellings, case apart, of the words in texts that a term stands for."""
         self._entries = self.arrays["terms.entries"]
         self._postings = self.arrays["terms.postings"]
         self._positions = self.arrays["terms.positions"]
@@ -71,8 +74,7 @@ class Segment:
         """Return the average length of a field, of the documents that have it."""
         return self.total_length[field] / self.with_field[field] if self.with_field[field] else 1.0
 
-    def forms(self, term: bytes) -> list[str]:
-        """Return the spellings, case apart, of the words in texts that a term stands for."""
+    def _forms(self, term: bytes) -> list[str]:
         forms = Strings(self.arrays, "forms")
         first = forms.place(term + b"\0", 0, len(forms))
         last = forms.place(term + b"\1", first, len(forms))
