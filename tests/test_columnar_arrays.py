@@ -153,5 +153,7 @@ def test_totals_are_those_of_the_values_before(pieces: list[list[int]], data: An
         writer = ArrayWriter(Path(folder))
         totals.write(writer, "totals")
         writer.close({})
-        found = Totals(ArrayFolder(Path(folder)), "totals", Chunks(values).__getitem__)
+        found = Totals(
+            ArrayFolder(Path(folder)), "totals", values.__getitem__, Chunks(values).__getitem__
+        )
         assert found.before(places).tolist() == [values[:place].sum() for place in places]

@@ -18,6 +18,7 @@ SNIPPET_LENGTH = 280
 _WHOLE = 1 << 30
 _SENTENCE = re.compile(r"""[.!?…]["'”’)\]]*\s+|\n""")
 _SPACE = re.compile(r"\s")
+_WORD = re.compile(r"[^\W_]")
 
 # The one term that answers, or what tells of a term and its word whether they do.
 _Tells = Callable[[str, str], bool]
@@ -108,34 +109,41 @@ class _Marker:
         return bit
 
     def _found(self, passage: Passage) -> list[_Found]:
-        """Return the words that pass any test: which, at what position, and their span.
-
-        Where only single words are looked for, positions do not matter and are all 0.
-        """
-        passed = self._passed
-        text = passage.text
-        if self._likely is not None:
-            passing = [
-                (bits, 0, start, end)
-                for word, start, end in words_spelled(text, self._likely)
-                if (bits := passed[word])
-            ]
-        else:
-            found = [(at, word) for at, word in enumerate(plain_words(text)) if passed[word]]
-            passing = [
-                (passed[word], at, *span)
-                for (at, word), span in zip(found, located(text, found), strict=True)
-            ]
+        """Return the words that pass any test: which, at what position, and their span."""
+        by_word = self._likely is None
+        passing = self._by_word(passage.text) if by_word else self._by_spelling(passage.text)
         return [
             (bits, at, start, end)
             for every, at, start, end in passing
             if (bits := every & self._bits["repeated" if _inside(start, passage) else "text"])
         ]
 
+    def _by_word(self, text: str) -> Iterator[_Found]:
+        """Look at every word of a text."""
+        passed = self._passed
+        found = [(at, word) for at, word in enumerate(plain_words(text)) if passed[word]]
+        for (at, word), span in zip(found, located(text, found), strict=True):
+            yield passed[word], at, *span
+
+    def _by_spelling(self, text: str) -> Iterator[_Found]:
+        """Look at the words alone that are spelled as they must be.
+
+        Positions count those words, and one for all others between two of them.
+        """
+        at = last = 0
+        for word, start, end in words_spelled(text, self._likely or ()):
+            at += 2 if self._rows and _WORD.search(text, last, start) else 1
+            last = end
+            if bits := self._passed[word]:
+                yield bits, at, start, end
+
     @cached_property
     def _likely(self) -> frozenset[str] | None:
-        """The spellings that words must have to pass; None where positions matter, or tests."""
-        if self._tests or self._rows or self._forms is None:
+        """The spellings that words must have to pass; None where that is not known.
+
+        How many words stand between two others is not seen either, so that it may not matter.
+        """
+        if self._tests or self._forms is None or any(gap for _, gap in self._rows):
             return None
         return frozenset(form for term in self._by_term for form in self._forms(term))
 

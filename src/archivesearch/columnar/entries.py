@@ -44,8 +44,8 @@ class Entries:
 
     @lazy
     def blocks(self) -> Array:
-        """The block of each entry."""
-        return np.concatenate([term.blocks for term in self.terms])
+        """The block of each entry, in the type that numpy takes for an index."""
+        return np.concatenate([term.blocks for term in self.terms]).astype(np.intp)
 
     @lazy
     def bits(self) -> Array:
@@ -98,7 +98,7 @@ class Entries:
         through = np.cumsum(self._segment.gaps[spread(starts, frequencies)])
         ends = np.cumsum(frequencies)
         before = np.concatenate(([0], through))[ends - frequencies]
-        numbers = (self.blocks[entries].astype(np.int64) << BLOCK_BITS)[found.entry] | found.low
+        numbers = (self.blocks[entries] << BLOCK_BITS)[found.entry] | found.low
         return Occurrences(
             np.repeat(terms[found.entry], frequencies),
             np.repeat(numbers, frequencies),

@@ -7,9 +7,9 @@ blocks that may hold a result are ever scored.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import reduce
-from itertools import pairwise
 
 import numpy as np
 
@@ -30,7 +30,7 @@ _FEW = 64
 class Rows:
     """Some blocks that are to be scored, ascending; each is a row of 32 documents.
 
-    `wanted` are the documents of each that are, as bits: the others' scores may be anything.
+    `wanted` are the documents of each that are, as bits.
     """
 
     def __init__(self, blocks: Array, matches: Array) -> None:
@@ -45,6 +45,16 @@ class Rows:
     def of(self, blocks: Array) -> Array:
         """Return the row of each block, -1 for those that are not to be scored."""
         return self._row_of[blocks]
+
+    def among(self, matches: Array) -> "Rows":
+        """Return the same rows with fewer documents wanted."""
+        found = copy(self)
+        found.wanted = self.wanted & matches[self.blocks]
+        return found
+
+    def each(self, values: Array | float) -> Array:
+        """Return values of the documents of all rows, 0 for those that are not wanted."""
+        return unpacked(self.wanted).reshape(-1, BLOCK_SIZE) * values
 
 
 class Node(ABC):
@@ -62,11 +72,11 @@ class Node(ABC):
 
     @abstractmethod
     def scores(self, rows: Rows) -> Array:
-        """Return the score of each wanted document of the rows, 0 where it does not match."""
+        """Return the scores of the wanted documents of the rows, 0 for all that do not match."""
 
-    def only_matches(self, scores: Array, rows: Rows) -> Array:
-        """Return scores with those of documents that do not match set to 0."""
-        return scores * unpacked(self.matches[rows.blocks]).reshape(-1, BLOCK_SIZE)
+    def reaching(self, threshold: float) -> Array:
+        """Return all documents that may score so much, as bits, and maybe others that match."""
+        return self.matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +115,26 @@ class Terms(Node):
 
     @lazy
     def matches(self) -> Array:
+        return self._any_of(range(len(self.terms)))
+
+    def reaching(self, threshold: float) -> Array:
+        """Return the documents that have any of the terms without which the score is too low."""
+        order = np.argsort(self._tops)
+        without = np.searchsorted(np.cumsum(self._tops[order]) * SAFETY, threshold)
+        return self._any_of(order[without:].tolist()) if without else self.matches
+
+    def _any_of(self, terms: Sequence[int]) -> Array:
+        """Return the documents that have any of some of the terms, given by their places."""
         found = np.zeros(self._segment.blocks, np.uint32)
         entries = self.entries
-        if len(entries.terms) <= _FEW:
-            for first, last in pairwise(entries.starts.tolist()):
-                found[entries.blocks[first:last]] |= entries.bits[first:last]
+        if len(terms) <= _FEW:
+            starts = entries.starts
+            for term in terms:
+                own = slice(starts[term], starts[term + 1])
+                if entries.counts[term] == len(found):  # it is in every block
+                    found |= entries.bits[own]
+                else:
+                    found[entries.blocks[own]] |= entries.bits[own]
         else:
             order = np.argsort(entries.blocks, kind="stable")
             blocks = entries.blocks[order]
@@ -121,11 +146,8 @@ class Terms(Node):
     def bound(self) -> Array:
         entries = self.entries
         best = np.concatenate([postings.best for postings in entries.terms])
-        whole = np.bincount(
-            entries.blocks,
-            weights=best * np.repeat(self._tops, entries.counts),
-            minlength=self._segment.blocks,
-        )
+        whole = np.zeros(self._segment.blocks)
+        np.add.at(whole, entries.blocks, best * np.repeat(self._tops, entries.counts))
         return bounds(whole, 1.0)
 
     def scores(self, rows: Rows) -> Array:
@@ -179,7 +201,7 @@ class Constant(Node):
         return np.where(self._matches != 0, np.float32(self._score), np.float32(0.0))
 
     def scores(self, rows: Rows) -> Array:
-        return self.only_matches(np.full((len(rows), BLOCK_SIZE), self._score), rows)
+        return rows.among(self._matches).each(self._score)
 
 
 class Nothing(Constant):
@@ -209,7 +231,7 @@ class Listed(Node):
         hit = np.flatnonzero(place >= 0)
         result = np.zeros((len(rows), BLOCK_SIZE))
         result[place[hit], self._numbers[hit] & (BLOCK_SIZE - 1)] = self._scores[hit]
-        return result
+        return rows.each(result)
 
 
 class AnyOf(Node):
@@ -245,7 +267,8 @@ class AllOf(Node):
         return reduce(np.add, (node.bound for node in self._nodes))
 
     def scores(self, rows: Rows) -> Array:
-        return self.only_matches(reduce(np.add, (node.scores(rows) for node in self._nodes)), rows)
+        rows = rows.among(self.matches)
+        return reduce(np.add, (node.scores(rows) for node in self._nodes))
 
 
 class Subtracted(Node):
@@ -264,7 +287,10 @@ class Subtracted(Node):
         return self._wanted.bound
 
     def scores(self, rows: Rows) -> Array:
-        return self.only_matches(self._wanted.scores(rows), rows)
+        return self._wanted.scores(rows.among(self.matches))
+
+    def reaching(self, threshold: float) -> Array:
+        return self.matches & self._wanted.reaching(threshold)
 
 
 class Restricted(Node):
@@ -283,7 +309,10 @@ class Restricted(Node):
         return self._node.bound
 
     def scores(self, rows: Rows) -> Array:
-        return self.only_matches(self._node.scores(rows), rows)
+        return self._node.scores(rows.among(self._matches))
+
+    def reaching(self, threshold: float) -> Array:
+        return self._matches & self._node.reaching(threshold)
 
 
 class Weighted(Node):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fnmatch import translate
+from functools import reduce
 from typing import Any, ClassVar
 
 import numpy as np
@@ -199,12 +200,14 @@ class _Compiler:
         """Words that stand together; their scores add up."""
         if not words:
             return self._nothing()
-        nodes = [self.node(word) for word in words]
-        together = AllOf(nodes)
-        columns = [node.entries.terms if isinstance(node, Terms) else () for node in nodes]
-        near = documents_near(self._segment, columns, together.matches, gap)
-        node: Node = Restricted(together, near)
-        return node if boost == 1.0 else Weighted(node, boost)
+        nodes = [node for word in words if isinstance(node := self.node(word), Terms)]
+        if len(nodes) < len(words):
+            return self._nothing()
+        every = reduce(np.bitwise_and, (node.matches for node in nodes))
+        near = documents_near(self._segment, [node.entries.terms for node in nodes], every, gap)
+        terms = Terms(self._segment, [term for node in nodes for term in node.terms])
+        found: Node = Restricted(terms, near) if near.any() else self._nothing()
+        return found if boost == 1.0 else Weighted(found, boost)
 
     def _children(self, query: And | Or) -> list[Node]:
         return [self.node(child) for child in query.subqueries]

@@ -24,34 +24,45 @@ def documents_near(
     """
     if not all(words) or not candidates.any():
         return np.zeros_like(candidates)
-    columns = _places(segment, words, candidates)
-    found = _in_a_row(columns) if gap == 0 else _within(columns, gap)
-    return bits_of(found, len(candidates))
+    if gap == 0:
+        return _in_a_row(segment, words, candidates)
+    return bits_of(
+        _within([_places(segment, word, candidates) for word in words], gap), len(candidates)
+    )
 
 
-def _places(segment: Segment, words: Sequence[Sequence[Postings]], documents: Array) -> list[Array]:
-    """Return where each word stands: document and position in one number, ascending."""
-    entries = Entries(segment, [postings for choices in words for postings in choices])
-    found = entries.occurrences(documents)
-    whole = found.document * _SPAN + found.position
-    ends = np.cumsum([len(choices) for choices in words])
-    columns = np.split(whole, np.searchsorted(found.term, ends[:-1]))
-    # alternatives of a word stand one after the other
-    return [
-        np.unique(column) if len(choices) > 1 else column
-        for column, choices in zip(columns, words, strict=True)
-    ]
+def _places(segment: Segment, word: Sequence[Postings], documents: Array) -> Array:
+    """Return where a word stands: document and position in one number, ascending."""
+    found = Entries(segment, word).occurrences(documents)
+    places: Array = found.document * _SPAN + found.position
+    return np.unique(places) if len(word) > 1 else places
 
 
-def _in_a_row(columns: Sequence[Array]) -> Array:
-    """Return the documents in which some place of the first word is followed by the others."""
-    shifted = sorted((column - at for at, column in enumerate(columns)), key=len)
-    starts = shifted[0]
-    for column in shifted[1:]:
-        at = np.searchsorted(column, starts)
-        at[at == len(column)] = 0
-        starts = starts[column[at] == starts] if len(column) else starts[:0]
-    return np.unique(starts // _SPAN)
+def _in_a_row(segment: Segment, words: Sequence[Sequence[Postings]], documents: Array) -> Array:
+    """Return those of the documents that have all words one after the other.
+
+    The rarest words are looked at first, and the others only where these stand together.
+    """
+    order = sorted(range(len(words)), key=lambda at: sum(term.count for term in words[at]))
+    starts = None
+    for at in order:
+        places = _places(segment, words[at], documents) - at
+        starts = places if starts is None else _common(starts, places)
+        if at != order[0]:
+            documents = bits_of(starts // _SPAN, len(documents))
+    return documents
+
+
+def _common(some: Array, others: Array) -> Array:
+    """Return the numbers that both of two ascending arrays have."""
+    if len(some) > len(others):
+        some, others = others, some
+    if not len(some):
+        return some
+    at = np.searchsorted(others, some)
+    at[at == len(others)] = 0
+    found: Array = some[others[at] == some]
+    return found
 
 
 def _within(columns: Sequence[Array], gap: int) -> Array:

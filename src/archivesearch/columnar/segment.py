@@ -39,11 +39,20 @@ class Segment:
         self.lexicon = Lexicon(self.arrays, self.fields)
         self.frequencies = Escaped(self.arrays, "postings.frequency")
         self.gaps = Escaped(self.arrays, "positions.gap")
-        entries = Chunks(self.arrays["entries.documents"])
+        entries: Array = self.arrays["entries.documents"]
+        chunks = Chunks(entries)
         self.entry_totals = Totals(
-            self.arrays, "entries.postings", lambda numbers: np.bitwise_count(entries[numbers])
+            self.arrays,
+            "entries.postings",
+            lambda places: np.bitwise_count(entries[places]),
+            lambda numbers: np.bitwise_count(chunks[numbers]),
         )
-        self.posting_totals = Totals(self.arrays, "postings.positions", self.frequencies.chunks)
+        self.posting_totals = Totals(
+            self.arrays,
+            "postings.positions",
+            self.frequencies.__getitem__,
+            self.frequencies.chunks,
+        )
         self.in_languages: Callable[[tuple[str, ...]], Array]
         self.in_languages = lru_cache(_CACHED_LANGUAGES)(self._in_languages)
         """Return the documents in any of some languages, as bits."""

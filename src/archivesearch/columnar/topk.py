@@ -23,7 +23,7 @@ def top(plan: Node, matches: Array, k: int) -> tuple[Array, Array]:
 
     `matches` are those of the plan, or fewer. Of equal scores the lower number goes first.
     """
-    bound = np.where(matches != 0, plan.bound, np.float32(-1.0))
+    bound = np.where(matches, plan.bound, np.float32(-1.0))
     numbers, scores = np.empty(0, np.int64), np.empty(0)
     threshold = 0.0
     for size in _Sizes(k) if k > 0 else ():
@@ -40,8 +40,10 @@ def top(plan: Node, matches: Array, k: int) -> tuple[Array, Array]:
         numbers, scores = _best(
             np.concatenate([numbers, found]), np.concatenate([scores, values]), k
         )
-        if len(scores) >= k:
-            threshold = max(threshold, float(scores[-1]))
+        if len(scores) >= k and scores[-1] > threshold:
+            threshold = float(scores[-1])
+            matches = matches & plan.reaching(threshold)
+            bound[matches == 0] = -1.0
     return numbers, scores
 
 

@@ -12,6 +12,8 @@ from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narro
 
 _EVERY_BITS = 5
 _EVERY = 1 << _EVERY_BITS
+# Where one value of so many is asked for, adding up all takes no longer.
+_DENSE = 8
 
 
 class TotalsWriter:
@@ -36,10 +38,21 @@ class TotalsWriter:
 
 
 class Totals:
-    """Reads such totals; `chunks` gives the values of 32 places each, by the number of the 32."""
+    """Reads such totals of an array.
 
-    def __init__(self, arrays: ArrayFolder, name: str, chunks: Callable[[Array], Array]) -> None:
+    `values` gives the values of a slice of it, `chunks` those of some pieces of 32, by
+    their numbers, as the rows of an array.
+    """
+
+    def __init__(
+        self,
+        arrays: ArrayFolder,
+        name: str,
+        values: Callable[[slice], Array],
+        chunks: Callable[[Array], Array],
+    ) -> None:
         self._kept: Array = arrays[name]
+        self._values = values
         self._chunks = chunks
 
     def before(self, places: Array) -> Array:
@@ -49,6 +62,9 @@ class Totals:
         """
         if not len(places):
             return np.empty(0, np.int64)
+        first, last = int(places[0]), int(places[-1])
+        if 0 <= last - first < _DENSE * len(places) and places.min() >= first:
+            return self._dense(places, first, int(places.max()))
         chunks = places >> _EVERY_BITS
         new = np.ones(len(chunks), bool)
         np.not_equal(chunks[1:], chunks[:-1], out=new[1:])
@@ -58,6 +74,13 @@ class Totals:
         row = np.cumsum(new) - 1
         within = through.ravel()[(row << _EVERY_BITS) + (places & (_EVERY - 1))]
         found: Array = self._kept[chunks].astype(np.int64) + within
+        return found
+
+    def _dense(self, places: Array, first: int, last: int) -> Array:
+        """Add up all values from the piece of the first place on."""
+        start = first >> _EVERY_BITS << _EVERY_BITS
+        through = starts_of(self._values(slice(start, last + 1)))
+        found: Array = through[places - start] + int(self._kept[start >> _EVERY_BITS])
         return found
 
 
