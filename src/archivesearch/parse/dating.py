@@ -46,7 +46,8 @@ def dating(
     opinions = [_weighed(opinion, page) for opinion in opinions]
     ranked = sorted(opinions, key=lambda opinion: opinion.rank)
     signed = closing if ranked and ranked[0].source == "closing" else []
-    author = bylines.top_author(top) or meta or _closing_author(blocks, bottom, signed)
+    author = bylines.top_author(top, meta) or meta or bylines.titled(title, top)
+    author = author or _closing_author(blocks, bottom, signed)
     return _decided(ranked, author)
 
 
@@ -137,7 +138,9 @@ def _issue_opinions(page: str, top: Sequence[Line], config: Config) -> list[Opin
         return []
     dates = {_issue_key(number): date for number, date in config.issues.items()}
     numbers = address_dates.issues(page, config.addresses)
-    numbers += [n for line in top if len(line.text) < 120 for n in _ISSUE_NUMBER.findall(line.text)]
+    said = [n for line in top if len(line.text) < 120 for n in _ISSUE_NUMBER.findall(line.text)]
+    if len({_issue_key(number) for number in said}) == 1:  # several are a list of issues
+        numbers += said
     for number in numbers:
         date = dates.get(_issue_key(number))
         if date:

@@ -94,6 +94,12 @@ def find(
     return found
 
 
+def is_label(text: str) -> bool:
+    """Whether a text is nothing but a label of the vocabulary, with or without its colon."""
+    phrase = text.rstrip(" :：")
+    return 0 < len(phrase) <= _WINDOW and bool(_kind(phrase, first=True)[0])
+
+
 def split(text: str, labels: Sequence[Label]) -> list[tuple[str, str]]:
     """Cut a text at its labels into (label, text) parts; what stands before has label ''."""
     parts: list[tuple[str, str]] = []

@@ -30,6 +30,7 @@ _NUMBERED = re.compile(r"[\[(*]?\d{1,3}[.)\]]\s?\D|[*\u2020]")
 _INDEX = re.compile(r"(?:^|/)(?:index|default)\.\w+$", re.IGNORECASE)
 _REVIEW = re.compile(r"review", re.IGNORECASE)
 _LONGEST_LISTED = 160
+_MOST_DATED = 3
 _LOWER = re.compile(r"\W*(?!(?:by|par|von|por|di|door)\b)[^\W\d_A-Z]{2}")
 
 
@@ -77,6 +78,8 @@ def headers(
                 opinion = Opinion(MASTHEAD, "byline", opinion.date)
         if opinion is None and at < 8:
             opinion = _year_line(lines, at, title, author, reviewing=reviewing)
+        if opinion and opinion.rank >= HEADER and _is_dated_list(lines, line.block, order):
+            continue
         listed = index and opinion and opinion.rank >= HEADER and not line.tag.startswith("h")
         if opinion and not listed:
             found.append(opinion)
@@ -84,6 +87,14 @@ def headers(
     if len(bare) > 1:
         found = [o for o in found if o.rank != HEADER or o.date.month]
     return found
+
+
+def _is_dated_list(lines: Sequence[Line], block: int, order: Order) -> bool:
+    """Whether a block is a list of dated lines, as a chronology is."""
+    texts = [line.text for line in lines if line.block == block]
+    if len(texts) <= _MOST_DATED:
+        return False
+    return sum(bool(find_dates(text[:80], order=order)) for text in texts) > _MOST_DATED
 
 
 def _dated_line(line: Line, order: Order) -> Opinion | None:

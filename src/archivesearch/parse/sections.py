@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from archivesearch.config import Config
 from archivesearch.model import Section, Span
-from archivesearch.parse import front, headings, labels, organizations, profiles
+from archivesearch.parse import front, headings, labels, organizations, profiles, tables
 from archivesearch.parse.aliases import Register
 from archivesearch.parse.blocks import Block
 from archivesearch.parse.drafts import Builder
@@ -23,7 +23,7 @@ def sections(blocks: Sequence[Block], title: str, config: Config) -> tuple[Secti
     """
     found = [labels.find(block.text, block.strong) for block in blocks]
     if any(label.opens for several in found for label in several):
-        plan = profiles.plan(blocks, found, title)
+        plan = profiles.plan(blocks, found, title, tables.columns(blocks))
         if plan is not None:
             return _with_organizations(blocks, found, plan, config)
     builder = Builder()
@@ -89,6 +89,7 @@ class _Profiles:
         self.lines = plan.lines
         self.names = set(plan.names)
         self.fronts = plan.fronts
+        self.under = plan.under
         self.at = plan.names[0]
         self.level = max((self.lines[n].level for n in plan.names), default=0)
         texts = (line.text for line in self.lines[self.at :])
@@ -166,7 +167,8 @@ class _Profiles:
         text = block.text[first.start : last.end]
         strong = _shifted(block.strong, first.start, last.end)
         own = self.own if self.builder.current.about else None
-        self.builder.add(text, labels.find(text, strong, own=own))
+        under = self.under.get(first.block, "") if not first.start else ""
+        self.builder.add(text, labels.find(text, strong, own=own), under)
 
     def _end(self, last: int) -> int:
         """The line at which the list is over: a rule below the last organization's text."""
