@@ -87,8 +87,8 @@ def titled(title: str, lines: Sequence[Line]) -> str:
 
 def closing_author(line: str) -> str:
     """Return the name in a line such as `--Ada Byron, May 1996`, or ''."""
-    match = _CLOSING.match(line)
-    if not match or len(line) > 80 or re.search(r"[\"\u201c\u201d]", line):
+    match = _CLOSING.match(line) if len(line) <= 80 else None
+    if not match or re.search(r"[\"\u201c\u201d]", line):
         return ""
     return _name(match["name"])
 

@@ -4,9 +4,8 @@ import re
 import unicodedata
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 _NAMES = (
     "january januar januari janvier enero janeiro gennaio leden ledna jan janv ene gen",
@@ -79,8 +78,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _NAMES_IN_DATES = frozenset(MONTHS) | frozenset(_SEASON.split("|"))
 
 
-@dataclass(frozen=True, slots=True)
-class FoundDate:
+class FoundDate(NamedTuple):
     """A date, as much of it as is known, and where it stands in its text.
 
     `month` and `day` are 0 where the text does not tell them.
@@ -137,7 +135,7 @@ def _found_dates(text: str, order: Order, slashed: bool) -> tuple[FoundDate, ...
 def has_digit(text: str) -> bool:
     """Whether a text holds a digit; of plain ASCII that is found out at less cost."""
     if text.isascii():
-        return any(map(text.__contains__, "0123456789"))
+        return any(map(text.__contains__, "1209345678"))
     return _DIGIT.search(text) is not None or "\u5e74" in text
 
 
@@ -153,21 +151,22 @@ def may_hold_date(text: str) -> bool:
 def _read(match: re.Match[str], order: Order) -> Iterator[FoundDate]:
     place = match.span()
     get = match.group
-    if get("y1"):
+    form = (match.lastgroup or "")[-1]  # the groups of each form end in its number
+    if form == "1":
         yield checked(int(get("y1")), int(get("m1") or 0), int(get("d1") or 0), *place)
-    elif get("y2"):
+    elif form == "2":
         if 1 <= int(get("m2")) <= 12:
             yield checked(int(get("y2")), int(get("m2")), int(get("d2") or 0), *place)
-    elif get("y3"):
+    elif form == "3":
         yield checked(full_year(get("y3")), _month(get("n3")), _number(get("d3")), *place)
-    elif get("y4"):
+    elif form == "4":
         yield checked(full_year(get("y4")), _month(get("n4")), _number(get("d4")), *place)
-    elif get("y5"):
+    elif form == "5":
         yield checked(full_year(get("y5")), _month(get("n5")), 0, *place)
-    elif get("y8"):
+    elif form == "8":
         year = int("".join(str(_CJK_DIGITS.index(c) % 10) for c in get("y8")))
         yield checked(year, _cjk_number(get("m8") or ""), _cjk_number(get("d8") or ""), *place)
-    elif get("y6"):
+    elif form == "6":
         yield checked(int(get("y6")), 0, 0, *place)
     else:
         yield from _numeric(match, "day-month" if get("sep") == "." else order)

@@ -56,6 +56,10 @@ _DECADE_CUE = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_YEARS = words.TEMPORAL - words.NUMBERED
+_BEFORE_YEARS_ALONE = _BEFORE_YEARS - words.LOOSE
+_SAFELY_FOLLOWS = frozenset("acdfijklmnoqrstvwxyz")  # no era and no hour starts so
+_ENDS = frozenset(("", ".", ", ", ". ", ": "))
+_SAFELY_ENDS = frozenset(';!)]\u2019\u201d"')
 _FULL = frozenset(("rest", "last", "plural"))
 _ADDRESS_MARKS = frozenset("/._=?&@~%+\\")
 
@@ -79,7 +83,9 @@ def years_mentioned(text: str) -> tuple[int, ...]:
     found: set[int] = set()
     for match in _NUMBER.finditer(text):
         kind = match.lastgroup
-        if kind in _FULL:
+        if kind == "rest" and _is_plain(text, *match.span()):
+            found.add(int(match[0]))
+        elif kind in _FULL:
             found.update(_full(text, match))
         elif kind in ("decade", "bare"):
             found.update(_decade(text, match))
@@ -88,6 +94,20 @@ def years_mentioned(text: str) -> tuple[int, ...]:
         else:
             found.update(_numeric_date(match))
     return tuple(sorted(found))
+
+
+def _is_plain(text: str, start: int, end: int) -> bool:
+    """Whether four digits are a year beyond doubt, so that the rules below need not be asked.
+
+    So are most: `in 1917 they`, `of May 1917.`, `since 1917, `.
+    """
+    year, after = text[start:end], text[end : end + 2]
+    if year[2:] == "00" or not "1500" <= year <= "2100" or text[start - 1 : start] != " ":
+        return False
+    near = text[max(start - 30, 0) : start - 1].rpartition(" ")[2].lower()
+    if after[:1] == " ":
+        return near in _BEFORE_YEARS_ALONE and after[1:] in _SAFELY_FOLLOWS
+    return near in _BEFORE_YEARS and (after in _ENDS or after[:1] in _SAFELY_ENDS)
 
 
 def _full(text: str, match: re.Match[str]) -> tuple[int, ...]:

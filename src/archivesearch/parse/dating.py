@@ -7,7 +7,7 @@ from archivesearch.config import Config
 from archivesearch.model import Dating
 from archivesearch.parse import address_dates, bylines, closings, date_labels, edges, mastheads
 from archivesearch.parse.blocks import Block
-from archivesearch.parse.calendar_dates import FoundDate, Order, checked, find_dates, has_digit
+from archivesearch.parse.calendar_dates import FoundDate, Order, checked, find_dates
 from archivesearch.parse.edges import Line
 from archivesearch.parse.opinions import ADDRESS, HEADER, ISSUE, LAST, PUBLISHED, UPDATED, Opinion
 
@@ -80,12 +80,12 @@ def _label_opinions(
     """
     found: list[Opinion] = []
     for line in top:
-        if len(line.text) <= 260 and has_digit(line.text):
+        if line.has_digit:
             found += date_labels.labelled(line, order)
             found += date_labels.source_line(line, order)
     last = top[-1].block if top else -1
     for line in bottom:
-        if line.block > last and len(line.text) <= 260 and has_digit(line.text):
+        if line.block > last and line.has_digit:
             found += (
                 Opinion(LAST, o.source, o.date) if o.source == "updated" else o
                 for o in date_labels.labelled(line, order)
@@ -169,9 +169,8 @@ def _closing_author(
             name = bylines.closing_author(text) or bylines.byline(text)
             if name or bylines.is_name(text):
                 return name or text.strip(" ,")
-    end = edges.notes_start(blocks)
     for line in reversed(bottom):
-        name = bylines.closing_author(line.text) if line.block < end else ""
-        if name and not find_dates(line.text):
+        name = bylines.closing_author(line.text)
+        if name and line.block < edges.notes_start(blocks) and not find_dates(line.text):
             return name
     return ""

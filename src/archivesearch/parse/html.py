@@ -45,6 +45,7 @@ _ACTIONS: dict[str, int] = {
     "hr": _RULE,
 }
 _TEXT_NODE = 2
+_made = tuple.__new__  # half the time that calling the class of a block takes
 _FIRST_UNKNOWN_TAG = 0x10000
 
 # The action and the name of each tag that was met, by the number lexbor has for it.
@@ -113,7 +114,9 @@ class _Builder:
             self._mark(runs.BREAK)
             return _INLINE
         if action == _ANCHOR:
-            if node.id or "name" in node.attributes:
+            before = self.parts[-1] if self.parts else ""
+            begins = before in runs.MARKS or not before.strip()
+            if (begins or self._pre) and _is_anchor(node):  # elsewhere it would say nothing
                 self._mark(runs.ANCHOR)
             return _INLINE
         if action == _STRONG or (action == _FONT and _is_large(node)):
@@ -222,17 +225,8 @@ class _Builder:
 
     def _add(self, words: str, strong: tuple[tuple[int, int], ...]) -> None:
         if words:
-            block = Block(
-                words,
-                self.tags[-1],
-                strong,
-                self._anchor,
-                self._rule,
-                self._indent,
-                self._linked,
-                self._cell,
-            )
-            self.done.append(block)
+            place = (self._anchor, self._rule, self._indent, self._linked, self._cell)
+            self.done.append(_made(Block, (words, self.tags[-1], strong, *place)))
             self._anchor = self._rule = False
 
 
@@ -240,7 +234,7 @@ def _walk(root: LexborNode, builder: _Builder) -> None:
     """Visit every node once, without recursion, however deep the tree."""
     open_nodes: list[tuple[LexborNode, int]] = []
     node: LexborNode | None = root
-    parts = builder.parts
+    parts, tags = builder.parts, builder.tags
     while True:
         while node is not None:
             number = node.tag_id
@@ -251,8 +245,10 @@ def _walk(root: LexborNode, builder: _Builder) -> None:
                 node = node.next
                 continue
             action, tag = _known.get(number) or _met(node, number)
-            if action == _BLOCK:
-                builder.begin(tag)
+            if action == _BLOCK:  # by far the commonest: `begin` and `end` written out
+                if parts:
+                    builder.flush()
+                tags.append(tag)
             elif action:
                 action = builder.enter(node, action, tag)
             child = node.child if action != _SKIP else None
@@ -267,7 +263,9 @@ def _walk(root: LexborNode, builder: _Builder) -> None:
             return
         node, action = open_nodes.pop()
         if action == _BLOCK:
-            builder.end()
+            if parts:
+                builder.flush()
+            tags.pop()
         elif action:
             builder.leave(action)
         node = node.next
@@ -280,6 +278,10 @@ def _met(node: LexborNode, number: int) -> _Entry:
     if number < _FIRST_UNKNOWN_TAG:
         _known[number] = entry
     return entry
+
+
+def _is_anchor(link: LexborNode) -> bool:
+    return bool(link.id) or "name" in link.attributes
 
 
 def _is_linked(heading: LexborNode) -> bool:
