@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from archivesearch.config import Config, from_dict
 from archivesearch.parse.blocks import Block
+from archivesearch.parse import dates
 from archivesearch.parse.dates import years_mentioned
 from archivesearch.parse.dating import dating
 
@@ -123,3 +124,18 @@ def test_any_address_gives_a_sound_date_or_none(page: str) -> None:
     found = dating([], page, "", Config())
     assert found.year is None or 1500 <= found.year <= 2030
     assert found.source in ("", "address")
+
+
+@given(
+    st.sampled_from(["", "in", "of", "by", "since", "May", "page", "no", "the", "$", "and 1914 or"]),
+    st.sampled_from(["1917", "1900", "1499", "1500", "2100", "2101", "1830"]),
+    st.text(alphabet=" .,;:!?)]’”\"'/@-–+0129abeghpstuBEW\n", max_size=4),
+    st.sampled_from(["", "copies", "people", "bc", "Eagle Crest Way", "hours", "pages", "x.htm"]),
+)
+def test_what_is_plainly_a_year_is_one_by_all_the_rules(
+    before: str, digits: str, between: str, after: str
+) -> None:
+    text = f"{before} {digits}{between}{after}"
+    for match in dates._NUMBER.finditer(text):
+        if match.lastgroup == "rest" and dates._is_plain(text, *match.span()):
+            assert dates._full(text, match) == (int(match[0]),)

@@ -5,6 +5,14 @@ from typing import NamedTuple
 from archivesearch.model import Span
 
 
+class Cell(NamedTuple):
+    """A place in a table: the numbers of the table on its page, of the row and of the column."""
+
+    table: int
+    row: int
+    column: int
+
+
 class Block(NamedTuple):
     """A run of text that a browser would set apart from its neighbours.
 
@@ -14,7 +22,8 @@ class Block(NamedTuple):
     `strong` are the spans of `text` that are set bold, larger, underlined or as a heading;
     `anchor` says that the block starts with, or stands in, an `<a name>` or an `id`;
     `rule` that an `<hr>` or a line of dashes stands directly before it; `indent` counts
-    the lists and quotations around it, or the leading spaces of plain text.
+    the lists and quotations around it, or the leading spaces of plain text; `linked` says
+    that it is a heading made of links alone; `cell` is its place in a table, if it has one.
     """
 
     text: str
@@ -23,6 +32,8 @@ class Block(NamedTuple):
     anchor: bool = False
     rule: bool = False
     indent: int = 0
+    linked: bool = False
+    cell: Cell | None = None
 
     @property
     def level(self) -> int:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from archivesearch.parse.calendar_dates import MONTHS, find_dates
+from archivesearch.parse.calendar_dates import MONTHS, YEAR, find_dates
 from archivesearch.parse.edges import Line
 
 _BY = re.compile(
@@ -55,13 +55,14 @@ def byline(line: str) -> str:
     return _name(match["name"]) if match and not _OTHERS_WORK.search(line) else ""
 
 
-def top_author(lines: Sequence[Line]) -> str:
+def top_author(lines: Sequence[Line], meta: str = "") -> str:
     """Return the author that the lines above a page's text name, or ''.
 
-    Of a review it is the reviewer: a `by` right below `A review of …` names another.
+    Of a review it is the reviewer: a `by` right below `A review of …` names another. A `by`
+    in the middle of a line counts only where the page's head names nobody (`meta`).
     """
     found = [(at, byline(line.text)) for at, line in enumerate(lines) if line.tag != "li"]
-    named = [(at, name) for at, name in found if name]
+    named = [(at, name) for at, name in found if name and (not meta or _BY.match(lines[at].text))]
     if not named:
         return ""
     for at, name in named:
@@ -71,10 +72,23 @@ def top_author(lines: Sequence[Line]) -> str:
     return "" if reviewing else named[0][1]
 
 
+def titled(title: str, lines: Sequence[Line]) -> str:
+    """Return the author whom a title names, and a line of its own as well, or ''.
+
+    So `Ada Byron: On Engines` and `On Engines by Ada Byron` above a heading `Ada Byron`.
+    """
+    before = title.partition(":")[0].strip()
+    after = title.rpartition(" by ")[2].strip() if " by " in title else ""
+    names = [name for name in (before, after) if name != title and is_name(name)]
+    names = [name for name in names if not re.search(r"['\u2019](?!\w)", name)]
+    shown = [re.sub(rf",? {YEAR}\W*$", "", line.text).casefold() for line in lines]
+    return next((name for name in names if name.casefold() in shown), "")
+
+
 def closing_author(line: str) -> str:
     """Return the name in a line such as `--Ada Byron, May 1996`, or ''."""
-    match = _CLOSING.match(line)
-    if not match or len(line) > 80 or re.search(r"[\"\u201c\u201d]", line):
+    match = _CLOSING.match(line) if len(line) <= 80 else None
+    if not match or re.search(r"[\"\u201c\u201d]", line):
         return ""
     return _name(match["name"])
 

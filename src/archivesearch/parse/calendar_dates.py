@@ -4,9 +4,8 @@ import re
 import unicodedata
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 _NAMES = (
     "january januar januari janvier enero janeiro gennaio leden ledna jan janv ene gen",
@@ -46,6 +45,9 @@ def _alternatives(words: Iterable[str]) -> str:
     return "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in groups.items())
 
 
+_CJK_DIGITS = "\u3007\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d\u96f6\u25cb"
+_CJK_TEN = "\u5341"
+_CJK_NUMERALS = _CJK_DIGITS + _CJK_TEN
 YEAR = r"(?:1[5-9]\d\d|20[0-3]\d)"
 _MONTH = f"(?:{_alternatives(MONTHS)})" + r"(?![^\W\d_])\.?"
 _NUMBER_SIGNS = r"(?=\d)(?<!\bno\.\s)(?<!\bnr\.\s)(?<!\bno\s)(?<!\bissue\s)(?<!\#)(?<!\bvol\.\s)"
@@ -61,6 +63,8 @@ _DATE = re.compile(
             (?:{_TO}(?:{_DAY}\s*)?{_MONTH})?[\s,./-]*{_OF}(?P<y3>{_SHORT_YEAR})
       | (?P<n4>{_MONTH})\s*(?P<d4>{_DAY})(?:{_TO}(?:{_MONTH}\s*)?{_DAY})?,?\s+(?P<y4>{_SHORT_YEAR})
       | (?P<n5>{_MONTH})(?:{_TO}{_MONTH})?[\s,./-]*{_OF}(?P<y5>{_SHORT_YEAR})
+      | (?P<y8>[{_CJK_DIGITS}]{{4}})\u5e74
+            (?:(?P<m8>[{_CJK_NUMERALS}]{{1,2}})\u6708(?:(?P<d8>[{_CJK_NUMERALS}]{{1,3}})\u65e5)?)?
       | (?P<s6>{_SEASON})[\s,]*(?:of\s)?(?P<y6>{YEAR})(?:[-\u2010-\u2014/]\d\d(?:\d\d)?)?
       | (?P<a7>\d{{1,2}})(?P<sep>[/.-])\s?(?P<b7>\d{{1,2}})(?P=sep)\s?(?P<y7>{YEAR}|\d\d)
     )(?![\w]|[-/.]\d)""",
@@ -74,8 +78,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _NAMES_IN_DATES = frozenset(MONTHS) | frozenset(_SEASON.split("|"))
 
 
-@dataclass(frozen=True, slots=True)
-class FoundDate:
+class FoundDate(NamedTuple):
     """A date, as much of it as is known, and where it stands in its text.
 
     `month` and `day` are 0 where the text does not tell them.
@@ -132,8 +135,8 @@ def _found_dates(text: str, order: Order, slashed: bool) -> tuple[FoundDate, ...
 def has_digit(text: str) -> bool:
     """Whether a text holds a digit; of plain ASCII that is found out at less cost."""
     if text.isascii():
-        return any(map(text.__contains__, "0123456789"))
-    return _DIGIT.search(text) is not None
+        return any(map(text.__contains__, "1209345678"))
+    return _DIGIT.search(text) is not None or "\u5e74" in text
 
 
 def may_hold_date(text: str) -> bool:
@@ -148,18 +151,22 @@ def may_hold_date(text: str) -> bool:
 def _read(match: re.Match[str], order: Order) -> Iterator[FoundDate]:
     place = match.span()
     get = match.group
-    if get("y1"):
+    form = (match.lastgroup or "")[-1]  # the groups of each form end in its number
+    if form == "1":
         yield checked(int(get("y1")), int(get("m1") or 0), int(get("d1") or 0), *place)
-    elif get("y2"):
+    elif form == "2":
         if 1 <= int(get("m2")) <= 12:
             yield checked(int(get("y2")), int(get("m2")), int(get("d2") or 0), *place)
-    elif get("y3"):
+    elif form == "3":
         yield checked(full_year(get("y3")), _month(get("n3")), _number(get("d3")), *place)
-    elif get("y4"):
+    elif form == "4":
         yield checked(full_year(get("y4")), _month(get("n4")), _number(get("d4")), *place)
-    elif get("y5"):
+    elif form == "5":
         yield checked(full_year(get("y5")), _month(get("n5")), 0, *place)
-    elif get("y6"):
+    elif form == "8":
+        year = int("".join(str(_CJK_DIGITS.index(c) % 10) for c in get("y8")))
+        yield checked(year, _cjk_number(get("m8") or ""), _cjk_number(get("d8") or ""), *place)
+    elif form == "6":
         yield checked(int(get("y6")), 0, 0, *place)
     else:
         yield from _numeric(match, "day-month" if get("sep") == "." else order)
@@ -178,6 +185,13 @@ def _month_years(text: str) -> Iterator[FoundDate]:
     for match in _MONTH_YEAR.finditer(text):
         if 1 <= int(match["m"]) <= 12:
             yield checked(full_year(match["y"]), int(match["m"]), 0, *match.span())
+
+
+def _cjk_number(numeral: str) -> int:
+    """Read a number below one hundred: three, ten, twelve, twenty-five."""
+    tens, ten, ones = numeral.rpartition(_CJK_TEN)
+    value = 10 * (_CJK_DIGITS.index(tens[0]) if tens else 1) if ten else 0
+    return value + sum(_CJK_DIGITS.index(c) % 10 for c in ones[:1])
 
 
 def _month(name: str) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from archivesearch.parse import bylines, edges
 from archivesearch.parse.blocks import Block
-from archivesearch.parse.calendar_dates import FoundDate, Order, find_dates, has_digit
+from archivesearch.parse.calendar_dates import FoundDate, Order, find_dates
 from archivesearch.parse.date_labels import is_labelled
 from archivesearch.parse.edges import Line
 from archivesearch.parse.opinions import CLOSING, Opinion, other_words, tells_of_another
@@ -22,18 +22,14 @@ def dated(
     blocks: Sequence[Block], bottom: Sequence[Line], order: Order
 ) -> list[tuple[Opinion, int]]:
     """Return the dates below a page's text, the last first, each with its block's number."""
-    end = edges.notes_start(blocks)
-    lines = [
-        line
-        for line in bottom
-        if line.block < end and len(line.text) <= 80 and has_digit(line.text)
-    ]
+    lines = [line for line in bottom if len(line.text) <= 80 and line.has_digit]
     found = [
         (Opinion(CLOSING, "closing", date), line.block)
         for at, line in enumerate(lines)
-        if _below_text(blocks, line.block) and (date := _closing_date(lines, at, order))
+        if (date := _closing_date(lines, at, order)) and _below_text(blocks, line.block)
     ]
-    return found[::-1]
+    end = edges.notes_start(blocks) if found else 0
+    return [(opinion, block) for opinion, block in reversed(found) if block < end]
 
 
 def _below_text(blocks: Sequence[Block], number: int) -> bool:
@@ -48,7 +44,7 @@ def answered_letter(blocks: Sequence[Block], order: Order) -> list[Opinion]:
         if len(block.text) > 120 or not _REPLY.match(blocks[number + 1].text[:60]):
             continue
         lines = [
-            Line(t, block.tag, number, strong=False, after_text=True)
+            Line(t, block.tag, number, strong=False, after_text=True, has_digit=True)
             for t in block.text.split("\n")
         ]
         dates = [d for at in range(len(lines)) if (d := _closing_date(lines, at, order))]

@@ -9,9 +9,16 @@ import re
 from archivesearch.parse import year_words as words
 
 _DIGITS = "1290345678"
+_CJK_DIGITS = str.maketrans(
+    "\u3007\u96f6\u25cb\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d",
+    "000123456789",
+)
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 _WORD = r"0-9A-Za-z_\u00c0-\u1fff"
 _CJK = r"\u3005-\u30ff\u3400-\u9fff"
+_CJK_YEAR = re.compile(
+    "[\u3007\u96f6\u25cb\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d]{4}(?=\u5e74)"
+)
 _CJK_LETTER = re.compile(rf"[{_CJK}]")
 _DATE_OR_YEAR = re.compile(
     r"(?:^|[^\d.])\d{1,2}\. ?\d{1,2}\.$|\b(?:1[5-9]|20)\d\d[,:]$|[a-z.] ?\d{1,2},$"
@@ -19,9 +26,10 @@ _DATE_OR_YEAR = re.compile(
 _NUMBER = re.compile(
     rf"""[0-9](?<![{_WORD}][0-9])(?:
         (?<=[12])(?P<rest>[0-9]{{3}})
-            (?:[-\u2010-\u2014\u2212/](?P<last>[0-9]{{4}}|[0-9]{{1,2}})(?![0-9]|[-/.,][0-9]))?
+            (?:[-\u2010-\u2014\u2212/]['\u2018\u2019]?(?P<last>[0-9]{{4}}|[0-9]{{1,2}})(?![0-9]|[-/.,][0-9]))?
             (?P<plural>['\u2019\u00b4`]?s|ies|er|ff)?
-      | 0(?P<decade>['\u2019]?s)
+      | 0(?P<decade>['\u2019]?s|er(?:n|jahren?)?)
+      | (?:(?<=\u00f1os\ [0-9])|(?<=anos\ [0-9])|(?<=\u00e9es\ [0-9])|(?<=nni\ [0-9]))0(?P<bare>)
       | (?<=['\u2018\u2019\u00b4`][0-9])(?P<short>[0-9])(?:['\u2019]?s)?
       | [0-9]?(?P<sep>[/.])[0-9]{{1,2}}(?P=sep)(?P<date>[0-9]{{2}})
     )(?![{_WORD}])""",
@@ -35,13 +43,23 @@ _MONEY = re.compile(r"(?:[$\u00a3\u00a2\u00a5\u20ac]|\b(?:US|USD|DM|Rs|Fr|Euro?|
 _MONEY_ENDS = frozenset("$\u00a3\u00a2\u00a5\u20ac .SDMsrok")
 _SENTENCE_MARKS = frozenset(("", *'.;:?!)]\n\u2019\u201d"'))
 _QUANTITY = re.compile(r"\b(?:" + "|".join(words.QUANTITIES) + r") $", re.IGNORECASE)
-_POSSESSIVE = re.compile(r"\b(?:his|her|their|my|our|your|age[ds]?|temperatures?)\b", re.IGNORECASE)
+_JOINED = frozenset("+-\u2010\u2011\u2013")
+_PLUS = re.compile(r"\+(?!\w)|[-\u2010\u2011\u2013](?:plus|odd|strong)\b")
+_POSSESSIVE = re.compile(
+    r"\b(?:his|her|their|my|our|your|age[ds]?|temperatures?"
+    r"|seine[nmrs]?|ihre[nmrs]?)\b",
+    re.IGNORECASE,
+)
 _DECADE_CUE = re.compile(
     r"(?:\b(?:the|early|mid|late|later)[ -]|\d0'?s (?:and|or|to|et|und|y|e) "
     r"|\d['\u2019]?s ?[-\u2013/] ?|['\u2018\u2019])$",
     re.IGNORECASE,
 )
 _BEFORE_YEARS = words.TEMPORAL - words.NUMBERED
+_BEFORE_YEARS_ALONE = _BEFORE_YEARS - words.LOOSE
+_SAFELY_FOLLOWS = frozenset("acdfijklmnoqrstvwxyz")  # no era and no hour starts so
+_ENDS = frozenset(("", ".", ", ", ". ", ": "))
+_SAFELY_ENDS = frozenset(';!)]\u2019\u201d"')
 _FULL = frozenset(("rest", "last", "plural"))
 _ADDRESS_MARKS = frozenset("/._=?&@~%+\\")
 
@@ -52,8 +70,11 @@ def years_mentioned(text: str) -> tuple[int, ...]:
     A decade counts by its first year, a range by both of its ends. Years reach from 1500
     to 2100; two digits are read as a year between 1930 and 2009.
     """
-    if not text.isascii() and any(digit in text for digit in "０１２９"):
-        text = text.translate(_WIDE)
+    if not text.isascii():
+        if any(digit in text for digit in "０１２９"):
+            text = text.translate(_WIDE)
+        if "\u5e74" in text:
+            text = _CJK_YEAR.sub(lambda year: year[0].translate(_CJK_DIGITS), text)
     for digit in _DIGITS:
         if digit in text:
             break
@@ -62,15 +83,31 @@ def years_mentioned(text: str) -> tuple[int, ...]:
     found: set[int] = set()
     for match in _NUMBER.finditer(text):
         kind = match.lastgroup
-        if kind in _FULL:
+        if kind == "rest" and _is_plain(text, *match.span()):
+            found.add(int(match[0]))
+        elif kind in _FULL:
             found.update(_full(text, match))
-        elif kind == "decade":
+        elif kind in ("decade", "bare"):
             found.update(_decade(text, match))
         elif kind == "short":
             found.update(_short(text, match))
         else:
             found.update(_numeric_date(match))
     return tuple(sorted(found))
+
+
+def _is_plain(text: str, start: int, end: int) -> bool:
+    """Whether four digits are a year beyond doubt, so that the rules below need not be asked.
+
+    So are most: `in 1917 they`, `of May 1917.`, `since 1917, `.
+    """
+    year, after = text[start:end], text[end : end + 2]
+    if year[2:] == "00" or not "1500" <= year <= "2100" or text[start - 1 : start] != " ":
+        return False
+    near = text[max(start - 30, 0) : start - 1].rpartition(" ")[2].lower()
+    if after[:1] == " ":
+        return near in _BEFORE_YEARS_ALONE and after[1:] in _SAFELY_FOLLOWS
+    return near in _BEFORE_YEARS and (after in _ENDS or after[:1] in _SAFELY_ENDS)
 
 
 def _full(text: str, match: re.Match[str]) -> tuple[int, ...]:
@@ -149,6 +186,8 @@ def _is_quantity(text: str, match: re.Match[str], year: int) -> bool:
     right = text[end : end + 48]
     if match["plural"]:
         return False
+    if right[:1] in _JOINED and _PLUS.match(right):
+        return True
     near = left[:-1].rpartition(" ")[2].lower()
     if left[-1:] != " " or near not in _BEFORE_YEARS:
         near, gap = _word_before(left)
@@ -225,7 +264,7 @@ def _decade(text: str, match: re.Match[str]) -> tuple[int, ...]:
     """Read `the 80s`; `in his 60s` is an age."""
     start = match.start()
     left = text[max(start - 24, 0) : start]
-    cued = _DECADE_CUE.search(left) or match["decade"] != "s"
+    cued = match["decade"] != "s" or _DECADE_CUE.search(left)
     if not cued or _POSSESSIVE.search(left) or left.endswith(("$", ".", ",")):
         return ()
     decade = int(match[0][0]) * 10

@@ -7,7 +7,7 @@ from archivesearch.config import Config
 from archivesearch.model import Dating
 from archivesearch.parse import address_dates, bylines, closings, date_labels, edges, mastheads
 from archivesearch.parse.blocks import Block
-from archivesearch.parse.calendar_dates import FoundDate, Order, checked, find_dates, has_digit
+from archivesearch.parse.calendar_dates import FoundDate, Order, checked, find_dates
 from archivesearch.parse.edges import Line
 from archivesearch.parse.opinions import ADDRESS, HEADER, ISSUE, LAST, PUBLISHED, UPDATED, Opinion
 
@@ -46,7 +46,8 @@ def dating(
     opinions = [_weighed(opinion, page) for opinion in opinions]
     ranked = sorted(opinions, key=lambda opinion: opinion.rank)
     signed = closing if ranked and ranked[0].source == "closing" else []
-    author = bylines.top_author(top) or meta or _closing_author(blocks, bottom, signed)
+    author = bylines.top_author(top, meta) or meta or bylines.titled(title, top)
+    author = author or _closing_author(blocks, bottom, signed)
     return _decided(ranked, author)
 
 
@@ -79,12 +80,12 @@ def _label_opinions(
     """
     found: list[Opinion] = []
     for line in top:
-        if len(line.text) <= 260 and has_digit(line.text):
+        if line.has_digit:
             found += date_labels.labelled(line, order)
             found += date_labels.source_line(line, order)
     last = top[-1].block if top else -1
     for line in bottom:
-        if line.block > last and len(line.text) <= 260 and has_digit(line.text):
+        if line.block > last and line.has_digit:
             found += (
                 Opinion(LAST, o.source, o.date) if o.source == "updated" else o
                 for o in date_labels.labelled(line, order)
@@ -137,7 +138,9 @@ def _issue_opinions(page: str, top: Sequence[Line], config: Config) -> list[Opin
         return []
     dates = {_issue_key(number): date for number, date in config.issues.items()}
     numbers = address_dates.issues(page, config.addresses)
-    numbers += [n for line in top if len(line.text) < 120 for n in _ISSUE_NUMBER.findall(line.text)]
+    said = [n for line in top if len(line.text) < 120 for n in _ISSUE_NUMBER.findall(line.text)]
+    if len({_issue_key(number) for number in said}) == 1:  # several are a list of issues
+        numbers += said
     for number in numbers:
         date = dates.get(_issue_key(number))
         if date:
@@ -166,9 +169,8 @@ def _closing_author(
             name = bylines.closing_author(text) or bylines.byline(text)
             if name or bylines.is_name(text):
                 return name or text.strip(" ,")
-    end = edges.notes_start(blocks)
     for line in reversed(bottom):
-        name = bylines.closing_author(line.text) if line.block < end else ""
-        if name and not find_dates(line.text):
+        name = bylines.closing_author(line.text)
+        if name and line.block < edges.notes_start(blocks) and not find_dates(line.text):
             return name
     return ""

@@ -62,12 +62,13 @@ class Builder:
         heading = " ".join(heading.split()).rstrip(":： ") or heading
         self.drafts.append(Draft(heading, about, level))
 
-    def add(self, text: str, found: Sequence[Label]) -> None:
-        """Add a paragraph, cut at its labels."""
+    def add(self, text: str, found: Sequence[Label], under: str = "") -> None:
+        """Add a paragraph, cut at its labels; `under` is that of the column it stands in."""
         if not found and not self._waiting:
-            self.drafts[-1].paragraphs.append((text, ""))
+            self.drafts[-1].paragraphs.append((text, under))
             return
         for label, part in labels.split(text, found):
+            label, under = label or under, ""  # noqa: PLW2901
             if self._waiting and not label:
                 self.current.paragraphs.append((part, self._waiting))
                 self._waiting = ""

@@ -5,9 +5,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from archivesearch.parse.blocks import Block
+from archivesearch.parse.calendar_dates import has_digit
 
 _TOP_BLOCKS, _BOTTOM_BLOCKS = 12, 12
 _RUNNING, _ENOUGH = 150, 700
+_LONGEST_DATED = 260
+_DASHES = "-\u2013\u2014\u2015"
 _NOTES = re.compile(
     r"\W*(?:(?:foot|end|translator.s |editor.s )?notes?|references|bibliography|sources|notas"
     r"|anmerkungen|poznámky|noten|works cited)\W*$",
@@ -18,7 +21,8 @@ _NOTES = re.compile(
 class Line(NamedTuple):
     """One line of a block near an edge of its page.
 
-    `block` is the number of its block; `after_text` says that running text stands above.
+    `block` is the number of its block; `after_text` says that running text stands above,
+    `has_digit` that the line is short enough to be read for a date, and that a digit is in it.
     """
 
     text: str
@@ -26,6 +30,7 @@ class Line(NamedTuple):
     block: int
     strong: bool
     after_text: bool
+    has_digit: bool
 
 
 def without_banners(blocks: Sequence[Block], banners: Sequence[str]) -> list[tuple[int, str]]:
@@ -57,13 +62,17 @@ def top(blocks: Sequence[Block], banners: Sequence[str]) -> list[Line]:
 
 
 def bottom(blocks: Sequence[Block]) -> list[Line]:
-    """Return the lines at the end of a page, without those below a heading such as Notes."""
-    first = max(len(blocks) - _BOTTOM_BLOCKS, 0)
-    return [
-        line
-        for number in range(first, len(blocks))
-        for line in _lines(blocks[number], number, blocks[number].text, after_text=number > 0)
-    ]
+    """Return the lines at the end of a page that may hold a date, or a name after dashes."""
+    lines: list[Line] = []
+    for number in range(max(len(blocks) - _BOTTOM_BLOCKS, 0), len(blocks)):
+        text = blocks[number].text
+        if len(text) <= _LONGEST_DATED or "\n" in text:
+            lines += (
+                line
+                for line in _lines(blocks[number], number, text, after_text=number > 0)
+                if line.has_digit or line.text[0] in _DASHES
+            )
+    return lines
 
 
 def notes_start(blocks: Sequence[Block]) -> int:
@@ -79,4 +88,5 @@ def _lines(block: Block, number: int, text: str, *, after_text: bool) -> Iterato
     for line in text.split("\n"):
         stripped = line.strip()
         if stripped:
-            yield Line(stripped, block.tag, number, stands_out, after_text)
+            dated = len(stripped) <= _LONGEST_DATED and has_digit(stripped)
+            yield Line(stripped, block.tag, number, stands_out, after_text, dated)

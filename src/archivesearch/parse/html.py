@@ -3,13 +3,16 @@
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from archivesearch.parse import runs, text
-from archivesearch.parse.blocks import Block
+from archivesearch.parse.blocks import Block, Cell
 
 (
     _INLINE,
     _BLOCK,
     _HEADING,
     _INDENT,
+    _TABLE,
+    _ROW,
+    _CELL,
     _PRE,
     _STRONG,
     _FONT,
@@ -18,14 +21,13 @@ from archivesearch.parse.blocks import Block
     _RULE,
     _RAW,
     _SKIP,
-) = range(12)
+) = range(15)
 
 _ACTIONS: dict[str, int] = {
     **dict.fromkeys(
         "address article aside body button center dd details dialog div dt fieldset "
         "figcaption figure footer form header hgroup html legend li main nav noscript optgroup "
-        "option p search section select summary table tbody td tfoot thead tr textarea "
-        "title".split(),
+        "option p search section select summary tbody tfoot thead textarea title".split(),
         _BLOCK,
     ),
     **dict.fromkeys("caption h1 h2 h3 h4 h5 h6 th".split(), _HEADING),
@@ -34,12 +36,16 @@ _ACTIONS: dict[str, int] = {
     **dict.fromkeys("head link meta script style template".split(), _SKIP),
     **dict.fromkeys("iframe noembed noframes".split(), _RAW),
     **dict.fromkeys("listing plaintext pre xmp".split(), _PRE),
+    "table": _TABLE,
+    "tr": _ROW,
+    "td": _CELL,
     "font": _FONT,
     "a": _ANCHOR,
     "br": _BREAK,
     "hr": _RULE,
 }
 _TEXT_NODE = 2
+_made = tuple.__new__  # half the time that calling the class of a block takes
 _FIRST_UNKNOWN_TAG = 0x10000
 
 # The action and the name of each tag that was met, by the number lexbor has for it.
@@ -74,6 +80,10 @@ class _Builder:
         self._anchor = False
         self._marked = False
         self._starts_strong = False
+        self._linked = False
+        self._cell: Cell | None = None
+        self._outer: list[Cell | None] = []
+        self._tables = 0
 
     def read(self, document: LexborHTMLParser) -> list[Block]:
         """Return the blocks of a document."""
@@ -98,13 +108,15 @@ class _Builder:
         """Act on a start tag; return the action to undo at its end, `_SKIP` to pass over it."""
         if action <= _PRE:
             self.begin(tag)
-            self._open(node, action)
+            self._open(node, action, tag)
             return action
         if action == _BREAK:
             self._mark(runs.BREAK)
             return _INLINE
         if action == _ANCHOR:
-            if node.id or "name" in node.attributes:
+            before = self.parts[-1] if self.parts else ""
+            begins = before in runs.MARKS or not before.strip()
+            if (begins or self._pre) and _is_anchor(node):  # elsewhere it would say nothing
                 self._mark(runs.ANCHOR)
             return _INLINE
         if action == _STRONG or (action == _FONT and _is_large(node)):
@@ -130,21 +142,42 @@ class _Builder:
             if action == _HEADING:
                 self._bold -= 1
                 self._starts_strong = self._bold > 0
+                self._linked = False
             elif action == _INDENT:
                 self._indent -= 1
+            elif action == _TABLE:
+                self._cell = self._outer.pop()
             elif action == _PRE:
                 self._pre -= 1
 
-    def _open(self, node: LexborNode, action: int) -> None:
+    def _open(self, node: LexborNode, action: int, tag: str) -> None:
         """Note what a block that is more than a block does to those in it."""
         if action == _HEADING:
             self._bold += 1
             self._starts_strong = True
             self._anchor = self._anchor or bool(node.id)
+            if tag == "th":
+                self._open_cell(_CELL)
+            else:
+                self._linked = _is_linked(node)
         elif action == _INDENT:
             self._indent += 1
-        else:
+        elif action == _PRE:
             self._pre += 1
+        else:
+            self._open_cell(action)
+
+    def _open_cell(self, action: int) -> None:
+        """Count tables, rows and cells, so that each block can say in which it stands."""
+        table, row, column = self._cell or (0, 0, 0)
+        if action == _TABLE:
+            self._outer.append(self._cell)
+            self._tables += 1
+            self._cell = Cell(self._tables, 0, 0)
+        elif action == _ROW:
+            self._cell = Cell(table, row + 1, 0)
+        else:
+            self._cell = Cell(table, row, column + 1)
 
     def _open_raw(self, node: LexborNode) -> int:
         if self.raw:
@@ -192,8 +225,8 @@ class _Builder:
 
     def _add(self, words: str, strong: tuple[tuple[int, int], ...]) -> None:
         if words:
-            block = Block(words, self.tags[-1], strong, self._anchor, self._rule, self._indent)
-            self.done.append(block)
+            place = (self._anchor, self._rule, self._indent, self._linked, self._cell)
+            self.done.append(_made(Block, (words, self.tags[-1], strong, *place)))
             self._anchor = self._rule = False
 
 
@@ -201,7 +234,7 @@ def _walk(root: LexborNode, builder: _Builder) -> None:
     """Visit every node once, without recursion, however deep the tree."""
     open_nodes: list[tuple[LexborNode, int]] = []
     node: LexborNode | None = root
-    parts = builder.parts
+    parts, tags = builder.parts, builder.tags
     while True:
         while node is not None:
             number = node.tag_id
@@ -212,8 +245,10 @@ def _walk(root: LexborNode, builder: _Builder) -> None:
                 node = node.next
                 continue
             action, tag = _known.get(number) or _met(node, number)
-            if action == _BLOCK:
-                builder.begin(tag)
+            if action == _BLOCK:  # by far the commonest: `begin` and `end` written out
+                if parts:
+                    builder.flush()
+                tags.append(tag)
             elif action:
                 action = builder.enter(node, action, tag)
             child = node.child if action != _SKIP else None
@@ -228,7 +263,9 @@ def _walk(root: LexborNode, builder: _Builder) -> None:
             return
         node, action = open_nodes.pop()
         if action == _BLOCK:
-            builder.end()
+            if parts:
+                builder.flush()
+            tags.pop()
         elif action:
             builder.leave(action)
         node = node.next
@@ -241,6 +278,21 @@ def _met(node: LexborNode, number: int) -> _Entry:
     if number < _FIRST_UNKNOWN_TAG:
         _known[number] = entry
     return entry
+
+
+def _is_anchor(link: LexborNode) -> bool:
+    return bool(link.id) or "name" in link.attributes
+
+
+def _is_linked(heading: LexborNode) -> bool:
+    """Whether all words of a heading are links."""
+    links = False
+    for node in heading.iter(include_text=True):
+        if node.tag == "a" and node.attributes.get("href"):
+            links = True
+        elif any(map(str.isalnum, node.text())):
+            return False
+    return links
 
 
 def _is_large(node: LexborNode) -> bool:

@@ -102,6 +102,13 @@ BARE = {
     **dict.fromkeys((phrase for phrase in _phrases(_MORE) if " " in phrase), "more"),
     **dict.fromkeys(_phrases(_SELF), "self"),
 }
-CORE_WORDS = frozenset(
-    re.split(r"[ ']", phrase)[-1] for phrase in _phrases(_SELF + _ABOUT + _COMMENT + _MORE)
-)
+_EVERYWHERE = frozenset("they what them their themselves who how".split())
+
+
+def _rarest(phrase: str) -> str:
+    """The longest word of a phrase that does not stand in every other sentence."""
+    return max(set(re.split("[ ']", phrase)) - _EVERYWHERE, key=lambda word: (len(word), word))
+
+
+# A word of each phrase: where none of them stands there is no label.
+CORE_WORDS = frozenset(map(_rarest, _phrases(_SELF + _ABOUT + _COMMENT + _MORE)))

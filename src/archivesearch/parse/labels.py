@@ -78,9 +78,9 @@ def find(
     colon are labels as well, and so is, at the start of a line, each phrase in `own`
     (case folded). Takes time linear in the length of the text.
     """
-    found = list(_lone(text, strong)) if "\n" in text or _may_be_lone(text, 0) else []
+    found = list(_lone(text, strong)) if "\n" in text or _may_hold_lone(text, strong) else []
     at = text.find(":") if "：" not in text else 0
-    if at >= 0:
+    if at >= 0 and (own is not None or _may_hold_label(text)):
         found += _Finder(text, strong, own).labels()
     if len(found) > 1:
         found.sort(key=lambda label: label.start)
@@ -92,6 +92,12 @@ def find(
                 after = label.after
         return kept
     return found
+
+
+def is_label(text: str) -> bool:
+    """Whether a text is nothing but a label of the vocabulary, with or without its colon."""
+    phrase = text.rstrip(" :：")
+    return 0 < len(phrase) <= _WINDOW and bool(_kind(phrase, first=True)[0])
 
 
 def split(text: str, labels: Sequence[Label]) -> list[tuple[str, str]]:
@@ -206,6 +212,17 @@ class _Finder:
         return Label(low + start, low + end, after, _core(match), opens=True, sure=False)
 
 
+def _may_hold_label(text: str) -> bool:
+    """Whether a word of the vocabulary stands before any colon of a text."""
+    plain = text.replace("：", ":")
+    at = plain.find(":")
+    while at >= 0:
+        if at and _may_be_label(text[max(at - _WINDOW, 0) : at]):
+            return True
+        at = plain.find(":", at + 1)
+    return False
+
+
 def _may_be_label(window: str) -> bool:
     """Whether a word of the vocabulary stands in a text: a quick test that spares the rest."""
     if window[-1] > _IDEOGRAPHS:
@@ -231,6 +248,18 @@ def _kind(phrase: str, *, first: bool) -> tuple[str, bool]:
 
 def _core(match: re.Match[str]) -> str:
     return next(kind for kind, core in match.groupdict().items() if core and kind in _KINDS)
+
+
+def _may_hold_lone(text: str, strong: Sequence[Span]) -> bool:
+    """Whether a text of one line may start with a label without a colon.
+
+    Such a label is the whole line, a bold phrase, or stands before a dash.
+    """
+    if len(text) > _LONGEST_BARE and not strong:
+        head = text[: _LONGEST_BARE + 2]
+        if "-" not in head and "–" not in head and "—" not in head:
+            return False
+    return _may_be_lone(text, 0)
 
 
 def _may_be_lone(text: str, start: int) -> bool:

@@ -33,6 +33,7 @@ class Line:
     opens: bool = False
     label: Label | None = None
     runs_in: bool = False
+    is_head: bool = False
     _name: bool | None = None
 
     def can_be_name(self) -> bool:
@@ -40,7 +41,9 @@ class Line:
         if self._name is None:
             text = self.text.rstrip(".") if self.runs_in else self.text
             self._name = (
-                self.label is None and organizations.is_name(text) and front.kind(text) is None
+                not (self.is_head or self.label)
+                and organizations.is_name(text)
+                and front.kind(text) is None
             )
         return self._name
 

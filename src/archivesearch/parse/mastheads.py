@@ -11,7 +11,6 @@ from archivesearch.parse.calendar_dates import (
     Order,
     checked,
     find_dates,
-    has_digit,
 )
 from archivesearch.parse.date_labels import is_labelled
 from archivesearch.parse.edges import Line
@@ -30,21 +29,20 @@ _NUMBERED = re.compile(r"[\[(*]?\d{1,3}[.)\]]\s?\D|[*\u2020]")
 _INDEX = re.compile(r"(?:^|/)(?:index|default)\.\w+$", re.IGNORECASE)
 _REVIEW = re.compile(r"review", re.IGNORECASE)
 _LONGEST_LISTED = 160
+_MOST_DATED = 3
 _LOWER = re.compile(r"\W*(?!(?:by|par|von|por|di|door)\b)[^\W\d_A-Z]{2}")
 
 
 def is_list(blocks: Sequence[Block]) -> bool:
     """Whether a page is a list of dated things, none of which dates the page."""
-    years: list[str] = []
-    for block in blocks:
-        text = block.text
-        if len(text) >= _LONGEST_LISTED and "\n" not in text:
-            continue
-        if "1" in text or "20" in text:
-            years += _listed_years(text)
-    if len(years) < 6 or len(set(years)) < 3:
+    texts = [block.text for block in blocks]
+    short = [text for text in texts if len(text) < _LONGEST_LISTED or "\n" in text]
+    most = sum(text.count("\n") for text in short) + len(short)
+    least = max(6, 0.3 * (most + len(texts) - len(short)))
+    if most < least:
         return False
-    return len(years) >= 0.3 * sum(block.text.count("\n") + 1 for block in blocks)
+    years = [year for text in short if "1" in text or "20" in text for year in _listed_years(text)]
+    return len(years) >= least and len(set(years)) > 2
 
 
 def _listed_years(text: str) -> Iterator[str]:
@@ -64,7 +62,7 @@ def headers(
     found: list[Opinion] = []
     index = bool(_INDEX.search(page))
     for at, line in enumerate(lines):
-        if line.tag in ("li", "dd", "dt") or not has_digit(line.text):
+        if line.tag in ("li", "dd", "dt") or not line.has_digit:
             continue
         if is_labelled(line.text):
             continue
@@ -77,6 +75,8 @@ def headers(
                 opinion = Opinion(MASTHEAD, "byline", opinion.date)
         if opinion is None and at < 8:
             opinion = _year_line(lines, at, title, author, reviewing=reviewing)
+        if opinion and opinion.rank >= HEADER and _is_dated_list(lines, line.block, order):
+            continue
         listed = index and opinion and opinion.rank >= HEADER and not line.tag.startswith("h")
         if opinion and not listed:
             found.append(opinion)
@@ -84,6 +84,14 @@ def headers(
     if len(bare) > 1:
         found = [o for o in found if o.rank != HEADER or o.date.month]
     return found
+
+
+def _is_dated_list(lines: Sequence[Line], block: int, order: Order) -> bool:
+    """Whether a block is a list of dated lines, as a chronology is."""
+    texts = [line.text for line in lines if line.block == block]
+    if len(texts) <= _MOST_DATED:
+        return False
+    return sum(bool(find_dates(text[:80], order=order)) for text in texts) > _MOST_DATED
 
 
 def _dated_line(line: Line, order: Order) -> Opinion | None:

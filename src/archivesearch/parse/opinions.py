@@ -1,7 +1,7 @@
 """What one rule takes for a page's date, and how far it is trusted."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from archivesearch.parse.calendar_dates import FoundDate
 
@@ -24,8 +24,7 @@ _NOT_ITS_OWN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
+class Opinion(NamedTuple):
     """What one rule takes for a page's date; a lower `rank` goes first."""
 
     rank: float

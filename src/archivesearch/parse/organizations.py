@@ -27,6 +27,7 @@ _OTHER_NAME = re.compile(
     re.IGNORECASE,
 )
 _YEARS = re.compile(r"[\s\d–—/'’,?-]*(?:19|20)\d\d[\s\d–—/'’,?-]*(?:present|today)?")
+_WITHOUT = re.compile(r"(?:no|without|sans|ohne|sin|sem|senza) [^\W\d_]", re.IGNORECASE)
 _TAIL = re.compile(rf"(?:\s[-–—]+\s*|[,;]\s+)(?:{_ENDED}).{{0,40}}$", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”„«]([^\"“”„«»]+)[\"”“»]")
 _WITH_ACRONYM = re.compile(r"(.+?)(?:,[\"”]|[\"”],?|,| [-–—/])\s*[\"“]?([^\s\"“”]{2,16})[\"”]?")
@@ -35,6 +36,13 @@ _ACRONYM_FIRST = re.compile(
 )
 _SUFFIXES = frozenset(
     "us usa uk ml mlm m-l m-l-m nz prc drc uae brd ddr gdr frg ussr eu un".split()
+)
+_PLACES = frozenset(
+    """
+    AL AK AZ AR CA CO CT DC DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH NJ
+    NM NV NY OH OK OR PA PR RI SC SD TN TX UT VA VT WA WI WV WY AB BC MB NB NL NS ON PE QC SK NI GB
+    UK US NZ SA SF CH AT NW NE SW SE
+    """.split()
 )
 _GENERIC = re.compile(
     r"\b(?:part(?:y|ies|i|is|ido|idos|ito|iti|ei|eien|ija|ia|ij|iet|iya)|leagues?|ligu?es?|liga|lega|union"
@@ -247,7 +255,13 @@ def _is_remark(inner: str, before: str, aliases: list[str]) -> bool:
     if former and is_written_as_name(former) and not _FATE.match(former) and former[0].isalpha():
         aliases.append(former)
         return True
-    if not inner or _URL.fullmatch(inner) or _FATE.match(inner) or _YEARS.fullmatch(inner):
+    if (
+        not inner
+        or _WITHOUT.match(inner)
+        or _URL.fullmatch(inner)
+        or _FATE.match(inner)
+        or _YEARS.fullmatch(inner)
+    ):
         return True
     if _REFERENCE.match(inner) or _NOT_NAMES.fullmatch(inner):
         return True
@@ -260,8 +274,10 @@ def _is_remark(inner: str, before: str, aliases: list[str]) -> bool:
 
 
 def _fits(acronyms: Sequence[str], name: str) -> bool:
-    """Whether initials may be those of a name; two letters may as well be a place."""
-    return any(len(one) > 2 or one.upper() == initials(name) for one in acronyms)
+    """Whether initials may be those of a name, and are not those of a place."""
+    return any(
+        len(one) > 2 or one.upper() == initials(name) or one not in _PLACES for one in acronyms
+    )
 
 
 def _unquoted(text: str) -> str:

@@ -6,13 +6,14 @@ the page a list of organizations; then lines that look like them are names as we
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from archivesearch.parse import front, organizations
 from archivesearch.parse.blocks import Block
 from archivesearch.parse.labels import Label
 from archivesearch.parse.lines import Line, cut
+from archivesearch.parse.tables import Columns, is_same_row
 
 _MOST_FRONT_LINES = 8
 _FIRST_WORDS = 600
@@ -24,18 +25,24 @@ _DIGITS = tuple("0123456789")
 class Plan:
     """The lines of a page, and which of them are names, by number.
 
-    `fronts` maps a name to the number of lines between it and its first label.
+    `fronts` maps a name to the number of lines between it and its first label, `under` a
+    block's number to the label of the table's column that it stands in.
     """
 
     lines: list[Line]
     names: list[int] = field(default_factory=list)
     fronts: dict[int, int] = field(default_factory=dict)
+    under: Mapping[int, str] = field(default_factory=dict)
 
 
-def plan(blocks: Sequence[Block], labels: Sequence[Sequence[Label]], title: str) -> Plan | None:
+def plan(
+    blocks: Sequence[Block], labels: Sequence[Sequence[Label]], title: str, columns: Columns
+) -> Plan | None:
     """Find the names of organizations on a page; None where it lists none."""
     lines = list(cut(blocks, labels))
-    runs = list(_runs(lines))
+    if columns.heads:
+        _apply(columns, lines)
+    runs = list(_runs(lines, blocks))
     if not runs:
         return None
     sure = Counter(lines[run[0]].shape for run, _ in runs if len(run) == 1)
@@ -47,18 +54,35 @@ def plan(blocks: Sequence[Block], labels: Sequence[Sequence[Label]], title: str)
     chosen = _without_stray_title(lines, chosen)
     if not _is_list(lines, chosen, title):
         return None
-    result = Plan(lines, fronts={name: label - name - 1 for name, label in chosen.items()})
+    fronts = {name: label - name - 1 for name, label in chosen.items()}
+    result = Plan(lines, fronts=fronts, under=columns.labels)
     result.names = sorted({*chosen, *_alike(lines, chosen)})
     return result
 
 
-def _runs(lines: Sequence[Line]) -> Iterator[tuple[list[int], int]]:
+def _apply(columns: Columns, lines: Sequence[Line]) -> None:
+    """Take the head rows of tables for no names, and label the cells below their labels."""
+    for line in lines:
+        if line.block in columns.heads:
+            line.label = None
+            line.is_head = True
+        elif line.block in columns.labels and line.opens and line.label is None:
+            at = line.start
+            line.label = Label(at, at, at, "self", first=True, opens=True)
+
+
+def _runs(lines: Sequence[Line], blocks: Sequence[Block]) -> Iterator[tuple[list[int], int]]:
     """Yield (the short lines directly above, label line) for each label that opens a profile."""
     for number, line in enumerate(lines):
         if line.label is None or not line.label.opens:
             continue
         first = number
         while first > 0 and number - first < _MOST_FRONT_LINES and _is_short(lines[first - 1]):
+            row = blocks[line.block].cell, blocks[lines[first - 1].block].cell
+            if first < number and row[0] and not is_same_row(*row):
+                named = is_same_row(row[0], blocks[lines[first].block].cell)
+                if named and any(lines[n].can_be_name() for n in range(first, number)):
+                    break
             first -= 1
         if any(lines[n].can_be_name() for n in range(first, number)):
             yield list(range(first, number)), number

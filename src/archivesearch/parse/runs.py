@@ -8,7 +8,7 @@ from archivesearch.model import Span
 
 # Control characters, which no page's own text holds any more, stand for tags in a run.
 BREAK, STRONG, PLAIN, ANCHOR = "\x01", "\x02", "\x03", "\x04"
-_MARKS = frozenset((BREAK, STRONG, PLAIN, ANCHOR))
+MARKS = frozenset((BREAK, STRONG, PLAIN, ANCHOR))
 _MARK = re.compile("([\x01-\x04])")
 _SPACES = tuple("\n\t\r\f")
 _ALL_SPACES = tuple(char for char in map(chr, range(0x3001)) if char.isspace() and char != " ")
@@ -48,7 +48,7 @@ def cut(raw: str, *, strong: bool, anchor: bool) -> Iterator[Run]:
     length = breaks = 0
     space = leads = False
     for token in _MARK.split(raw):
-        if token in _MARKS:
+        if token in MARKS:
             breaks += token == BREAK
             strong = token == STRONG or (strong and token != PLAIN)
             anchor = anchor or (token == ANCHOR and (breaks > 1 or not length))

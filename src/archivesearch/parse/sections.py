@@ -5,24 +5,14 @@ from collections.abc import Iterator, Sequence
 
 from archivesearch.config import Config
 from archivesearch.model import Section, Span
-from archivesearch.parse import front, labels, organizations, profiles
+from archivesearch.parse import front, headings, labels, organizations, profiles, tables
 from archivesearch.parse.aliases import Register
 from archivesearch.parse.blocks import Block
 from archivesearch.parse.drafts import Builder
+from archivesearch.parse.headings import Headings
 from archivesearch.parse.labels import Label
 from archivesearch.parse.lines import Line
 from archivesearch.parse.profiles import Plan
-
-_LONGEST_HEADING = 300
-_LONGEST_BOLD_HEADING = 90
-_MOST_HEADING_WORDS = 14
-_PROSE = 80
-_NEVER_HEADINGS = frozenset(
-    "address button caption dt figcaption legend li optgroup option select textarea th".split()
-)
-_BEFORE_PROSE_ONLY = frozenset(("td",))
-_PLAIN = frozenset(("text", "pre", "xmp", "listing", "plaintext"))
-_MAY_HEAD = _PLAIN | {"h1", "h2", "h3", "h4", "h5", "h6"}
 
 
 def sections(blocks: Sequence[Block], title: str, config: Config) -> tuple[Section, ...]:
@@ -33,22 +23,22 @@ def sections(blocks: Sequence[Block], title: str, config: Config) -> tuple[Secti
     """
     found = [labels.find(block.text, block.strong) for block in blocks]
     if any(label.opens for several in found for label in several):
-        plan = profiles.plan(blocks, found, title)
+        plan = profiles.plan(blocks, found, title, tables.columns(blocks))
         if plan is not None:
             return _with_organizations(blocks, found, plan, config)
     builder = Builder()
-    for number in range(len(blocks)):
-        _add_block(builder, blocks, number, found[number])
+    heads = Headings(blocks)
+    for number, block in enumerate(blocks):
+        _add_block(builder, heads, block, number, found[number])
     return tuple([draft.section(config.banners) for draft in builder.done()])
 
 
 def _add_block(
-    builder: Builder, blocks: Sequence[Block], number: int, found: Sequence[Label]
+    builder: Builder, heads: Headings, block: Block, number: int, found: Sequence[Label]
 ) -> None:
     """Add a block of an ordinary page, or of the part of a page that is no list."""
-    block = blocks[number]
     text = block.text
-    cut = _heading_end(blocks, number, found) if block.strong or block.tag in _MAY_HEAD else 0
+    cut = heads.end(number, found) if headings.may_head(block) else 0
     if cut:
         builder.open(text[:cut], level=block.level)
         text = text[cut:].strip()
@@ -60,55 +50,15 @@ def _add_block(
     builder.add(text, found)
 
 
-def _heading_end(blocks: Sequence[Block], number: int, found: Sequence[Label]) -> int:
-    """How much of the start of a block is a heading: all, its first line, or 0."""
-    block = blocks[number]
-    text = block.text
-    if block.level:
-        if text[0] == "(" and organizations.is_date_or_address(text):
-            return 0
-        return len(text) if len(text) <= _LONGEST_HEADING else 0
-    if not block.strong:
-        if block.tag in _PLAIN and len(text) <= _LONGEST_BOLD_HEADING and text.isupper():
-            following = blocks[number + 1].text if number + 1 < len(blocks) else ""
-            return len(text) if len(following) >= _PROSE and _reads_as_heading(text) else 0
-        return 0
-    start, end = block.strong[0]
-    if start > 2 or end > _LONGEST_BOLD_HEADING * 2 or block.tag in _NEVER_HEADINGS:
-        return 0
-    if found and found[0].sure and found[0].start < end:
-        return 0
-    if block.tag in _BEFORE_PROSE_ONLY:
-        following = blocks[number + 1].text if number + 1 < len(blocks) else ""
-        if len(text) - end < _PROSE and len(following) < _PROSE:
-            return 0
-    if end >= len(text) - 2:
-        return len(text) if _reads_as_heading(text) else 0
-    if text.startswith("\n", end) and _reads_as_heading(text[:end]):
-        return end
-    return 0
-
-
-def _reads_as_heading(text: str) -> bool:
-    """Whether a line that stands out is a heading and no date, address or whole sentence."""
-    if len(text) > _LONGEST_BOLD_HEADING or "|" in text or text.count("\n") > 2:
-        return False
-    words = text.split()
-    if len(words) > _MOST_HEADING_WORDS or text[-1] in ".,;" or text[0] in "*[<":
-        return False
-    if text[0].islower() or not any(map(str.isalpha, text)):
-        return False
-    return not organizations.is_date_or_address(text)
-
-
 def _with_organizations(
     blocks: Sequence[Block], found: Sequence[Sequence[Label]], plan: Plan, config: Config
 ) -> tuple[Section, ...]:
     """Cut a page that lists organizations into an introduction and their sections."""
     builder = Builder()
     first = plan.lines[plan.names[0]]
-    for number in range(first.block):
-        _add_block(builder, blocks, number, found[number])
+    heads = Headings(blocks)
+    for number, block in enumerate(blocks[: first.block]):
+        _add_block(builder, heads, block, number, found[number])
     if first.start:
         above = blocks[first.block].text[: first.start].strip()
         if above:
@@ -139,6 +89,7 @@ class _Profiles:
         self.lines = plan.lines
         self.names = set(plan.names)
         self.fronts = plan.fronts
+        self.under = plan.under
         self.at = plan.names[0]
         self.level = max((self.lines[n].level for n in plan.names), default=0)
         texts = (line.text for line in self.lines[self.at :])
@@ -185,9 +136,9 @@ class _Profiles:
         """Whether a line that names no organization is a heading all the same."""
         if line.label is not None or not (line.level or (line.strong and line.alone)):
             return False
-        if line.tag in _NEVER_HEADINGS:
+        if line.tag in headings.NEVER:
             return False
-        return line.level > 0 or _reads_as_heading(line.text)
+        return line.level > 0 or headings.reads_as_heading(line.text)
 
     def _open_heading(self, line: Line) -> None:
         """Begin a section that is no organization's own: below one of them, or beside them."""
@@ -216,7 +167,8 @@ class _Profiles:
         text = block.text[first.start : last.end]
         strong = _shifted(block.strong, first.start, last.end)
         own = self.own if self.builder.current.about else None
-        self.builder.add(text, labels.find(text, strong, own=own))
+        under = self.under.get(first.block, "") if not first.start else ""
+        self.builder.add(text, labels.find(text, strong, own=own), under)
 
     def _end(self, last: int) -> int:
         """The line at which the list is over: a rule below the last organization's text."""
