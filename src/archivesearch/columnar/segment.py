@@ -36,8 +36,8 @@ class Segment:
             name: (first, last) for name, (first, last) in info["fields"].items()
         }
         self.lexicon = Lexicon(self.arrays, self.fields)
-        self.frequencies = Escaped(self.arrays, "postings.frequency")
-        self.gaps = Escaped(self.arrays, "positions.gap")
+        self.frequencies = Escaped(self.arrays, "postings.frequency", bits=4)
+        self.gaps = Escaped(self.arrays, "positions.gap", bits=8)
         entries = Chunks(self.arrays["entries.documents"])
         self.entry_totals = Totals(
             self.arrays, "entries.postings", lambda numbers: np.bitwise_count(entries[numbers])

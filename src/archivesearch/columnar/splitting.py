@@ -142,7 +142,8 @@ def _initials(data: bytes, kinds: Array, dots: Array) -> Array:
     raw = np.frombuffer(data, np.uint8)
     before = kinds[dots - 2]
     single = (before != Kind.LETTER) & (before != Kind.DIGIT)
-    return dots[single | (raw[dots - 1] >= 0x80)]
+    found: Array = dots[single | (raw[dots - 1] >= 0x80)]
+    return found
 
 
 def _stretches(kinds: Array, places: Array) -> Iterator[tuple[int, int]]:
