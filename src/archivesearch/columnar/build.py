@@ -82,15 +82,17 @@ def _stretches(
     texts: list[bytes] = []
     gathered = 0
     for batch in batches:
-        for passage in batch:
-            text = encoded(passage.text)
-            passages.append(passage)
-            texts.append(text)
-            gathered += len(text)
-            if gathered >= size and len(texts) % BLOCK_SIZE == 0:
-                yield Stretch(len(documents), passages, texts)
-                documents.add(passages, texts)
-                passages, texts, gathered = [], [], 0
+        for start in range(0, len(batch), BLOCK_SIZE):
+            some = batch[start : start + BLOCK_SIZE]
+            passages += some
+            texts += [encoded(passage.text) for passage in some]
+            gathered += sum(map(len, texts[-len(some) :]))
+            if gathered >= size and len(texts) >= BLOCK_SIZE:
+                whole = len(texts) & ~(BLOCK_SIZE - 1)
+                yield Stretch(len(documents), passages[:whole], texts[:whole])
+                documents.add(passages[:whole], texts[:whole])
+                passages, texts = passages[whole:], texts[whole:]
+                gathered = sum(map(len, texts))
     if passages:
         yield Stretch(len(documents), passages, texts)
         documents.add(passages, texts)

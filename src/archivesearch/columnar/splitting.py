@@ -95,7 +95,8 @@ def _found(data: bytes, kinds: Array) -> tuple[Array, Array]:
     if len(pairs):
         starts, ends = _with(starts, ends, *_cjk_pairs(data, kinds, pairs))
     dots = signs[sign_kinds == Kind.DOT]
-    odd = np.union1d(_initials(data, kinds, dots), signs[sign_kinds == Kind.CURRENCY])
+    money = signs[sign_kinds == Kind.CURRENCY]
+    odd = np.union1d(_initials(data, kinds, dots), _spelling(kinds, money))
     if len(odd):
         starts, ends = _asked(data, list(_stretches(kinds, odd)), starts, ends)
     return starts, ends
@@ -146,6 +147,15 @@ def _initials(data: bytes, kinds: Array, dots: Array) -> Array:
     return found
 
 
+def _spelling(kinds: Array, money: Array) -> Array:
+    """Return currency signs that may be letters: beside a letter, or a dot of an acronym."""
+    near = (kinds[money - 1], kinds[money + 1])
+    found: Array = money[
+        np.any([(kind == Kind.LETTER) | (kind == Kind.DOT) for kind in near], axis=0)
+    ]
+    return found
+
+
 def _stretches(kinds: Array, places: Array) -> Iterator[tuple[int, int]]:
     """Yield the stretches between separators in which any of some places are."""
     flat = kinds.tobytes()
@@ -160,9 +170,9 @@ def _asked(
     data: bytes, stretches: Sequence[tuple[int, int]], starts: Array, ends: Array
 ) -> tuple[Array, Array]:
     """Put what `words` finds in some stretches of text in place of the words there."""
-    edges = np.array(stretches, np.int64)
-    among = np.searchsorted(edges[:, 0], starts, "right") - 1
-    kept = (among < 0) | (starts >= edges[:, 1][among])
+    kept = np.ones(len(starts), bool)
+    for low, high in np.searchsorted(starts, np.array(stretches, np.int64)).tolist():
+        kept[low:high] = False
     found = [place for low, high in stretches for place in _plain(data, low, high)]
     places = np.array(found, np.int64).reshape(-1, 2)
     return _with(starts[kept], ends[kept], places[:, 0], places[:, 1])
@@ -177,5 +187,13 @@ def _plain(data: bytes, low: int, high: int) -> Iterable[tuple[int, int]]:
 
 def _with(starts: Array, ends: Array, more_starts: Array, more_ends: Array) -> tuple[Array, Array]:
     """Put words among words, in order."""
-    at = np.searchsorted(starts, more_starts)
-    return np.insert(starts, at, more_starts), np.insert(ends, at, more_ends)
+    at = np.searchsorted(starts, more_starts) + np.arange(len(more_starts))
+    old = np.ones(len(starts) + len(at), bool)
+    old[at] = False
+    both = []
+    for values, more in ((starts, more_starts), (ends, more_ends)):
+        joined = np.empty(len(old), np.int64)
+        joined[at] = more
+        joined[old] = values
+        both.append(joined)
+    return both[0], both[1]

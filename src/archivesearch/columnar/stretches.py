@@ -103,14 +103,20 @@ def _words(stretch: Stretch, vocabulary: Vocabulary) -> dict[str, _Occurrences]:
     return result
 
 
-def _rows(passages: Sequence[Passage], name: str, langs: Sequence[str]) -> _Rows:
-    """Find which passages in a row have the same value and language."""
+def _rows(passages: Sequence[Passage], name: str, langs: "list[str] | None" = None) -> _Rows:
+    """Find which passages in a row have the same value, and the same language if it matters."""
     values = list(map(attrgetter("org" if name == "org_key" else name), passages))
     new = np.ones(len(values), bool)
-    new[1:] = [*map(ne, values[1:], values)]
-    new[1:] |= np.fromiter(map(ne, langs[1:], langs), bool, max(len(langs) - 1, 0))
+    new[1:] = _differ(values)
+    if langs is not None:
+        new[1:] |= _differ(langs)
     starts = np.flatnonzero(new)
     return _Rows(starts.tolist(), np.diff(starts, append=len(values)))
+
+
+def _differ(values: list[str]) -> Array:
+    """Return for each value but the first whether it is another than the one before."""
+    return np.fromiter(map(ne, values[1:], values), bool, max(len(values) - 1, 0))
 
 
 def _terms(found: Split, langs: Sequence[str], vocabulary: Vocabulary) -> Array:
@@ -157,10 +163,9 @@ def _repeated(passages: Sequence[Passage], found: Split, words: int) -> Array:
 
 def _keys(passages: Sequence[Passage], vocabulary: Vocabulary) -> dict[str, _Occurrences]:
     """Return the occurrences of the fields that hold keys."""
-    langs = [""] * len(passages)
     result = {}
     for name in _SHARED_KEYS:
-        rows = _rows(passages, name, langs)
+        rows = _rows(passages, name)
         values = (shared_value(passages[start], name) for start in rows.starts)
         terms = np.array([vocabulary.key(value) if value else -1 for value in values], np.int32)
         spread_terms = np.repeat(terms, rows.counts)

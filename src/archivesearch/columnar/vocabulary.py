@@ -76,12 +76,12 @@ class Vocabulary:
                 more = np.full(len(self._words) * 2 - len(known), -1, np.int32)
                 known = self._term_of[lang] = np.concatenate((known, more))
             found: Array = known[words]
-            new = words[found < 0]
-            if len(new):
-                new = np.unique(new)
+            unknown = np.flatnonzero(found < 0)
+            if len(unknown):
+                new = np.unique(words[unknown])
                 spelled = [decoded(self._words[number]) for number in new.tolist()]
                 known[new] = self._analyzed(spelled, lang)
-                found = known[words]
+                found[unknown] = known[words[unknown]]
         return found
 
     def key(self, key: str) -> int:
