@@ -1,5 +1,6 @@
 """The command `rebuild`: what it reports, and what it does when it cannot."""
 
+import inspect
 import json
 import os
 import signal
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from cli_site import PAGES, command, done, failed, misused, run, write_pages
+
+import archivesearch
 
 ALONE = ("--jobs", "1")
 """The processes of others would outlive the test."""
@@ -80,6 +83,12 @@ def test_a_source_without_a_name_is_wrong_usage(tmp_path: Path) -> None:
 def test_jobs_must_be_a_number() -> None:
     assert misused("rebuild", "--jobs", "0")
     assert misused("rebuild", "--jobs", "many")
+
+
+def test_memory_must_be_some_and_is_the_same_everywhere() -> None:
+    assert misused("rebuild", "--memory", "0")
+    default = inspect.signature(archivesearch.rebuild).parameters["memory"].default
+    assert f"[default: {default};" in done("rebuild", "--help")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX has them")

@@ -1,20 +1,23 @@
 """Arrays, strings and sorted runs come back from disk as they were written."""
 
-from itertools import chain
+from collections import Counter
+from itertools import accumulate, chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pytest
+from columnar_cases import ANALYZER
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archivesearch.columnar import bits, runs
 from archivesearch.columnar.arrays import ArrayFolder, ArrayWriter, narrow, spread, starts_of
-from archivesearch.columnar.escape import Escaped, write_escaped
+from archivesearch.columnar.escape import Escaped, EscapedWriter
 from archivesearch.columnar.strings import Strings, decoded, encoded, write_strings
 from archivesearch.columnar.totals import Chunks, Totals, TotalsWriter
+from archivesearch.columnar.vocabulary import Vocabulary
 
 NUMBERS = st.lists(st.integers(0, 2**32 - 1) | st.integers(0, 300), max_size=60)
 TYPES = st.sampled_from(["u1", "u2", "u4", "u8", "i8", "f8", ">u4"])
@@ -53,21 +56,23 @@ def test_an_array_cannot_be_written_to(tmp_path: Path) -> None:
         ArrayFolder(tmp_path)["numbers"][0] = 1
 
 
-@given(st.lists(st.lists(st.integers(0, 1000), max_size=20), min_size=1, max_size=4), st.data())
-def test_large_numbers_come_back_from_single_bytes(pieces: list[list[int]], data: Any) -> None:
+@pytest.mark.parametrize("width", [4, 8])
+@given(st.lists(st.lists(st.integers(0, 1000) | st.integers(0, 20), max_size=20)), st.data())
+def test_large_numbers_come_back_from_few_bits(
+    width: int, pieces: list[list[int]], data: Any
+) -> None:
     flat = np.array(list(chain(*pieces)), np.int64)
     with TemporaryDirectory() as folder:
         writer = ArrayWriter(Path(folder))
-        places, values, before = [], [], 0
+        numbers = EscapedWriter(writer, "x", bits=width)
         for piece in pieces:
-            at, large = write_escaped(writer, "x", np.array(piece, np.int64), before)
-            places.append(at)
-            values.append(large)
-            before += len(piece)
-        writer.append("x.at", narrow(np.concatenate(places)))
-        writer.append("x.value", narrow(np.concatenate(values)))
+            numbers.append(np.array(piece, np.int64))
+        numbers.finish()
         writer.close({})
-        found = Escaped(ArrayFolder(Path(folder)), "x")
+        assert (Path(folder) / "x.bin").stat().st_size == (len(flat) * width + 7) // 8
+        found = Escaped(ArrayFolder(Path(folder)), "x", bits=width)
+        rows = found.chunks(np.arange((len(flat) + 31) // 32)).ravel().tolist()
+        assert rows[: len(flat)] == flat.tolist()
         first = data.draw(st.integers(0, len(flat)))
         last = data.draw(st.integers(first, len(flat)))
         assert found[first:last].tolist() == flat[first:last].tolist()
@@ -122,23 +127,45 @@ def test_documents_are_bits_and_back(numbers: set[int]) -> None:
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 70_000) | st.integers(0, 9), st.integers(0, 3)), max_size=60)
+    st.lists(st.tuples(st.integers(0, 300) | st.integers(0, 9), st.integers(0, 99)), max_size=60),
+    st.integers(0, 3),
 )
-def test_a_run_is_sorted_by_term_and_document(words: list[tuple[int, int]]) -> None:
+def test_a_run_is_sorted_by_term_and_document(words: list[tuple[int, int]], block: int) -> None:
     words.sort(key=lambda pair: pair[1])  # passages come in their order
-    terms = np.array([term for term, _ in words], np.uint32)
+    vocabulary = Vocabulary(ANALYZER)
+    terms = np.array([vocabulary.key(str(term)) for term, _ in words], np.uint32)
     documents = np.array([document for _, document in words], np.uint32)
+    positions = np.arange(len(words), dtype=np.uint32)
+    first = block * 32
+    postings = runs.sorted_postings(terms, documents, positions, first, vocabulary)
     with TemporaryDirectory() as folder:
-        run = runs.sorted_run(terms, documents, np.arange(len(words), dtype=np.uint32))
-        runs.save(run, Path(folder), 3)
-        run = runs.load(Path(folder), 3)
-        owners = np.repeat(np.repeat(run.terms, run.counts), run.frequencies)
-        places = np.repeat(run.documents, run.frequencies)
-        found = list(zip(owners.tolist(), places.tolist(), run.positions.tolist(), strict=True))
-        assert found == sorted((*pair, at) for at, pair in enumerate(words))
-        assert run.posting_starts()[-1] == len(run.documents)
-        assert run.position_starts()[-1] == len(words)
-        assert len(set(run.terms.tolist())) == len(run.terms)
+        run = runs.Run(Path(folder) / "run", first, {"x": postings})
+        parts = {part: run.read("x", part) for part in runs.PARTS}
+    names = [vocabulary.term(number) for number in parts["terms"].tolist()]
+    assert names == sorted({str(term).encode() for term, _ in words})
+    owners = np.repeat(np.arange(len(names)), parts["posting_counts"])
+    found = [
+        (int(names[owner]), document, frequency)
+        for owner, document, frequency in zip(
+            owners.tolist(),
+            parts["documents"].tolist(),
+            parts["frequencies"].tolist(),
+            strict=True,
+        )
+    ]
+    wanted = Counter(words)
+    assert found == sorted(
+        ((*pair, count) for pair, count in wanted.items()), key=lambda p: (str(p[0]), p[1])
+    )
+    gaps = iter(parts["gaps"].tolist())
+    for term, document, frequency in found:
+        own = [at for at, pair in enumerate(words) if pair == (term, document)]
+        assert list(accumulate(next(gaps) for _ in range(frequency))) == own
+    entries = Counter((term, document >> 5) for term, document, _ in found)
+    assert np.bitwise_count(parts["bits"]).tolist() == list(entries.values())
+    assert parts["blocks"].tolist() == [at + block for _, at in entries]
+    assert parts["entry_counts"].sum() == len(entries)
+    assert parts["position_counts"].sum() == len(words)
 
 
 @given(st.lists(st.lists(st.integers(0, 300), max_size=70), max_size=4), st.data())

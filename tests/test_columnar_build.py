@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from small_archive import passage
 
 from archivesearch.analysis import spelling
-from archivesearch.columnar import merge
 from archivesearch.columnar.bits import bits_of, numbers_of
 from archivesearch.columnar.build import build
 from archivesearch.columnar.entries import Entries
@@ -26,9 +25,9 @@ from archivesearch.ranking import K1, B
 from archivesearch.words import words
 
 
-def segment_of(folder: Path, passages: Sequence[Passage], run_words: int = 50) -> Segment:
+def segment_of(folder: Path, passages: Sequence[Passage], memory: int = 0) -> Segment:
     folder.mkdir()
-    build(folder, [passages], ANALYZER, run_words)
+    build(folder, [passages], ANALYZER, memory=memory)
     return Segment(folder)
 
 
@@ -45,17 +44,14 @@ def cut(passages: Sequence[Passage], seed: int) -> Iterator[Sequence[Passage]]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_same_passages_give_the_same_bytes(
-    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    passages = random_passages(seed, 120)
-    segment_of(tmp_path / "whole", passages, 1_000_000)
+def test_the_same_passages_give_the_same_bytes(seed: int, tmp_path: Path) -> None:
+    passages = random_passages(seed, 250)
+    segment_of(tmp_path / "whole", passages, 1 << 30)
     whole = files_of(tmp_path / "whole")
-    for run_words in (1, 7, 300, 10_000):
-        monkeypatch.setattr(merge, "_SLICE_WORDS", 2 * run_words)
-        folder = tmp_path / str(run_words)
+    for threads, memory in ((1, 0), (2, 0), (3, 100_000), (4, 1 << 20), (2, 1 << 30)):
+        folder = tmp_path / f"{threads}-{memory}"
         folder.mkdir()
-        build(folder, cut(passages, run_words), ANALYZER, run_words)
+        build(folder, cut(passages, threads), ANALYZER, threads=threads, memory=memory)
         assert files_of(folder) == whole
 
 
@@ -118,7 +114,7 @@ def test_large_numbers_are_kept(tmp_path: Path) -> None:
         passage(text, number, title="Castro " * 300, org="party", label="war x war")
         for number, text in enumerate(texts)
     ]
-    check(segment_of(tmp_path / "index", passages, 1000), BruteForce(passages))
+    check(segment_of(tmp_path / "index", passages), BruteForce(passages))
 
 
 TEXT = st.text(st.sampled_from("abÉ'. $US東京\N{COMBINING ACUTE ACCENT}’-9\ud800\0"), max_size=25)
@@ -140,7 +136,7 @@ def test_any_text_is_kept(rows: list[tuple[str, str, str, str]]) -> None:
         for number, (text, title, org, lang) in enumerate(rows)
     ]
     with TemporaryDirectory() as folder:
-        segment = segment_of(Path(folder) / "index", passages, 9)
+        segment = segment_of(Path(folder) / "index", passages)
         check(segment, BruteForce(passages))
         assert [segment.documents.passage(n) for n in range(len(passages))] == passages
 
@@ -159,12 +155,13 @@ def test_the_forms_of_a_term_are_those_in_the_texts(tmp_path: Path) -> None:
     assert segment.forms(b"nowhere") == []
 
 
-def test_what_fails_leaves_no_files_open_and_no_runs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_fails_leaves_no_files_open_and_no_runs(threads: int, tmp_path: Path) -> None:
     def broken() -> Iterator[Sequence[Passage]]:
         yield random_passages(8, 50)
         raise OSError("the source is gone")
 
     with pytest.raises(OSError, match="the source is gone"):
-        build(tmp_path, broken(), ANALYZER, 10)
+        build(tmp_path, broken(), ANALYZER, memory=0, threads=threads)
     assert not list(tmp_path.glob("runs*"))
     assert not (tmp_path / "segment.json").exists()

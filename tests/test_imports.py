@@ -69,7 +69,7 @@ def imports(path: Path) -> set[str]:
 
 def test_what_the_package_imports_is_installed_with_it() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    required = {re.split("[^A-Za-z0-9-]", name)[0].lower() for name in project["dependencies"]}
+    required = {re.split("[^A-Za-z0-9.-]", name)[0].lower() for name in project["dependencies"]}
     packages = metadata.packages_distributions()
     used = set().union(*map(imports, (ROOT / "src").rglob("*.py")))
     for name in used - sys.stdlib_module_names - {"archivesearch"}:

@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archivesearch.config import Config, from_dict
-from archivesearch.parse.blocks import Block
 from archivesearch.parse import dates
+from archivesearch.parse.blocks import Block
 from archivesearch.parse.dates import years_mentioned
 from archivesearch.parse.dating import dating
 
@@ -127,7 +127,9 @@ def test_any_address_gives_a_sound_date_or_none(page: str) -> None:
 
 
 @given(
-    st.sampled_from(["", "in", "of", "by", "since", "May", "page", "no", "the", "$", "and 1914 or"]),
+    st.sampled_from(
+        ["", "in", "of", "by", "since", "May", "page", "no", "the", "$", "and 1914 or"]
+    ),
     st.sampled_from(["1917", "1900", "1499", "1500", "2100", "2101", "1830"]),
     st.text(alphabet=" .,;:!?)]’”\"'/@-–+0129abeghpstuBEW\n", max_size=4),
     st.sampled_from(["", "copies", "people", "bc", "Eagle Crest Way", "hours", "pages", "x.htm"]),

@@ -23,6 +23,7 @@ class Engine:
     def __init__(self, options: Options) -> None:
         settings = config.beside(Path(options.folder))
         self.analyzer = Analyzer(settings.languages, settings.variants)
+        self.threads = options.threads
         self.archive: archivesearch.Archive
 
     def record(self, values: dict[str, Any]) -> Passage:
@@ -31,7 +32,8 @@ class Engine:
 
     def build(self, records: Iterable[Passage], directory: Path) -> None:
         """Hand the passages to the engine page by page, as a rebuild does."""
-        ColumnarEngine().build(directory, _pages(records), self.analyzer)
+        pages = _pages(records)
+        ColumnarEngine().build(directory, pages, self.analyzer, jobs=self.threads)
 
     def open(self, directory: Path) -> None:
         """Open an archive; unlike its peers', not what `build` wrote but a rebuild."""

@@ -86,6 +86,11 @@ class Analyzer:
         with self._lock:
             return self._make_term(word, lang)
 
+    def new_terms(self, found: Sequence[str], lang: str) -> list[str]:
+        """Work out the terms of words, which are not kept."""
+        with self._lock:
+            return [self._make_term(word, lang) for word in found]
+
     def query_terms(self, word: str) -> tuple[str, ...]:
         """Return every term that a word may stand as, one or more over all the languages."""
         return tuple(dict.fromkeys(self.term(word, lang) for lang in self.languages))
@@ -178,6 +183,8 @@ class _Terms(dict[str, str]):
 
 def fold(word: str) -> str:
     """Return a word without case, apostrophes and dots, its accents kept, `$` read as s."""
+    if word.isascii() and word.isalpha():
+        return word.lower()
     word = unicodedata.normalize("NFC", word.translate(_NOT_SPOKEN).casefold())
     if "." in word:
         return word.replace(".", "").translate(_CURRENCY)
@@ -206,11 +213,15 @@ def year_term(year: int) -> str:
 
 def spelling(word: str) -> str:
     """Return what two words must share to be spelled alike: all but case and apostrophe."""
+    if word.isascii() and word.isalnum():
+        return word.lower()
     return unicodedata.normalize("NFC", word.translate(_NOT_SPOKEN).casefold())
 
 
 def _country(word: str) -> str:
     """Tell `US`, `U.S.` and `U$` from the pronoun `us`: only they become `u.s.`."""
+    if word.isascii() and word.isalpha():
+        return "u.s." if word == "US" else ""
     if _POSSESSIVE.sub("", word) == "US" or (len(word) < 8 and ("$" in word or "." in word)):
         return "u.s." if fold(word) == "us" else ""
     return ""

@@ -15,7 +15,7 @@ from archivesearch import directory, searching
 from archivesearch.analysis import Analyzer
 from archivesearch.config import Config, from_dict
 from archivesearch.directory import MANIFEST, Manifest
-from archivesearch.engines.base import Engine, Reader
+from archivesearch.engines.base import MEMORY, Engine, Reader
 from archivesearch.engines.columnar import ColumnarEngine
 from archivesearch.errors import (
     ArchiveSearchError,
@@ -64,19 +64,23 @@ def rebuild(
     index: StrPath,
     *,
     jobs: int = 1,
+    memory: int = MEMORY,
     config: StrPath | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Build a fresh index from folders or files of pages, then put it in force.
 
     The old index answers until then, and for ever if anything goes wrong. `jobs` is the
-    number of processes that parse; `config` a file to use in place of those beside the
-    sources; `progress` is called after each page. Raises SourceError, ConfigError,
-    IndexBusy or IndexProblem, and ValueError for `jobs` below 1.
+    number of processes that parse; `memory` how many megabytes the passages that are being
+    sorted may take; `config` a file to use in place of those beside the sources;
+    `progress` is called after each page. Raises SourceError, ConfigError,
+    IndexBusy or IndexProblem, and ValueError for `jobs` or `memory` below 1.
     """
     from archivesearch import indexing  # brings the HTML parser, which a search never needs
 
-    return indexing.rebuild(sources, index, _ENGINE, jobs=jobs, config=config, progress=progress)
+    return indexing.rebuild(
+        sources, index, _ENGINE, jobs=jobs, memory=memory, config=config, progress=progress
+    )
 
 
 def parse_page(source: bytes | StrPath, *, page: str = "", config: Config | None = None) -> Page:

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from archivesearch.analysis import Analyzer
 from archivesearch.config import Config, merged
-from archivesearch.engines.base import Engine
+from archivesearch.engines.base import MEMORY, Engine
 from archivesearch.errors import SourceError
 from archivesearch.model import (
     Organization,
@@ -39,24 +39,29 @@ def rebuild(
     engine: Engine,
     *,
     jobs: int = 1,
+    memory: int = MEMORY,
     config: StrPath | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Build a fresh index from the sources and put it in force; the old one answers until then.
 
-    Pages are parsed in `jobs` processes. Raises SourceError, ConfigError or IndexProblem,
-    and ValueError for `jobs` below 1; a page that cannot be read is skipped and reported,
+    Pages are parsed in `jobs` processes; `memory` is how many megabytes the passages in work
+    may take. Raises SourceError, ConfigError or IndexProblem, and ValueError for `jobs` or
+    `memory` below 1; a page that cannot be read is skipped and reported,
     never an error.
     """
     if jobs < 1:
         raise ValueError(f"jobs must be at least 1, not {jobs}")
+    if memory < 1:
+        raise ValueError(f"memory must be at least 1 megabyte, not {memory}")
     opened = open_sources(sources, config)
     settings = merged(source.config for source in opened)
     with writing(Path(index)) as building:
         with (building / PAGES_FILE).open("w", encoding="utf-8") as listing:
             census = _Census(settings, listing, sum(map(len, opened)), progress)
             analyzer = Analyzer(settings.languages, settings.variants)
-            engine.build(building, _batches(opened, jobs, census), analyzer)
+            batches = _batches(opened, jobs, census)
+            engine.build(building, batches, analyzer, jobs=jobs, memory=memory)
         if not census.indexed:
             raise SourceError(_nothing(opened, census))
         _write_json(building / ORGANIZATIONS_FILE, [asdict(o) for o in census.organizations()])

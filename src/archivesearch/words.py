@@ -9,6 +9,7 @@ separates. Chinese, Japanese and Korean are cut into overlapping pairs of charac
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from enum import IntEnum
 from functools import cache
 from operator import itemgetter
 
@@ -82,6 +83,39 @@ def _full() -> re.Pattern[str]:
 @cache
 def _cjk_run() -> re.Pattern[str]:
     return re.compile(f"[{_ranges(_CJK)}]+")
+
+
+class Kind(IntEnum):
+    """What a character can be to a word; all that `words` finds follows from these."""
+
+    SEPARATOR = 0
+    LETTER = 1
+    DIGIT = 2
+    MARK = 3
+    APOSTROPHE = 4
+    DOT = 5
+    CURRENCY = 6
+    CJK = 7
+
+
+_SIGNS = dict.fromkeys("'’ʼ‘`´", Kind.APOSTROPHE) | dict.fromkeys("$£¢", Kind.CURRENCY)
+_SIGNS["."] = Kind.DOT
+
+
+def kind(character: str) -> Kind:
+    """Return what one character is to words."""
+    if character >= "\u1100" and _cjk_run().match(character):
+        return Kind.CJK
+    if sign := _SIGNS.get(character):
+        return sign
+    if character.isalnum():
+        return Kind.DIGIT if character.isdecimal() else Kind.LETTER
+    return Kind.MARK if _mark().match(character) else Kind.SEPARATOR
+
+
+@cache
+def _mark() -> re.Pattern[str]:
+    return re.compile(f"[{_ranges(_MARKS)}{INVISIBLE}]")
 
 
 Word = tuple[str, int, int]

@@ -44,6 +44,14 @@ def named(
     help="Processes that read pages.  [default: as many as there are processors]",
 )
 @click.option(
+    "--memory",
+    metavar="MB",
+    type=click.IntRange(min=1),
+    default=256,  # as `archivesearch.rebuild` has it, which --help does not wait for
+    help="Megabytes for the passages that are being sorted.",
+    show_default=True,
+)
+@click.option(
     "--config",
     metavar="FILE",
     type=click.Path(readable=False),
@@ -51,7 +59,13 @@ def named(
 )
 @format_option("text", "json")
 def rebuild(
-    *, sources: tuple[str, ...], index: str, jobs: int | None, config: str | None, form: str
+    *,
+    sources: tuple[str, ...],
+    index: str,
+    jobs: int | None,
+    memory: int,
+    config: str | None,
+    form: str,
 ) -> None:
     """Build a fresh index from the SOURCEs, and then put it in the place of the old one.
 
@@ -66,6 +80,7 @@ def rebuild(
                 sources or (CORPUS,),
                 index,
                 jobs=jobs or processors(),
+                memory=memory,
                 config=config,
                 progress=progress,
             )

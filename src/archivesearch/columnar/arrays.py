@@ -81,9 +81,10 @@ def _mapped(path: Path, dtype: np.dtype[Any], count: int) -> Array:
     return np.frombuffer(mapped, dtype, count)
 
 
-def narrow(values: Array, *, least: "DTypeLike" = np.uint8) -> Array:
-    """Return whole numbers in the narrowest unsigned type that holds them all."""
-    top = int(values.max()) if len(values) else 0
+def narrow(values: Array, *, least: "DTypeLike" = np.uint8, top: int | None = None) -> Array:
+    """Return whole numbers in the narrowest unsigned type that holds them all, and `top`."""
+    if top is None:
+        top = int(values.max()) if len(values) else 0
     for dtype in (np.uint8, np.uint16, np.uint32, np.uint64):
         if np.dtype(dtype) >= np.dtype(least) and top <= np.iinfo(dtype).max:
             return values.astype(dtype)

@@ -1,134 +1,121 @@
-"""Passages as they are shown: texts in compressed blocks, the rest in columns and tables.
+"""Passages as they are shown: their texts, and the rest in columns and tables.
 
 What passages share is kept once: a page's title, address and date in the table of
-pages, a heading and its organization in the table of sections. Texts are compressed in
-blocks of a few kilobytes, each with a checksum that is seen to hold when it is read.
+pages, a heading and its organization in the table of sections.
 """
 
 import json
-import zlib
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import chain, groupby
+from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narrow, starts_of
 from archivesearch.columnar.strings import Strings, decoded, encoded, write_strings
-from archivesearch.errors import IndexDamaged
+from archivesearch.columnar.texts import Texts, TextWriter
 from archivesearch.model import Passage
 
-# 4 KB: ten hits cost ten blocks, and twice the size makes the texts 8 % smaller only.
-_BLOCK_BYTES = 4096
-_LEVEL = 6
-_CACHED_BLOCKS = 64
+_CACHED_PAGES = 64
+# What the table of pages has, in this order.
+_PAGE = attrgetter("page", "url", "title", "year", "year_source", "date", "author", "lang")
 
 
 class DocumentWriter:
-    """Takes passages in order and writes their tables and texts."""
+    """Takes passages in order and writes their tables and texts; `aside` is for what waits."""
 
-    def __init__(self, writer: ArrayWriter) -> None:
-        self._writer = writer
+    def __init__(self, aside: Path) -> None:
+        self._texts = TextWriter(aside)
         self._pages: list[bytes] = []
         self._page_years: list[int] = []
-        self._sections: list[bytes] = []
-        self._section_pages: list[int] = []
+        self._page_langs: list[int] = []
+        self._page_firsts: list[int] = []
         self._last_page: tuple[Any, ...] = ()
         self._page_sections: dict[tuple[str, str], int] = {}
-        self._page_firsts: list[int] = []
+        self._sections: list[bytes] = []
+        self._section_pages: list[int] = []
+        self._section_orgs: list[int] = []
         self._labels: dict[str, int] = {"": 0}
         self._orgs: dict[str, int] = {"": 0}
         self._langs: dict[str, int] = {}
-        self._section_orgs: list[int] = []
-        self._page_langs: list[int] = []
-        self._columns: dict[str, list[int]] = {
-            name: [] for name in ("section", "label", "years", "repeated", "length")
-        }
-        self._headings: list[bool] = []
-        self._years: list[int] = []
-        self._repeated: list[int] = []
-        self._block: list[bytes] = []
-        self._block_size = 0
-        self._block_ends: list[int] = []
-        self._block_firsts: list[int] = [0]
-        self._written = 0
+        self._columns = {name: array("I") for name in ("section", "label", "years", "repeated")}
+        self._headings = bytearray()
+        self._years = array("I")
+        self._repeated = array("I")
+        self._count = 0
 
     def __len__(self) -> int:
-        return len(self._columns["length"])
+        return self._count
 
-    def add(self, passage: Passage) -> None:
-        """Take the next passage."""
-        columns = self._columns
-        columns["section"].append(self._place(passage))
-        columns["label"].append(self._labels.setdefault(passage.label, len(self._labels)))
-        columns["years"].append(len(passage.years_mentioned))
-        columns["repeated"].append(len(passage.repeated))
-        self._headings.append(passage.text in (passage.section, passage.title))
-        self._years.extend(passage.years_mentioned)
-        for span in passage.repeated:
-            self._repeated.extend(span)
-        text = encoded(passage.text)
-        columns["length"].append(len(text))
-        self._block.append(text)
-        self._block_size += len(text)
-        if self._block_size >= _BLOCK_BYTES:
-            self._end_block()
+    def add(self, passages: Sequence[Passage], texts: Sequence[bytes]) -> None:
+        """Take the next passages, with their texts as UTF-8."""
+        self._texts.add(texts)
+        labels, columns = self._labels, self._columns
+        for page, run in groupby(passages, _PAGE):
+            if page != self._last_page:
+                self._add_page(page)
+            for p in run:
+                columns["section"].append(self._section(p.section, p.org))
+                columns["label"].append(labels.setdefault(p.label, len(labels)))
+                columns["years"].append(len(p.years_mentioned))
+                columns["repeated"].append(len(p.repeated))
+                self._headings.append(p.text in (p.section, p.title))
+                self._years.extend(p.years_mentioned)
+                self._repeated.extend(chain(*p.repeated))
+                self._count += 1
 
-    def finish(self) -> None:
+    def close(self) -> None:
+        """Let go of what waits."""
+        self._texts.close()
+
+    def finish(self, writer: ArrayWriter, threads: int) -> None:
         """Write what has been gathered."""
-        if self._block:
-            self._end_block()
-        append = self._writer.append
-        append("texts.bytes", np.empty(0, np.uint8))
-        append("texts.ends", narrow(np.array(self._block_ends, np.int64), least=np.uint32))
-        append("texts.firsts", narrow(np.array(self._block_firsts, np.int64)))
-        for name, values in self._columns.items():
-            append(f"documents.{name}", narrow(np.array(values, np.int64)))
-        append("documents.headings", np.packbits(np.array(self._headings, bool), bitorder="little"))
-        append("documents.year_values", narrow(np.array(self._years, np.int64)))
-        append("documents.repeated_values", narrow(np.array(self._repeated, np.int64)))
-        append("sections.page", narrow(np.array(self._section_pages, np.int64)))
-        append("sections.org", narrow(np.array(self._section_orgs, np.int64)))
-        append("pages.first", narrow(np.array([*self._page_firsts, len(self)], np.int64)))
-        append("pages.year", narrow(np.array(self._page_years, np.int64)))
-        append("pages.lang", narrow(np.array(self._page_langs, np.int64)))
-        write_strings(self._writer, "pages", self._pages)
-        write_strings(self._writer, "sections", self._sections)
+        self._texts.finish(writer, threads)
+        for name, column in self._columns.items():
+            writer.append(f"documents.{name}", narrow(np.asarray(column)))
+        headings = np.frombuffer(self._headings, np.uint8)
+        writer.append("documents.headings", np.packbits(headings, bitorder="little"))
+        writer.append("documents.year_values", narrow(np.asarray(self._years)))
+        writer.append("documents.repeated_values", narrow(np.asarray(self._repeated)))
+        for name, values in (
+            ("sections.page", self._section_pages),
+            ("sections.org", self._section_orgs),
+            ("pages.first", [*self._page_firsts, len(self)]),
+            ("pages.year", self._page_years),
+            ("pages.lang", self._page_langs),
+        ):
+            writer.append(name, narrow(np.array(values, np.int64)))
+        write_strings(writer, "pages", self._pages)
+        write_strings(writer, "sections", self._sections)
         for name, table in (
             ("labels", self._labels),
             ("orgs", self._orgs),
             ("langs", self._langs),
         ):
-            write_strings(self._writer, name, [encoded(value) for value in table])
+            write_strings(writer, name, [encoded(value) for value in table])
 
-    def _place(self, passage: Passage) -> int:
-        """Return the number of the passage's section, having entered what is new in the tables."""
-        p = passage
-        page = (p.page, p.url, p.title, p.year, p.year_source, p.date, p.author, p.lang)
-        if page != self._last_page:
-            self._pages.append(json.dumps(page).encode())
-            self._page_firsts.append(len(self))
-            self._page_years.append(p.year or 0)
-            self._page_langs.append(self._langs.setdefault(p.lang, len(self._langs)))
-            self._last_page = page
-            self._page_sections = {}
-        key = (p.section, p.org)
-        section = self._page_sections.get(key)
-        if section is None:
-            section = self._page_sections[key] = len(self._sections)
-            self._sections.append(json.dumps(p.section).encode())
+    def _add_page(self, page: tuple[Any, ...]) -> None:
+        *_, year, _, _, _, lang = page
+        self._pages.append(json.dumps(page).encode())
+        self._page_firsts.append(len(self))
+        self._page_years.append(year or 0)
+        self._page_langs.append(self._langs.setdefault(lang, len(self._langs)))
+        self._last_page = page
+        self._page_sections = {}
+
+    def _section(self, heading: str, org: str) -> int:
+        """Return the number of a section of the page, having entered it if it is new."""
+        number = self._page_sections.get((heading, org))
+        if number is None:
+            number = self._page_sections[heading, org] = len(self._sections)
+            self._sections.append(json.dumps(heading).encode())
             self._section_pages.append(len(self._pages) - 1)
-            self._section_orgs.append(self._orgs.setdefault(p.org, len(self._orgs)))
-        return section
-
-    def _end_block(self) -> None:
-        packed = zlib.compress(b"".join(self._block), _LEVEL)
-        self._writer.append("texts.bytes", np.frombuffer(packed, np.uint8))
-        self._written += len(packed)
-        self._block_ends.append(self._written)
-        self._block_firsts.append(len(self))
-        self._block = []
-        self._block_size = 0
+            self._section_orgs.append(self._orgs.setdefault(org, len(self._orgs)))
+        return number
 
 
 class Documents:
@@ -140,12 +127,11 @@ class Documents:
         self._sections = Strings(arrays, "sections")
         self._labels = Strings(arrays, "labels")
         self._orgs = Strings(arrays, "orgs")
-        self._lengths = arrays["documents.length"]
-        self._block = lru_cache(_CACHED_BLOCKS)(self._read_block)
-        self._page = lru_cache(_CACHED_BLOCKS)(self._read_page)
+        self._texts = Texts(arrays)
+        self._page = lru_cache(_CACHED_PAGES)(self._read_page)
 
     def __len__(self) -> int:
-        return len(self._lengths)
+        return len(self._arrays["documents.section"])
 
     def passage(self, number: int) -> Passage:
         """Return a passage. Raises IndexDamaged where its text is not what was written."""
@@ -173,11 +159,7 @@ class Documents:
 
     def text(self, number: int) -> str:
         """Return the text of a passage."""
-        firsts = self._arrays["texts.firsts"]
-        block = int(np.searchsorted(firsts, number, "right")) - 1
-        raw, ends, first = self._block(block)
-        start = int(ends[number - first])
-        return decoded(raw[start : int(ends[number - first + 1])])
+        return self._texts[number]
 
     def field(self, name: str) -> Callable[[int], str]:
         """Return what gives the text of a field of a passage by the passage's number."""
@@ -252,18 +234,6 @@ class Documents:
 
     def _read_page(self, page: int) -> tuple[Any, ...]:
         return (*json.loads(self._pages[page]), self.page_range(page).start)
-
-    def _read_block(self, block: int) -> tuple[bytes, Array, int]:
-        """Return the bytes of a block, where each text in it ends, and its first passage."""
-        ends = self._arrays["texts.ends"]
-        start = int(ends[block - 1]) if block else 0
-        packed = self._arrays["texts.bytes"][start : int(ends[block])]
-        first, last = (int(n) for n in self._arrays["texts.firsts"][block : block + 2])
-        try:
-            raw = zlib.decompress(packed.data)
-        except zlib.error as error:
-            raise IndexDamaged(f"texts.bytes is damaged at byte {start:,} ({error})") from error
-        return raw, starts_of(self._lengths[first:last]), first
 
     def _list(self, counts: str, values: str, number: int, each: int = 1) -> list[int]:
         """Return the values of a passage in a column that has any number of them."""

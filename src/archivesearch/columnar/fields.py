@@ -5,8 +5,6 @@ from archivesearch.model import Passage
 
 WORD_FIELDS = ("text", "title", "section", "org", "label", "repeated")
 KEY_FIELDS = ("page", "lang", "org_key", "year", "years_mentioned")
-# What neighbouring passages mostly have in common.
-SHARED_FIELDS = ("title", "section", "org", "page", "lang", "org_key", "year")
 FIELDS = (*WORD_FIELDS, *KEY_FIELDS)
 
 

@@ -1,52 +1,58 @@
-"""Merging runs into a segment: terms put in order, postings cut into blocks of documents."""
+"""Merging runs into a segment: the postings of each term from all of them, end to end.
 
-from array import array
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+All runs hold their terms in the same order, and each run's documents follow those of the
+one before it, so that merging is copying: nothing is sorted any more.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from archivesearch.columnar.arrays import Array, ArrayWriter, narrow, spread, starts_of
-from archivesearch.columnar.escape import write_escaped
+from archivesearch.columnar.escape import EscapedWriter
 from archivesearch.columnar.fields import FIELDS, WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE, best_impacts
 from archivesearch.columnar.lexicon import write_lexicon
-from archivesearch.columnar.runs import Run, concatenated, radix_order
+from archivesearch.columnar.runs import Run
 from archivesearch.columnar.totals import TotalsWriter
+from archivesearch.columnar.vocabulary import Vocabulary
+from archivesearch.columnar.workers import in_order
 
-# Occurrences merged at a time: about 100 bytes each.
-_SLICE_WORDS = 4_000_000
+_COUNTS = ("entry_counts", "posting_counts", "position_counts")
 
 
 def merge(
     writer: ArrayWriter,
-    numbers: Mapping[tuple[int, str], int],
     runs: Sequence[Run],
-    lengths: Mapping[str, "array[int]"],
-    documents: int,
+    lengths: Mapping[str, Array],
+    vocabulary: Vocabulary,
+    *,
+    threads: int,
+    occurrences: int,
 ) -> dict[str, Any]:
     """Write lexicon, postings and lengths of a segment; return its figures.
 
-    `numbers` maps (field, term) to the temporary number that the runs know it by.
+    `lengths` has for each field of words how many each document has. Each thread merges
+    about so many `occurrences` at a time.
     """
-    keyed = sorted(
-        (field, term.encode("utf-8", "surrogatepass"), n) for (field, term), n in numbers.items()
-    )
-    write_lexicon(writer, [term for _, term, _ in keyed])
-    fields = np.array([field for field, _, _ in keyed], np.int64)
-    edges = np.searchsorted(fields, np.arange(len(FIELDS) + 1)).tolist()
-    rank = np.empty(len(keyed), np.int64)
-    rank[[number for _, _, number in keyed]] = np.arange(len(keyed))
-    padded = {name: _padded(lengths[name], documents) for name in WORD_FIELDS}
-    writer.append("lengths", narrow(np.concatenate([padded[name] for name in WORD_FIELDS])))
-    averages = {name: _average(padded[name]) for name in WORD_FIELDS}
-    merger = _Merger(writer, [_Ranked(run, rank) for run in runs], documents)
-    for number, name in enumerate(FIELDS):
-        first, last = edges[number], edges[number + 1]
-        for low, high in _slices(merger.occurrences(first, last), first):
-            merger.write(low, high, padded.get(name), averages.get(name, 1.0))
-    merger.finish()
+    documents = len(lengths["text"])
+    padded = {name: _padded(lengths[name]) for name in WORD_FIELDS}
+    writer.append("lengths", narrow(np.concatenate(list(padded.values()))))
+    output = _Output(writer, documents)
+    edges = [0]
+    terms: list[Array] = []
+    for name in FIELDS:
+        field = _Field(name, runs, vocabulary, padded.get(name))
+        slices = field.slices(occurrences)
+        for merged in in_order(partial(_merged, field), slices, threads):
+            output.append(merged)
+        terms.append(field.terms)
+        edges.append(edges[-1] + len(field.terms))
+    output.finish()
+    write_lexicon(writer, [vocabulary.term(n) for part in terms for n in part.tolist()])
     return {
         "documents": documents,
         "fields": {name: [edges[i], edges[i + 1]] for i, name in enumerate(FIELDS)},
@@ -55,171 +61,174 @@ def merge(
     }
 
 
-def _padded(lengths: "array[int]", documents: int) -> Array:
+def _padded(lengths: Array) -> Array:
     """Return lengths up to the end of the last block, so that blocks can be taken whole."""
-    blocks = (documents + BLOCK_SIZE - 1) >> BLOCK_BITS
-    result = np.zeros(blocks * BLOCK_SIZE, np.int64)
-    result[:documents] = np.frombuffer(lengths, np.uint32) if documents else 0
-    return result
+    blocks = (len(lengths) + BLOCK_SIZE - 1) >> BLOCK_BITS
+    return np.pad(lengths, (0, blocks * BLOCK_SIZE - len(lengths)))
 
 
-def _average(lengths: Array) -> float:
-    """The average length of a field, of the documents that have it."""
-    having = int(np.count_nonzero(lengths))
-    return int(lengths.sum()) / having if having else 1.0
+class _Field:
+    """One field in all runs; its terms go by their place in their final order."""
+
+    def __init__(
+        self, name: str, runs: Sequence[Run], vocabulary: Vocabulary, lengths: "Array | None"
+    ) -> None:
+        present = np.zeros(len(vocabulary), bool)
+        for run in runs:
+            present[run.read(name, "terms")] = True
+        self.terms = vocabulary.sorted(np.flatnonzero(present))
+        places = np.zeros(len(present), np.uint32)
+        places[self.terms] = np.arange(len(self.terms))
+        self.runs = [_Placed(run, name, places) for run in runs]
+        self.lengths = lengths
+        having = 0 if lengths is None else int(np.count_nonzero(lengths))
+        self.average = int(lengths.sum()) / having if lengths is not None and having else 1.0
+
+    def slices(self, occurrences: int) -> Iterator[tuple[int, int]]:
+        """Cut the terms into slices that have about so many occurrences."""
+        through = np.zeros(len(self.terms), np.int64)
+        for run in self.runs:
+            through[run.places] += np.diff(run.starts["position_counts"])
+        np.cumsum(through, out=through)
+        low = 0
+        while low < len(through):
+            before = int(through[low - 1]) if low else 0
+            high = int(np.searchsorted(through, before + occurrences, "right"))
+            high = max(high, low + 1)
+            yield low, high
+            low = high
 
 
-def _slices(occurrences: Array, first: int) -> list[tuple[int, int]]:
-    """Cut a range of terms, given the occurrences of each, into slices that fit in memory."""
-    if not len(occurrences):
-        return []
-    through = np.cumsum(occurrences)
-    cuts = [0]
-    while cuts[-1] < len(occurrences):
-        before = int(through[cuts[-1] - 1]) if cuts[-1] else 0
-        cut = int(np.searchsorted(through, before + _SLICE_WORDS, "right"))
-        cuts.append(max(cut, cuts[-1] + 1))
-    return [(first + low, first + high) for low, high in pairwise(cuts)]
+class _Placed:
+    """The terms that a run has in a field, by place, and where what belongs to each starts."""
 
-
-class _Ranked:
-    """A run whose terms are taken in their final order."""
-
-    def __init__(self, run: Run, rank: Array) -> None:
+    def __init__(self, run: Run, name: str, places: Array) -> None:
         self.run = run
-        ranks = rank[run.terms]
-        self.order = np.argsort(ranks, kind="stable")
-        self.ranks = ranks[self.order]
-        self.starts = run.posting_starts()
-        self.position_starts = run.position_starts()
+        self.name = name
+        self.places = places[run.read(name, "terms")]
+        self.starts = {part: starts_of(run.read(name, part)).astype(np.uint32) for part in _COUNTS}
 
-    def occurrences(self) -> Array:
-        """Return how many occurrences each term has, in final order."""
-        edges = self.position_starts[self.starts]
-        return np.diff(edges)[self.order]
-
-    def postings(self, low: int, high: int) -> tuple[Array, Array, Array, Array]:
-        """Return the postings of a range of terms: terms, documents, frequencies, positions."""
-        a, b = np.searchsorted(self.ranks, [low, high])
-        which = self.order[a:b]
-        counts = self.run.counts[which]
-        at = spread(self.starts[which], counts)
-        frequencies = self.run.frequencies[at].astype(np.int64)
-        positions = self.run.positions[spread(self.position_starts[at], frequencies)]
-        return np.repeat(self.ranks[a:b], counts), self.run.documents[at], frequencies, positions
+    def read(self, part: str, counts: str, first: int, last: int) -> Array:
+        """Return a part of the postings of a range of the run's terms."""
+        starts = self.starts[counts]
+        return self.run.read(self.name, part, int(starts[first]), int(starts[last]))
 
 
-class _Merger:
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    """The postings of some terms, as they are written."""
+
+    counts: Mapping[str, Array]
+    blocks: Array
+    bits: Array
+    bounds: Array
+    frequencies: Array
+    gaps: Array
+
+
+def _merged(field: _Field, terms: tuple[int, int]) -> _Merged:
+    """Put the postings of a range of terms from all runs end to end."""
+    ranges = [(run, *np.searchsorted(run.places, terms).tolist()) for run in field.runs]
+    pieces = [(run, first, last) for run, first, last in ranges if first < last]
+    counts, entries = _layout(pieces, "entry_counts", terms)
+    posting_counts, postings = _layout(pieces, "posting_counts", terms)
+    position_counts, positions = _layout(pieces, "position_counts", terms)
+
+    def joined(part: str, counts: str, order: "Sequence[Array]") -> Array:
+        return _joined([run.read(part, counts, a, b) for run, a, b in pieces], order)
+
+    if field.lengths is None:
+        bounds = np.zeros(int(counts.sum()), np.uint8)
+        gaps = np.empty(0, np.uint8)
+    else:
+        best = [_bounds(run, a, b, field.lengths, field.average) for run, a, b in pieces]
+        bounds = _joined(best, entries)
+        gaps = joined("gaps", "position_counts", positions)
+    return _Merged(
+        counts=dict(zip(_COUNTS, (counts, posting_counts, position_counts), strict=True)),
+        blocks=joined("blocks", "entry_counts", entries),
+        bits=joined("bits", "entry_counts", entries),
+        bounds=bounds,
+        frequencies=joined("frequencies", "posting_counts", postings),
+        gaps=gaps,
+    )
+
+
+def _bounds(run: _Placed, first: int, last: int, lengths: Array, average: float) -> Array:
+    """Return the best impact in each entry of some of a run's terms."""
+    documents = run.read("documents", "posting_counts", first, last)
+    frequencies = run.read("frequencies", "posting_counts", first, last)
+    bits = run.read("bits", "entry_counts", first, last)
+    starts = starts_of(np.bitwise_count(bits))[:-1]
+    own = lengths[run.run.first : run.run.first + (1 << 32)]
+    return best_impacts(frequencies.astype(np.float64), own[documents], average, starts)
+
+
+def _layout(
+    pieces: Sequence[tuple[_Placed, int, int]], part: str, terms: tuple[int, int]
+) -> tuple[Array, list[Array]]:
+    """Return how many values each term has in all runs, and where those of each run go."""
+    low, high = terms
+    total = np.zeros(high - low, np.int64)
+    counts = []
+    for run, first, last in pieces:
+        counts.append(np.diff(run.starts[part][first : last + 1]).astype(np.int64))
+        total[run.places[first:last] - low] += counts[-1]
+    free = starts_of(total)[:-1]
+    order = []
+    for (run, first, last), own in zip(pieces, counts, strict=True):
+        which = run.places[first:last] - low
+        order.append(spread(free[which], own) if len(pieces) > 1 else np.empty(0, np.int64))
+        free[which] += own
+    return total, order
+
+
+def _joined(pieces: Sequence[Array], order: Sequence[Array]) -> Array:
+    """Put values of several runs where they go; those of a single run are in order."""
+    if len(pieces) == 1:
+        return pieces[0]
+    joined = np.empty(sum(map(len, pieces)), np.result_type(*pieces))
+    for values, places in zip(pieces, order, strict=True):
+        joined[places] = values
+    return joined
+
+
+class _Output:
     """Writes the postings of one range of terms after another."""
 
-    def __init__(self, writer: ArrayWriter, runs: Sequence[_Ranked], documents: int) -> None:
+    def __init__(self, writer: ArrayWriter, documents: int) -> None:
         self._writer = writer
-        self._runs = runs
         self._block_type = np.uint16 if documents <= BLOCK_SIZE << 16 else np.uint32
-        self._entry_counts: list[Array] = []
-        self._posting_counts: list[Array] = []
-        self._position_counts: list[Array] = []
-        self._frequency_escapes: list[tuple[Array, Array]] = []
-        self._gap_escapes: list[tuple[Array, Array]] = []
+        self._counts: dict[str, list[Array]] = {part: [] for part in _COUNTS}
+        self._frequencies = EscapedWriter(writer, "postings.frequency", bits=4)
+        self._gaps = EscapedWriter(writer, "positions.gap", bits=8)
         self._entry_totals = TotalsWriter()
         self._posting_totals = TotalsWriter()
-        self._postings = 0
-        self._positions = 0
         for name, dtype in (
             ("entries.block", self._block_type),
             ("entries.documents", np.uint32),
             ("entries.bound", np.uint8),
-            ("postings.frequency", np.uint8),
-            ("positions.gap", np.uint8),
         ):
             writer.append(name, np.empty(0, dtype))  # so that it is there, whatever comes
 
-    def occurrences(self, first: int, last: int) -> Array:
-        """Return how many occurrences each term of a range has in all runs."""
-        total = np.zeros(last - first, np.int64)
-        for run in self._runs:
-            a, b = np.searchsorted(run.ranks, [first, last])
-            total[run.ranks[a:b] - first] += run.occurrences()[a:b]
-        return total
-
-    def write(self, low: int, high: int, lengths: "Array | None", average: float) -> None:
-        """Write the postings of a range of terms of one field; keys have no lengths."""
-        terms, documents, frequencies, positions = self._gathered(low, high)
-        new = np.ones(len(terms), bool)
-        blocks = documents >> BLOCK_BITS
-        new[1:] = (terms[1:] != terms[:-1]) | (blocks[1:] != blocks[:-1])
-        at = np.flatnonzero(new)
-        bits = np.uint32(1) << (documents & (BLOCK_SIZE - 1)).astype(np.uint32)
-        append = self._writer.append
-        append("entries.block", blocks[at].astype(self._block_type))
-        together = np.bitwise_or.reduceat(bits, at) if len(at) else bits
-        append("entries.documents", together)
-        self._entry_totals.add(np.bitwise_count(together))
-        if lengths is not None:
-            best = best_impacts(frequencies, lengths[documents], average, at)
-        else:
-            best = np.zeros(len(at), np.uint8)
-        append("entries.bound", best)
-        self._count(terms, terms[at], frequencies, low, high)
-        self._frequency_escapes.append(
-            write_escaped(self._writer, "postings.frequency", frequencies, self._postings)
-        )
-        self._postings += len(terms)
-        self._posting_totals.add(frequencies)
-        if lengths is not None:
-            gaps = _gaps(positions, frequencies)
-            self._gap_escapes.append(
-                write_escaped(self._writer, "positions.gap", gaps, self._positions)
-            )
-            self._positions += len(gaps)
+    def append(self, merged: _Merged) -> None:
+        """Write the postings of the next terms."""
+        for part in _COUNTS:
+            self._counts[part].append(merged.counts[part])
+        self._writer.append("entries.block", merged.blocks.astype(self._block_type))
+        self._writer.append("entries.documents", merged.bits)
+        self._writer.append("entries.bound", merged.bounds)
+        self._frequencies.append(merged.frequencies)
+        self._gaps.append(merged.gaps)
+        self._entry_totals.add(np.bitwise_count(merged.bits))
+        self._posting_totals.add(merged.frequencies)
 
     def finish(self) -> None:
-        """Write where each term's entries, postings and positions end."""
-        for name, counts in (
-            ("terms.entries", self._entry_counts),
-            ("terms.postings", self._posting_counts),
-            ("terms.positions", self._position_counts),
-        ):
-            starts = starts_of(concatenated(counts))
-            self._writer.append(name, narrow(starts, least=np.uint32))
+        """Write where each term's entries, postings and positions begin, and the large numbers."""
+        for name, part in zip(("entries", "postings", "positions"), _COUNTS, strict=True):
+            starts = starts_of(np.concatenate([np.empty(0, np.int64), *self._counts[part]]))
+            self._writer.append(f"terms.{name}", narrow(starts, least=np.uint32))
         self._entry_totals.write(self._writer, "entries.postings")
         self._posting_totals.write(self._writer, "postings.positions")
-        for name, escapes in (
-            ("postings.frequency", self._frequency_escapes),
-            ("positions.gap", self._gap_escapes),
-        ):
-            places = concatenated([at for at, _ in escapes])
-            self._writer.append(f"{name}.at", narrow(places, least=np.uint32))
-            values = concatenated([values for _, values in escapes])
-            self._writer.append(f"{name}.value", narrow(values))
-
-    def _gathered(self, low: int, high: int) -> tuple[Array, Array, Array, Array]:
-        """Return the postings of a range of terms from all runs, in their final order."""
-        parts = [run.postings(low, high) for run in self._runs]
-        terms, documents, frequencies, positions = (
-            concatenated(list(column)) for column in zip(*parts, strict=True)
-        )
-        if len(parts) > 1:
-            # the runs hold ascending documents, so a stable order by term is the final one
-            order = radix_order(terms - low)
-            starts = starts_of(frequencies)[:-1][order]
-            terms, documents, frequencies = terms[order], documents[order], frequencies[order]
-            positions = positions[spread(starts, frequencies)]
-        return terms, documents.astype(np.int64), frequencies, positions.astype(np.int64)
-
-    def _count(
-        self, terms: Array, entry_terms: Array, frequencies: Array, low: int, high: int
-    ) -> None:
-        size = high - low
-        self._entry_counts.append(np.bincount(entry_terms - low, minlength=size))
-        self._posting_counts.append(np.bincount(terms - low, minlength=size))
-        occurrences = np.bincount(terms - low, weights=frequencies, minlength=size)
-        self._position_counts.append(occurrences.astype(np.int64))
-
-
-def _gaps(positions: Array, frequencies: Array) -> Array:
-    """Return positions as distances from the one before in the same document."""
-    gaps = np.diff(positions, prepend=0)
-    firsts = starts_of(frequencies)[:-1]
-    gaps[firsts] = positions[firsts]
-    return gaps
+        self._frequencies.finish()
+        self._gaps.finish()

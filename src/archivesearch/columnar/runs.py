@@ -1,95 +1,141 @@
-"""Runs: the words of a stretch of passages, sorted by term, waiting in a file to be merged.
+"""Runs: the postings of a stretch of passages, sorted, waiting in a file to be merged.
 
-A run keeps memory bounded whatever the corpus. Terms have temporary numbers, in the order
-in which they were first met; what order they have in the end is known when all are seen.
+A run keeps memory bounded whatever the corpus. Its terms go by numbers of the vocabulary,
+but stand in the order of their bytes, so that runs can be merged from front to back.
+A run begins with a whole block of documents.
 """
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from archivesearch.columnar.arrays import Array, narrow, starts_of
-
-_PARTS = ("terms", "counts", "documents", "frequencies", "positions")
+from archivesearch.columnar.arrays import Array, narrow
+from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
+from archivesearch.columnar.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Postings sorted by term, then document, then position.
+class Postings:
+    """The postings of one field, by term, then by document; see `docs/index-format.md`.
 
-    `terms` are the terms that occur, by temporary number; `counts` the postings of each;
-    `documents` and `frequencies` have one value for each posting, `positions` one for
-    each occurrence.
+    `terms` are the terms, ascending by their bytes; `entry_counts`, `posting_counts` and
+    `position_counts` say how much each has of what follows: `blocks` and `bits` with one
+    value for each entry, `documents` (counted from the first of the run) and
+    `frequencies` with one for each posting, `gaps` with one for each occurrence.
     """
 
     terms: Array
-    counts: Array
+    entry_counts: Array
+    posting_counts: Array
+    position_counts: Array
+    blocks: Array
+    bits: Array
     documents: Array
     frequencies: Array
-    positions: Array
-
-    def posting_starts(self) -> Array:
-        """Return where the postings of each term start, and where the last end."""
-        return starts_of(self.counts)
-
-    def position_starts(self) -> Array:
-        """Return where the positions of each posting start, and where the last end."""
-        return starts_of(self.frequencies)
+    gaps: Array
 
 
-def sorted_run(terms: Array, documents: Array, positions: Array) -> Run:
-    """Make a run of the words of some passages, given in the order of the passages."""
+PARTS = tuple(Postings.__slots__)
+
+
+def sorted_postings(
+    terms: Array, documents: Array, positions: Array, first: int, vocabulary: Vocabulary
+) -> Postings:
+    """Return the postings of terms that are given in the order of documents and positions.
+
+    `documents` count from `first`, the first document of the run.
+    """
+    present = np.zeros(len(vocabulary), bool)
+    present[terms] = True
+    distinct = vocabulary.sorted(np.flatnonzero(present))
+    place = np.zeros(len(present), np.uint32)
+    place[distinct] = np.arange(len(distinct))
+    terms = narrow(place[terms], top=len(distinct))
     order = radix_order(terms)
     terms, documents, positions = terms[order], documents[order], positions[order]
-    first = np.ones(len(terms), bool)
-    first[1:] = (terms[1:] != terms[:-1]) | (documents[1:] != documents[:-1])
-    at = np.flatnonzero(first)
-    posting_terms = terms[at]
-    new_term = np.ones(len(at), bool)
-    new_term[1:] = posting_terms[1:] != posting_terms[:-1]
-    term_at = np.flatnonzero(new_term)
-    return Run(
-        terms=posting_terms[term_at],
-        counts=np.diff(np.append(term_at, len(at))),
-        documents=documents[at],
-        frequencies=narrow(np.diff(np.append(at, len(terms)))),
-        positions=narrow(positions),
+
+    new = _changes(terms) | _changes(documents)
+    at = np.flatnonzero(new)
+    gaps = np.diff(positions.astype(np.int32), prepend=np.int32(0))
+    gaps[at] = positions[at]
+    frequencies = np.diff(at, append=len(terms))
+    terms, documents = terms[at], documents[at]
+
+    blocks = documents >> BLOCK_BITS
+    entries = np.flatnonzero(_changes(terms) | _changes(blocks))
+    bits = np.uint32(1) << (documents & (BLOCK_SIZE - 1)).astype(np.uint32)
+    size = len(distinct)
+    return Postings(
+        terms=distinct,
+        entry_counts=narrow(np.bincount(terms[entries], minlength=size)),
+        posting_counts=narrow(np.bincount(terms, minlength=size)),
+        position_counts=narrow(
+            np.bincount(terms, weights=frequencies, minlength=size).astype(np.int64)
+        ),
+        blocks=blocks[entries].astype(np.uint32) + np.uint32(first >> BLOCK_BITS),
+        bits=np.bitwise_or.reduceat(bits, entries) if len(entries) else bits,
+        documents=documents,
+        frequencies=narrow(frequencies),
+        gaps=narrow(gaps),
     )
 
 
-def save(run: Run, folder: Path, number: int) -> None:
-    """Write a run to a folder."""
-    for part in _PARTS:
-        file = BytesIO()  # numpy itself does not say why a disk takes no more
-        np.save(file, getattr(run, part), allow_pickle=False)
-        (folder / f"run{number}.{part}.npy").write_bytes(file.getvalue())
-
-
-def load(folder: Path, number: int) -> Run:
-    """Return a run that was written, mapped from disk."""
-    return Run(
-        *(
-            np.load(folder / f"run{number}.{part}.npy", mmap_mode="r", allow_pickle=False)
-            for part in _PARTS
-        )
-    )
+def _changes(values: Array) -> Array:
+    """Return for each value whether it is another than the one before."""
+    changed = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=changed[1:])
+    return changed
 
 
 def radix_order(values: Array) -> Array:
-    """Return the stable order of whole numbers below 2**32, in two passes of 16 bits.
+    """Return the stable order of whole numbers below 2**32, in one or two passes of 16 bits.
 
     numpy sorts 16-bit numbers by their bits, in time that grows with their number alone.
     """
+    if values.dtype.itemsize <= 2:
+        return np.argsort(values, kind="stable")
     low = np.argsort((values & 0xFFFF).astype(np.uint16), kind="stable")
     high = (values >> 16).astype(np.uint16)
-    if not high.any():
-        return low
     return low[np.argsort(high[low], kind="stable")]
 
 
-def concatenated(arrays: Sequence[Array], dtype: type = np.int64) -> Array:
-    """Join arrays; an empty sequence gives an empty array."""
-    return np.concatenate(arrays) if arrays else np.empty(0, dtype)
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where an array stands in the file of a run."""
+
+    dtype: Any
+    offset: int
+    count: int
+
+
+class Run:
+    """The postings of a stretch of passages by field, in a file."""
+
+    def __init__(self, path: Path, first: int, fields: Mapping[str, Postings]) -> None:
+        self.first = first
+        self._stored: dict[tuple[str, str], Stored] = {}
+        with path.open("wb") as file:
+            for field, postings in fields.items():
+                for part in PARTS:
+                    values: Array = getattr(postings, part)
+                    stored = Stored(values.dtype, file.tell(), len(values))
+                    self._stored[field, part] = stored
+                    file.write(values.tobytes())
+        self._path = path
+
+    def count(self, field: str, part: str) -> int:
+        """Return how many values a part of a field's postings has."""
+        return self._stored[field, part].count
+
+    def read(self, field: str, part: str, start: int = 0, end: int | None = None) -> Array:
+        """Return some of the values of a part of a field's postings."""
+        stored = self._stored[field, part]
+        end = stored.count if end is None else end
+        size = stored.dtype.itemsize
+        with self._path.open("rb") as file:
+            data = os.pread(file.fileno(), (end - start) * size, stored.offset + start * size)
+        return np.frombuffer(data, stored.dtype)

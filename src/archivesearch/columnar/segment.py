@@ -37,8 +37,8 @@ class Segment:
             name: (first, last) for name, (first, last) in info["fields"].items()
         }
         self.lexicon = Lexicon(self.arrays, self.fields)
-        self.frequencies = Escaped(self.arrays, "postings.frequency")
-        self.gaps = Escaped(self.arrays, "positions.gap")
+        self.frequencies = Escaped(self.arrays, "postings.frequency", bits=4)
+        self.gaps = Escaped(self.arrays, "positions.gap", bits=8)
         entries: Array = self.arrays["entries.documents"]
         chunks = Chunks(entries)
         self.entry_totals = Totals(

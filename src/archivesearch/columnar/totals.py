@@ -11,7 +11,7 @@ import numpy as np
 from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narrow, starts_of
 
 _EVERY_BITS = 5
-_EVERY = 1 << _EVERY_BITS
+CHUNK = 1 << _EVERY_BITS
 # Where one value of so many is asked for, adding up all takes no longer.
 _DENSE = 8
 
@@ -27,7 +27,7 @@ class TotalsWriter:
     def add(self, values: Array) -> None:
         """Take the next values."""
         before = starts_of(values) + self._total
-        self._kept.append(before[:-1][-self._count % _EVERY :: _EVERY])
+        self._kept.append(before[:-1][-self._count % CHUNK :: CHUNK])
         self._count += len(values)
         self._total = int(before[-1])
 
@@ -72,7 +72,7 @@ class Totals:
         through = np.cumsum(values, axis=1, dtype=np.uint32)
         through -= values
         row = np.cumsum(new) - 1
-        within = through.ravel()[(row << _EVERY_BITS) + (places & (_EVERY - 1))]
+        within = through.ravel()[(row << _EVERY_BITS) + (places & (CHUNK - 1))]
         found: Array = self._kept[chunks].astype(np.int64) + within
         return found
 
@@ -85,19 +85,20 @@ class Totals:
 
 
 class Chunks:
-    """An array in pieces of 32, the last filled up with zeros."""
+    """An array in pieces of 32, or of another size, the last filled up with zeros."""
 
-    def __init__(self, values: Array) -> None:
-        whole = len(values) >> _EVERY_BITS
-        self._whole: Array = values[: whole << _EVERY_BITS].reshape(-1, _EVERY)
-        self._last = np.zeros(_EVERY, values.dtype)
-        self._last[: len(values) & (_EVERY - 1)] = values[whole << _EVERY_BITS :]
+    def __init__(self, values: Array, size: int = CHUNK) -> None:
+        whole = len(values) // size
+        self._size = size
+        self._whole: Array = values[: whole * size].reshape(-1, size)
+        self._last = np.zeros(size, values.dtype)
+        self._last[: len(values) % size] = values[whole * size :]
 
     def __getitem__(self, numbers: Array) -> Array:
         """Return pieces as the rows of one array."""
         last = len(self._whole)
         if not last:
-            return np.broadcast_to(self._last, (len(numbers), _EVERY))
+            return np.broadcast_to(self._last, (len(numbers), self._size))
         found: Array = self._whole[np.minimum(numbers, last - 1)]
         found[numbers >= last] = self._last
         return found

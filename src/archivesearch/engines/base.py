@@ -21,6 +21,8 @@ FACETS = ("org", "section", "year", "lang", "page")
 SORTS = ("score", "year", "-year", "place")
 FACET_VALUES = 20
 GROUP_HITS = 3
+MEMORY = 256
+"""Megabytes that a build may take for the passages in work, if nothing else is said."""
 
 
 class Match(NamedTuple):
@@ -140,8 +142,20 @@ class Engine(Protocol):
     name: str
     """How a manifest calls it."""
 
-    def build(self, folder: Path, batches: Iterable[Sequence[Passage]], analyzer: Analyzer) -> None:
-        """Write an index of all passages into an empty folder."""
+    def build(
+        self,
+        folder: Path,
+        batches: Iterable[Sequence[Passage]],
+        analyzer: Analyzer,
+        *,
+        jobs: int = 1,
+        memory: int = MEMORY,
+    ) -> None:
+        """Write an index of all passages into an empty folder.
+
+        `jobs` is how much may be done at a time, `memory` how many megabytes the passages
+        that are in work may take. Neither makes a difference to what is written.
+        """
         ...
 
     def open(self, folder: Path, analyzer: Analyzer) -> Reader:

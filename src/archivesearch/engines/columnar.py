@@ -20,6 +20,7 @@ from archivesearch.columnar.strings import encoded
 from archivesearch.engines.base import (
     FACET_VALUES,
     GROUP_HITS,
+    MEMORY,
     Found,
     GroupMatch,
     Match,
@@ -34,11 +35,19 @@ class ColumnarEngine:
 
     name = "columnar"
 
-    def build(self, folder: Path, batches: Iterable[Sequence[Passage]], analyzer: Analyzer) -> None:
-        """Write an index of all passages into an empty folder."""
+    def build(
+        self,
+        folder: Path,
+        batches: Iterable[Sequence[Passage]],
+        analyzer: Analyzer,
+        *,
+        jobs: int = 1,
+        memory: int = MEMORY,
+    ) -> None:
+        """Write an index of all passages into an empty folder, in `jobs` threads."""
         from archivesearch.columnar.build import build  # which a search never needs
 
-        build(folder, batches, analyzer)
+        build(folder, batches, analyzer, threads=jobs, memory=memory << 20)
 
     def open(self, folder: Path, analyzer: Analyzer) -> "ColumnarReader":
         """Open what `build` wrote."""

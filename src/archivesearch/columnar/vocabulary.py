@@ -1,0 +1,208 @@
+"""Words as numbers: looked up in whole arrays, and each distinct one analyzed once.
+
+A word of up to 24 bytes is three whole numbers, its bytes filled up with zeros, and those
+numbers themselves are looked up and compared, so that no two words can be taken for one.
+Where they stand in a table is decided by multipliers drawn for each build and kept
+nowhere: no page can be written so that its words all want the same place.
+"""
+
+import secrets
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+
+from archivesearch.analysis import Analyzer, spelling
+from archivesearch.columnar.arrays import Array
+from archivesearch.columnar.splitting import PADDING, Split
+from archivesearch.columnar.strings import decoded, encoded
+
+_LANE = 8
+_LONGEST = PADDING  # bytes of a word that is looked up as numbers; others are rare
+_FIRST_BITS = 12
+_MASKS = np.array([(1 << 8 * size) - 1 for size in range(_LANE + 1)], np.uint64)
+
+
+class Vocabulary:
+    """The words and terms that a build has met. Safe to use from several threads.
+
+    Numbers are given in the order of meeting, which may be another each time.
+    """
+
+    def __init__(self, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+        self._words: list[bytes] = []
+        self._short = _Table(1)
+        self._middling = _Table(_LONGEST // _LANE)
+        self._long: dict[bytes, int] = {}
+        self._terms: dict[str, int] = {}
+        self._encoded: list[bytes] = []
+        self._term_of: dict[str, Array] = {}
+        self._forms: set[tuple[int, str]] = set()
+        self._lock = threading.Lock()
+
+    def words(self, split: Split) -> Array:
+        """Return the number of each word of some texts."""
+        sizes = split.ends - split.starts
+        lanes = np.ndarray((len(split.data) - _LANE + 1,), "<u8", buffer=split.data, strides=(1,))
+        found = np.empty(len(sizes), np.int32)
+        short = np.flatnonzero(sizes <= _LANE)
+        middling = np.flatnonzero((sizes > _LANE) & (sizes <= _LONGEST))
+        long = np.flatnonzero(sizes > _LONGEST)
+        keys = {
+            id(table): [
+                lanes[split.starts[which] + lane * _LANE]
+                & _MASKS[np.clip(sizes[which] - lane * _LANE, 0, _LANE)]
+                for lane in range(table.lanes)
+            ]
+            for table, which in ((self._short, short), (self._middling, middling))
+        }
+        with self._lock:
+            for table, which in ((self._short, short), (self._middling, middling)):
+                found[which] = self._looked_up(table, keys[id(table)], which, split)
+            for place in long.tolist():
+                word = split.data[split.starts[place] : split.ends[place]]
+                found[place] = self._long.get(word, -1)
+                if found[place] < 0:
+                    found[place] = self._long[word] = len(self._words)
+                    self._words.append(word)
+        return found
+
+    def terms(self, words: Array, lang: str) -> Array:
+        """Return the number of the term that each word stands for in a language."""
+        with self._lock:
+            known = self._term_of.get(lang, np.empty(0, np.int32))
+            if len(known) < len(self._words):
+                more = np.full(len(self._words) * 2 - len(known), -1, np.int32)
+                known = self._term_of[lang] = np.concatenate((known, more))
+            found: Array = known[words]
+            unknown = np.flatnonzero(found < 0)
+            if len(unknown):
+                new = np.unique(words[unknown])
+                spelled = [decoded(self._words[number]) for number in new.tolist()]
+                known[new] = self._analyzed(spelled, lang)
+                found[unknown] = known[words[unknown]]
+        return found
+
+    def key(self, key: str) -> int:
+        """Return the number of a term that is given as it is."""
+        number = self._terms.get(key)
+        if number is None:
+            with self._lock:
+                number = self._number(key)
+        return number
+
+    def __len__(self) -> int:
+        return len(self._encoded)
+
+    def sorted(self, numbers: Array) -> Array:
+        """Return the numbers of some terms in the order of the terms' bytes."""
+        terms = self._encoded
+        return np.array(sorted(numbers.tolist(), key=terms.__getitem__), np.uint32)
+
+    def term(self, number: int) -> bytes:
+        """Return a term by its number."""
+        return self._encoded[number]
+
+    def forms(self) -> list[bytes]:
+        """Return each term with each of the forms that stand for it in texts, sorted."""
+        return sorted(self._encoded[term] + b"\0" + encoded(form) for term, form in self._forms)
+
+    def _looked_up(
+        self, table: "_Table", keys: Sequence[Array], which: Array, split: Split
+    ) -> Array:
+        """Return the numbers of words, having entered those that are new."""
+        found = table.find(keys)
+        unknown = np.flatnonzero(found < 0)
+        if not len(unknown):
+            return found
+        some = [lane[unknown] for lane in keys]
+        order = np.lexsort(some)
+        some = [lane[order] for lane in some]
+        first = np.ones(len(order), bool)
+        first[1:] = np.any([lane[1:] != lane[:-1] for lane in some], axis=0)
+        at = np.flatnonzero(first)
+        numbers = np.arange(len(self._words), len(self._words) + len(at), dtype=np.int32)
+        places = which[unknown[order[at]]]
+        starts, ends = split.starts[places].tolist(), split.ends[places].tolist()
+        self._words += [split.data[a:b] for a, b in zip(starts, ends, strict=True)]
+        table.enter([lane[at] for lane in some], numbers)
+        found[unknown[order]] = numbers[np.cumsum(first) - 1]
+        return found
+
+    def _analyzed(self, words: Sequence[str], lang: str) -> list[int]:
+        """Return the numbers of the terms of words, and note their forms."""
+        numbers = [self._number(term) for term in self._analyzer.new_terms(words, lang)]
+        self._forms.update(zip(numbers, map(spelling, words), strict=True))
+        return numbers
+
+    def _number(self, term: str) -> int:
+        number = self._terms.get(term)
+        if number is None:
+            self._encoded.append(encoded(term))
+            number = self._terms[term] = len(self._encoded) - 1
+        return number
+
+
+class _Table:
+    """From keys of several 64-bit numbers to a number each, by open addressing."""
+
+    def __init__(self, lanes: int) -> None:
+        self.lanes = lanes
+        self._factors = [np.uint64(secrets.randbits(64) | 1) for _ in range(lanes)]
+        self._count = 0
+        self._clear(_FIRST_BITS)
+
+    def find(self, keys: Sequence[Array]) -> Array:
+        """Return the number of each key, -1 where it has none."""
+        slots = self._slots(keys)
+        found: Array = self._numbers[slots]
+        places = np.flatnonzero(self._differ(slots, keys) & (found >= 0))
+        slots, keys = slots[places], [lane[places] for lane in keys]
+        while len(places):  # another word has the slot; look into the next
+            slots = (slots + 1) & (self._size - 1)
+            found[places] = self._numbers[slots]
+            missed = np.flatnonzero(self._differ(slots, keys) & (found[places] >= 0))
+            places, slots = places[missed], slots[missed]
+            keys = [lane[missed] for lane in keys]
+        return found
+
+    def enter(self, keys: Sequence[Array], numbers: Array) -> None:
+        """Add keys, none of which the table has, each once."""
+        self._count += len(numbers)
+        if self._count * 2 > self._size:
+            used = np.flatnonzero(self._numbers >= 0)
+            old_keys, old_numbers = [lane[used] for lane in self._keys], self._numbers[used]
+            self._clear((self._count * 4).bit_length())
+            self._put(old_keys, old_numbers)
+        self._put(keys, numbers)
+
+    def _put(self, keys: Sequence[Array], numbers: Array) -> None:
+        slots = self._slots(keys)
+        while len(numbers):
+            free = np.flatnonzero(self._numbers[slots] < 0)
+            self._numbers[slots[free]] = numbers[free]  # of several one stays
+            stay = self._numbers[slots] == numbers
+            for lane, values in zip(self._keys, keys, strict=True):
+                lane[slots[stay]] = values[stay]
+            numbers, keys = numbers[~stay], [values[~stay] for values in keys]
+            slots = (slots[~stay] + 1) & (self._size - 1)
+
+    def _clear(self, bits: int) -> None:
+        self._size = 1 << bits
+        self._shift = np.uint64(64 - bits)
+        self._keys = [np.zeros(self._size, np.uint64) for _ in range(self.lanes)]
+        self._numbers = np.full(self._size, -1, np.int32)
+
+    def _slots(self, keys: Sequence[Array]) -> Array:
+        mixed = keys[0] * self._factors[0]
+        for lane, factor in zip(keys[1:], self._factors[1:], strict=True):
+            mixed += lane * factor
+        return (mixed >> self._shift).astype(np.int64)
+
+    def _differ(self, slots: Array, keys: Sequence[Array]) -> Array:
+        """Return whether the keys at some slots are others."""
+        differ: Array = self._keys[0][slots] != keys[0]
+        for own, given in zip(self._keys[1:], keys[1:], strict=True):
+            differ |= own[slots] != given
+        return differ
