@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from archivesearch.config import Config
 from archivesearch.errors import IndexProblem
-from archivesearch.model import Page, RawPage, Skipped
+from archivesearch.model import Notice, Page, RawPage, Skipped
 from archivesearch.parse.page import parse
 
 if TYPE_CHECKING:
@@ -21,10 +21,11 @@ _CHUNK = 16
 # How many chunks for each process may wait to be parsed or to be fetched.
 _AHEAD = 2
 
-Raw = tuple[RawPage | Skipped, Config]
+Raw = tuple[RawPage | Skipped | Notice, Config]
+Parsed = Page | Skipped | Notice
 
 
-def parsed(raws: Iterator[Raw], jobs: int) -> Iterator[tuple[Page | Skipped, int]]:
+def parsed(raws: Iterator[Raw], jobs: int) -> Iterator[tuple[Parsed, int]]:
     """Yield each page in its order, parsed, with its size in bytes.
 
     No more pages are read ahead than the processes have to do. Raises IndexProblem where
@@ -35,11 +36,11 @@ def parsed(raws: Iterator[Raw], jobs: int) -> Iterator[tuple[Page | Skipped, int
     return _in_processes(raws, jobs)
 
 
-def _in_processes(raws: Iterator[Raw], jobs: int) -> Iterator[tuple[Page | Skipped, int]]:
+def _in_processes(raws: Iterator[Raw], jobs: int) -> Iterator[tuple[Parsed, int]]:
     from loky import BrokenProcessPool  # only where processes are asked for
 
     executor = _executor(jobs)
-    waiting: deque[tuple[Future[list[Page | Skipped]], list[int]]] = deque()
+    waiting: deque[tuple[Future[list[Parsed]], list[int]]] = deque()
     try:
         while chunk := list(islice(raws, _CHUNK)):
             with _sheltered():
@@ -87,19 +88,17 @@ def _sheltered() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _done(
-    future: "Future[list[Page | Skipped]]", sizes: Sequence[int]
-) -> Iterator[tuple[Page | Skipped, int]]:
+def _done(future: "Future[list[Parsed]]", sizes: Sequence[int]) -> Iterator[tuple[Parsed, int]]:
     return zip(future.result(), sizes, strict=True)
 
 
-def _parse_all(raws: Sequence[Raw]) -> list[Page | Skipped]:
+def _parse_all(raws: Sequence[Raw]) -> list[Parsed]:
     return [_parse(raw) for raw in raws]
 
 
-def _parse(raw: Raw) -> Page | Skipped:
+def _parse(raw: Raw) -> Parsed:
     found, config = raw
-    if isinstance(found, Skipped):
+    if not isinstance(found, RawPage):
         return found
     try:
         return parse(found, config)
