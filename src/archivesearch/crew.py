@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 Work = Callable[[Any], Any]
+MEMORY = 1_500_000_000
+"""The address space in bytes that each process may take."""
+
 _READY = "ready"
 _NOT_STARTED = (
     "a process that is to read pages has ended at its start; "
@@ -159,6 +162,7 @@ def _sheltered() -> Iterator[None]:
 
 def _serve(line: "Connection", work: Work, seconds: float) -> None:
     """Do what comes in, and send each result; leave when nothing can come any more."""
+    _bound_memory()
     waiting: SimpleQueue[Any] = SimpleQueue()
     line.send(_READY)
     # What is given is taken at once: giver and worker must not wait for each other.
@@ -170,6 +174,15 @@ def _serve(line: "Connection", work: Work, seconds: float) -> None:
                     result = work(task)
                 line.send(result)
     os._exit(1)
+
+
+def _bound_memory() -> None:
+    """Let no task take so much memory that the machine suffers, where the system can."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, most))
 
 
 def _take(line: "Connection", waiting: SimpleQueue[Any]) -> None:

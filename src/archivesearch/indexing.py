@@ -84,6 +84,7 @@ def rebuild(
         other_files=sum(source.listing.other_files for source in opened),
         skipped=tuple(census.skipped),
         reasons=dict(census.reasons.most_common()),
+        no_pages=census.no_pages,
         notices=tuple(census.notices),
     )
 
@@ -136,6 +137,7 @@ class _Census:
         self.read = self.indexed = self.sections = self.paragraphs = self._bytes = 0
         self.skipped: list[Skipped] = []
         self.reasons: Counter[str] = Counter()
+        self.no_pages = 0
         self.notices: list[Notice] = []
         self.tallies: dict[str, _Tally] = {}
         self.languages: Counter[str] = Counter()
@@ -151,6 +153,7 @@ class _Census:
         self.read += 1
         self._bytes += size
         self.reasons[page.reason] += 1
+        self.no_pages += not page.is_page
         if len(self.skipped) < MOST_NAMED:
             self.skipped.append(page)
         self.report("indexing")
@@ -159,6 +162,7 @@ class _Census:
         """Count what is no page and was not named one by one."""
         self.reasons.update(counts)
         self.read += sum(counts.values())
+        self.no_pages += sum(counts.values())
 
     def add(self, page: Page, found: Sequence[Passage], size: int) -> None:
         """Count a page that is."""

@@ -309,8 +309,9 @@ class Stats:
 class Report:
     """What a rebuild did: every page that was read is either indexed or skipped.
 
-    `skipped` names the first of what was skipped, `reasons` counts all of it by reason,
-    pages and what is no page apart from each other. `notices` tell damage and limits.
+    `skipped` names the first of what was skipped, `reasons` counts all of it by reason, and
+    `no_pages` is how much of it was no page at all, such as a request in a WARC. `notices`
+    tell damage and limits.
     """
 
     read: int
@@ -321,6 +322,7 @@ class Report:
     other_files: int
     skipped: tuple[Skipped, ...]
     reasons: Mapping[str, int] = field(default_factory=dict)
+    no_pages: int = 0
     notices: tuple[Notice, ...] = ()
 
 

@@ -1,6 +1,7 @@
 """Pages parsed in their order, in this process or in several, none of them for too long."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from archivesearch.config import Config
@@ -17,11 +18,20 @@ _CHUNK_PAGES = 16
 _CHUNK_BYTES = 1_000_000
 # How many chunks for each process may be read ahead of the page that is waited for.
 _AHEAD = 4
+# So many elements take some 500 MB; pages that people have written have a hundredth of them.
+_MOST_TAGS = 1_000_000
 # A page of more bytes is never parsed in this process, which cannot end itself.
 _LARGE = 250_000
 
 Raw = tuple[RawPage | Skipped | Notice, Config]
 Parsed = Page | Skipped | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What went wrong with a page that should not have."""
+
+    what: str
 
 
 def parsed(
@@ -45,10 +55,15 @@ def _in_this_process(
     raws: Iterator[Raw], crew: Crew, seconds: float
 ) -> Iterator[tuple[Parsed, int]]:
     for raw in raws:
-        if _size(raw) > _LARGE:
+        found, config = raw
+        if not isinstance(found, RawPage):
+            yield found, 0
+            continue
+        result = None if _size(raw) > _LARGE else _parse(found, config)
+        if result is None or isinstance(result, _Fault):
             yield from _Line(iter([raw]), crew, 1, seconds)
         else:
-            yield _parse(raw), _size(raw)
+            yield result, _size(raw)
 
 
 class _Line:
@@ -62,7 +77,7 @@ class _Line:
         self._inside: dict[int, Raw] = {}
         self._bytes = 0
         self._results: dict[int, Parsed] = {}
-        self._lost: dict[int, Lost] = {}
+        self._plain: dict[int, str] = {}  # those read as plain text, and why
         self._last = -1
         self._next = 0
 
@@ -94,23 +109,25 @@ class _Line:
             self._last += 1
             self._inside[self._last] = raw
             self._bytes += _size(raw)
-            if isinstance(raw[0], RawPage):
-                tasks.append((self._last, (raw, False)))
-            else:
+            if not isinstance(raw[0], RawPage):
                 self._results[self._last] = raw[0]
+                continue
+            if raw[0].data.count(b"<") > _MOST_TAGS:
+                self._plain[self._last] = f"it has more than {_MOST_TAGS:,} tags"
+            tasks.append((self._last, (*raw, self._last in self._plain)))
             if self._bytes >= most:
                 break
         if tasks:
             self._crew.give(tasks)
         return has_more
 
-    def _take(self, number: int, result: Parsed | Lost) -> None:
-        """Keep a result; a page that has ended its process is given to another, once."""
-        if not isinstance(result, Lost):
+    def _take(self, number: int, result: Parsed | Lost | _Fault) -> None:
+        """Keep a result; a page that was not got through is given away again, once."""
+        if not isinstance(result, Lost | _Fault):
             self._results[number] = result
-        elif number not in self._lost:
-            self._lost[number] = result
-            self._crew.give([(number, (self._inside[number], True))])
+        elif number not in self._plain:
+            self._plain[number] = self._why(result)
+            self._crew.give([(number, (*self._inside[number], True))])
         else:
             reason = f"it cannot be read as plain text either: {self._why(result)}"
             self._results[number] = Skipped(self._inside[number][0].page, reason)
@@ -118,39 +135,34 @@ class _Line:
     def _out(self) -> Iterator[tuple[Parsed, int]]:
         while self._next in self._results:
             raw, result = self._inside.pop(self._next), self._results.pop(self._next)
-            lost = self._lost.pop(self._next, None)
+            why = self._plain.pop(self._next, None)
             self._next += 1
             self._bytes -= _size(raw)
-            if lost is not None:
-                why = f"{self._why(lost)}; it was read as plain text"
-                yield Notice(raw[0].page, why), 0
+            if why is not None:
+                yield Notice(raw[0].page, f"{why}; it was read as plain text"), 0
             yield result, _size(raw)
 
-    def _why(self, lost: Lost) -> str:
+    def _why(self, lost: Lost | _Fault) -> str:
+        if isinstance(lost, _Fault):
+            return lost.what
         if lost.out_of_time:
             return f"it was not read within {self._seconds:g} seconds of computing"
         return "the process that read it has ended, perhaps for want of memory"
 
 
-def _do(task: tuple[Raw, bool]) -> Parsed:
+def _do(task: tuple[RawPage, Config, bool]) -> Parsed | _Fault:
     """Parse a page in a process that is there for it; the second attempt is a plain one."""
-    raw, plainly = task
-    found, config = raw
-    if plainly and isinstance(found, RawPage):
-        return parse_plainly(found, config)
-    return _parse(raw)
+    found, config, plainly = task
+    return parse_plainly(found, config) if plainly else _parse(found, config)
 
 
-def _parse(raw: Raw) -> Parsed:
-    found, config = raw
-    if not isinstance(found, RawPage):
-        return found
+def _parse(found: RawPage, config: Config) -> Parsed | _Fault:
     try:
         return parse(found, config)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - one page that meets a fault must not stop the rest
-        return Skipped(found.page, f"a fault in archivesearch ({type(error).__name__}: {error})")
+        return _Fault(f"it met a fault in archivesearch ({type(error).__name__}: {error})")
 
 
 def _size(raw: Raw) -> int:
