@@ -64,7 +64,7 @@ def test_only_so_many_bytes_are_read_ahead() -> None:
 
 
 # Every `<` begins a search for what is not there, and browsers' rules for tables are slow.
-SLOW = b"<html><p>Before.</p>" + b"<table><b>" * 200_000 + b"<p>Found in the end.</p>"
+SLOW = b"<html><p>Before.</p>" + b"<table><b>" * 100_000 + b"<p>Found in the end.</p>"
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -145,6 +145,19 @@ def test_no_process_is_left(jobs: int) -> None:
     next(stopped)
     del stopped
     assert not multiprocessing.active_children()
+
+
+def test_a_page_of_too_many_tags_or_paragraphs_is_read_as_plain_text() -> None:
+    tags = RawPage("tags.html", b"<i>a</i>" * 200_000)
+    paragraphs = RawPage("paragraphs.html", b"<p>a" * 150_000)
+    found = [page for page, _ in parsed(of(tags, paragraphs), 1)]
+    notices = [page.text for page in found if isinstance(page, Notice)]
+    assert notices == [
+        "it has more than 300,000 tags; it was read as plain text",
+        "it has more than 100,000 paragraphs; it was read as plain text",
+    ]
+    pages = [page for page in found if isinstance(page, Page)]
+    assert [len(page.sections[0].paragraphs) for page in pages] == [10, 598]
 
 
 PLAIN = [

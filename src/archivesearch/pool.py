@@ -18,8 +18,9 @@ _CHUNK_PAGES = 16
 _CHUNK_BYTES = 1_000_000
 # How many chunks for each process may be read ahead of the page that is waited for.
 _AHEAD = 4
-# So many elements take some 500 MB; pages that people have written have a hundredth of them.
-_MOST_TAGS = 1_000_000
+# Such a page takes some 250 MB; of 5,808 pages that were measured none has a tenth of either.
+_MOST_TAGS = 300_000
+_MOST_PARAGRAPHS = 100_000
 # A page of more bytes is never parsed in this process, which cannot end itself.
 _LARGE = 250_000
 
@@ -158,11 +159,18 @@ def _do(task: tuple[RawPage, Config, bool]) -> Parsed | _Fault:
 
 def _parse(found: RawPage, config: Config) -> Parsed | _Fault:
     try:
-        return parse(found, config)
+        page = parse(found, config)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - one page that meets a fault must not stop the rest
         return _Fault(f"it met a fault in archivesearch ({type(error).__name__}: {error})")
+    if isinstance(page, Page) and _paragraphs(page) > _MOST_PARAGRAPHS:
+        return _Fault(f"it has more than {_MOST_PARAGRAPHS:,} paragraphs")
+    return page
+
+
+def _paragraphs(page: Page) -> int:
+    return sum(len(section.paragraphs) or 1 for section in page.sections)
 
 
 def _size(raw: Raw) -> int:

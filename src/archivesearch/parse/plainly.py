@@ -20,6 +20,8 @@ _BLOCK = re.compile(
 _TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
 _TITLE = re.compile(r"<title[^<>]*>([^<>]{1,500})", re.IGNORECASE)
 _LONGEST = 20_000
+# In a large page short paragraphs are joined, or there would be millions of them.
+_LARGE, _SHORTEST = 300_000, 500
 _CONTROLS = dict.fromkeys((*range(9), 11, *range(14, 32), *range(127, 160)))
 
 
@@ -27,7 +29,7 @@ def parse_plainly(raw: RawPage, config: Config) -> Page | Skipped:
     """Read a page's words and nothing else out of it: no sections, labels or dates.
 
     The time it takes grows with the page's size alone. Paragraphs are cut where they are
-    longer than any that was written.
+    longer than any that was written, and joined where a large page has too many.
     """
     if reason := unreadable(raw.data):
         return Skipped(raw.page, reason)
@@ -56,13 +58,19 @@ def parse_plainly(raw: RawPage, config: Config) -> Page | Skipped:
 
 
 def _paragraphs(markup: str) -> Iterator[str]:
-    text = _TAG.sub("", _BLOCK.sub("\n\n", _UNSEEN.sub(" ", markup)))
-    for part in re.split(r"\n[ \t\r]*\n", html.unescape(text)):
-        words = " ".join(part.translate(_CONTROLS).split())
+    text = html.unescape(_TAG.sub("", _BLOCK.sub("\n\n", _UNSEEN.sub(" ", markup))))
+    shortest = 0 if len(text) < _LARGE else _SHORTEST
+    words = ""
+    for part in re.split(r"\n[ \t\r]*\n", text):
+        more = " ".join(part.translate(_CONTROLS).split())
+        words = f"{words}\n{more}" if words and more else words or more
         while len(words) > _LONGEST:
             end = words.rfind(" ", 0, _LONGEST)
             end = _LONGEST if end <= 0 else end
             yield words[:end]
             words = words[end:].lstrip()
-        if words:
+        if len(words) > shortest:
             yield words
+            words = ""
+    if words:
+        yield words

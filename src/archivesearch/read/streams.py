@@ -15,6 +15,7 @@ _MAGIC = b"\x1f\x8b\x08"
 _CHUNK = 65_536
 _GZIP = 16 + zlib.MAX_WBITS
 _SHORTEST = 512
+_MOST_FAILURES = 2_000
 TOO_MUCH = "it unpacks to more than it may"
 
 
@@ -160,7 +161,7 @@ class Stream:
 
         After damage the next member may begin anywhere; what cannot be read as one is none.
         """
-        offset, left, searching = 0, self._most, False
+        offset, left, searching, failures = 0, self._most, False, 0
         while True:
             member = _Member(self._file, offset)
             is_first = True
@@ -173,7 +174,11 @@ class Stream:
                 yield _Piece(offset, data, is_seam)
                 is_first = searching = False
             end = member.end
+            failures = failures + 1 if member.damage else 0
             if member.damage:
+                if failures > _MOST_FAILURES:
+                    self.gaps.append(Gap(offset, "there is more damage than is worth a search"))
+                    return
                 if not (searching and is_first):
                     self.gaps.append(Gap(offset, member.damage))
                 searching, end = True, offset + 1
@@ -238,12 +243,16 @@ class _Member:
 
 def _up_to_damage(inflater: "zlib._Decompress", data: bytes) -> bytes:
     """Return what comes out of compressed data before it cannot be read."""
-    out = b""
-    for at in range(len(data)):
-        try:
-            out += inflater.decompress(data[at : at + 1])
-        except zlib.error:
-            break
+    out, at = b"", 0
+    for step in (1024, 32, 1):
+        while at < len(data):
+            before = inflater.copy()
+            try:
+                out += inflater.decompress(data[at : at + step])
+            except zlib.error:
+                inflater = before
+                break
+            at += step
     return out
 
 
