@@ -64,6 +64,7 @@ def test_a_rebuild_reports(tmp_path: Path) -> None:
         organizations=2,
         other_files=1,
         skipped=(Skipped("empty.html", "it is empty"),),
+        reasons={"it is empty": 1},
     )
     with archivesearch.open(tmp_path / "index") as archive:
         stats = archive.stats()

@@ -3,6 +3,7 @@
 import inspect
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -10,8 +11,10 @@ from pathlib import Path
 
 import pytest
 from cli_site import PAGES, command, done, failed, misused, run, write_pages
+from crawls import members, page, record
 
 import archivesearch
+from archivesearch.cli.progress import TellingWatcher
 
 ALONE = ("--jobs", "1")
 """The processes of others would outlive the test."""
@@ -37,6 +40,47 @@ def test_report_as_json(site: Path, tmp_path: Path) -> None:
     assert (value["read"], value["indexed"]) == (3, 2)
     assert [page["page"] for page in value["skipped"]] == ["empty.html"]
     assert value["bytes"] == sum(len(text.encode()) for text in PAGES.values())
+
+
+def test_report_in_a_file(site: Path, tmp_path: Path) -> None:
+    arguments = ("rebuild", site, "--index", tmp_path / "index", *ALONE)
+    run(*arguments, "--report", tmp_path / "report.txt")
+    assert "empty.html: it is empty" in (tmp_path / "report.txt").read_text()
+    printed = json.loads(done(*arguments, "--report", tmp_path / "r.json", "--format", "json"))
+    assert json.loads((tmp_path / "r.json").read_text()) == printed
+    assert "no folder" in misused(*arguments, "--report", tmp_path / "none" / "r.json")
+    assert misused(*arguments, "--report", tmp_path)
+
+
+def test_a_crawl_and_a_folder_at_once(site: Path, tmp_path: Path) -> None:
+    crawl = tmp_path / "x.warc.gz"
+    url = "http://example.org/a.html"
+    request = record(b"GET /", url, "request")
+    crawl.write_bytes(members(request, page("Castro speaks.", url), b"rubbish", request))
+    index = tmp_path / "index"
+    result = run("rebuild", crawl, site, "--index", index, "--jobs", "2")
+    assert result.exit_code == 0
+    notice, skipped = result.stderr.splitlines()
+    assert notice.startswith("note on x.warc.gz: at byte ")
+    assert skipped == "skipped site!empty.html: it is empty"
+    assert "Indexed 3 of 4 pages" in result.stdout
+    assert "1 page skipped, 2 records without a page" in result.stdout
+    hits = done("search", "castro", "--format", "jsonl", "--index", index).splitlines()
+    assert {json.loads(hit)["page"] for hit in hits} == {
+        f"x.warc.gz!{url}",
+        "site!lists/parties.html",
+        "site!letters/1994.html",
+    }
+    shown = json.loads(done("show", f"x.warc.gz!{url}", "--format", "json", "--index", index))
+    assert shown["page"]["source"] == "x.warc.gz"
+    assert "at byte" in shown["page"]["record"]
+
+
+def test_how_far_it_is_is_told_now_and_then(site: Path, tmp_path: Path) -> None:
+    watcher = TellingWatcher(every=0)
+    archivesearch.rebuild([site], tmp_path / "index", progress=watcher)
+    line = watcher.line(archivesearch.Progress(500, 2000, 9, 3, "reading"), 10.0)
+    assert re.fullmatch(r"reading: 500 of 2,000 pages, [\d.]+ MB/s, 3 skipped, 30\.0 s left", line)
 
 
 def test_the_corpus_and_the_index_are_found_where_one_stands(

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 
-SLOW = {"nltk", "selectolax", "rich", "loky"}
+SLOW = {"nltk", "selectolax", "rich", "loky", "pypdf", "brotli"}
 WEB = {"starlette", "uvicorn", "jinja2", "fastapi", "flask", "django", "aiohttp", "tornado"}
 
 CALL = """
@@ -69,7 +69,9 @@ def imports(path: Path) -> set[str]:
 
 def test_what_the_package_imports_is_installed_with_it() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    required = {re.split("[^A-Za-z0-9.-]", name)[0].lower() for name in project["dependencies"]}
+    extras = project["optional-dependencies"]["pdf"]
+    listed = [*project["dependencies"], *extras]
+    required = {re.split("[^A-Za-z0-9.-]", name)[0].lower() for name in listed}
     packages = metadata.packages_distributions()
     used = set().union(*map(imports, (ROOT / "src").rglob("*.py")))
     for name in used - sys.stdlib_module_names - {"archivesearch"}:

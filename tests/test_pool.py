@@ -4,16 +4,18 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from small_archive import page_of, write
 
 import archivesearch
-from archivesearch import IndexProblem, Progress, Skipped
+from archivesearch import Notice, Page, Progress, Skipped
 from archivesearch.config import Config
+from archivesearch.crew import Crew, Lost
+from archivesearch.errors import IndexProblem
 from archivesearch.model import RawPage
-from archivesearch.pool import Raw, parsed
+from archivesearch.parse.plainly import parse_plainly
+from archivesearch.pool import Parsed, Raw, parsed
 
 CONFIG = Config()
 
@@ -29,6 +31,10 @@ def raws(number: int, seen: list[int]) -> Iterator[Raw]:
             yield Skipped(name, "it is empty"), CONFIG
 
 
+def of(*pages: RawPage) -> Iterator[Raw]:
+    return ((page, CONFIG) for page in pages)
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_pages_come_in_their_order_with_their_sizes(jobs: int) -> None:
     found = list(parsed(raws(100, []), jobs))
@@ -37,7 +43,7 @@ def test_pages_come_in_their_order_with_their_sizes(jobs: int) -> None:
     assert all(isinstance(page, Skipped) == (size == 0) for page, size in found)
 
 
-@pytest.mark.parametrize(("jobs", "most"), [(1, 1), (2, 80)])
+@pytest.mark.parametrize(("jobs", "most"), [(1, 1), (2, 160)])
 def test_only_so_many_pages_are_read_ahead(jobs: int, most: int) -> None:
     seen: list[int] = []
     pages = iter(parsed(raws(1000, seen), jobs))
@@ -45,18 +51,131 @@ def test_only_so_many_pages_are_read_ahead(jobs: int, most: int) -> None:
     assert len(seen) <= most
 
 
+def test_only_so_many_bytes_are_read_ahead() -> None:
+    seen: list[int] = []
+
+    def large() -> Iterator[Raw]:
+        for n in range(40):
+            seen.append(n)
+            yield RawPage(f"{n}.txt", b"words " * 300_000), CONFIG
+
+    next(iter(parsed(large(), 2)))
+    assert len(seen) <= 8
+
+
+# Every `<` begins a search for what is not there, and browsers' rules for tables are slow.
+SLOW = b"<html><p>Before.</p>" + b"<table><b>" * 100_000 + b"<p>Found in the end.</p>"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_page_past_its_time_is_read_as_plain_text(jobs: int) -> None:
+    pages = [RawPage(f"{n}.html", page_of(f"Page {n}.").encode()) for n in range(40)]
+    pages[7] = RawPage("slow.html", SLOW)
+    found: list[Parsed] = [page for page, _ in parsed(of(*pages), jobs, seconds=0.25)]
+    (notice,) = [page for page in found if isinstance(page, Notice)]
+    assert notice.page == "slow.html"
+    assert notice.text == (
+        "it was not read within 0.25 seconds of computing; it was read as plain text"
+    )
+    read = [page for page in found if isinstance(page, Page)]
+    assert [page.page for page in read] == [page.page for page in pages]
+    assert [paragraph.text for paragraph in read[7].sections[0].paragraphs] == [
+        "Before.",
+        "Found in the end.",
+    ]
+
+
+def end(task: str) -> str:
+    """End the process in a way that a test asks for, or do nothing."""
+    if task == "crash":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if task == "memory":
+        raise MemoryError
+    while task == "hang":
+        pass
+    return task
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes are ended as POSIX does it")
+@pytest.mark.parametrize("how", ["crash", "memory", "hang"])
+def test_what_ends_a_process_ends_no_other_task(how: str) -> None:
+    with Crew(end, 2, seconds=0.2) as crew:
+        for n in range(6):
+            crew.give([(n, "a"), (n + 10, how if n == 2 else "b"), (n + 20, "c")])
+        results: dict[int, object] = {}
+        while crew.waiting:
+            results.update(crew.results())
+    assert results.pop(12) == Lost(out_of_time=how == "hang")
+    assert set(results) == {n + tens for n in range(6) for tens in (0, 10, 20)} - {12}
+    assert set(results.values()) == {"a", "b", "c"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes are ended as POSIX does it")
+def test_a_process_that_never_starts_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONHOME", os.devnull)
+    with Crew(end, 1, seconds=1) as crew:
+        crew.give([(0, "a")])
+        with pytest.raises(IndexProblem, match="--jobs"):
+            list(crew.results())
+
+
 @pytest.mark.skipif(os.name != "posix", reason="processes are killed as POSIX does it")
-def test_a_process_that_is_killed_is_told(tmp_path: Path) -> None:
-    from loky import get_reusable_executor
+def test_processes_that_are_killed_cost_no_page(tmp_path: Path) -> None:
+    import multiprocessing
 
     def kill(progress: Progress) -> None:
         if progress.pages == 1:
-            executor: Any = get_reusable_executor(max_workers=2)
-            for process in list(executor._processes):
-                os.kill(process, signal.SIGKILL)
+            for process in multiprocessing.active_children():
+                process.terminate()
 
-    pages = {f"{n}.html": page_of("Of a party.") for n in range(500)}
+    pages = {f"{n}.html": page_of("Of a party.", f"Number {n}.") for n in range(500)}
     site = write(tmp_path / "site", pages)
-    with pytest.raises(IndexProblem, match="--jobs"):
-        archivesearch.rebuild([site], tmp_path / "index", jobs=2, progress=kill)
-    assert archivesearch.rebuild([site], tmp_path / "index", jobs=2).indexed == 500
+    report = archivesearch.rebuild([site], tmp_path / "index", jobs=2, progress=kill)
+    assert report.indexed == 500
+    assert 1 <= len(report.notices) <= 4
+    assert all("it was read as plain text" in notice.text for notice in report.notices)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_no_process_is_left(jobs: int) -> None:
+    import multiprocessing
+
+    list(parsed(raws(50, []), jobs))
+    stopped = iter(parsed(raws(500, []), jobs))
+    next(stopped)
+    del stopped
+    assert not multiprocessing.active_children()
+
+
+def test_a_page_of_too_many_tags_or_paragraphs_is_read_as_plain_text() -> None:
+    tags = RawPage("tags.html", b"<i>a</i>" * 200_000)
+    paragraphs = RawPage("paragraphs.html", b"<p>a" * 150_000)
+    found = [page for page, _ in parsed(of(tags, paragraphs), 1)]
+    notices = [page.text for page in found if isinstance(page, Notice)]
+    assert notices == [
+        "it has more than 300,000 tags; it was read as plain text",
+        "it has more than 100,000 paragraphs; it was read as plain text",
+    ]
+    pages = [page for page in found if isinstance(page, Page)]
+    assert [len(page.sections[0].paragraphs) for page in pages] == [10, 598]
+
+
+PLAIN = [
+    (b"one\n\ntwo\nthree", ["one", "two three"]),
+    (b"<p>one<p>two &amp; <b>th</b>ree", ["one", "two & three"]),
+    (b"<script>no</script>yes<style>no", ["yes"]),
+    (b"a < b and c > d", ["a < b and c > d"]),
+    (b"x" * 50_000, ["x" * 20_000, "x" * 20_000, "x" * 10_000]),
+]
+
+
+@pytest.mark.parametrize(("data", "paragraphs"), PLAIN)
+def test_a_page_as_plain_text(data: bytes, paragraphs: list[str]) -> None:
+    page = parse_plainly(RawPage("a.html", data), CONFIG)
+    assert isinstance(page, Page)
+    assert [paragraph.text for paragraph in page.sections[0].paragraphs] == paragraphs
+
+
+@pytest.mark.parametrize("data", [b"", b"  ", b"<p></p>", b"%PDF-1.4", b"\x89PNG"])
+def test_what_holds_no_text_is_skipped_as_plain_text_too(data: bytes) -> None:
+    assert isinstance(parse_plainly(RawPage("a.html", data), CONFIG), Skipped)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from archivesearch.model import Organization, Report, Skipped, Stats
+from archivesearch.model import Notice, Organization, Report, Skipped, Stats
 from archivesearch.present.counts import counted, duration, percent, size
 from archivesearch.present.organizations import organizations_text
-from archivesearch.present.reports import report_text, skipped_lines
+from archivesearch.present.reports import full_report, report_text, skipped_lines
 from archivesearch.present.screen import Screen
 from archivesearch.present.statistics import stats_text
 from archivesearch.present.width import text_width
@@ -93,7 +93,8 @@ def test_stats_of_an_empty_index() -> None:
 
 
 def test_report() -> None:
-    report = Report(3, 2, 5, 40, 1, 9, (Skipped("a\x1b.html", "it is\nempty"),))
+    skipped = (Skipped("a\x1b.html", "it is\nempty"),)
+    report = Report(3, 2, 5, 40, 1, 9, skipped, {"it is\nempty": 1})
     assert report_text(report, "index", 4.0, 10_000_000).splitlines() == [
         "Indexed 2 of 3 pages into index in 4.0 s, 2.5 MB/s",
         "  5 sections, 40 paragraphs, 1 organization",
@@ -112,9 +113,41 @@ def test_report_without_a_word_too_many() -> None:
 
 def test_many_skipped_pages_are_counted() -> None:
     skipped = tuple(Skipped(f"{n}.html", "it is empty") for n in range(1234))
-    lines = list(skipped_lines(Report(1234, 0, 0, 0, 0, 0, skipped)))
+    report = Report(1234, 0, 0, 0, 0, 0, skipped[:1000], {"it is empty": 1234})
+    lines = list(skipped_lines(report))
     assert len(lines) == 21
-    assert lines[-1] == "and 1,214 more (--format json lists them all)"
+    assert lines[-1] == "and 1,214 more (--report FILE writes them all)"
+    assert "and 234 more, which are counted alone" in full_report(report, "index", 1.0, 0)
+
+
+def test_report_on_a_crawl() -> None:
+    request = Skipped("http://a/", "it is a request record", is_page=False)
+    report = Report(
+        read=9,
+        indexed=2,
+        sections=2,
+        paragraphs=2,
+        organizations=0,
+        other_files=0,
+        skipped=(request, Skipped("http://b/", "it is empty")),
+        reasons={"it is a request record": 6, "it is empty": 1},
+        no_pages=6,
+        notices=(Notice("x.warc", "at byte 12: it is\ndamaged"),),
+    )
+    assert report_text(report, "index", 1.0, 0).splitlines()[::2] == [
+        "Indexed 2 of 3 pages into index in 1.0 s",
+        "  1 page skipped, 6 records without a page",
+    ]
+    assert list(skipped_lines(report)) == [
+        "note on x.warc: at byte 12: it is damaged",
+        "skipped http://b/: it is empty",
+    ]
+    assert full_report(report, "index", 1.0, 0).split("\n\n")[1:] == [
+        "note on x.warc: at byte 12: it is damaged",
+        "Skipped, by reason:\n6  it is a request record\n1  it is empty",
+        "Skipped, one by one:\nhttp://a/: it is a request record\nhttp://b/: it is empty",
+        "and 5 more, which are counted alone\n",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_other_records() -> None:
     report = Report(2, 1, 1, 1, 0, 0, (Skipped("b.html", "it is empty"),))
     value = decoded(report_json(report, 1.23456, 99))
     assert isinstance(value, dict)
-    assert value["skipped"] == [{"page": "b.html", "reason": "it is empty"}]
+    assert value["skipped"] == [{"page": "b.html", "reason": "it is empty", "is_page": True}]
     assert (value["seconds"], value["bytes"]) == (1.235, 99)
 
 

@@ -11,7 +11,8 @@ from small_archive import write
 
 from archivesearch.errors import ConfigError, SourceError
 from archivesearch.model import RawPage, Skipped
-from archivesearch.read.folders import list_pages, read
+from archivesearch.read.folders import list_pages, pages
+from archivesearch.read.limits import Limits
 from archivesearch.read.sources import Source, open_sources
 
 
@@ -31,7 +32,7 @@ def of(folder: Path) -> Source:
 SCRIPTS = "mn.php?issue=008 mn.php@issue=008 view.cgi?id=7 view.pl@id=7 a.html?x=1.jpg"
 PAGE_NAMES = [
     *"a.html a.HTML a.Htm a.shtml a.SHTM a.xhtml a.txt a.TXT a.php a.php3 a.asp a.aspx".split(),
-    *"a.jsp a.cfm a.b.html Ünïcode.html -x.html #.html".split(),
+    *"a.pdf a.jsp a.cfm a.b.html Ünïcode.html -x.html #.html".split(),
     *SCRIPTS.split(),
     "review.php?f=short%2Falien3.txt",
     "a b.html",
@@ -45,12 +46,13 @@ def test_is_a_page_by_its_name(tmp_path: Path, name: str) -> None:
     listing = list_pages(tmp_path)
     assert [entry.page for entry in listing.entries] == [name]
     assert listing.other_files == 1
-    assert read(listing.entries[0]) == RawPage(name, b"x")
+    (page,) = pages(tmp_path, listing.entries, Limits())
+    assert page == RawPage(name, b"x", record=name)
 
 
 @pytest.mark.parametrize(
     "name",
-    "a.jpg a.html.bak a.htmlx a.pdf a.css a.js html txt a.zip a.cgi script.pl a.html~".split(),
+    "a.jpg a.html.bak a.htmlx a.css a.js html txt a.cgi script.pl a.html~".split(),
 )
 def test_is_no_page_by_its_name(tmp_path: Path, name: str) -> None:
     write(tmp_path, {name: "words"})

@@ -40,7 +40,7 @@ def prepare(folder: Path, file: Path) -> dict[str, Any]:
 def laid_out(folder: Path, target: Path, *, limit: int | None, copies: int) -> Path:
     """Return a folder with `copies` of `limit` of a folder's pages."""
     (source,) = open_sources([folder])
-    pages = [entry.path for entry in source.listing.entries if not entry.problem]
+    pages = [entry.place for entry in source.listing.entries if not entry.problem]
     return corpus.lay_out(pages, source.path, target, limit=limit, copies=copies)
 
 
@@ -48,8 +48,8 @@ def _passages(folder: Path, figures: Figures) -> Iterator[Passage]:
     """Yield what a rebuild of the folder would index, counting it on the way."""
     (source,) = open_sources([folder])
     for raw in source.pages():
-        page = raw if isinstance(raw, Skipped) else _parsed(raw, source.config, figures)
-        if isinstance(page, Skipped):
+        page = _parsed(raw, source.config, figures) if isinstance(raw, RawPage) else raw
+        if not isinstance(page, Page):
             figures.skipped += 1
             continue
         figures.pages += 1

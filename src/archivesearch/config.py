@@ -49,15 +49,25 @@ def load(path: Path) -> Config:
     Raises ConfigError, naming the file and the key, for anything that is not valid.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        data = path.read_bytes()
     except FileNotFoundError as error:
         raise ConfigError(f"there is no configuration file {path}") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise ConfigError(f"cannot read {path}: {error}") from error
+    return read(data, str(path))
+
+
+def read(data: bytes, where: str) -> Config:
+    """Read the bytes of a configuration file; `where` is named in errors.
+
+    Raises ConfigError as `load` does.
+    """
     try:
-        return from_dict(tomllib.loads(text), str(path))
+        return from_dict(tomllib.loads(data.decode("utf-8-sig")), where)
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"cannot read {where}: {error}") from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+        raise ConfigError(f"{where} is not valid TOML: {error}") from error
 
 
 def beside(source: Path) -> Config:

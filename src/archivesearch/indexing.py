@@ -3,7 +3,7 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -13,6 +13,7 @@ from archivesearch.config import Config, merged
 from archivesearch.engines.base import MEMORY, Engine
 from archivesearch.errors import SourceError
 from archivesearch.model import (
+    Notice,
     Organization,
     Page,
     PageInfo,
@@ -29,6 +30,9 @@ from archivesearch.read.sources import Source, open_sources
 PAGES_FILE = "pages.jsonl"
 ORGANIZATIONS_FILE = "organizations.json"
 SKIPPED_FILE = "skipped.json"
+
+MOST_NAMED = 100_000
+"""How many of the skipped pages are named; the others are counted alone."""
 
 StrPath = str | os.PathLike[str]
 
@@ -84,6 +88,9 @@ def rebuild(
         organizations=len(census.tallies),
         other_files=sum(source.listing.other_files for source in opened),
         skipped=tuple(census.skipped),
+        reasons=dict(census.reasons.most_common()),
+        no_pages=census.no_pages,
+        notices=tuple(census.notices),
     )
 
 
@@ -98,7 +105,12 @@ def _nothing(opened: Sequence[Source], census: "_Census") -> str:
 def _batches(opened: Sequence[Source], jobs: int, census: "_Census") -> Iterator[Sequence[Passage]]:
     """Yield the passages of one page after the other, having counted them."""
     raws = ((raw, source.config) for source in opened for raw in source.pages())
+    for source in opened:
+        census.leave_out(source.listing.left_out)
     for page, size in parsed(raws, jobs):
+        if isinstance(page, Notice):
+            census.notices.append(page)
+            continue
         if isinstance(page, Skipped):
             census.skip(page, size)
             continue
@@ -129,6 +141,9 @@ class _Census:
     ) -> None:
         self.read = self.indexed = self.sections = self.paragraphs = self._bytes = 0
         self.skipped: list[Skipped] = []
+        self.reasons: Counter[str] = Counter()
+        self.no_pages = 0
+        self.notices: list[Notice] = []
         self.tallies: dict[str, _Tally] = {}
         self.languages: Counter[str] = Counter()
         self._config = config
@@ -142,8 +157,17 @@ class _Census:
         """Count a page that is not indexed."""
         self.read += 1
         self._bytes += size
-        self.skipped.append(page)
+        self.reasons[page.reason] += 1
+        self.no_pages += not page.is_page
+        if len(self.skipped) < MOST_NAMED:
+            self.skipped.append(page)
         self.report("indexing")
+
+    def leave_out(self, counts: Mapping[str, int]) -> None:
+        """Count what is no page and was not named one by one."""
+        self.reasons.update(counts)
+        self.read += sum(counts.values())
+        self.no_pages += sum(counts.values())
 
     def add(self, page: Page, found: Sequence[Passage], size: int) -> None:
         """Count a page that is."""
@@ -163,7 +187,9 @@ class _Census:
     def report(self, stage: str) -> None:
         """Tell whoever watches how far it is."""
         if self._progress:
-            self._progress(Progress(self.read, self._total, self._bytes, len(self.skipped), stage))
+            self._progress(
+                Progress(self.read, self._total, self._bytes, self.reasons.total(), stage)
+            )
 
     def organizations(self) -> list[Organization]:
         """Return the organizations by name, with what has been counted of them."""
@@ -181,7 +207,7 @@ class _Census:
             "paragraphs": self.paragraphs,
             "organizations": len(self.tallies),
             "duplicates": 0,
-            "skipped": len(self.skipped),
+            "skipped": self.reasons.total(),
             "years": {str(year): n for year, n in years},
             "undated": self._years[None],
             "languages": dict(self.languages.most_common()),
@@ -226,6 +252,9 @@ def _page_info(page: Page, paragraphs: int) -> PageInfo:
         captured=page.captured,
         sections=len(page.sections),
         paragraphs=paragraphs,
+        source=page.source,
+        record=page.record,
+        also=page.also,
     )
 
 

@@ -14,8 +14,10 @@ Span = tuple[int, int]
 class RawPage:
     """One archived document as it was found, before anything is read out of it.
 
-    `page` is its path in its source with `/` between the parts, or its URL in a WARC.
-    `content_type` is what the server said when it was captured; `captured` an ISO time.
+    `page` is its path in its source with `/` between the parts, or its URL in a WARC;
+    with several sources `name!` stands before it. `content_type` is what the server said
+    when it was captured; `captured` an ISO time. `source` is the name of its source,
+    `record` where in there it is, and `also` are further addresses of the same page.
     """
 
     page: str
@@ -23,14 +25,31 @@ class RawPage:
     url: str | None = None
     content_type: str | None = None
     captured: str | None = None
+    source: str = ""
+    record: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The page's path in its source, without the name of that source before it."""
+        return self.page.removeprefix(f"{self.source}!")
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A page that is not indexed, and why."""
+    """A page that is not indexed, and why; `is_page` is False for what is no page at all."""
 
     page: str
     reason: str
+    is_page: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is to be known of a source or a page that was read all the same, such as damage."""
+
+    page: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +106,8 @@ class Page:
     """One document and all that was read out of it.
 
     `encoding` is the name of the encoding its bytes were decoded by, `encoding_source`
-    what decided so. `sha256` is of the bytes as they were found.
+    what decided so. `sha256` is of the bytes as they were found. `source`, `record` and
+    `also` are those of the `RawPage`.
     """
 
     page: str
@@ -100,6 +120,9 @@ class Page:
     sha256: str
     captured: str | None
     sections: tuple[Section, ...]
+    source: str = ""
+    record: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +145,9 @@ class PageInfo:
     captured: str | None
     sections: int
     paragraphs: int
+    source: str = ""
+    record: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +307,12 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a rebuild did: every page that was read is either indexed or skipped."""
+    """What a rebuild did: every page that was read is either indexed or skipped.
+
+    `skipped` names the first of what was skipped, `reasons` counts all of it by reason, and
+    `no_pages` is how much of it was no page at all, such as a request in a WARC. `notices`
+    tell damage and limits.
+    """
 
     read: int
     indexed: int
@@ -290,6 +321,9 @@ class Report:
     organizations: int
     other_files: int
     skipped: tuple[Skipped, ...]
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    no_pages: int = 0
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

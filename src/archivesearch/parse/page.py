@@ -2,16 +2,16 @@
 
 import hashlib
 import re
-from urllib.parse import quote
 
 from selectolax.lexbor import LexborHTMLParser
 
+from archivesearch.addresses import address
 from archivesearch.config import Config
 from archivesearch.model import Page, RawPage, Skipped
-from archivesearch.parse import html, text
+from archivesearch.parse import html, pdf, text
 from archivesearch.parse.blocks import Block
 from archivesearch.parse.dating import dating
-from archivesearch.parse.decode import decode
+from archivesearch.parse.decode import Decoded, decode
 from archivesearch.parse.depth import shallow
 from archivesearch.parse.head import Head, head
 from archivesearch.parse.magic import unreadable
@@ -31,7 +31,6 @@ _MARKUP = re.compile(
 _DOCUMENT = re.compile(
     r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
-_SAFE = "/~!$&'()*+,;=:@"
 _TITLE_LENGTH = 150
 
 
@@ -40,25 +39,35 @@ def parse(raw: RawPage, config: Config) -> Page | Skipped:
 
     Pure: touches no disk, and the same page and configuration give the same result.
     """
-    reason = unreadable(raw.data)
-    if reason:
-        return Skipped(raw.page, reason)
-    decoded = decode(raw.data, raw.content_type)
-    blocks, said = _content(_without_controls(decoded.text), raw)
+    if pdf.is_pdf(raw.data):
+        document = pdf.read(raw.data)
+        if document.problem:
+            return Skipped(raw.page, document.problem)
+        decoded, said = Decoded(document.text, "pdf", "pdf"), document.head
+        blocks = text.blocks(_without_controls(decoded.text))
+    else:
+        reason = unreadable(raw.data)
+        if reason:
+            return Skipped(raw.page, reason)
+        decoded = decode(raw.data, raw.content_type)
+        blocks, said = _content(_without_controls(decoded.text), raw)
     if not blocks:
         return Skipped(raw.page, "it holds no text")
     title = said.title or _first_heading(blocks)
     return Page(
         page=raw.page,
-        url=raw.url or _address(raw.page, config),
+        url=raw.url or address(raw.path, config.base_url),
         title=title,
         lang=said.lang or config.languages[0],
         encoding=decoded.encoding,
         encoding_source=decoded.source,
-        dating=dating(blocks, raw.page, title, config, meta_author=said.author),
+        dating=dating(blocks, raw.path, title, config, meta_author=said.author),
         sha256=hashlib.sha256(raw.data).hexdigest(),
         captured=raw.captured,
         sections=sections(blocks, title, config),
+        source=raw.source,
+        record=raw.record,
+        also=raw.also,
     )
 
 
@@ -92,14 +101,3 @@ def _first_heading(blocks: list[Block]) -> str:
     heading = next((b for b in blocks[:20] if b.level), None)
     first = (heading or blocks[0]).text.split("\n")[0]
     return first if len(first) <= _TITLE_LENGTH else ""
-
-
-def _address(page: str, config: Config) -> str | None:
-    """The address a page had, where the configuration says where its folder lay.
-
-    A name saved from a script (`mn.php?issue=008`) holds the query of its address.
-    """
-    if not config.base_url:
-        return None
-    path, mark, query = page.partition("?")
-    return config.base_url + quote(path, safe=_SAFE) + mark + quote(query, safe=_SAFE + "?%")

@@ -119,10 +119,10 @@ def stats_json(stats: Stats) -> dict[str, Any]:
 
 def report_json(report: Report, seconds: float, size: int) -> dict[str, Any]:
     """Return what a rebuild did, the seconds it took and the bytes it read."""
-    skipped = [_record(page) for page in report.skipped]
     return {
         **_record(report),
-        "skipped": skipped,
+        "skipped": [_record(skipped) for skipped in report.skipped],
+        "notices": [_record(notice) for notice in report.notices],
         "seconds": round(seconds, 3),
         "bytes": size,
     }

@@ -11,9 +11,10 @@ SKIPPED_SHOWN = 20
 
 def report_text(report: Report, index: str, seconds: float, size: int) -> str:
     """Return what was indexed, what was not, and how fast it went."""
+    read = report.read - report.no_pages
     pages = counted(report.indexed, "page")
-    if report.indexed != report.read:
-        pages = f"{report.indexed:,} of {counted(report.read, 'page')}"
+    if report.indexed != read:
+        pages = f"{report.indexed:,} of {counted(read, 'page')}"
     speed = f", {size / 1e6 / seconds:.1f} MB/s" if size and seconds > 0 else ""
     counts = ", ".join(
         (
@@ -23,8 +24,10 @@ def report_text(report: Report, index: str, seconds: float, size: int) -> str:
         )
     )
     lines = [f"Indexed {pages} into {one_line(index)} in {duration(seconds)}{speed}", f"  {counts}"]
+    pages_skipped = sum(report.reasons.values()) - report.no_pages
     left_out = [
-        counted(len(report.skipped), "page") + " skipped" if report.skipped else "",
+        counted(pages_skipped, "page") + " skipped" if pages_skipped else "",
+        counted(report.no_pages, "record") + " without a page" if report.no_pages else "",
         counted(report.other_files, "other file") if report.other_files else "",
     ]
     if any(left_out):
@@ -33,9 +36,41 @@ def report_text(report: Report, index: str, seconds: float, size: int) -> str:
 
 
 def skipped_lines(report: Report) -> Iterator[str]:
-    """Yield one line for each page that was skipped, and how many more there are."""
-    for skipped in report.skipped[:SKIPPED_SHOWN]:
-        yield f"skipped {one_line(skipped.page)}: {one_line(skipped.reason)}"
-    more = len(report.skipped) - SKIPPED_SHOWN
+    """Yield a line for each notice and each page that was skipped, and how many more there are."""
+    lines = [*_notices(report), *_pages(report)]
+    yield from lines[:SKIPPED_SHOWN]
+    pages = sum(report.reasons.values()) - report.no_pages
+    more = len(report.notices) + pages - min(len(lines), SKIPPED_SHOWN)
     if more > 0:
-        yield f"and {more:,} more (--format json lists them all)"
+        yield f"and {more:,} more (--report FILE writes them all)"
+
+
+def full_report(report: Report, index: str, seconds: float, size: int) -> str:
+    """Return all that there is to say: counts, notices, and all that was skipped, with reasons."""
+    parts = [report_text(report, index, seconds, size)]
+    if report.notices:
+        parts.append("\n".join(_notices(report)))
+    if report.reasons:
+        width = max(len(f"{number:,}") for number in report.reasons.values())
+        counts = (f"{n:>{width},}  {one_line(reason)}" for reason, n in report.reasons.items())
+        parts.append("\n".join(("Skipped, by reason:", *counts)))
+    if report.skipped:
+        everything = (
+            f"{one_line(skipped.page)}: {one_line(skipped.reason)}" for skipped in report.skipped
+        )
+        parts.append("\n".join(("Skipped, one by one:", *everything)))
+    more = sum(report.reasons.values()) - len(report.skipped)
+    if more:
+        parts.append(f"and {more:,} more, which are counted alone")
+    return "\n\n".join(parts) + "\n"
+
+
+def _notices(report: Report) -> Iterator[str]:
+    for notice in report.notices:
+        yield f"note on {one_line(notice.page)}: {one_line(notice.text)}"
+
+
+def _pages(report: Report) -> Iterator[str]:
+    for skipped in report.skipped:
+        if skipped.is_page:
+            yield f"skipped {one_line(skipped.page)}: {one_line(skipped.reason)}"

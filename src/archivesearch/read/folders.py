@@ -1,74 +1,65 @@
 """Pages from a folder of a mirror, or from a single file."""
 
 import os
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from dataclasses import replace
+from pathlib import Path
 
 from archivesearch.config import FILE_NAME
 from archivesearch.errors import SourceError
-from archivesearch.model import RawPage, Skipped
-
-# A mirror saves `news.php?id=7` under that very name, or with `@` for the question mark.
-_PAGE_NAME = re.compile(
-    r"\.(?:x?html?|shtml?|xht|txt|phtml|php\d?|aspx?|jsp|cfm)(?:[?@].*)?$|\.(?:cgi|pl)[?@].*$",
-    re.IGNORECASE | re.DOTALL,
+from archivesearch.model import RawPage
+from archivesearch.read.entries import (
+    NESTED,
+    SNIFFED,
+    Entry,
+    Found,
+    Listing,
+    Names,
+    is_archive_name,
+    is_page_name,
+    looks_like_html,
+    may_be_page,
+    readable,
 )
-_LOOKS_LIKE_HTML = re.compile(
-    rb"\s*+(?:<!--.*?-->\s*+)*+<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
-)
-_SNIFFED = 1024
+from archivesearch.read.limits import Limits
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A file that is a page by its name, or a place that cannot be read, and why."""
-
-    page: str
-    path: Path
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The pages of a source in order, and how many files are not pages."""
-
-    entries: tuple[Entry, ...]
-    other_files: int
-
-
-def list_pages(source: Path, exclude: Sequence[str] = ()) -> Listing:
+def list_pages(source: Path, limits: Limits | None = None) -> Listing:  # noqa: ARG001 - a Kind's
     """List the pages of a folder, or a single file whatever its name.
 
     Links are followed only to files inside the source; folders are read at their own
-    place. `exclude` are globs over page paths.
+    place.
     """
     if source.is_file():
-        return Listing((Entry(_readable(source.name), source),), 0)
+        return Listing((Entry(readable(source.name), source),))
     entries: list[Entry] = []
     others = 0
-    taken: set[str] = set()
+    names = Names()
     for entry in _walk(source):
-        excluded = any(fnmatchcase(entry.page, pattern) for pattern in exclude)
-        if excluded or not (entry.problem or _is_page(entry)):
-            others += entry.path.name != FILE_NAME
+        if entry.problem or _is_page(entry):
+            entries.append(replace(entry, page=names.free(entry.page)))
+        elif is_archive_name(entry.page):
+            entries.append(replace(entry, problem=NESTED, is_page=False))
         else:
-            page = _free(entry.page, taken)
-            taken.add(page)
-            entries.append(replace(entry, page=page))
+            others += entry.place.name != FILE_NAME
     return Listing(tuple(entries), others)
 
 
-def read(entry: Entry) -> RawPage | Skipped:
-    """Read the bytes of a page."""
-    if entry.problem:
-        return Skipped(entry.page, entry.problem)
+def pages(_: Path, entries: Sequence[Entry], limits: Limits) -> Iterator[Found]:
+    """Read the pages one by one."""
+    for entry in entries:
+        yield entry.skipped() if entry.problem else _read(entry, limits)
+
+
+def _read(entry: Entry, limits: Limits) -> Found:
     try:
-        return RawPage(entry.page, entry.path.read_bytes())
+        with entry.place.open("rb") as file:
+            data = file.read(limits.page_bytes + 1)
     except OSError as error:
-        return Skipped(entry.page, f"it cannot be read: {error.strerror or error}")
+        return entry.skipped(f"it cannot be read: {error.strerror or error}")
+    if problem := limits.too_large(len(data)):
+        return entry.skipped(problem)
+    return RawPage(entry.page, data, record=entry.page, also=entry.also)
 
 
 def _walk(root: Path) -> Iterator[Entry]:
@@ -85,10 +76,10 @@ def _walk(root: Path) -> Iterator[Entry]:
                 waiting += _scan(path)
             except OSError as error:
                 reason = f"it cannot be listed: {error.strerror or error}"
-                yield Entry(_page(path, root) + "/", path, reason)
+                yield Entry(_page(path, root) + "/", path, problem=reason)
         elif problem := _problem(path, root):
-            if _PAGE_NAME.search(item.name):
-                yield Entry(_page(path, root), path, problem)
+            if is_page_name(item.name):
+                yield Entry(_page(path, root), path, problem=problem)
         elif path.is_file():
             yield Entry(_page(path, root), path)
 
@@ -120,34 +111,17 @@ def _problem(path: Path, root: Path) -> str:
 
 def _is_page(entry: Entry) -> bool:
     """Whether a file is a page by its name, or, where that has no ending, by its start."""
-    if _PAGE_NAME.search(entry.path.name):
+    name = entry.place.name
+    if is_page_name(name):
         return True
-    if "." in entry.path.name:
+    if not may_be_page(name):
         return False
     try:
-        with entry.path.open("rb") as file:
-            return _LOOKS_LIKE_HTML.match(file.read(_SNIFFED)) is not None
+        with entry.place.open("rb") as file:
+            return looks_like_html(file.read(SNIFFED))
     except OSError:
         return False
 
 
 def _page(path: Path, root: Path) -> str:
-    return _readable(path.relative_to(root).as_posix())
-
-
-def _free(page: str, taken: set[str]) -> str:
-    """Return a page's name, or one near it where another page's file name reads the same."""
-    path, number = PurePosixPath(page), 1
-    while page in taken:
-        number += 1
-        page = str(path.with_stem(f"{path.stem}~{number}"))
-    return page
-
-
-def _readable(name: str) -> str:
-    """Return a file name as text, also where its bytes are not UTF-8."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return os.fsencode(name).decode("latin-1")
-    return name
+    return readable(path.relative_to(root).as_posix())

@@ -2,19 +2,25 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from archivesearch import config as configuration
+from archivesearch.addresses import address
 from archivesearch.config import Config
 from archivesearch.errors import SourceError
-from archivesearch.model import RawPage, Skipped
+from archivesearch.model import Notice, RawPage
 from archivesearch.read import folders
+from archivesearch.read.captures import chosen
+from archivesearch.read.entries import Found, Kind, Listing
+from archivesearch.read.kinds import kind_of
+from archivesearch.read.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A folder or a single file, found to exist and listed.
+    """A folder, an archive or a single file, found to exist and listed.
 
     `prefix` stands before the path of each page where there are several sources.
     """
@@ -22,21 +28,38 @@ class Source:
     name: str
     path: Path
     config: Config
-    listing: folders.Listing
+    listing: Listing
+    kind: Kind = folders
+    limits: Limits = field(default_factory=Limits)
     prefix: str = ""
 
     def __len__(self) -> int:
         return len(self.listing.entries)
 
-    def pages(self) -> Iterator[RawPage | Skipped]:
-        """Read the pages one by one, in an order that depends on their names alone."""
-        for entry in self.listing.entries:
-            found = folders.read(entry)
-            yield replace(found, page=self.prefix + found.page) if self.prefix else found
+    def pages(self) -> Iterator[Found]:
+        """Read the pages one by one, in an order that depends on the source alone."""
+        for notice in self.listing.notices:
+            yield Notice(self.name, notice)
+        for found in self.kind.pages(self.path, self.listing.entries, self.limits):
+            yield self._named(found)
+
+    def _named(self, found: Found) -> Found:
+        if isinstance(found, Notice):
+            return replace(found, page=self.name)
+        if not isinstance(found, RawPage):
+            return replace(found, page=self.prefix + found.page) if self.prefix else found
+        return replace(
+            found,
+            page=self.prefix + found.page,
+            url=found.url or address(found.page, self.config.base_url),
+            source=self.name,
+        )
 
 
 def open_sources(
-    paths: Iterable[str | os.PathLike[str]], config_file: str | os.PathLike[str] | None = None
+    paths: Iterable[str | os.PathLike[str]],
+    config_file: str | os.PathLike[str] | None = None,
+    limits: Limits | None = None,
 ) -> list[Source]:
     """Open sources; each has the configuration beside it, unless one is named for all.
 
@@ -45,8 +68,9 @@ def open_sources(
     """
     given = [Path(path) for path in paths]
     if not given:
-        raise SourceError("no source is given; name a folder of pages or a single page")
+        raise SourceError("no source is given; name a folder of pages, an archive or a page")
     named = configuration.load(Path(config_file)) if config_file is not None else None
+    limits = limits or Limits()
     seen: dict[Path, Path] = {}
     sources: list[Source] = []
     for path in given:
@@ -54,10 +78,35 @@ def open_sources(
         if resolved in seen:
             raise SourceError(f"{path} is the same source as {seen[resolved]}; give it once")
         seen[resolved] = path
-        config = named or configuration.beside(resolved)
-        listing = folders.list_pages(resolved, config.exclude)
-        sources.append(Source(resolved.name or "root", resolved, config, listing))
+        sources.append(_opened(resolved, named, limits))
+    listings = chosen([source.listing for source in sources])
+    sources = [
+        replace(source, listing=_without(listing, source.config.exclude))
+        for source, listing in zip(sources, listings, strict=True)
+    ]
     return _with_prefixes(sources) if len(sources) > 1 else sources
+
+
+def _opened(path: Path, named: Config | None, limits: Limits) -> Source:
+    kind = kind_of(path)
+    config = named or configuration.beside(path)
+    listing = kind.list_pages(path, limits)
+    if named is None and listing.config is not None:
+        config = configuration.read(listing.config, f"{configuration.FILE_NAME} in {path}")
+    return Source(path.name or "root", path, config, listing, kind, limits)
+
+
+def _without(listing: Listing, exclude: tuple[str, ...]) -> Listing:
+    """Return a listing without the pages that globs leave out; they count as other files."""
+    if not exclude:
+        return listing
+    kept = tuple(
+        entry
+        for entry in listing.entries
+        if not any(fnmatchcase(entry.page, pattern) for pattern in exclude)
+    )
+    others = listing.other_files + len(listing.entries) - len(kept)
+    return replace(listing, entries=kept, other_files=others)
 
 
 def _existing(path: Path) -> Path:

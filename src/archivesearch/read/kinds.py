@@ -1,0 +1,66 @@
+"""Of which kind a source is, told by its first bytes, and by its name where they say nothing."""
+
+import bz2
+import gzip
+import lzma
+import re
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+from archivesearch.errors import SourceError
+from archivesearch.read import folders, tars, waczs, warcs, zips
+from archivesearch.read.entries import Kind
+from archivesearch.read.records import begins_record
+
+_SNIFFED = 8192
+_TAR_MAGIC, _TAR_PLACE = b"ustar", 257
+_BY_NAME: tuple[tuple[str, Kind], ...] = (
+    (r"\.wacz$", waczs),
+    (r"\.zip$", zips),
+    (r"\.w?arc(?:\.gz)?$", warcs),
+    (r"\.(?:tar(?:\.(?:gz|bz2|xz))?|tgz|tbz2?|txz)$", tars),
+)
+_Opened = gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile
+_OPENERS: tuple[tuple[bytes, Callable[[Path], _Opened]], ...] = (
+    (b"\x1f\x8b", gzip.GzipFile),
+    (b"BZh", bz2.BZ2File),
+    (b"\xfd7zXZ", lzma.LZMAFile),
+)
+_DAMAGE = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError)
+
+
+def kind_of(path: Path) -> Kind:
+    """Return the module that reads a source. Raises SourceError where it cannot be read."""
+    if not path.is_file():
+        return folders
+    start = _start(path)
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return waczs if path.suffix.lower() == ".wacz" or waczs.is_wacz(path) else zips
+    plain = _unpacked(path, start)
+    if begins_record(plain):
+        return warcs
+    if plain[_TAR_PLACE : _TAR_PLACE + len(_TAR_MAGIC)] == _TAR_MAGIC:
+        return tars
+    named = (kind for name, kind in _BY_NAME if re.search(name, path.name, re.IGNORECASE))
+    return next(named, folders)
+
+
+def _start(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_SNIFFED)
+    except OSError as error:
+        raise SourceError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def _unpacked(path: Path, start: bytes) -> bytes:
+    """Return the first bytes of a file as they are without compression."""
+    opener = next((o for magic, o in _OPENERS if start.startswith(magic)), None)
+    if opener is None:
+        return start
+    try:
+        with opener(path) as file:
+            return file.read(_SNIFFED)
+    except _DAMAGE:
+        return b""

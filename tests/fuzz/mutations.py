@@ -1,0 +1,267 @@
+"""Sound pages and archives, and how they are damaged: the same number gives the same input."""
+
+import gzip
+import io
+import random
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+from crawls import arc, arc_record, http, make_pdf, members, page, record
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+
+# What pages, archives and their headers are made of, and numbers that nobody means.
+_TOKENS = [
+    *(b"<p>", b"</p>", b"<table>", b"<td>", b"</table>", b"<ul><li>", b"<font size=+2>", b"</b>"),
+    *(
+        b"<b>",
+        b"<!--",
+        b"-->",
+        b"<script>",
+        b"<pre>",
+        b"<a name=x>",
+        b"<h2>",
+        b"<br>",
+        b"<![CDATA[",
+    ),
+    *(
+        b"<plaintext>",
+        b"<select>",
+        b"<frameset>",
+        b"<noframes>",
+        b"<svg>",
+        b"<math>",
+        b"<template>",
+    ),
+    *(
+        b"&#0;",
+        b"&#x110000;",
+        b"&amp",
+        b"&",
+        b"\0",
+        b"\x1b$B",
+        b"\xff\xfe",
+        b"\xef\xbb\xbf",
+        b"\x85",
+    ),
+    *(
+        "é—中文\u202e\u0301".encode(),
+        "Комментарии".encode("koi8-r"),
+        b"\xf0\x9f\x98\x80",
+        b"\xed\xa0\x80",
+    ),
+    *(
+        b"<meta charset=utf-16>",
+        b"<meta charset=shift_jis>",
+        b"charset=",
+        b"<title>",
+        b"<html lang=zz>",
+    ),
+    *(
+        b"Comments: ",
+        b"Self-Description: ",
+        b"(ABC)",
+        b"May 12, 1994",
+        b"1999-02-31",
+        b"'96",
+        b".....",
+    ),
+    *(
+        b"\r\n\r\n",
+        b"\n",
+        b" " * 500,
+        b"-" * 70,
+        b"=" * 70,
+        b"\t",
+        b"\f",
+        b"WARC/1.0\r\n",
+        b"HTTP/1.1 200 OK\r\n",
+    ),
+    *(
+        b"Content-Length: 99999999999999999999\r\n",
+        b"Content-Length: -1\r\n",
+        b"Transfer-Encoding: chunked\r\n",
+    ),
+    *(
+        b"Content-Encoding: gzip\r\n",
+        b"Content-Encoding: br\r\n",
+        b"WARC-Type: revisit\r\n",
+        b"ffffffff\r\n",
+    ),
+    *(
+        b"WARC-Refers-To: <urn:x:1>\r\n",
+        b"\x1f\x8b\x08",
+        b"PK\x03\x04",
+        b"PK\x01\x02",
+        b"PK\x05\x06",
+        b"%PDF-",
+    ),
+    *(
+        b"../../x.html",
+        b"/etc/x.html",
+        b"\xff" * 4,
+        b"\0" * 512,
+        b"0" * 12,
+        b"7777777",
+        b"stream\n",
+        b"endobj",
+    ),
+]
+_LARGEST = 400_000
+
+
+def make(seed: int, number: int) -> tuple[str, bytes]:
+    """Return the kind of an input and its bytes."""
+    rng = random.Random(f"{seed} {number}")  # noqa: S311 - samples need a seed, not secrecy
+    kind = rng.choices(list(SEEDS), [4, 2, 2, 2, 2, 1, 1])[0]
+    data = SEEDS[kind](rng)
+    # Of what is compressed the plain bytes are damaged too, or nothing would be read.
+    for _ in range(rng.choice((0, 1, 1, 2, 3, 5, 8))):
+        data = rng.choice(_WAYS)(rng, data)[:_LARGEST]
+    return kind, data
+
+
+def _page(rng: random.Random) -> bytes:
+    data = rng.choice(_PAGES).read_bytes()
+    return data[rng.randrange(len(data)) :] if rng.random() < 0.1 else data
+
+
+def _damaged_page(rng: random.Random) -> bytes:
+    data = _page(rng)[:20_000]
+    for _ in range(rng.randrange(3)):
+        data = rng.choice(_WAYS)(rng, data)[:_LARGEST]
+    return data
+
+
+def _records(rng: random.Random) -> list[bytes]:
+    first = "http://example.org/0.html"
+    body = _damaged_page(rng)
+    coded = {
+        "gzip": gzip.compress(body, 1, mtime=0),
+        "deflate": zlib.compress(body, 1),
+        "identity": body,
+    }
+    encoding = rng.choice(list(coded))
+    chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    found = [
+        record(b"software: x\r\n", None, "warcinfo"),
+        record(http(coded[encoding], content_encoding=encoding), first, WARC_Record_ID="<urn:x:1>"),
+        record(b"GET / HTTP/1.1\r\n\r\n", first, "request"),
+        record(http(chunks, transfer_encoding="chunked"), "http://www.example.org/1.html"),
+        record(http(""), "http://example.org/2.html", "revisit", WARC_Refers_To="<urn:x:1>"),
+        record(body, "http://example.org/3.txt", "resource", Content_Type="text/plain"),
+        page("A paragraph.", "https://example.org/0.html", "2003-01-01T00:00:00Z"),
+    ]
+    rng.shuffle(found)
+    return [_bent(rng, one) for one in found[: rng.randint(1, 7)]]
+
+
+def _bent(rng: random.Random, data: bytes) -> bytes:
+    return rng.choice(_WAYS)(rng, data)[:_LARGEST] if rng.random() < 0.2 else data
+
+
+def _warc(rng: random.Random) -> bytes:
+    return b"".join(_records(rng))
+
+
+def _zipped_warc(rng: random.Random) -> bytes:
+    records = _records(rng)
+    if rng.random() < 0.3:
+        return gzip.compress(b"".join(records), 1, mtime=0)
+    return members(*records)
+
+
+def _arc(rng: random.Random) -> bytes:
+    blocks = [http(_damaged_page(rng)) for _ in range(rng.randint(1, 3))]
+    pages = (arc_record(b, f"http://example.org/{n}.html") for n, b in enumerate(blocks))
+    data = arc(*pages)
+    return gzip.compress(data, 1, mtime=0) if rng.random() < 0.5 else data
+
+
+def _zip(rng: random.Random) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for n in range(rng.randint(1, 4)):
+            name = rng.choice(("a.html", "b/c.txt", "x.warc", "../d.html", "é.htm", "README"))
+            method = rng.choice((0, 8, 8, 12, 14))
+            archive.writestr(zipfile.ZipInfo(f"{n}{name}"), _damaged_page(rng), method)
+    return stream.getvalue()
+
+
+def _tar(rng: random.Random) -> bytes:
+    stream = io.BytesIO()
+    mode = rng.choice(("w", "w:gz", "w:bz2", "w:xz"))
+    with tarfile.open(fileobj=stream, mode=mode) as archive:  # type: ignore[call-overload]
+        for n in range(rng.randint(1, 4)):
+            data = _damaged_page(rng)
+            info = tarfile.TarInfo(
+                rng.choice(("a.html", "b/c.txt", "../d.html", "x" * 300 + ".htm"))
+            )
+            info.size = len(data)
+            info.type = rng.choice((tarfile.REGTYPE,) * 6 + (tarfile.SYMTYPE, tarfile.LNKTYPE))
+            info.linkname = f"{n}.html"
+            archive.addfile(info, io.BytesIO(data))
+    return stream.getvalue()
+
+
+def _pdf(rng: random.Random) -> bytes:
+    words = "".join(rng.choice("abc ()\\ \n") for _ in range(rng.randrange(200)))
+    return make_pdf(words.replace("(", "\\(").replace(")", "\\)"), "A title")
+
+
+SEEDS: dict[str, Callable[[random.Random], bytes]] = {
+    "page": _page,
+    "zip": _zip,
+    "tar": _tar,
+    "warc": _warc,
+    "warc.gz": _zipped_warc,
+    "arc": _arc,
+    "pdf": _pdf,
+}
+_PAGES = sorted(p for p in CORPUS.rglob("*") if p.is_file() and p.suffix != ".toml")
+
+
+def _flip(rng: random.Random, data: bytes) -> bytes:
+    changed = bytearray(data)
+    for _ in range(rng.choice((1, 1, 4, 30))):
+        if changed:
+            changed[rng.randrange(len(changed))] ^= 1 << rng.randrange(8)
+    return bytes(changed)
+
+
+def _cut(rng: random.Random, data: bytes) -> bytes:
+    start = rng.randrange(len(data) + 1)
+    return data[:start] + data[start + rng.choice((1, 2, 9, 100, 5000, 10**9)) :]
+
+
+def _insert(rng: random.Random, data: bytes) -> bytes:
+    at = rng.randrange(len(data) + 1)
+    return data[:at] + rng.choice(_TOKENS) + data[at:]
+
+
+def _repeat(rng: random.Random, data: bytes) -> bytes:
+    at = rng.randrange(len(data) + 1)
+    return data[:at] + rng.choice(_TOKENS) * rng.choice((2, 10, 300, 5000)) + data[at:]
+
+
+def _double(rng: random.Random, data: bytes) -> bytes:
+    start = rng.randrange(len(data) + 1)
+    piece = data[start : start + rng.choice((3, 30, 300, 3000))]
+    return data[:start] + piece * rng.choice((2, 5, 50)) + data[start:]
+
+
+def _overwrite(rng: random.Random, data: bytes) -> bytes:
+    at = rng.randrange(len(data) + 1)
+    token = rng.choice(_TOKENS)
+    return data[:at] + token + data[at + len(token) :]
+
+
+def _swap(rng: random.Random, data: bytes) -> bytes:
+    at = rng.randrange(len(data) + 1)
+    return data[at:] + data[:at]
+
+
+_WAYS = (_flip, _flip, _cut, _insert, _insert, _repeat, _double, _overwrite, _overwrite, _swap)

@@ -1,0 +1,76 @@
+"""What has to hold for any input at all: it is read, or skipped with a reason, in its time."""
+
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from archivesearch.config import Config
+from archivesearch.errors import ConfigError, SourceError
+from archivesearch.model import Notice, Page, RawPage, Skipped, passages
+from archivesearch.parse.page import parse
+from archivesearch.read.limits import Limits
+from archivesearch.read.sources import open_sources
+from fuzz.mutations import make
+
+LIMITS = Limits(page_bytes=1_000_000, unpacked=8_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an input; `seconds` are of computing, for the slowest page of it."""
+
+    kind: str
+    pages: int = 0
+    skipped: int = 0
+    notices: int = 0
+    refused: int = 0
+    seconds: float = 0.0
+    fault: str = ""
+
+
+def attempt(task: tuple[int, int]) -> Outcome:
+    """Make an input of a seed and a number, and read it as a source."""
+    kind, data = make(*task)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / (f"x.{kind}" if kind != "page" else "x.html")
+            path.write_bytes(data)
+            return _read(kind, path)
+    except Exception as error:  # noqa: BLE001 - any at all is a finding
+        return Outcome(kind, fault=f"{type(error).__name__}: {error}"[:300])
+
+
+def _read(kind: str, path: Path) -> Outcome:
+    pages = skipped = notices = 0
+    slowest = 0.0
+    names: set[str] = set()
+    try:
+        (source,) = open_sources([path], limits=LIMITS)
+    except (SourceError, ConfigError):
+        return Outcome(kind, refused=1)
+    for found in source.pages():
+        if isinstance(found, RawPage):
+            begun = time.process_time()
+            page = parse(found, Config())
+            if isinstance(page, Page):
+                _check(page)
+                assert page.page not in names, f"there are two pages {page.page}"
+                names.add(page.page)
+            slowest = max(slowest, time.process_time() - begun)
+            pages += isinstance(page, Page)
+            skipped += isinstance(page, Skipped)
+        elif isinstance(found, Notice):
+            notices += 1
+        else:
+            assert found.reason
+            skipped += 1
+    return Outcome(kind, pages, skipped, notices, 0, slowest)
+
+
+def _check(page: Page) -> None:
+    for passage in passages(page):
+        assert passage.text or passage.label
+        passage.text.encode()
+    for value in (page.page, page.title, page.url or ""):
+        value.encode()
