@@ -85,6 +85,12 @@ def hit_lines(hit: Hit, mark: str, screen: Screen, omit: str = "") -> Iterator[s
     )
     yield from screen.block(snippet_runs(hit, screen), indent=indent)
     yield from _foot(hit, screen, indent)
+    for share in hit.explanation:
+        where = f" in {share.field}" if share.field else ""
+        times = f" × {share.weight:.2f}" if share.weight != 1.0 else ""
+        yield screen.render(
+            [(" " * indent + f"{share.score:>8.2f}  {one_line(share.what)}{where}{times}", "faint")]
+        )
 
 
 def hit_parts(hit: Hit, omit: str, columns: int) -> Iterator[Run]:
