@@ -45,6 +45,7 @@ from archivesearch.model import (
     Trend,
 )
 from archivesearch.names import Names
+from archivesearch.sentences import Sentences
 
 StrPath = str | os.PathLike[str]
 _ENGINE: Engine = ColumnarEngine()
@@ -132,6 +133,7 @@ class Archive:
         self._reader = opened.reader
         self._listing = opened.listing
         self._organizations = opened.organizations
+        self._sentences = opened.sentences
 
     def search(
         self,
@@ -350,7 +352,7 @@ class Archive:
         languages = tuple(lang for lang in self._analyzer.languages if lang in spoken)
         groups = [(o.name, *o.aliases) for o in self._organizations_by_name.values()]
         groups += [(name, *aliases) for name, aliases in self._config.organizations.items()]
-        return Vocabulary(self._analyzer, languages, Names(groups))
+        return Vocabulary(self._analyzer, languages, Names(groups), self._sentences)
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:
@@ -388,6 +390,7 @@ class _Opened:
     reader: Reader
     listing: bytes
     organizations: bytes
+    sentences: Sentences
 
 
 def _opened(index: Path) -> _Opened:
@@ -413,8 +416,10 @@ def _open_generation(index: Path, manifest: Manifest) -> _Opened:
     analyzer = Analyzer(manifest.languages, config.variants)
     listing = (folder / "pages.jsonl").read_bytes()
     organizations = (folder / "organizations.json").read_bytes()
+    learned = json.loads((folder / "sentences.json").read_bytes())
+    sentences = Sentences(**{name: frozenset(words) for name, words in learned.items()})
     reader = _ENGINE.open(folder, analyzer)
-    return _Opened(manifest, config, analyzer, reader, listing, organizations)
+    return _Opened(manifest, config, analyzer, reader, listing, organizations, sentences)
 
 
 def _damaged(index: Path, what: object) -> IndexDamaged:

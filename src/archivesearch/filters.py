@@ -9,6 +9,7 @@ from archivesearch.analysis import Analyzer
 from archivesearch.errors import QueryError
 from archivesearch.names import NO_NAMES, Names
 from archivesearch.query import parse, word_query
+from archivesearch.sentences import UNTAUGHT, Sentences
 from archivesearch.years import year_range
 
 Years = int | tuple[int | None, int | None]
@@ -17,11 +18,12 @@ _OPTIONS = {"year": "year", "years_mentioned": "mentions"}
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """How the words of a query are read: as which terms, in which languages, and what names."""
+    """How an archive's words are read: as which terms, in which languages, which are names."""
 
     analyzer: Analyzer
     languages: Sequence[str] = ()
     names: Names = NO_NAMES
+    sentences: Sentences = UNTAUGHT
 
     def within(self, lang: str | None) -> "Vocabulary":
         """Return how words are read where only pages of one language are looked at."""

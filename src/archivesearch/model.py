@@ -217,7 +217,8 @@ class Hit:
     """A passage that matched a query.
 
     `highlights` are spans of `text`, `snippet_highlights` spans of `snippet`, which is
-    plain text and a window of `text`. `link` scrolls a browser to the paragraph; None
+    plain text and a window of `text`; `extracts` are spans of `text` that show matching
+    words which the snippet lacks. `link` scrolls a browser to the paragraph; None
     where the page has no address. `copies` are the ids of duplicates folded into the hit.
     `explanation` says what the score is the sum of, where that was asked for.
     """
@@ -243,6 +244,7 @@ class Hit:
     link: str | None
     copies: tuple[str, ...] = ()
     explanation: tuple[Share, ...] = ()
+    extracts: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

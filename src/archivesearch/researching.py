@@ -8,7 +8,7 @@ from whoosh.query import Every
 
 from archivesearch.collocations import collocates
 from archivesearch.concordance import lines
-from archivesearch.engines.base import Reader
+from archivesearch.engines.base import Match, Reader
 from archivesearch.errors import QueryError
 from archivesearch.filters import Filters, Vocabulary
 from archivesearch.hits import hit
@@ -32,8 +32,8 @@ _AT_A_TIME = 256
 
 def matches(reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters) -> Iterator[Hit]:
     """Yield all hits in the order of the archive, few of them in memory at a time."""
-    for passage, marks in _found(reader, vocabulary, query, filters):
-        yield hit(passage, 0.0, marks)
+    for number, passage, marks in _found(reader, vocabulary, query, filters):
+        yield hit(reader, Match(number, 0.0), passage, marks, sentences=vocabulary.sentences)
 
 
 def kwic(
@@ -53,7 +53,8 @@ def kwic(
     if min(limit, offset, width) < 0:
         raise QueryError("limit, offset and width cannot be negative")
     found = _found(reader, vocabulary, query, filters)
-    all_lines = (line for one in islice(found, MOST_PASSAGES) for line in lines(*one, width))
+    some = islice(found, MOST_PASSAGES)
+    all_lines = (line for _, passage, marks in some for line in lines(passage, marks, width))
     chosen: Iterator[Line] = all_lines
     if sort == "left":
         chosen = iter(sorted(all_lines, key=_from_right))
@@ -77,7 +78,8 @@ def collocations(
     if window < 1 or limit < 0:
         raise QueryError("window must be at least 1, and limit cannot be negative")
     words = reader.words()
-    found = islice(_found(reader, vocabulary, query, filters), MOST_PASSAGES)
+    some = islice(_found(reader, vocabulary, query, filters), MOST_PASSAGES)
+    found = ((passage, marks) for _, passage, marks in some)
     near = collocates(found, vocabulary.analyzer, words.occurrences, words.total, window=window)
     total = _total(reader, vocabulary, query, filters)
     return Collocations(query, total, tuple(near[:limit]), _notes(total))
@@ -107,14 +109,14 @@ def _by_period(counts: Mapping[int, int], length: int) -> Counter[int]:
 
 def _found(
     reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters
-) -> Iterator[tuple[Passage, tuple[Span, ...]]]:
-    """Yield the passages that match with what is marked in them, in order."""
+) -> Iterator[tuple[int, Passage, tuple[Span, ...]]]:
+    """Yield the passages that match, with their numbers and what is marked in them."""
     tree = vocabulary.tree(query, filters.lang)
-    highlighter = Highlighter(tree, vocabulary.analyzer)
+    highlighter = Highlighter(tree, vocabulary.analyzer, reader.forms)
     numbers = reader.scan(tree, filters.tree(vocabulary))
     while some := list(islice(numbers, _AT_A_TIME)):
-        for passage in reader.passages(some):
-            yield passage, highlighter.spans(passage)
+        for number, passage in zip(some, reader.passages(some), strict=True):
+            yield number, passage, highlighter.spans(passage)
 
 
 def _total(reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters) -> int:

@@ -48,7 +48,7 @@ def search(
     request = Request(tree, narrowed, limit, offset, sort, group_by, facets)
     raised: dict[int, Raised] = {}
     found = reranking.search(reader, request, raised) if sort == "score" else reader.search(request)
-    show = _Shower(reader, Highlighter(tree, vocabulary.analyzer, reader.forms))
+    show = _Shower(reader, vocabulary, tree)
     if explain:
         show.explain(tree, raised)
     return Results(
@@ -70,9 +70,10 @@ def search(
 class _Shower:
     """Makes hits of matches."""
 
-    def __init__(self, reader: Reader, highlighter: Highlighter) -> None:
+    def __init__(self, reader: Reader, vocabulary: Vocabulary, query: Query) -> None:
         self._reader = reader
-        self._highlighter = highlighter
+        self._highlighter = Highlighter(query, vocabulary.analyzer, reader.forms)
+        self._sentences = vocabulary.sentences
         self._explained: tuple[Query, dict[int, Raised]] | None = None
 
     def explain(self, query: Query, raised: dict[int, Raised]) -> None:
@@ -84,7 +85,15 @@ class _Shower:
         passages = self._reader.passages([match.number for match in matches])
         shares = self._shares(matches)
         for match, passage, parts in zip(matches, passages, shares, strict=True):
-            yield hit(passage, match.score, self._highlighter.spans(passage), parts)
+            marks = self._highlighter.spans(passage)
+            yield hit(
+                self._reader,
+                match,
+                passage,
+                marks,
+                sentences=self._sentences,
+                explanation=parts,
+            )
 
     def _shares(self, matches: Sequence[Match]) -> list[tuple[Share, ...]]:
         if self._explained is None:
