@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from archivesearch.analysis import fold
 from archivesearch.model import Span
 from archivesearch.sentences import UNTAUGHT, Sentences
 
@@ -11,6 +12,12 @@ SNIPPET_LENGTH = 280
 # More windows, for words that the first one lacks, and how long each may be.
 MORE = 2
 MORE_LENGTH = 140
+
+# Words that are worth a window of their own are longer than so many letters, or no mere
+# letters, and marked no more often than this.
+_TELLING = 5
+_SELDOM = 3
+_STEM = 6
 
 _SPACE = re.compile(r"\s")
 
@@ -23,8 +30,9 @@ def window(
 ) -> Span:
     """Return the span of a text, at most `length` long, that shows the marked words best.
 
-    The best window has the most different words, then the most words. It begins and ends
-    with a sentence where one does so near, and cuts no word that is not itself too long.
+    The best window has the most different words, those that are marked seldom counting
+    more, then the most words. It begins and ends with a sentence where one does so near,
+    and cuts no word that is not itself too long.
     """
     if len(text) <= length:
         return 0, len(text)
@@ -41,21 +49,23 @@ def extracts(
 ) -> tuple[Span, ...]:
     """Return further windows, for marked words that a window does not show, in order."""
     windows = [shown]
+    often = Counter(_key(text, mark) for mark in marks)
     for _ in range(MORE):
         there = {
-            text[start:end].casefold()
+            _key(text, (start, end))
             for start, end in marks
             if any(first <= start and end <= last for first, last in windows)
         }
         missing = [
-            (start, end)
-            for start, end in marks
-            if text[start:end].casefold() not in there
-            and not any(start < last and end > first for first, last in windows)
+            mark
+            for mark in marks
+            if (key := _key(text, mark)) not in there
+            and (len(key) >= _TELLING or not key.isalpha())
+            and often[key] <= _SELDOM
         ]
         if not missing:
             break
-        found = _clear(window(text, missing, MORE_LENGTH, sentences), missing, windows)
+        found = _clear(text, window(text, missing, MORE_LENGTH, sentences), missing, windows)
         if found is None:
             break
         windows.append(found)
@@ -70,32 +80,44 @@ def within_window(marks: Sequence[Span], shown: Span) -> tuple[Span, ...]:
     )
 
 
-def _clear(found: Span, marks: Sequence[Span], windows: Sequence[Span]) -> Span | None:
+def _key(text: str, mark: Span) -> str:
+    """What the forms of a word have in common, as far as its letters tell."""
+    return fold(text[slice(*mark)])[:_STEM]
+
+
+def _clear(text: str, found: Span, marks: Sequence[Span], windows: Sequence[Span]) -> Span | None:
     """Keep a window off the others; None where nothing marked would be left in it."""
     start, end = found
     for first, last in windows:
         if start < last and end > first:
             start, end = (last, end) if start >= first else (start, first)
+    inside = text[start:end]
+    start += len(inside) - len(inside.lstrip())
+    end -= len(inside) - len(inside.rstrip())
     if end <= start or not any(start <= a and b <= end for a, b in marks):
         return None
     return start, end
 
 
 def _densest(text: str, marks: Sequence[Span], length: int) -> Span:
-    """The marks that fit in a window together: most different words first, then most."""
+    """The marks that fit in a window together: the most telling words, then the most."""
+    keys = [_key(text, mark) for mark in marks]
+    often = Counter(keys)
     best = (marks[0][0], min(marks[0][1], marks[0][0] + length))
-    most = (0, 0)
+    most = (0.0, 0)
     inside: Counter[str] = Counter()
+    told = 0.0
     left = 0
-    for right, (start, end) in enumerate(marks):
-        inside[text[start:end].casefold()] += 1
+    for right, (_, end) in enumerate(marks):
+        inside[keys[right]] += 1
+        if inside[keys[right]] == 1:
+            told += 1 / often[keys[right]]
         while end - marks[left][0] > length and left < right:
-            gone = text[slice(*marks[left])].casefold()
-            inside[gone] -= 1
-            if not inside[gone]:
-                del inside[gone]
+            inside[keys[left]] -= 1
+            if not inside[keys[left]]:
+                told -= 1 / often[keys[left]]
             left += 1
-        score = (len(inside), right - left + 1)
+        score = (round(told, 9), right - left + 1)
         if score > most and end - marks[left][0] <= length:
             best, most = (marks[left][0], end), score
     return best

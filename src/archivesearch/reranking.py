@@ -63,7 +63,7 @@ def search(reader: Reader, request: Request, raised: dict[int, Raised] | None = 
     Totals, facets and counts are the engine's. `raised` is told of each score that was.
     """
     words = wanted(request.query)
-    if len(words) < 2 or not request.limit or request.offset >= CANDIDATES:
+    if not words or not request.limit or request.offset >= CANDIDATES:
         return reader.search(request)
     end = request.offset + request.limit
     found = reader.search(replace(request, offset=0, limit=max(end, CANDIDATES)))

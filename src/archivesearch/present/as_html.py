@@ -21,7 +21,8 @@ def snippet_html(hit: Hit) -> str:
             shown[0] = f"{shown[0]} …"
     for start, end in hit.extracts:
         marks = [(max(a, start) - start, min(b, end) - start) for a, b in hit.highlights]
-        shown.append(f"… {_marked(hit.text[start:end], marks)} …")
+        before, after = "… " if start else "", " …" if end < len(hit.text) else ""
+        shown.append(f"{before}{_marked(hit.text[start:end], marks)}{after}")
     return "<br>".join(shown)
 
 

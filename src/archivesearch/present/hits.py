@@ -137,8 +137,12 @@ def extract_runs(hit: Hit, span: Span, screen: Screen) -> list[Run]:
     """Return a further part of the text with its matches marked, and `…` around it."""
     start, end = span
     marks = [(max(a, start) - start, min(b, end) - start) for a, b in hit.highlights]
-    runs = screen.marked(hit.text[start:end].replace("\n", " ").strip(), marks)
-    return [("… ", "faint"), *runs, ("\N{NO-BREAK SPACE}…", "faint")]
+    runs = screen.marked(hit.text[start:end].replace("\n", " "), marks)
+    return [
+        ("… " if start else "", "faint"),
+        *runs,
+        ("\N{NO-BREAK SPACE}…" if end < len(hit.text) else "", "faint"),
+    ]
 
 
 def _foot(hit: Hit, screen: Screen, indent: int) -> Iterator[str]:
