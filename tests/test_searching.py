@@ -73,6 +73,7 @@ def test_a_hit_says_all_that_is_known(archive: archivesearch.Archive) -> None:
     assert hit.url == "http://example.org/orgs.html"
     assert hit.link == (
         "http://example.org/orgs.html#:~:text=The%20party%20greets%20Castro%2C%20and%20has%20done%20so"
+        "%20since%201976%20and%20through"
     )
     assert archive.passages("orgs.html")[int(hit.id.split("#")[1]) - 1].text == hit.text
     assert results.query == "since castro"

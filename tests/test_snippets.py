@@ -9,9 +9,10 @@ from small_archive import passage
 
 from archivesearch.analysis import Analyzer, spelling
 from archivesearch.errors import QueryError
+from archivesearch.extracts import SNIPPET_LENGTH, window, within_window
 from archivesearch.model import Span
 from archivesearch.query import parse
-from archivesearch.snippets import SNIPPET_LENGTH, Highlighter, window, within_window
+from archivesearch.snippets import Highlighter
 from archivesearch.words import words
 
 ANALYZER = Analyzer(("en",), {"America": ["Amerika"], "Zedong": ["Tse-tung"]})

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypedDict, Unpack
 
-from archivesearch import directory, searching
+from archivesearch import directory, researching, searching
 from archivesearch.analysis import Analyzer
 from archivesearch.config import Config, from_dict
 from archivesearch.directory import MANIFEST, Manifest
@@ -26,7 +26,11 @@ from archivesearch.errors import (
     QueryError,
     SourceError,
 )
+from archivesearch.filters import Filters, Vocabulary, Years
 from archivesearch.model import (
+    Collocations,
+    Concordance,
+    Hit,
     Organization,
     Page,
     PageInfo,
@@ -37,9 +41,11 @@ from archivesearch.model import (
     Results,
     Skipped,
     Stats,
+    Suggestions,
+    Trend,
 )
 from archivesearch.names import Names
-from archivesearch.searching import Filters, Vocabulary, Years
+from archivesearch.sentences import Sentences
 
 StrPath = str | os.PathLike[str]
 _ENGINE: Engine = ColumnarEngine()
@@ -105,6 +111,16 @@ def parse_page(source: bytes | StrPath, *, page: str = "", config: Config | None
     return found
 
 
+class Narrowed(TypedDict, total=False):
+    """What every question may be narrowed to, as `Archive.search` takes it."""
+
+    org: str | None
+    section: str | None
+    year: Years | None
+    mentions: Years | None
+    lang: str | None
+
+
 class Archive:
     """An index as it was when it was opened; safe to use from several threads.
 
@@ -121,36 +137,31 @@ class Archive:
         self._reader = opened.reader
         self._listing = opened.listing
         self._organizations = opened.organizations
+        self._sentences = opened.sentences
 
     def search(
         self,
         query: str,
         *,
-        org: str | None = None,
-        section: str | None = None,
-        year: Years | None = None,
-        mentions: Years | None = None,
-        lang: str | None = None,
         limit: int = 10,
         offset: int = 0,
         sort: str = "score",
         group_by: str | None = None,
         facets: Sequence[str] = (),
+        explain: bool = False,
+        **narrowed: Unpack[Narrowed],
     ) -> Results:
         """Return the passages that answer a query best.
 
         `org` is an organization by any of its names; `section` words of a heading in a
-        row; `year` and `mentions` a year or a pair of first and last, None for open.
-        `sort` is `score`, `year`, `-year` or `place`; `group_by` is `page`, `section` or
-        `org`, and makes `limit` and `offset` count groups; `facets` are of `org`,
-        `section`, `year`, `lang` and `page`. Raises QueryError.
+        row; `year` and `mentions` a year or a pair of first and last, None for open;
+        `lang` a language. `sort` is `score`, `year`, `-year` or `place`; `group_by` is
+        `page`, `section` or `org`, and makes `limit` and `offset` count groups; `facets`
+        are of `org`, `section`, `year`, `lang`, `page` and `family`. With `explain` each
+        hit says what its score is the sum of. Raises QueryError.
         """
-        notes: tuple[str, ...] = ()
         with self._reading():
-            if org is not None:
-                org, note = self._canonical(org)
-                notes = (note,) if note else ()
-            filters = Filters(org, section, year, mentions, lang)
+            filters, notes = self._filters(narrowed)
             results = searching.search(
                 self._reader,
                 self._vocabulary,
@@ -161,8 +172,85 @@ class Archive:
                 sort=sort,
                 group_by=group_by,
                 facets=facets,
+                explain=explain,
             )
         return replace(results, notes=(*notes, *results.notes)) if notes else results
+
+    def matches(self, query: str, **narrowed: Unpack[Narrowed]) -> Iterator[Hit]:
+        """Yield every hit in the order of the archive, few of them in memory at a time.
+
+        Their scores are 0. Raises QueryError when the first is asked for.
+        """
+        with self._reading():
+            filters, _ = self._filters(narrowed)
+            yield from researching.matches(self._reader, self._vocabulary, query, filters)
+
+    def kwic(
+        self,
+        query: str,
+        *,
+        width: int = 60,
+        limit: int = 50,
+        offset: int = 0,
+        sort: str = "place",
+        **narrowed: Unpack[Narrowed],
+    ) -> Concordance:
+        """Return the places where a query matches, each with what stands around it.
+
+        `width` is how many characters stand on either side at most; `sort` is `place`,
+        or `left` or `right` for the words on that side. Raises QueryError.
+        """
+        with self._reading():
+            filters, notes = self._filters(narrowed)
+            found = researching.kwic(
+                self._reader,
+                self._vocabulary,
+                query,
+                filters,
+                width=width,
+                limit=limit,
+                offset=offset,
+                sort=sort,
+            )
+        return replace(found, notes=(*notes, *found.notes))
+
+    def collocations(
+        self, query: str, *, window: int = 5, limit: int = 20, **narrowed: Unpack[Narrowed]
+    ) -> Collocations:
+        """Return the words that keep company with those of a query, the most telling first.
+
+        `window` is how many words to either side count as company. Raises QueryError.
+        """
+        with self._reading():
+            filters, notes = self._filters(narrowed)
+            found = researching.collocations(
+                self._reader, self._vocabulary, query, filters, window=window, limit=limit
+            )
+        return replace(found, notes=(*notes, *found.notes))
+
+    def trends(
+        self, query: str, *, by: str = "year", **narrowed: Unpack[Narrowed]
+    ) -> tuple[Trend, ...]:
+        """Return for each year how many of its paragraphs match; the undated ones last.
+
+        `by` is `year`, or `decade`, which then stands as its first year. Raises QueryError.
+        """
+        with self._reading():
+            filters, _ = self._filters(narrowed)
+            return researching.trends(self._reader, self._vocabulary, query, filters, by)
+
+    def suggest(self, text: str, *, limit: int = 10) -> Suggestions:
+        """Return words of the archive that a text, or its last word, may be meant for."""
+        from archivesearch.corrections import completions, corrections
+
+        with self._reading():
+            words = self._reader.words()
+            last = text.rsplit(maxsplit=1)[-1] if text.strip() else ""
+            return Suggestions(
+                text,
+                tuple(completions(words, last, limit)) if last else (),
+                tuple(corrections(words, last, limit)) if last else (),
+            )
 
     def pages(self, prefix: str = "") -> tuple[str, ...]:
         """Return the pages whose paths begin so, in the order of the archive."""
@@ -234,6 +322,14 @@ class Archive:
                 raise
             raise _damaged(self._path, damage) from error
 
+    def _filters(self, narrowed: Narrowed) -> tuple[Filters, tuple[str, ...]]:
+        """Return what to narrow a question to, and what a reader must know of it."""
+        filters = Filters(**narrowed)
+        if filters.org is None:
+            return filters, ()
+        org, note = self._canonical(filters.org)
+        return replace(filters, org=org), (note,) if note else ()
+
     def _passages(self, page: str) -> tuple[Passage, ...]:
         numbers = self._reader.page(page)
         if not numbers:
@@ -260,7 +356,7 @@ class Archive:
         languages = tuple(lang for lang in self._analyzer.languages if lang in spoken)
         groups = [(o.name, *o.aliases) for o in self._organizations_by_name.values()]
         groups += [(name, *aliases) for name, aliases in self._config.organizations.items()]
-        return Vocabulary(self._analyzer, languages, Names(groups))
+        return Vocabulary(self._analyzer, languages, Names(groups), self._sentences)
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:
@@ -298,6 +394,7 @@ class _Opened:
     reader: Reader
     listing: bytes
     organizations: bytes
+    sentences: Sentences
 
 
 def _opened(index: Path) -> _Opened:
@@ -323,8 +420,10 @@ def _open_generation(index: Path, manifest: Manifest) -> _Opened:
     analyzer = Analyzer(manifest.languages, config.variants)
     listing = (folder / "pages.jsonl").read_bytes()
     organizations = (folder / "organizations.json").read_bytes()
+    learned = json.loads((folder / "sentences.json").read_bytes())
+    sentences = Sentences(**{name: frozenset(words) for name, words in learned.items()})
     reader = _ENGINE.open(folder, analyzer)
-    return _Opened(manifest, config, analyzer, reader, listing, organizations)
+    return _Opened(manifest, config, analyzer, reader, listing, organizations, sentences)
 
 
 def _damaged(index: Path, what: object) -> IndexDamaged:

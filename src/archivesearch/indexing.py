@@ -26,9 +26,11 @@ from archivesearch.model import (
 from archivesearch.pool import parsed
 from archivesearch.publishing import publish, writing
 from archivesearch.read.sources import Source, open_sources
+from archivesearch.sentences import Sample
 
 PAGES_FILE = "pages.jsonl"
 ORGANIZATIONS_FILE = "organizations.json"
+SENTENCES_FILE = "sentences.json"
 SKIPPED_FILE = "skipped.json"
 
 MOST_NAMED = 100_000
@@ -69,6 +71,7 @@ def rebuild(
         if not census.indexed:
             raise SourceError(_nothing(opened, census))
         _write_json(building / ORGANIZATIONS_FILE, [asdict(o) for o in census.organizations()])
+        _write_json(building / SENTENCES_FILE, census.sample.learned())
         _write_json(building / SKIPPED_FILE, [asdict(page) for page in census.skipped])
         census.report("saving")
         publish(
@@ -146,6 +149,7 @@ class _Census:
         self.notices: list[Notice] = []
         self.tallies: dict[str, _Tally] = {}
         self.languages: Counter[str] = Counter()
+        self.sample = Sample()
         self._config = config
         self._listing = listing
         self._total = total
@@ -180,6 +184,7 @@ class _Census:
         self._encodings[page.encoding] += 1
         self._years[page.dating.year] += len(found)
         self._count_organizations(page, found)
+        self.sample.add(passage.text for passage in found)
         json.dump(asdict(_page_info(page, len(found))), self._listing, ensure_ascii=False)
         self._listing.write("\n")
         self.report("indexing")

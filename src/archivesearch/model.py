@@ -4,10 +4,13 @@ Text is Unicode; offsets count code points; a span is a half-open pair `(start, 
 What is absent is `""` for strings and None for numbers, dates and addresses.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 Span = tuple[int, int]
+
+_HOST = re.compile(r"\w+://[^/]*/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,18 @@ class Passage:
     repeated: tuple[Span, ...]
 
 
+def family(page: str) -> str:
+    """Return the top folder of a page, which mostly holds pages of one kind; "" for none.
+
+    What names a source or a host before it belongs to it.
+    """
+    source, mark, path = page.rpartition("!")
+    host = _HOST.match(path)
+    start = host.end() if host else 0
+    folder, slash, _ = path[start:].partition("/")
+    return f"{source}{mark}{path[:start]}{folder}" if slash else ""
+
+
 def passages(page: Page) -> Iterator[Passage]:
     """Yield what is indexed of a page, in reading order.
 
@@ -210,12 +225,28 @@ def passages(page: Page) -> Iterator[Passage]:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """What one thing adds to a score: a word found in a field, or the second stage.
+
+    `what` is the word, phrase or pattern as the index has it, or what the second stage
+    saw; `field` is `""` there. `weight` is what a find in the field counts.
+    """
+
+    what: str
+    field: str
+    weight: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that matched a query.
 
     `highlights` are spans of `text`, `snippet_highlights` spans of `snippet`, which is
-    plain text and a window of `text`. `link` scrolls a browser to the paragraph; None
+    plain text and a window of `text`; `extracts` are spans of `text` that show matching
+    words which the snippet lacks. `link` scrolls a browser to the paragraph; None
     where the page has no address. `copies` are the ids of duplicates folded into the hit.
+    `explanation` says what the score is the sum of, where that was asked for.
     """
 
     id: str
@@ -238,6 +269,8 @@ class Hit:
     snippet_highlights: tuple[Span, ...]
     link: str | None
     copies: tuple[str, ...] = ()
+    explanation: tuple[Share, ...] = ()
+    extracts: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +307,79 @@ class Results:
 
     def __len__(self) -> int:
         return len(self.hits)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A place where a paragraph matches, with what stands on either side of it."""
+
+    id: str
+    page: str
+    org: str
+    year: int | None
+    left: str
+    match: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Concordance:
+    """The places where a query matches; `paragraphs` counts those that match in all."""
+
+    query: str
+    paragraphs: int
+    lines: tuple[Line, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Collocate:
+    """A word that keeps company with what was asked for.
+
+    `count` is how often it stands beside it, `expected` how often it would by chance;
+    `score` is the log-likelihood ratio, larger the less it can be chance.
+    """
+
+    word: str
+    count: int
+    expected: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Collocations:
+    """The words that keep company with a query's, in `paragraphs` that were read."""
+
+    query: str
+    paragraphs: int
+    words: tuple[Collocate, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How many paragraphs of one year match, of how many that it has."""
+
+    year: int | None
+    count: int
+    paragraphs: int
+
+    @property
+    def share(self) -> float:
+        """The part of the year's paragraphs that match, from 0 to 1."""
+        return self.count / self.paragraphs if self.paragraphs else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What a reader may have meant to type: words that begin so, and words spelled like it.
+
+    Each word comes with the number of paragraphs that have it.
+    """
+
+    text: str
+    completions: tuple[tuple[str, int], ...]
+    corrections: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,6 +230,9 @@ class Spelled:
 
     spelling: str
 
+    def __str__(self) -> str:
+        return self.spelling
+
     @classmethod
     def like(cls, word: str) -> "Spelled":
         """Return the test that is passed by a word itself."""
@@ -245,6 +248,9 @@ class Shaped:
     """Tells whether a word fits a pattern with `*` and `?`, case and accents apart."""
 
     pattern: str
+
+    def __str__(self) -> str:
+        return self.pattern
 
     def __call__(self, word: str) -> bool:
         """Return whether a word fits."""

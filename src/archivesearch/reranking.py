@@ -49,22 +49,33 @@ BODY = 1.25
 _LOOKED_AT = ("section", "org", "title", "text")
 
 
-def search(reader: Reader, request: Request) -> Found:
+class Raised(NamedTuple):
+    """By what a score was multiplied: for more of the words, for nearness, for a body."""
+
+    complete: float
+    near: float
+    body: float
+
+
+def search(reader: Reader, request: Request, raised: dict[int, Raised] | None = None) -> Found:
     """Return the best matches of a query in their final order, with their final scores.
 
-    Totals, facets and counts are the engine's.
+    Totals, facets and counts are the engine's. `raised` is told of each score that was.
     """
     words = wanted(request.query)
-    if len(words) < 2 or not request.limit or request.offset >= CANDIDATES:
+    if not words or not request.limit or request.offset >= CANDIDATES:
         return reader.search(request)
     end = request.offset + request.limit
     found = reader.search(replace(request, offset=0, limit=max(end, CANDIDATES)))
     stage = _Stage(reader, words, dict.fromkeys(_names(request.query)))
-    return replace(
+    answer = replace(
         found,
         matches=tuple(stage.matches(found.matches)[request.offset : end]),
         groups=tuple(stage.groups(found.groups)[request.offset : end]),
     )
+    if raised is not None:
+        raised.update(stage.raised)
+    return answer
 
 
 def wanted(query: Query) -> list[frozenset[str]]:
@@ -140,6 +151,7 @@ class _Stage:
         self._reader = reader
         self._count = len(words)
         self._number = {term: number for number, word in enumerate(words) for term in word}
+        self.raised: dict[int, Raised] = {}
         self._names: list[tuple[list[int], list[int]]] = []
         for name in names:
             for term in name.terms:
@@ -177,8 +189,11 @@ class _Stage:
         places = self._reader.places(numbers, _LOOKED_AT, self._number)
         if self._names:
             places = self._named(places)
-        factors = _factors(places, len(matches), self._count)
-        factors *= np.where(self._reader.headings(numbers), 1.0, BODY)
+        complete, near = _factors(places, len(matches), self._count)
+        body = np.where(self._reader.headings(numbers), 1.0, BODY)
+        factors = complete * near * body
+        each = zip(complete.tolist(), near.tolist(), body.tolist(), strict=True)
+        self.raised.update(zip(numbers, map(Raised._make, each), strict=True))
         return [
             Match(match.number, match.score * factor)
             for match, factor in zip(matches, factors.tolist(), strict=True)
@@ -201,8 +216,10 @@ def _rank(match: Match) -> tuple[float, int]:
     return -match.score, match.number
 
 
-def _factors(places: Places, passages: int, words: int) -> Array:
-    """Return what the score of each passage is multiplied by, at least 1.
+def _factors(places: Places, passages: int, words: int) -> tuple[Array, Array]:
+    """Return what the score of each passage is multiplied by: for more words, for nearness.
+
+    Both are at least 1.
 
     A word weighs the more the fewer of the passages have it; one that none has, nothing.
     """
@@ -212,14 +229,13 @@ def _factors(places: Places, passages: int, words: int) -> Array:
     weights = np.where(having, np.log(1 + passages / (having + 0.5)), 0.0)
     whole = float(weights.sum())
     if not whole:
-        return np.ones(passages)
+        return np.ones(passages), np.ones(passages)
     present: Array = has @ weights
     near = _nearness(places, passages, words) @ np.minimum(weights[:-1], weights[1:])
     power = COMPLETENESS / max(int(np.count_nonzero(having)) - 1, 1)
     least = float(weights[having > 0].min())
     complete = (np.maximum(present, least) / least) ** power
-    raised: Array = complete * (1.0 + NEARNESS * near / whole)
-    return raised
+    return complete, 1.0 + NEARNESS * near / whole
 
 
 def _nearness(places: Places, passages: int, words: int) -> Array:

@@ -2,66 +2,22 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from urllib.parse import quote
+from dataclasses import replace
 
-from whoosh.query import And, Every, Query, Term
+from whoosh.query import Every, Query
 
 from archivesearch import reranking
-from archivesearch.analysis import Analyzer
-from archivesearch.engines.base import FACETS, GROUPS, SORTS, Match, Reader, Request
+from archivesearch.engines.base import FACETS, GROUPS, SORTS, Found, Match, Reader, Request
 from archivesearch.errors import QueryError
-from archivesearch.model import Group, Hit, Passage, Results, Span
-from archivesearch.names import NO_NAMES, Names
-from archivesearch.query import parse, word_query
-from archivesearch.snippets import Highlighter, window, within_window
-from archivesearch.years import year_range
+from archivesearch.filters import Filters, Vocabulary
+from archivesearch.hits import hit
+from archivesearch.model import Group, Hit, Results, Share
+from archivesearch.reranking import Raised
+from archivesearch.snippets import Highlighter
+from archivesearch.trees import WEIGHTS
 
-Years = int | tuple[int | None, int | None]
-_FRAGMENT_WORDS = 8
-_OPTIONS = {"year": "year", "years_mentioned": "mentions"}
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """How the words of a query are read: as which terms, in which languages, and what names."""
-
-    analyzer: Analyzer
-    languages: Sequence[str] = ()
-    names: Names = NO_NAMES
-
-    def within(self, lang: str | None) -> "Vocabulary":
-        """Return how words are read where only pages of one language are looked at."""
-        return self if lang is None else replace(self, languages=(lang.lower(),))
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a search is narrowed to; an organization by its canonical name."""
-
-    org: str | None = None
-    section: str | None = None
-    year: Years | None = None
-    mentions: Years | None = None
-    lang: str | None = None
-
-    def tree(self, vocabulary: Vocabulary) -> Query | None:
-        """Return the query tree of all that is narrowed to; None if nothing is."""
-        trees: list[Query] = []
-        if self.org is not None:
-            trees.append(Term("org_key", self.org.casefold()))
-        if self.section is not None:
-            words = vocabulary.within(self.lang)
-            trees.append(word_query("section", self.section, words.analyzer, words.languages))
-        if self.year is not None:
-            trees.append(_range("year", self.year))
-        if self.mentions is not None:
-            trees.append(_range("years_mentioned", self.mentions))
-        if self.lang is not None:
-            trees.append(Term("lang", self.lang.lower()))
-        if len(trees) < 2:
-            return trees[0] if trees else None
-        return And(trees)
+# With so few hits, another spelling may be what is meant.
+FEW_HITS = 3
 
 
 def search(
@@ -75,6 +31,7 @@ def search(
     sort: str,
     group_by: str | None,
     facets: Sequence[str],
+    explain: bool,
 ) -> Results:
     """Answer a query.
 
@@ -83,13 +40,17 @@ def search(
     """
     started = time.perf_counter()
     _check(limit, offset, sort, group_by, facets)
-    words = vocabulary.within(filters.lang)
-    tree = parse(query, words.analyzer, languages=words.languages, names=words.names)
+    narrowed = filters.tree(vocabulary)
+    vocabulary = vocabulary.within(filters.lang)
+    tree = vocabulary.tree(query)
     if isinstance(tree, Every) and sort == "score":
         sort = "place"
-    request = Request(tree, filters.tree(vocabulary), limit, offset, sort, group_by, facets)
-    found = reranking.search(reader, request) if sort == "score" else reader.search(request)
-    show = _Shower(reader, Highlighter(tree, vocabulary.analyzer, reader.forms))
+    request = Request(tree, narrowed, limit, offset, sort, group_by, facets)
+    raised: dict[int, Raised] = {}
+    found = reranking.search(reader, request, raised) if sort == "score" else reader.search(request)
+    show = _Shower(reader, vocabulary, tree)
+    if explain:
+        show.explain(tree, raised)
     return Results(
         query=query,
         total=found.total,
@@ -101,6 +62,7 @@ def search(
             for group in found.groups
         ),
         facets=found.facets,
+        suggestion=_suggestion(reader, vocabulary, query, replace(request, limit=0), found),
         took_ms=round((time.perf_counter() - started) * 1000, 3),
     )
 
@@ -108,60 +70,56 @@ def search(
 class _Shower:
     """Makes hits of matches."""
 
-    def __init__(self, reader: Reader, highlighter: Highlighter) -> None:
+    def __init__(self, reader: Reader, vocabulary: Vocabulary, query: Query) -> None:
         self._reader = reader
-        self._highlighter = highlighter
+        self._highlighter = Highlighter(query, vocabulary.analyzer, reader.forms)
+        self._sentences = vocabulary.sentences
+        self._explained: tuple[Query, dict[int, Raised]] | None = None
+
+    def explain(self, query: Query, raised: dict[int, Raised]) -> None:
+        """Have the hits say what their scores are the sum of."""
+        self._explained = query, raised
 
     def hits(self, matches: Sequence[Match]) -> Iterator[Hit]:
         """Yield the hit of each match."""
         passages = self._reader.passages([match.number for match in matches])
-        for match, passage in zip(matches, passages, strict=True):
-            yield _hit(passage, match.score, self._highlighter.spans(passage))
+        shares = self._shares(matches)
+        for match, passage, parts in zip(matches, passages, shares, strict=True):
+            marks = self._highlighter.spans(passage)
+            yield hit(
+                self._reader,
+                match,
+                passage,
+                marks,
+                sentences=self._sentences,
+                explanation=parts,
+            )
+
+    def _shares(self, matches: Sequence[Match]) -> list[tuple[Share, ...]]:
+        if self._explained is None:
+            return [()] * len(matches)
+        from archivesearch.explaining import explained  # which is seldom asked for
+
+        query, raised = self._explained
+        return explained(self._reader, query, matches, raised)
 
 
-def _hit(passage: Passage, score: float, marks: tuple[Span, ...]) -> Hit:
-    shown = window(passage.text, marks)
-    return Hit(
-        id=passage.id,
-        score=score,
-        page=passage.page,
-        url=passage.url,
-        title=passage.title,
-        org=passage.org,
-        section=passage.section,
-        label=passage.label,
-        year=passage.year,
-        year_source=passage.year_source,
-        date=passage.date,
-        author=passage.author,
-        lang=passage.lang,
-        years_mentioned=passage.years_mentioned,
-        text=passage.text,
-        highlights=marks,
-        snippet=passage.text[slice(*shown)],
-        snippet_highlights=within_window(marks, shown),
-        link=link(passage),
-    )
+def _suggestion(
+    reader: Reader, vocabulary: Vocabulary, query: str, request: Request, found: Found
+) -> str | None:
+    """Return a query with its slips mended, where that finds more.
 
-
-def link(passage: Passage) -> str | None:
-    """Return the address of a passage: its page's, with a fragment of its first words."""
-    if passage.url is None:
+    It is looked for where there are few hits or a word has none at all.
+    """
+    words = reranking.wanted(request.query)
+    if found.total > FEW_HITS and all(reader.knows(word, WEIGHTS) for word in words):
         return None
-    line = passage.text.split("\n", 1)[0]
-    start = " ".join(line.split(" ")[:_FRAGMENT_WORDS])
-    # a hyphen, a comma and an ampersand mean something in a text fragment
-    fragment = quote(start, safe="").replace("-", "%2D")
-    return f"{passage.url}#:~:text={fragment}"
+    from archivesearch.corrections import suggestion  # brings what few searches need
 
+    def finds(text: str) -> int:
+        return reader.search(replace(request, query=vocabulary.tree(text))).total
 
-def _range(field: str, years: Years) -> Query:
-    first, last = years if isinstance(years, tuple) else (years, years)
-    if any(year is not None and not 0 <= year <= 9999 for year in (first, last)):
-        raise QueryError(f"{_OPTIONS[field]} takes years from 0 to 9999")
-    if first is not None and last is not None and first > last:
-        raise QueryError(f"{_OPTIONS[field]}: {first} is later than {last}")
-    return year_range(field, first, last)
+    return suggestion(query, reader.words(), finds, found.total)
 
 
 def _check(limit: int, offset: int, sort: str, group_by: str | None, facets: Sequence[str]) -> None:

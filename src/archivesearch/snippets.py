@@ -1,7 +1,6 @@
-"""Which words of a passage answer a query, and the window of its text that shows them best."""
+"""Which words of a passage answer a query."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import translate
 from functools import cached_property
@@ -14,10 +13,7 @@ from archivesearch.model import Passage, Span
 from archivesearch.nodes import Fuzzy, Near, Spoken, WordTest, Written, together
 from archivesearch.words import is_cjk, located, plain_words, words_spelled
 
-SNIPPET_LENGTH = 280
 _WHOLE = 1 << 30
-_SENTENCE = re.compile(r"""[.!?…]["'”’)\]]*\s+|\n""")
-_SPACE = re.compile(r"\s")
 _WORD = re.compile(r"[^\W_]")
 
 # The one term that answers, or what tells of a term and its word whether they do.
@@ -175,74 +171,6 @@ class _Passed(dict[str, int]):
                 passed |= bit
         self[word] = passed
         return passed
-
-
-def window(text: str, marks: Sequence[Span], length: int = SNIPPET_LENGTH) -> Span:
-    """Return the span of a text, at most `length` long, that shows the marked words best.
-
-    The best window has the most different words, then the most words. It starts at a
-    sentence where one begins near, and cuts no word that is not itself too long.
-    """
-    if len(text) <= length:
-        return 0, len(text)
-    first, last = _densest(text, marks, length) if marks else (0, 0)
-    start = _start(text, first, length - (last - first))
-    end = min(start + length, len(text))
-    if end < len(text):
-        end = max(_word_end(text, start, end), last)
-    return start, end
-
-
-def within_window(marks: Sequence[Span], shown: Span) -> tuple[Span, ...]:
-    """Return the marks that lie in a window, as spans of the window."""
-    start, end = shown
-    return tuple(
-        (max(a, start) - start, min(b, end) - start) for a, b in marks if b > start and a < end
-    )
-
-
-def _densest(text: str, marks: Sequence[Span], length: int) -> Span:
-    """The marks that fit in a window together: most different words first, then most."""
-    best = (marks[0][0], min(marks[0][1], marks[0][0] + length))
-    most = (0, 0)
-    inside: Counter[str] = Counter()
-    left = 0
-    for right, (start, end) in enumerate(marks):
-        inside[text[start:end].casefold()] += 1
-        while end - marks[left][0] > length and left < right:
-            gone = text[slice(*marks[left])].casefold()
-            inside[gone] -= 1
-            inside += Counter()  # drops what is down to none
-            left += 1
-        score = (len(inside), right - left + 1)
-        if score > most and end - marks[left][0] <= length:
-            best, most = (marks[left][0], end), score
-    return best
-
-
-def _start(text: str, first: int, room: int) -> int:
-    """Where a window starts that must hold what begins at `first`, with `room` to spare.
-
-    At the start of the sentence, if no more than two thirds of the room go before it,
-    else at a word some way before it.
-    """
-    earliest = max(0, first - room * 2 // 3)
-    sentences = [match.end() for match in _SENTENCE.finditer(text, earliest, first)]
-    if sentences:
-        return sentences[-1]
-    if earliest == 0:
-        return 0
-    earliest = max(0, first - room // 3)
-    space = _SPACE.search(text, earliest, first)
-    return space.end() if space else first
-
-
-def _word_end(text: str, start: int, end: int) -> int:
-    """The last end of a word in a window; the end of the window in one long word."""
-    if text[end].isspace():
-        return end
-    cut = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
-    return cut if cut > (start + end) // 2 else end
 
 
 def _disjoint(spans: Iterable[Span]) -> Iterator[Span]:

@@ -2,6 +2,8 @@
 
 import errno
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -57,6 +59,15 @@ def failure(error: BaseException, query: str = "") -> Failure:
     if isinstance(error, RecursionError):
         return Failure("the query is nested too deeply; try it with fewer brackets")
     return Failure("there is not enough memory for this")
+
+
+@contextmanager
+def asking(query: str) -> Iterator[None]:
+    """Show the place in a query that an error names."""
+    try:
+        yield
+    except QueryError as error:
+        raise failure(error, query) from error
 
 
 def pointed(query: str, position: int) -> tuple[str, ...]:

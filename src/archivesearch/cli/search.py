@@ -5,16 +5,14 @@ from typing import Any
 import click
 
 import archivesearch
-from archivesearch.cli.arguments import readable, text
-from archivesearch.cli.completing import organization_names
-from archivesearch.cli.failures import failure
+from archivesearch.cli.arguments import readable
+from archivesearch.cli.failures import asking
+from archivesearch.cli.narrowing import narrowing_options
 from archivesearch.cli.options import color_option, examples, format_option, index_option
 from archivesearch.cli.streams import write, write_bytes
-from archivesearch.cli.terminal import screen
-from archivesearch.cli.years import years
-from archivesearch.errors import QueryError
+from archivesearch.cli.terminal import screen, tell
+from archivesearch.present.as_csv import csv_lines, hits_of
 from archivesearch.present.as_json import encoded, encoded_lines, hit_lines_json, results_json
-from archivesearch.present.clean import one_line
 from archivesearch.present.hits import results_text
 
 EXAMPLES = examples(
@@ -22,34 +20,14 @@ EXAMPLES = examples(
     "archivesearch search '\"surplus value\" NOT profit' --year 1900-1920",
     'archivesearch search castro --org "Socialist Workers Party" --facet year',
     "archivesearch search strike --group page --format json",
+    "archivesearch search congress --explain --limit 3",
     "archivesearch search -- -ism",
 )
 
 
 @click.command(epilog=EXAMPLES)
 @click.argument("words", nargs=-1, required=True, metavar="QUERY...")
-@click.option(
-    "--org",
-    metavar="NAME",
-    callback=text,
-    shell_complete=organization_names,
-    help="Only sections about this organization, by any of its names.",
-)
-@click.option(
-    "--section",
-    metavar="WORDS",
-    callback=text,
-    help="Only sections with these words in the heading.",
-)
-@click.option(
-    "--year", metavar="YEARS", callback=years, help="Only pages of 1990, 1990-2003, 1990- or -2003."
-)
-@click.option(
-    "--mentions", metavar="YEARS", callback=years, help="Only paragraphs that speak of these years."
-)
-@click.option(
-    "--lang", metavar="CODE", callback=text, help="Only pages in this language, such as en."
-)
+@narrowing_options
 @click.option(
     "--limit",
     metavar="N",
@@ -83,10 +61,11 @@ EXAMPLES = examples(
     "--facet",
     "facets",
     multiple=True,
-    type=click.Choice(("org", "section", "year", "lang", "page")),
+    type=click.Choice(("org", "section", "year", "lang", "page", "family")),
     help="Count the matching paragraphs by this; may be given again.",
 )
-@format_option("text", "json", "jsonl")
+@click.option("--explain", is_flag=True, help="Say of each hit what its score is the sum of.")
+@format_option("text", "json", "jsonl", "csv")
 @index_option
 @color_option
 def search(
@@ -101,17 +80,15 @@ def search(
     """
     query = readable(" ".join(words))
     offset, group_by = options["offset"], options["group_by"]
-    try:
-        with archivesearch.open(index) as archive:
-            results = archive.search(query, **options)
-    except QueryError as error:
-        raise failure(error, query) from error
-    for note in results.notes:
-        click.echo(f"archivesearch: {one_line(note)}", err=True)
+    with asking(query), archivesearch.open(index) as archive:
+        results = archive.search(query, **options)
+    tell(results.notes)
     if form == "json":
         write_bytes(encoded(results_json(results, grouped=group_by is not None)))
     elif form == "jsonl":
         write_bytes(encoded_lines(hit_lines_json(results)))
+    elif form == "csv":
+        write_bytes(csv_lines(hits_of(results)))
     else:
         terminal = screen(color=color)
         lines = results_text(results, terminal, offset=offset, group_by=group_by)

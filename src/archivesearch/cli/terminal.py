@@ -3,7 +3,11 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 
+import click
+
+from archivesearch.present.clean import one_line
 from archivesearch.present.screen import Screen
 
 
@@ -17,3 +21,9 @@ def colored() -> bool:
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
     return sys.stdout.isatty()
+
+
+def tell(notes: Iterable[str]) -> None:
+    """Print what a reader must know of an answer, beside it."""
+    for note in notes:
+        click.echo(f"archivesearch: {one_line(note)}", err=True)

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narrow, starts_of
+from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.strings import Strings, decoded, encoded, write_strings
 from archivesearch.columnar.texts import Texts, TextWriter
-from archivesearch.model import Passage
+from archivesearch.model import Passage, family
 
 _CACHED_PAGES = 64
 # What the table of pages has, in this order.
@@ -203,6 +204,22 @@ class Documents:
         found: Array = packed[numbers >> 3] >> (numbers & 7).astype(np.uint8) & 1 == 1
         return found
 
+    def families_of(self, numbers: Array) -> Array:
+        """Return the number of the family of each passage's page."""
+        return self._families[0][self.pages_of(numbers)]
+
+    def family_name(self, number: int) -> str:
+        """Return the name of a family of pages."""
+        return self._families[1][number]
+
+    @lazy
+    def _families(self) -> tuple[Array, list[str]]:
+        """The family of each page as a number, and the names of the families."""
+        numbers: dict[str, int] = {}
+        pages = (family(str(json.loads(page)[0])) for page in self._pages)
+        of_pages = [numbers.setdefault(name, len(numbers)) for name in pages]
+        return np.array(of_pages, np.int64), list(numbers)
+
     def page_name(self, page: int) -> str:
         """Return the path of a page."""
         return str(self._page(page)[0])
@@ -213,11 +230,19 @@ class Documents:
 
     def section_name(self, section: int) -> str:
         """Return what a section goes by, unlike any other of its page."""
-        page = self.page_name(int(self._arrays["sections.page"][section]))
-        heading = json.loads(self._sections[section]) or self.org_name(
-            int(self._arrays["sections.org"][section])
-        )
-        return f"{page} § {heading}"
+        page_number = int(self._arrays["sections.page"][section])
+        org = self.org_name(int(self._arrays["sections.org"][section]))
+        heading = json.loads(self._sections[section])
+        name = f"{self.page_name(page_number)} § {heading or org}"
+        if heading and org and self._is_shared(self._sections[section], page_number):
+            return f"{name} § {org}"
+        return name
+
+    def _is_shared(self, heading: bytes, page: int) -> bool:
+        """Whether several sections of a page have a heading, being about several organizations."""
+        pages = self._arrays["sections.page"]
+        first, last = (int(np.searchsorted(pages, page, side)) for side in ("left", "right"))
+        return list(self._sections.between(first, last)).count(heading) > 1
 
     def org_name(self, org: int) -> str:
         """Return the name of an organization."""

@@ -90,6 +90,25 @@ class Segment:
         found = (pair.decode("utf-8", "surrogatepass") for pair in forms.between(first, last))
         return [pair.partition("\0")[2] for pair in found]
 
+    def spellings(self) -> tuple[list[str], list[str]]:
+        """Return all spellings of words, case apart, and for each the term it stands as."""
+        pairs = (pair.decode("utf-8", "surrogatepass") for pair in Strings(self.arrays, "forms"))
+        split = [pair.partition("\0") for pair in pairs]
+        return [spelled for _, _, spelled in split], [term for term, _, _ in split]
+
+    def counts(self, field: str) -> tuple[dict[str, int], dict[str, int]]:
+        """Return for each term of a field how many documents have it, and how often it stands."""
+        first, last = self.lexicon.field(field)
+        terms = [term.decode("utf-8", "surrogatepass") for term in self.lexicon.terms(first, last)]
+        documents, occurrences = (
+            np.diff(starts[first : last + 1].astype(np.int64)).tolist()
+            for starts in (self._postings, self._positions)
+        )
+        return (
+            dict(zip(terms, documents, strict=True)),
+            dict(zip(terms, occurrences, strict=True)),
+        )
+
     def _in_languages(self, langs: Sequence[str]) -> Array:
         found = np.zeros(self.blocks, np.uint32)
         for lang in langs:

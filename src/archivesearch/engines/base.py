@@ -17,7 +17,7 @@ from archivesearch.columnar.arrays import Array
 from archivesearch.model import Passage
 
 GROUPS = ("page", "section", "org")
-FACETS = ("org", "section", "year", "lang", "page")
+FACETS = ("org", "section", "year", "lang", "page", "family")
 SORTS = ("score", "year", "-year", "place")
 FACET_VALUES = 20
 GROUP_HITS = 3
@@ -86,6 +86,21 @@ class Places(NamedTuple):
     word: Array
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All the words of an archive, sorted, without capitals.
+
+    `passages` counts for each word those that have it in any form; `occurrences` how
+    often a term, which stands for all forms, is in the texts; `total` is the number of
+    words in all texts.
+    """
+
+    spellings: Sequence[str]
+    passages: Sequence[int]
+    occurrences: Mapping[str, int]
+    total: int
+
+
 class Reader(Protocol):
     """Answers from one finished index, which never changes. Safe to use from threads."""
 
@@ -100,6 +115,22 @@ class Reader(Protocol):
 
     def scan(self, query: Query, filter: Query | None = None) -> Iterator[int]:
         """Yield the numbers of all matches, in the order of the archive."""
+        ...
+
+    def scores(self, query: Query, numbers: Sequence[int]) -> list[float]:
+        """Return the score of each of some passages, 0 where it does not match."""
+        ...
+
+    def years(self, query: Query, filter: Query | None = None) -> Mapping[int, int]:
+        """Return how many passages of each year match; those without one count as of 0."""
+        ...
+
+    def knows(self, terms: Iterable[str], fields: Iterable[str]) -> bool:
+        """Return whether any passage has any of some terms in any of some fields."""
+        ...
+
+    def words(self) -> Words:
+        """Return the words of the archive as they are spelled in it."""
         ...
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:

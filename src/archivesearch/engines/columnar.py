@@ -26,6 +26,7 @@ from archivesearch.engines.base import (
     Match,
     Places,
     Request,
+    Words,
 )
 from archivesearch.model import Passage
 
@@ -81,6 +82,44 @@ class ColumnarReader:
     def scan(self, query: Query, filter: Query | None = None) -> Iterator[int]:
         """Yield the numbers of all matches, in the order of the archive."""
         yield from bits.numbers_of(self._plan(query, filter)[1]).tolist()
+
+    def scores(self, query: Query, numbers: Sequence[int]) -> list[float]:
+        """Return the score of each of some passages, 0 where it does not match."""
+        plan = plan_of(query, self._segment, self.index.searcher)
+        wanted = bits.bits_of(np.asarray(numbers, np.int64), self._segment.blocks)
+        found, scores = topk.every(plan, plan.matches & wanted)
+        by_number = dict(zip(found.tolist(), scores.tolist(), strict=True))
+        return [by_number.get(number, 0.0) for number in numbers]
+
+    def years(self, query: Query, filter: Query | None = None) -> dict[int, int]:
+        """Return how many passages of each year match; those without one count as of 0."""
+        numbers = bits.numbers_of(self._plan(query, filter)[1])
+        counts = np.bincount(self._segment.documents.years_of(numbers))
+        return {year: int(counts[year]) for year in np.flatnonzero(counts).tolist()}
+
+    def knows(self, terms: Iterable[str], fields: Iterable[str]) -> bool:
+        """Return whether any passage has any of some terms in any of some fields."""
+        pairs = (
+            (field, term.encode("utf-8", "surrogatepass")) for field in fields for term in terms
+        )
+        return any(self._segment.lexicon.find(*pair) is not None for pair in pairs)
+
+    def words(self) -> Words:
+        """Return the words of the archive as they are spelled in it."""
+        return self._words
+
+    @lazy
+    def _words(self) -> Words:
+        segment = self._segment
+        spellings, forms = segment.spellings()
+        passages, occurrences = segment.counts("text")
+        order = sorted(range(len(forms)), key=spellings.__getitem__)
+        return Words(
+            [spellings[at] for at in order],
+            [passages.get(forms[at], 0) for at in order],
+            occurrences,
+            segment.total_length["text"],
+        )
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """Return passages by their numbers."""
@@ -213,6 +252,7 @@ class ColumnarReader:
             "org": documents.orgs_of,
             "year": documents.years_of,
             "lang": documents.langs_of,
+            "family": documents.families_of,
         }[name](numbers)
         return codes
 
@@ -225,6 +265,7 @@ class ColumnarReader:
             "section": documents.section_name,
             "org": documents.org_name,
             "lang": documents.lang_name,
+            "family": documents.family_name,
         }
         return str(names[name](code))
 

@@ -8,10 +8,12 @@ a page can drive a terminal.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from archivesearch.model import (
+    Collocations,
+    Concordance,
     Group,
     Hit,
     Organization,
@@ -23,13 +25,15 @@ from archivesearch.model import (
     Results,
     Section,
     Stats,
+    Suggestions,
+    Trend,
 )
 
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _HIT_KEYS = (
     *("id", "score", "page", "url", "title", "org", "section", "label", "year"),
     *("years_mentioned", "lang", "text", "highlights", "snippet", "snippet_highlights"),
-    *("link", "copies"),
+    *("link", "copies", "extracts"),
 )
 
 
@@ -73,7 +77,10 @@ def hit_lines_json(results: Results) -> Iterator[dict[str, Any]]:
 
 def hit_json(hit: Hit) -> dict[str, Any]:
     """Return one hit."""
-    return {key: getattr(hit, key) for key in _HIT_KEYS}
+    value = {key: getattr(hit, key) for key in _HIT_KEYS}
+    if hit.explanation:
+        value["explanation"] = [_record(share) for share in hit.explanation]
+    return value
 
 
 def group_json(group: Group) -> dict[str, Any]:
@@ -84,6 +91,19 @@ def group_json(group: Group) -> dict[str, Any]:
         "score": group.score,
         "hits": [hit_json(hit) for hit in group.hits],
     }
+
+
+def trends_json(query: str, trends: Sequence[Trend]) -> dict[str, Any]:
+    """Return the years of a query, each with its share of the paragraphs of that year."""
+    return {
+        "query": query,
+        "years": [{**_record(trend), "share": round(trend.share, 6)} for trend in trends],
+    }
+
+
+def record_json(record: Concordance | Collocations | Suggestions) -> dict[str, Any]:
+    """Return what was found for a researcher, with the names its fields have."""
+    return _record(record)
 
 
 def inspection_json(page: Page) -> dict[str, Any]:
@@ -150,6 +170,8 @@ def _record(record: Any) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): value[key] for key in sorted(value)}
+    if isinstance(value, tuple) and value and is_dataclass(value[0]):
+        return [_record(each) for each in value]
     return value
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from archivesearch.model import Group, Hit, Results
+from archivesearch.model import Group, Hit, Results, Span
 from archivesearch.present.clean import one_line
 from archivesearch.present.counts import counted, duration
 from archivesearch.present.facets import facet_lines
@@ -84,7 +84,15 @@ def hit_lines(hit: Hit, mark: str, screen: Screen, omit: str = "") -> Iterator[s
         columns=screen.columns,
     )
     yield from screen.block(snippet_runs(hit, screen), indent=indent)
+    for span in hit.extracts:
+        yield from screen.block(extract_runs(hit, span, screen), indent=indent)
     yield from _foot(hit, screen, indent)
+    for share in hit.explanation:
+        where = f" in {share.field}" if share.field else ""
+        times = f" × {share.weight:.2f}" if share.weight != 1.0 else ""
+        yield screen.render(
+            [(" " * indent + f"{share.score:>8.2f}  {one_line(share.what)}{where}{times}", "faint")]
+        )
 
 
 def hit_parts(hit: Hit, omit: str, columns: int) -> Iterator[Run]:
@@ -123,6 +131,18 @@ def snippet_runs(hit: Hit, screen: Screen) -> list[Run]:
         if not hit.text.endswith(hit.snippet):
             runs.append(("\N{NO-BREAK SPACE}…", "faint"))
     return runs
+
+
+def extract_runs(hit: Hit, span: Span, screen: Screen) -> list[Run]:
+    """Return a further part of the text with its matches marked, and `…` around it."""
+    start, end = span
+    marks = [(max(a, start) - start, min(b, end) - start) for a, b in hit.highlights]
+    runs = screen.marked(hit.text[start:end].replace("\n", " "), marks)
+    return [
+        ("… " if start else "", "faint"),
+        *runs,
+        ("\N{NO-BREAK SPACE}…" if end < len(hit.text) else "", "faint"),
+    ]
 
 
 def _foot(hit: Hit, screen: Screen, indent: int) -> Iterator[str]:

@@ -1,0 +1,99 @@
+"""What a reader may have meant to type, in the archive's own words."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from itertools import islice, product
+
+from archivesearch.analysis import fold, spelling, unaccented
+from archivesearch.engines.base import Words
+from archivesearch.words import is_cjk
+from archivesearch.words import words as words_of
+
+# A word that fewer passages have may be a slip, if a word like it is so many times as
+# frequent; a longer word may have more letters wrong.
+_FEW = 3
+_TIMES = 10
+_LONG = 6
+_SHORTEST = 4
+_CHOICES = 3
+_TRIES = 6
+_SIGNS = frozenset('=*?~:^"')
+_OPERATORS = frozenset(("AND", "OR", "NOT", "TO"))
+
+
+def completions(words: Words, start: str, limit: int) -> list[tuple[str, int]]:
+    """Return the most frequent words that begin so, each with how many passages have it."""
+    folded = spelling(start)
+    first = bisect_left(words.spellings, folded)
+    last = bisect_left(words.spellings, folded + "\U0010ffff")
+    found = zip(words.spellings[first:last], words.passages[first:last], strict=True)
+    return sorted((pair for pair in found if pair[1]), key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+
+def corrections(words: Words, word: str, limit: int = _CHOICES) -> list[tuple[str, int]]:
+    """Return words of the archive that a word may be a slip for, the likeliest first.
+
+    None is returned of a word that is not rare, and none that is hardly less so.
+    """
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA  # slow to import, and seldom needed
+
+    wanted = unaccented(fold(word))
+    if len(wanted) < _SHORTEST or is_cjk(word) or not word[0].isalpha():
+        return []
+    known = _count(words, spelling(word))
+    if known >= _FEW:
+        return []
+    distance = 2 if len(wanted) >= _LONG else 1
+    near = process.extract(
+        wanted, words.spellings, scorer=OSA.distance, score_cutoff=distance, limit=200
+    )
+    choices = [
+        (words.spellings[at], words.passages[at], how_far)
+        for _, how_far, at in near
+        if how_far and words.passages[at] >= max(known * _TIMES, 1)
+    ]
+    # the first letter is seldom wrong, and of two words as like the more frequent is meant
+    choices.sort(key=lambda one: (one[2] + (one[0][:1] != wanted[:1]), -one[1], one[0]))
+    return [(text, count) for text, count, _ in choices[:limit]]
+
+
+def suggestion(query: str, words: Words, finds: Callable[[str], int], least: int) -> str | None:
+    """Return a query with slips mended that finds more than `least`; None if there is none.
+
+    `finds` says how much a query finds.
+    """
+    places = list(_plain_places(query))
+    choices = [[text, *(c for c, _ in corrections(words, text))] for text, _ in places]
+    if all(len(ways) < 2 for ways in choices):
+        return None
+    ways = islice(product(*(ways[1:] or ways for ways in choices)), _TRIES)
+    for way in ways:
+        mended = query
+        for (text, start), new in reversed(list(zip(places, way, strict=True))):
+            if new != text:
+                mended = mended[:start] + _like(text, new) + mended[start + len(text) :]
+        if finds(mended) > least:
+            return mended
+    return None
+
+
+def _count(words: Words, folded: str) -> int:
+    at = bisect_left(words.spellings, folded)
+    is_there = at < len(words.spellings) and words.spellings[at] == folded
+    return words.passages[at] if is_there else 0
+
+
+def _plain_places(query: str) -> Iterator[tuple[str, int]]:
+    """Yield the words of a query that stand in it as they are, and where."""
+    for word, start, end in words_of(query):
+        around = query[max(start - 1, 0) : start] + query[end : end + 1]
+        if word not in _OPERATORS and not _SIGNS.intersection(around.replace('"', "")):
+            yield word, start
+
+
+def _like(old: str, new: str) -> str:
+    """Return a word with capitals as another has them."""
+    if len(old) > 1 and old.isupper():
+        return new.upper()
+    return new.capitalize() if old[:1].isupper() else new

@@ -1,0 +1,39 @@
+"""Hits as CSV, one row each, for spreadsheets."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from archivesearch.model import Hit, Results
+from archivesearch.present.clean import clean
+
+COLUMNS = (
+    *("id", "score", "page", "url", "title", "org", "section", "label", "year", "date"),
+    *("author", "lang", "years_mentioned", "text", "snippet", "link", "copies"),
+)
+
+
+def csv_lines(hits: Iterable[Hit], *, head: bool = True) -> bytes:
+    """Return rows in UTF-8, below a row of the columns' names; lists have spaces between."""
+    made = io.StringIO(newline="")
+    writer = csv.writer(made)
+    if head:
+        writer.writerow(COLUMNS)
+    for hit in hits:
+        writer.writerow([_cell(getattr(hit, name)) for name in COLUMNS])
+    return made.getvalue().encode()
+
+
+def hits_of(results: Results) -> Iterator[Hit]:
+    """Yield the hits of an answer, those of groups one group after the other."""
+    yield from results.hits
+    for group in results.groups:
+        yield from group.hits
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return " ".join(map(_cell, value))
+    return clean(str(value))

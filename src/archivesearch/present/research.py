@@ -1,0 +1,107 @@
+"""Concordances, collocations, trends and suggestions as text for a terminal."""
+
+from collections.abc import Iterator, Sequence
+
+from archivesearch.model import Collocations, Concordance, Suggestions, Trend
+from archivesearch.present.clean import one_line
+from archivesearch.present.counts import counted
+from archivesearch.present.screen import Screen
+from archivesearch.present.width import cut, left, right, text_width
+
+_BAR = 30
+_ID = 32
+
+
+def concordance_text(found: Concordance, screen: Screen, width: int | None = None) -> str:
+    """Return a line for each place, what matches one below the other, and the id behind."""
+    lines = [screen.render([(counted(found.paragraphs, "paragraph"), "strong")])]
+    ids = min(max((text_width(line.id) for line in found.lines), default=0), _ID)
+    room = (screen.columns - ids - 6) // 2 if width is None else width
+    room = max(room, 10)
+    match = min(max((text_width(line.match) for line in found.lines), default=0), room)
+    if width is None:
+        room = max(room - match // 2, 10)
+    if found.lines:
+        lines.append("")
+    for line in found.lines:
+        before = _end(one_line(line.left), room)
+        middle = one_line(line.match)
+        rest = max(room + match - text_width(middle), 0)
+        after = one_line(line.right)
+        after = after[: cut(after, rest)]
+        lines.append(
+            screen.render(
+                [
+                    (right(before, room) + " ", ""),
+                    *screen.marked(middle, [(0, len(middle))]),
+                    (" " + left(after, rest), ""),
+                    ("  " + one_line(line.id), "faint"),
+                ]
+            )
+        )
+    return "\n".join(lines)
+
+
+def _end(text: str, width: int) -> str:
+    """The end of a text, in whole words where it can be, that fits a width."""
+    while text_width(text) > width:
+        _, space, rest = text.partition(" ")
+        text = rest if space else text[1:]
+    return text
+
+
+def collocations_text(found: Collocations, screen: Screen) -> str:
+    """Return the words with how often they stand there, and how often they would by chance."""
+    lines = [screen.render([(counted(found.paragraphs, "paragraph"), "strong")])]
+    if not found.words:
+        return lines[0]
+    lines += ["", screen.render([("count  expected     score  word", "faint")])]
+    for one in found.words:
+        lines.append(
+            screen.render(
+                [
+                    (f"{one.count:>5,}  {one.expected:>8,.1f}  {one.score:>8,.1f}  ", ""),
+                    (one_line(one.word), "strong"),
+                ]
+            )
+        )
+    return "\n".join(lines)
+
+
+def trends_text(found: Sequence[Trend], screen: Screen, by: str = "year") -> str:
+    """Return years with their counts, absolute and in a thousand paragraphs, and a bar."""
+    total = sum(one.count for one in found)
+    lines = [screen.render([(counted(total, "paragraph"), "strong")])]
+    if not total:
+        return lines[0]
+    lines += ["", screen.render([("           count       of  per 1,000", "faint")])]
+    lines += _years(found, screen, by)
+    return "\n".join(lines)
+
+
+def _years(found: Sequence[Trend], screen: Screen, by: str) -> Iterator[str]:
+    most = max(one.share for one in found)
+    room = max(min(_BAR, screen.columns - 46), 0)
+    for one in found:
+        name = "undated" if one.year is None else f"{one.year}{'s' if by == 'decade' else ''}"
+        bar = "#" * round(room * one.share / most)
+        yield screen.render(
+            [
+                (f"{name:<8}{one.count:>8,} {one.paragraphs:>8,}  {1000 * one.share:>9,.1f}  ", ""),
+                (bar, "count"),
+            ]
+        ).rstrip()
+
+
+def suggestions_text(found: Suggestions, screen: Screen) -> str:
+    """Return words that begin so and words that may be meant, with their paragraphs."""
+    lines: list[str] = []
+    for head, words in (
+        ("words that begin so", found.completions),
+        ("words spelled like it", found.corrections),
+    ):
+        if words:
+            lines += [""] if lines else []
+            lines.append(screen.render([(head, "strong")]))
+            lines += [f"{count:>8,}  {one_line(word)}" for word, count in words]
+    return "\n".join(lines) or f"No word of the archive is like {one_line(found.text)}."

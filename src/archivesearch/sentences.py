@@ -1,0 +1,85 @@
+"""Where the sentences of a text begin.
+
+A full stop ends a sentence or an abbreviation. Which abbreviations an archive has is
+learned from a sample of its text when the index is built, by Punkt (Kiss and Strunk,
+2006); what was learned is kept with the index, so that a search needs it alone.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+# What Punkt is trained on at most, in characters; half a megabyte takes it a second.
+SAMPLE = 500_000
+
+_END = re.compile(r"""(?P<sign>[.!?…。！？]+)["'”’»)\]]*(?:\s+|(?<=[。！？]))|\n+""")
+_WORD = re.compile(r"[^\s(\[\"'“‘«]*$")
+_FIRST = re.compile(r"[^\W\d_]+")
+_LONGEST = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """What tells the end of a sentence: words that end in a full stop, words that begin one."""
+
+    abbreviations: frozenset[str] = frozenset()
+    starters: frozenset[str] = frozenset()
+
+    def starts(self, text: str, first: int = 0, last: int | None = None) -> list[int]:
+        """Return where sentences begin in a part of a text, its own beginning not among them."""
+        found = _END.finditer(text, first, len(text) if last is None else last)
+        return [match.end() for match in found if self._is_end(text, match)]
+
+    def _is_end(self, text: str, match: re.Match[str]) -> bool:
+        if match["sign"] is None:
+            return True  # a line that ends
+        next_word = _FIRST.match(text, match.end())
+        if next_word and next_word[0][0].islower():
+            return False
+        if match["sign"] != ".":
+            return True
+        word = _WORD.search(text, max(0, match.start() - _LONGEST), match.start())
+        before = word[0].casefold() if word else ""
+        if len(before) == 1 and before.isalpha():
+            return False  # an initial
+        if before in self.abbreviations:
+            return next_word is not None and next_word[0].casefold() in self.starters
+        return True
+
+
+UNTAUGHT = Sentences()
+
+
+@dataclass(slots=True)
+class Sample:
+    """A sample of texts, spread over all of them, of no more than so many characters."""
+
+    size: int = SAMPLE
+    texts: list[str] = field(default_factory=list)
+    _seen: int = 0
+    _step: int = 1
+    _held: int = 0
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Take texts, of which some are kept; the same ones whenever they are the same."""
+        for text in texts:
+            if self._seen % self._step == 0:
+                self.texts.append(text[: self.size])
+                self._held += len(self.texts[-1])
+                while self._held > self.size:
+                    self.texts = self.texts[::2] if len(self.texts) > 1 else []
+                    self._held = sum(map(len, self.texts))
+                    self._step *= 2
+            self._seen += 1
+
+    def learned(self) -> dict[str, list[str]]:
+        """Return what Punkt learns of the sample, as plain values."""
+        from nltk.tokenize.punkt import PunktTrainer  # slow to import, and a search needs it not
+
+        trainer = PunktTrainer()
+        trainer.train("\n".join(self.texts), finalize=True)
+        parameters = trainer.get_params()
+        return {
+            "abbreviations": sorted(parameters.abbrev_types),
+            "starters": sorted(parameters.sent_starters),
+        }

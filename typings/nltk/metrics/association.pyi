@@ -1,0 +1,3 @@
+class BigramAssocMeasures:
+    @classmethod
+    def likelihood_ratio(cls, *marginals: int | tuple[int, int]) -> float: ...
