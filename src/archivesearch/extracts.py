@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from archivesearch.analysis import fold
 from archivesearch.model import Span
@@ -82,7 +83,12 @@ def within_window(marks: Sequence[Span], shown: Span) -> tuple[Span, ...]:
 
 def _key(text: str, mark: Span) -> str:
     """What the forms of a word have in common, as far as its letters tell."""
-    return fold(text[slice(*mark)])[:_STEM]
+    return _first_letters(text[slice(*mark)])
+
+
+@lru_cache(4096)
+def _first_letters(word: str) -> str:
+    return fold(word)[:_STEM]
 
 
 def _clear(text: str, found: Span, marks: Sequence[Span], windows: Sequence[Span]) -> Span | None:

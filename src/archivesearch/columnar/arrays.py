@@ -100,7 +100,7 @@ def starts_of(counts: Array) -> Array:
 
 def spread(starts: Array, counts: Array) -> Array:
     """Return the indices of several runs one after the other: `starts[i] + 0 .. counts[i]`."""
-    ends = np.cumsum(counts)
+    ends = counts.cumsum()
     total = int(ends[-1]) if len(ends) else 0
     found: Array = np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts)
     return found

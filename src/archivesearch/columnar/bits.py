@@ -14,8 +14,8 @@ def unpacked(bits: Array) -> Array:
 
 def numbers_of(matches: Array) -> Array:
     """Return the numbers of matching documents, ascending."""
-    live = np.flatnonzero(matches)
-    at = np.flatnonzero(unpacked(matches[live]))
+    live = matches.nonzero()[0]
+    at = unpacked(matches[live]).nonzero()[0]
     numbers: Array = (live[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
     return numbers
 

@@ -72,7 +72,7 @@ class Entries:
         """Return for each of some entries which of the terms it belongs to."""
         if len(self.terms) == 1:
             return np.zeros(len(entries), np.int64)
-        return np.searchsorted(self.starts, entries, "right") - 1
+        return self.starts.searchsorted(entries, "right") - 1
 
     def postings(self, entries: Array, terms: Array, bits: Array) -> Found:
         """Return the postings of some entries for those of their documents that `bits` name.
@@ -81,7 +81,7 @@ class Entries:
         """
         skipped = np.array([t.entries.start for t in self.terms], np.int64) - self.starts[:-1]
         starts = self._segment.entry_totals.before(entries + skipped[terms])
-        at = np.flatnonzero(unpacked(bits))
+        at = unpacked(bits).nonzero()[0]
         which = at >> BLOCK_BITS
         low = at & (BLOCK_SIZE - 1)
         below = self._all_bits[entries][which] & ((_ONE << low.astype(np.uint32)) - _ONE)
@@ -90,17 +90,17 @@ class Entries:
     def occurrences(self, documents: Array) -> Occurrences:
         """Return where the terms stand in some documents, given as bits of all blocks."""
         bits = self.bits & documents[self.blocks]
-        entries = np.flatnonzero(bits)
+        entries = bits.nonzero()[0]
         terms = self.term_of(entries)
         found = self.postings(entries, terms, bits[entries])
         frequencies = self._segment.frequencies[found.place]
         starts = self._segment.posting_totals.before(found.place)
         through = np.cumsum(self._segment.gaps[spread(starts, frequencies)])
-        ends = np.cumsum(frequencies)
+        ends = frequencies.cumsum()
         before = np.concatenate(([0], through))[ends - frequencies]
         numbers = (self.blocks[entries] << BLOCK_BITS)[found.entry] | found.low
         return Occurrences(
-            np.repeat(terms[found.entry], frequencies),
-            np.repeat(numbers, frequencies),
-            through - np.repeat(before, frequencies),
+            terms[found.entry].repeat(frequencies),
+            numbers.repeat(frequencies),
+            through - before.repeat(frequencies),
         )

@@ -138,7 +138,7 @@ class Terms(Node):
         else:
             order = np.argsort(entries.blocks, kind="stable")
             blocks = entries.blocks[order]
-            at = np.flatnonzero(np.diff(blocks, prepend=blocks[:1] + 1))
+            at = np.diff(blocks, prepend=blocks[:1] + 1).nonzero()[0]
             found[blocks[at]] = np.bitwise_or.reduceat(entries.bits[order], at)
         return found
 
@@ -147,13 +147,13 @@ class Terms(Node):
         entries = self.entries
         best = np.concatenate([postings.best for postings in entries.terms])
         whole = np.zeros(self._segment.blocks)
-        np.add.at(whole, entries.blocks, best * np.repeat(self._tops, entries.counts))
+        np.add.at(whole, entries.blocks, best * self._tops.repeat(entries.counts))
         return bounds(whole, 1.0)
 
     def scores(self, rows: Rows) -> Array:
         segment, entries = self._segment, self.entries
         place = rows.of(entries.blocks)
-        hit = np.flatnonzero(place >= 0)
+        hit = (place >= 0).nonzero()[0]
         place = place[hit]
         term = entries.term_of(hit)
         found = entries.postings(hit, term, entries.bits[hit] & rows.wanted[place])
@@ -228,7 +228,7 @@ class Listed(Node):
 
     def scores(self, rows: Rows) -> Array:
         place = rows.of(self._numbers >> BLOCK_BITS)
-        hit = np.flatnonzero(place >= 0)
+        hit = (place >= 0).nonzero()[0]
         result = np.zeros((len(rows), BLOCK_SIZE))
         result[place[hit], self._numbers[hit] & (BLOCK_SIZE - 1)] = self._scores[hit]
         return rows.each(result)

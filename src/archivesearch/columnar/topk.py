@@ -6,6 +6,8 @@ matter. After Mallia, Suel and Tonellotto, "Faster Learned Sparse Retrieval with
 Block-Max Pruning", SIGIR 2024.
 """
 
+from itertools import chain, repeat
+
 import numpy as np
 
 from archivesearch.columnar.arrays import Array
@@ -14,7 +16,7 @@ from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.plan import Node, Rows
 
 # Blocks scored in the first round and the second; then as many at a time as fit in cache.
-_ROUNDS = (32, 192)
+_ROUNDS = (64, 256)
 _ROUND = 2048
 
 
@@ -26,8 +28,8 @@ def top(plan: Node, matches: Array, k: int) -> tuple[Array, Array]:
     bound = np.where(matches, plan.bound, np.float32(-1.0))
     numbers, scores = np.empty(0, np.int64), np.empty(0)
     threshold = 0.0
-    for size in _Sizes(k) if k > 0 else ():
-        live = np.flatnonzero(bound >= threshold)
+    for size in chain(_ROUNDS, repeat(_ROUND)) if k > 0 else ():
+        live = (bound >= threshold).nonzero()[0]
         if not len(live):
             break
         if len(live) > size:
@@ -49,30 +51,17 @@ def top(plan: Node, matches: Array, k: int) -> tuple[Array, Array]:
 
 def every(plan: Node, matches: Array) -> tuple[Array, Array]:
     """Return all matching documents, ascending, and their scores."""
-    live = np.flatnonzero(matches)
+    live = matches.nonzero()[0]
     parts = [_scored(plan, matches, live[at : at + _ROUND]) for at in range(0, len(live), _ROUND)]
     if not parts:
         return np.empty(0, np.int64), np.empty(0)
     return np.concatenate([n for n, _ in parts]), np.concatenate([s for _, s in parts])
 
 
-class _Sizes:
-    """How many blocks to score in each round, without end."""
-
-    def __init__(self, k: int) -> None:
-        self._rounds = [max(size, k) for size in _ROUNDS]
-
-    def __iter__(self) -> "_Sizes":
-        return self
-
-    def __next__(self) -> int:
-        return self._rounds.pop(0) if self._rounds else _ROUND
-
-
 def _scored(plan: Node, matches: Array, blocks: Array) -> tuple[Array, Array]:
     """Score some blocks; return their matching documents, ascending, and the scores."""
     scores = plan.scores(Rows(blocks, matches))
-    at = np.flatnonzero(unpacked(matches[blocks]))
+    at = unpacked(matches[blocks]).nonzero()[0]
     numbers = (blocks[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
     return numbers, scores.reshape(-1)[at]
 

@@ -71,7 +71,7 @@ class Totals:
         values = self._chunks(chunks[new])
         through = np.cumsum(values, axis=1, dtype=np.uint32)
         through -= values
-        row = np.cumsum(new) - 1
+        row = new.cumsum() - 1
         within = through.ravel()[(row << _EVERY_BITS) + (places & (CHUNK - 1))]
         found: Array = self._kept[chunks].astype(np.int64) + within
         return found
