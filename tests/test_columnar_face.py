@@ -170,7 +170,6 @@ def test_whooshs_own_search_loses_nothing(face: Face, query: Query) -> None:
     assert list(face.searched(query, limit=3).values()) == pytest.approx(best, rel=1e-9)
 
 
-@pytest.mark.xfail(strict=True, reason="Near does not tell its words that places are needed")
 def test_whooshs_own_search_finds_alternatives_in_a_row(face: Face) -> None:
     query = Near([THE, Or([CASTRO, CUBA, Prefix("text", "p")])], "text")
     assert same(face.searched(query), face.planned(query))

@@ -31,6 +31,8 @@ class Near(SpanNear2):
 
     def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
         """Return what walks through the documents in which the words stand so."""
+        if context is not None:
+            context = context.set(needs_current=True)  # or alternatives forget their places
         matchers = [query.matcher(searcher, context) for query in self.qs]
         if not all(matcher.is_active() for matcher in matchers):
             return NullMatcher()
@@ -289,7 +291,8 @@ class Written(Query):
 
     def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
         """Return what walks through the documents in which the words are written so."""
-        matcher = self.child.matcher(searcher, context)
+        child = self._fitting(self.child, searcher.reader())
+        matcher = child.matcher(searcher, context)
         stored = "text" if self.fieldname == "repeated" else self.fieldname
         return listed(
             [
@@ -298,6 +301,19 @@ class Written(Query):
                 if self.is_in(searcher.stored_fields(number).get(stored, ""))
             ]
         )
+
+    def _fitting(self, query: Query, reader: IndexReader) -> Query:
+        """Return a query without the terms none of whose forms pass, where forms are known."""
+        forms = getattr(reader, "forms", None)
+        if forms is None or len(self.tests) != 1:
+            return query
+        if isinstance(query, Or):
+            return type(query)([self._fitting(sub, reader) for sub in query.subqueries])
+        if not isinstance(query, _Expanded):
+            return query
+        (test,) = self.tests
+        texts = [text for text in query._btexts(reader) if any(map(test, forms(text)))]
+        return Or([Term(query.fieldname, text, boost=query.boost) for text in texts])
 
     def is_in(self, text: str) -> bool:
         """Whether a text has words in a row that pass the tests."""

@@ -155,6 +155,10 @@ class SegmentReader(IndexReader):
         found = self._postings(fieldname, text)
         return PostingsMatcher(found, (fieldname, self._bytes(fieldname, text)), scorer)
 
+    def forms(self, term: bytes) -> list[str]:
+        """Return the spellings, case apart, of the words in texts that a term stands for."""
+        return self._segment.forms(term)
+
     def has_deletions(self) -> bool:
         """Whether any document is deleted: none ever is."""
         return False

@@ -157,7 +157,7 @@ class _Compiler:
             return self._tested(node, query)
         if isinstance(query.child, Phrase) and self._is_sure(query.child, query.tests):
             return node
-        return self._checked(node, query)
+        return Restricted(node, self._checked(node, query))
 
     def _is_sure(self, phrase: Phrase, tests: Sequence[WordTest]) -> bool:
         """Whether all that the terms of a phrase stand for passes the tests."""
@@ -175,17 +175,21 @@ class _Compiler:
             fits = [test(form) for form in self._segment.forms(self._segment.lexicon[term.number])]
             if any(fits):
                 (sure if all(fits) else unsure).append(term)
-        nodes: list[Node] = [Terms(self._segment, sure)] if sure else []
-        if unsure:
-            nodes.append(self._checked(Terms(self._segment, unsure), query))
-        return AnyOf(nodes) if nodes else self._nothing()
+        if not unsure:
+            return Terms(self._segment, sure) if sure else self._nothing()
+        known = Terms(self._segment, sure).matches if sure else self._nothing().matches
+        seen = self._checked(Terms(self._segment, unsure), query, known)
+        return Restricted(Terms(self._segment, [*sure, *unsure]), known | seen)
 
-    def _checked(self, node: Node, query: Written) -> Node:
-        """What a plan finds, where words in a row of the stored text pass the tests."""
+    def _checked(self, node: Node, query: Written, known: Array | None = None) -> Array:
+        """Return what a plan finds where words in a row of the stored text pass the tests.
+
+        Of documents that are known to match the text is not read.
+        """
         stored = self._segment.documents.field(
             "text" if query.fieldname == "repeated" else query.fieldname
         )
-        candidates = numbers_of(node.matches)
+        candidates = numbers_of(node.matches if known is None else node.matches & ~known)
         if len(candidates) > self._texts:
             self.notes.append(
                 f"the words of {MOST_TEXTS:,} paragraphs at most are read for what is written "
@@ -194,7 +198,7 @@ class _Compiler:
             candidates = candidates[: self._texts]
         self._texts -= len(candidates)
         numbers = [n for n in candidates.tolist() if query.is_in(stored(n))]
-        return Restricted(node, bits_of(np.array(numbers, np.int64), self._segment.blocks))
+        return bits_of(np.array(numbers, np.int64), self._segment.blocks)
 
     def _row(self, words: Sequence[Query], gap: int, boost: float) -> Node:
         """Words that stand together; their scores add up."""
