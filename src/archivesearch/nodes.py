@@ -1,7 +1,7 @@
 """The query nodes that Whoosh lacks or has wrong: exact spellings, nearness, likeness."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import reduce
@@ -68,6 +68,7 @@ def together(columns: Sequence[Sequence[int]], gap: int) -> set[int]:
         return {start + at for start in starts for at in range(len(columns))}
     needed = Counter(map(tuple, columns))  # a word that is asked for twice must stand twice
     places = sorted((place, column) for column in needed for place in column)
+    shared = len({place for place, _ in places}) < len(places)
     result: set[int] = set()
     inside: Counter[tuple[int, ...]] = Counter()
     left = 0
@@ -76,9 +77,32 @@ def together(columns: Sequence[Sequence[int]], gap: int) -> set[int]:
         while place - places[left][0] + 1 > len(columns) + gap:
             inside[places[left][1]] -= 1
             left += 1
-        if all(inside[column] >= number for column, number in needed.items()):
-            result.update(place for place, _ in places[left : right + 1])
+        if any(inside[column] < number for column, number in needed.items()):
+            continue
+        stretch = [place for place, _ in places[left : right + 1]]
+        if not shared or _each_has_its_own(columns, frozenset(stretch)):
+            result.update(stretch)
     return result
+
+
+def _each_has_its_own(columns: Sequence[Sequence[int]], stretch: frozenset[int]) -> bool:
+    """Whether each word can have a place in a stretch that no other has.
+
+    Words that may stand as one and the same term have places in common. Whoever finds all
+    of its places taken sees whether one who has them can move.
+    """
+    owner: dict[int, int] = {}
+
+    def settle(word: int, tried: set[int]) -> bool:
+        for place in columns[word]:
+            if place in stretch and place not in tried:
+                tried.add(place)
+                if place not in owner or settle(owner[place], tried):
+                    owner[place] = word
+                    return True
+        return False
+
+    return all(settle(word, set()) for word in range(len(columns)))
 
 
 class Choice(Or):
@@ -181,11 +205,15 @@ class _Expanded(MultiTerm):
     Whoosh's own counts frequencies instead, and forgets the boost of a single term.
     """
 
+    def among(self, reader: IndexReader, wanted: Callable[[bytes], bool] | None = None) -> Or:
+        """Return the terms of an index that it stands for, or those of them that are wanted."""
+        texts = [text for text in self._btexts(reader) if wanted is None or wanted(text)]
+        return Or([Term(self.fieldname, text, boost=self.boost) for text in texts])
+
     def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
         """Return what walks through the documents that have any of the terms."""
-        field = self.fieldname
-        terms = [Term(field, term, boost=self.boost) for term in self._btexts(searcher.reader())]
-        return Or(terms).matcher(searcher, context) if terms else NullMatcher()
+        terms = self.among(searcher.reader())
+        return terms.matcher(searcher, context) if terms.subqueries else NullMatcher()
 
 
 class Prefix(_Expanded, whoosh_query.Prefix):
@@ -312,8 +340,7 @@ class Written(Query):
         if not isinstance(query, _Expanded):
             return query
         (test,) = self.tests
-        texts = [text for text in query._btexts(reader) if any(map(test, forms(text)))]
-        return Or([Term(query.fieldname, text, boost=query.boost) for text in texts])
+        return query.among(reader, lambda term: any(map(test, forms(term))))
 
     def is_in(self, text: str) -> bool:
         """Whether a text has words in a row that pass the tests."""

@@ -8,7 +8,7 @@ blocks that may hold a result are ever scored.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -90,6 +90,11 @@ class WeightedTerm:
     number: int
     weight: float
     inside: Array | None = None
+
+    def narrowed(self, inside: Array) -> "WeightedTerm":
+        """Return the term in some documents alone, or in those of them it is narrowed to."""
+        both = inside if self.inside is None else inside & self.inside
+        return replace(self, inside=both)
 
 
 class Terms(Node):

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from fnmatch import translate
 from functools import reduce
 from typing import Any, ClassVar
@@ -115,7 +114,7 @@ class _Compiler:
             return node
         inside = self._segment.in_languages(query.langs)
         if isinstance(node, Terms):
-            return Terms(self._segment, [replace(term, inside=inside) for term in node.terms])
+            return Terms(self._segment, [term.narrowed(inside) for term in node.terms])
         return Restricted(node, node.matches & inside)
 
     def _prefix(self, query: Prefix) -> Node:

@@ -9,6 +9,7 @@ from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.bits import bits_of
 from archivesearch.columnar.entries import Entries
 from archivesearch.columnar.segment import Postings, Segment
+from archivesearch.nodes import together
 
 # Positions of one document lie below this, so that document and position make one number.
 _SPAN = 1 << 32
@@ -80,4 +81,16 @@ def _within(columns: Sequence[Array], gap: int) -> Array:
         inside &= at >= 0
         begins = np.minimum(begins, column[np.maximum(at, 0)] if len(column) else -1)
     inside &= places - begins < len(columns) + gap
-    return np.unique(places[inside] // _SPAN)
+    found: Array = np.unique(places[inside] // _SPAN)
+    if sum(map(len, set(map(bytes, columns)))) == places.nbytes:
+        return found
+    # words that may stand as the same term need a place each
+    apart = [document for document in found.tolist() if _together(columns, document, gap)]
+    return np.array(apart, np.int64)
+
+
+def _together(columns: Sequence[Array], document: int, gap: int) -> bool:
+    edges = (document * _SPAN, (document + 1) * _SPAN)
+    cuts = [column.searchsorted(edges) for column in columns]
+    pairs = zip(columns, cuts, strict=True)
+    return bool(together([column[first:last].tolist() for column, (first, last) in pairs], gap))
