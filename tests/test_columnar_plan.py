@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from columnar_cases import ANALYZER, VOCABULARY, BruteForce, random_passages, same
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from whoosh.query import And, Every, NullQuery, Or, Phrase, Query, Term
 from whoosh.searching import Searcher
@@ -152,6 +152,8 @@ def check_best(plan: Node, scores: Mapping[int, float], k: int) -> None:
 
 @settings(max_examples=200)
 @given(query=TREES, k=st.sampled_from([1, 2, 10, 33, COUNT, 2 * COUNT]))
+@example(query=near("text", ["1976", "1976"], 1, "c", 1.0), k=1)
+@example(query=Spoken(Spoken(Term("text", "1976"), ["en"]), ["fr", "de"]), k=1)
 def test_all_three_agree(case: Case, query: Query, k: int) -> None:
     plan = case.plan(query)
     found = everything(plan)
