@@ -100,7 +100,7 @@ _REFERENCE = re.compile(
 )
 _PROSE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|they|we|you|he|she|it|that|which|who|this|these"
-    r"|been|being|does|did|do|not|but|because|when|where|there|est|sont|son|são|sind|ist|sono)\b"
+    r"|been|being|does|did|not|but|because|when|where|there|est|sont|son|são|sind|ist|sono)\b"
     r"|^(?:They|We|You|He|She|It|This|These|There|If|When|While)\b"
 )
 _SENTENCE = re.compile(r"[^\W\d_]{4,}[.?!][\"”')]*\s")
@@ -207,6 +207,11 @@ def is_of_a_kind(text: str) -> bool:
         or is_acronym(bare)
         or _FATE.search(text) is not None
     )
+
+
+def says_its_kind(text: str) -> bool:
+    """Whether a word of a name, or a remark on its fate, says that it is an organization."""
+    return _GENERIC.search(text) is not None or _FATE.search(text) is not None
 
 
 def speaks_of_organizations(text: str) -> bool:
