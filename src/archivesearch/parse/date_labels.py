@@ -26,7 +26,8 @@ _LAST_UPDATED = (
     r"|ultimo aggiornamento|posledn[ií] aktualizace|laatst (?:bijgewerkt|gewijzigd)"
 )
 _UPDATED_ON = (
-    r"(?:(?:this )?(?:page|file|site|list) )?(?:was )?(?:updated|revised|modified|amended|compiled)\b"
+    r"(?:(?:this )?(?:page|file|site|list) )?(?:was )?"
+    r"(?:updated|revised|modified|amended|compiled)\b"
     r"|mise? [àa] jour|actualizad[oa]|atualizad[oa]|aktualisiert|aggiornat[oa]"
     r"|aktualizov[aá]no|bijgewerkt|stand\s*:"
 )

@@ -179,7 +179,7 @@ def _run_in(block: Block, starts: Sequence[int], begin: int, label: Label) -> in
         apart = end <= label.start and not text[end : label.start].strip()
         if apart and organizations.is_name(text[start:end]):
             return start
-    if label.sure:
+    if label.sure and not whole.endswith((")", '"', "”")):
         return None
     ends = [m.end() for m in _SENTENCE_END.finditer(before)]
     if not ends:

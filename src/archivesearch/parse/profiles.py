@@ -5,6 +5,7 @@ between) is the name of an organization. Two or more such lines, or one beyond d
 the page a list of organizations; then lines that look like them are names as well.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from archivesearch.parse.tables import Columns, is_same_row
 _MOST_FRONT_LINES = 8
 _FIRST_WORDS = 600
 _LONGEST = 120
+_WORK = re.compile(r"\((?:1[89]|20)\d\d\)\.?$")
 _DIGITS = tuple("0123456789")
 
 
@@ -65,6 +67,10 @@ def plan(
     }
     result.names = [n for n in names if n not in result.groups]
     return result
+
+
+def _is_written_or_told(text: str) -> bool:
+    return organizations.is_written_as_name(text) or organizations.is_of_a_kind(text)
 
 
 def _is_group(text: str) -> bool:
@@ -178,7 +184,7 @@ def _is_list(lines: Sequence[Line], chosen: dict[int, int], title: str) -> bool:
         return True
     told = sum(organizations.is_of_a_kind(lines[n].text) for n in chosen)
     works = sum(lines[n].text.rstrip(" .:)").endswith(_DIGITS) for n in chosen)
-    if works * 2 >= len(chosen) and not told:
+    if works * 2 >= len(chosen) and (not told or all(_WORK.search(lines[n].text) for n in chosen)):
         return False
     if kinds["comment"] > 1 or (kinds["comment"] and kinds["about"]):
         return told > 0 or _introduces_a_list(lines, min(chosen), title)
@@ -195,6 +201,7 @@ def _alike(lines: Sequence[Line], chosen: dict[int, int]) -> Iterator[int]:
     shapes = Counter(lines[n].shape for n in chosen)
     taken = {n for name, label in chosen.items() for n in range(name, label + 1)}
     first = min(chosen)
+    written = all(organizations.is_written_as_name(lines[n].text) for n in chosen)
     seconds = Counter(line.shape for line in lines if line.shape in shapes and line.can_be_name())
     previous = -2
     for number, line in enumerate(lines):
@@ -204,6 +211,8 @@ def _alike(lines: Sequence[Line], chosen: dict[int, int]) -> Iterator[int]:
             continue
         rare = shapes[line.shape] < 2 or shapes[line.shape] * 3 < seconds[line.shape]
         if number < first and (not number or organizations.speaks_of_organizations(line.text)):
+            continue
+        if line.level and written and not _is_written_or_told(line.text):
             continue
         if _looks_like_name(lines, number, doubtful=rare or number < first, below=previous):
             previous = number

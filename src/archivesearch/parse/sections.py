@@ -116,10 +116,15 @@ class _Profiles:
 
     def _open_profile(self, line: Line) -> None:
         """Begin an organization's section, with the lines that stand before its first label."""
-        self.builder.open(line.text, about=line.text, level=line.level)
         labelled = self.at in self.fronts
         count = self.fronts.get(self.at, 0)
         self.at += 1
+        name = line.text
+        if self.at < len(self.lines) and organizations.is_other_name(self.lines[self.at].text):
+            name = f"{name} {self.lines[self.at].text}"
+            self.at += 1
+            count = max(count - 1, 0)
+        self.builder.open(name, about=name, level=line.level)
         if not labelled:
             while count < 6 and self._is_front(self.at + count):
                 count += 1
