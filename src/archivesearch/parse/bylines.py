@@ -37,6 +37,7 @@ _OTHERS_WORK = re.compile(
     r"|(?:was|were|is|are|been|being) \w+ by\b)",
     re.IGNORECASE,
 )
+_INITIAL = re.compile(r"(?:^|[\s.])[A-Z]\.\s?(?=[A-Z])")
 _REVIEW_OF = re.compile(r"\breviews?(?: of)?\b", re.IGNORECASE)
 _CLOSING = re.compile(r"^\s*(?:-{2,3}|[\u2014\u2013\u2015])\s*(?P<name>[^\W\d_].*)$")
 _GENERATED = re.compile(
@@ -75,14 +76,21 @@ def top_author(lines: Sequence[Line], meta: str = "") -> str:
 def titled(title: str, lines: Sequence[Line]) -> str:
     """Return the author whom a title names, and a line of its own as well, or ''.
 
-    So `Ada Byron: On Engines` and `On Engines by Ada Byron` above a heading `Ada Byron`.
+    So `On Engines by Ada Byron` above a heading `Ada Byron`, and `Ada K. Byron: On Engines`;
+    a name without initials before a colon can be that of the site or the paper.
     """
     before = title.partition(":")[0].strip()
     after = title.rpartition(" by ")[2].strip() if " by " in title else ""
-    names = [name for name in (before, after) if name != title and is_name(name)]
-    names = [name for name in names if not re.search(r"['\u2019](?!\w)", name)]
+    names = [after, before if _INITIAL.search(before) else ""]
     shown = [re.sub(rf",? {YEAR}\W*$", "", line.text).casefold() for line in lines]
-    return next((name for name in names if name.casefold() in shown), "")
+    return next(
+        (
+            name
+            for name in names
+            if name and name != title and is_name(name) and name.casefold() in shown
+        ),
+        "",
+    )
 
 
 def closing_author(line: str) -> str:

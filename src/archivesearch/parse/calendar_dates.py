@@ -56,17 +56,18 @@ _TO = r"\s*(?:[-\u2010-\u2015\u2212/&]|and|to|et|y|und)\s*"
 _OF = r"(?:(?:of|de|del|di|do|d')\s*)?"
 _SHORT_YEAR = rf"(?:{YEAR}|['\u2018\u2019]\d\d)"
 _DATE = re.compile(
-    rf"""(?<![\w/$.-])(?:
+    rf"""(?<![\w/$.-])(?:(?=\d)(?:
         (?P<y1>{YEAR})\s?\u5e74(?:\s?(?P<m1>\d{{1,2}})\s?\u6708(?:\s?(?P<d1>\d{{1,2}})\s?\u65e5)?)?
       | (?P<y2>{YEAR})-(?P<m2>\d\d)(?:-(?P<d2>\d\d))?(?![\d-])
       | {_NUMBER_SIGNS}(?P<d3>{_DAY})(?:{_TO}{_DAY})?\s*{_OF}-?(?P<n3>{_MONTH})
             (?:{_TO}(?:{_DAY}\s*)?{_MONTH})?[\s,./-]*{_OF}(?P<y3>{_SHORT_YEAR})
-      | (?P<n4>{_MONTH})\s*(?P<d4>{_DAY})(?:{_TO}(?:{_MONTH}\s*)?{_DAY})?,?\s+(?P<y4>{_SHORT_YEAR})
-      | (?P<n5>{_MONTH})(?:{_TO}{_MONTH})?[\s,./-]*{_OF}(?P<y5>{_SHORT_YEAR})
-      | (?P<y8>[{_CJK_DIGITS}]{{4}})\u5e74
-            (?:(?P<m8>[{_CJK_NUMERALS}]{{1,2}})\u6708(?:(?P<d8>[{_CJK_NUMERALS}]{{1,3}})\u65e5)?)?
-      | (?P<s6>{_SEASON})[\s,]*(?:of\s)?(?P<y6>{YEAR})(?:[-\u2010-\u2014/]\d\d(?:\d\d)?)?
       | (?P<a7>\d{{1,2}})(?P<sep>[/.-])\s?(?P<b7>\d{{1,2}})(?P=sep)\s?(?P<y7>{YEAR}|\d\d)
+    ) | (?={_MONTH}|{_SEASON})(?:
+        (?P<n4>{_MONTH})\s*(?P<d4>{_DAY})(?:{_TO}(?:{_MONTH}\s*)?{_DAY})?,?\s+(?P<y4>{_SHORT_YEAR})
+      | (?P<n5>{_MONTH})(?:{_TO}{_MONTH})?[\s,./-]*{_OF}(?P<y5>{_SHORT_YEAR})
+      | (?P<s6>{_SEASON})[\s,]*(?:of\s)?(?P<y6>{YEAR})(?:[-\u2010-\u2014/]\d\d(?:\d\d)?)?
+    ) | (?P<y8>[{_CJK_DIGITS}]{{4}})\u5e74
+            (?:(?P<m8>[{_CJK_NUMERALS}]{{1,2}})\u6708(?:(?P<d8>[{_CJK_NUMERALS}]{{1,3}})\u65e5)?)?
     )(?![\w]|[-/.]\d)""",
     re.VERBOSE | re.IGNORECASE,
 )

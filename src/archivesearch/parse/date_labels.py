@@ -26,9 +26,10 @@ _LAST_UPDATED = (
     r"|ultimo aggiornamento|posledn[ií] aktualizace|laatst (?:bijgewerkt|gewijzigd)"
 )
 _UPDATED_ON = (
-    r"(?:(?:this )?(?:page|file|site|list) )?(?:was )?(?:updated|revised|modified|amended)\b"
+    r"(?:(?:this )?(?:page|file|site|list) )?(?:was )?"
+    r"(?:updated|revised|modified|amended|compiled)\b"
     r"|mise? [àa] jour|actualizad[oa]|atualizad[oa]|aktualisiert|aggiornat[oa]"
-    r"|aktualizov[aá]no|bijgewerkt"
+    r"|aktualizov[aá]no|bijgewerkt|stand\s*:"
 )
 _WRITTEN_ON = (
     r"(?:written|drafted|composed|delivered|spoken|broadcast|recorded|speech|lecture"

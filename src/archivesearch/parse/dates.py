@@ -8,7 +8,7 @@ import re
 
 from archivesearch.parse import year_words as words
 
-_DIGITS = "1290345678"
+_LONGEST_ENDING = 12
 _CJK_DIGITS = str.maketrans(
     "\u3007\u96f6\u25cb\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d",
     "000123456789",
@@ -75,13 +75,11 @@ def years_mentioned(text: str) -> tuple[int, ...]:
             text = text.translate(_WIDE)
         if "\u5e74" in text:
             text = _CJK_YEAR.sub(lambda year: year[0].translate(_CJK_DIGITS), text)
-    for digit in _DIGITS:
-        if digit in text:
-            break
-    else:
+    last = max(map(text.rfind, "0123456789"))
+    if last < 0:
         return ()
     found: set[int] = set()
-    for match in _NUMBER.finditer(text):
+    for match in _NUMBER.finditer(text, 0, last + _LONGEST_ENDING):
         kind = match.lastgroup
         if kind == "rest" and _is_plain(text, *match.span()):
             found.add(int(match[0]))

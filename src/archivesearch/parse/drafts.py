@@ -34,14 +34,18 @@ class Draft:
             publication=publication,
             address=address,
             price=price,
-            paragraphs=tuple([_paragraph(*one, banners) for one in self.paragraphs]),
+            paragraphs=tuple(
+                [
+                    Paragraph(
+                        text,
+                        label,
+                        boilerplate.repeated(text, banners) if banners else (),
+                        years_mentioned(f"{label}: {text}" if label else text),
+                    )
+                    for text, label in self.paragraphs
+                ]
+            ),
         )
-
-
-def _paragraph(text: str, label: str, banners: tuple[str, ...]) -> Paragraph:
-    """Make a paragraph, with the years it speaks of and the banners that stand in it."""
-    repeated = boilerplate.repeated(text, banners) if banners else ()
-    return Paragraph(text, label, repeated, years_mentioned(f"{label}: {text}" if label else text))
 
 
 class Builder:

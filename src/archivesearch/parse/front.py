@@ -11,7 +11,7 @@ PUBLICATION, ADDRESS, PRICE = range(3)
 
 _LONGEST = 110
 _MONEY = (
-    r"(?:(?:U\.?S\.?|A|C)?[$£€¥]\s?\.?\d[\d.,]*|\d[\d.,]*\s?(?:¢|[cp]\b|cents?|dollars?|pence"
+    r"(?:(?:U\.?S\.?|A|C|R)?[$£€¥]\s?\.?\d[\d.,]*|\d[\d.,]*\s?(?:¢|[cp]\b|cents?|dollars?|pence"
     r"|euros?|francs?|marks?|DM|FF|pesos?|kr)\.?)"
 )
 _PER = (

@@ -25,12 +25,14 @@ _NO_HEADING = re.compile(
     r"\W*(?:(?:figure|fig\.|photo|table|illustration|plate|abb(?:ildung|\.)) ?\d+\b"
     r"|(?:to be |wird )?(?:continued|concluded|fortgesetzt)\b"
     r"|(?:fortsetzung folgt|à suivre|continuará|continua no próximo|continua nel prossimo)"
-    r"|(?:this |the )?(?:web ?)?(?:page|site|html|script)s?\b.{0,40}\b(?:maintained|edited|hosted|made) by\b"
+    r"|(?:this |the )?(?:web ?)?(?:page|site|html|script)s?\b.{0,40}"
+    r"\b(?:maintained|edited|hosted|made) by\b"
     r"|(?:last|page|site) (?:updated|modified|revised)\b|copyright\b|©|\(c\) ?\d)",
     re.IGNORECASE,
 )
 _NAVIGATION = re.compile(
-    r"\W*(?:(?:go |jump )?(?:back|return|up|on) to\b|(?:top|bottom) of (?:the |this )?(?:page|document)"
+    r"\W*(?:(?:go |jump )?(?:back|return|up|on) to\b"
+    r"|(?:top|bottom) of (?:the |this )?(?:page|document)"
     r"|(?:read |go to )?(?:the )?(?:next|previous|prev)\b|(?:back|home|up|index|contents|top)\W*$"
     r"|home ?page\b|(?:e-?mail|write|contact)\b.{0,60}\b(?:webmaster|admin\w*|us|editors?)\W*$"
     r"|retour\b|(?:haut|début) de (?:la )?page|(?:page|chapitre|texte) (?:suivante?|précédente?)\b"

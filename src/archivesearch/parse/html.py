@@ -234,7 +234,7 @@ def _walk(root: LexborNode, builder: _Builder) -> None:
     """Visit every node once, without recursion, however deep the tree."""
     open_nodes: list[tuple[LexborNode, int]] = []
     node: LexborNode | None = root
-    parts, tags = builder.parts, builder.tags
+    parts = builder.parts
     while True:
         while node is not None:
             number = node.tag_id
@@ -245,10 +245,8 @@ def _walk(root: LexborNode, builder: _Builder) -> None:
                 node = node.next
                 continue
             action, tag = _known.get(number) or _met(node, number)
-            if action == _BLOCK:  # by far the commonest: `begin` and `end` written out
-                if parts:
-                    builder.flush()
-                tags.append(tag)
+            if action == _BLOCK:
+                builder.begin(tag)
             elif action:
                 action = builder.enter(node, action, tag)
             child = node.child if action != _SKIP else None
@@ -263,9 +261,7 @@ def _walk(root: LexborNode, builder: _Builder) -> None:
             return
         node, action = open_nodes.pop()
         if action == _BLOCK:
-            if parts:
-                builder.flush()
-            tags.pop()
+            builder.end()
         elif action:
             builder.leave(action)
         node = node.next

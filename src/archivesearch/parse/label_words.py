@@ -84,7 +84,7 @@ _CONNECTOR = (
     r"|acerca|über|ueber|von|zu|zum|zur|su|di|sul|sulla|da|om|av|over|van|o"
 )
 _AFTER = (
-    rf"(?:[\s,]*\(?{_DATE}\)?|\s*\([^()\n]{{1,60}}\)"
+    rf"(?:[\s,]*(?:(?:added|written)\s(?:in\s|on\s)?)?\(?{_DATE}\)?|\s*\([^()\n]{{1,60}}\)"
     rf"|\s(?:{_CONNECTOR})\s(?P<rest>[^\n]{{1,90}}))"
 )
 PHRASE = re.compile(

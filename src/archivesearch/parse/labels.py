@@ -42,7 +42,7 @@ _STARTS = frozenset(
     for phrase in BARE
     for size in (4 if len(phrase) > 3 else 2,)
     for start in (phrase[:size], phrase[:size].replace(" ", "-"))
-)
+) | frozenset("our |nos |notr|nues|noss|unse|edit|late|19|20".split("|"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +159,12 @@ class _Finder:
         if line or low == floor:
             begins = line > 0 or low == 0
             label = self._between(low + line, colon, first=begins)
+            if label:
+                return label
+        bracket = window.rfind("(", line) if window[-1] == ")" else -1
+        boundary = _BOUNDARY.match(window, line, bracket) if bracket > line else None
+        if boundary:
+            label = self._between(low + boundary.end(), colon, first=False)
             if label:
                 return label
         boundary = _BOUNDARY.match(window, line)
@@ -290,9 +296,11 @@ def _lone(text: str, strong: Sequence[Span]) -> Iterator[Label]:
 
 def _lone_in_line(text: str, start: int, stop: int, end: int) -> Label | None:
     phrase, kind = _bare(text, start, stop)
+    if not kind and stop == end:
+        kind = _lone_phrase(phrase)
     if not kind:
         phrase, kind = _bare(text, start, _dash(text, start, end))
-    if not kind or not (phrase[0].isupper() or phrase[0] > _IDEOGRAPHS):
+    if not kind or not (phrase[0].isupper() or phrase[0].isdigit() or phrase[0] > _IDEOGRAPHS):
         return None
     begin = text.index(phrase, start)
     finish = begin + len(phrase)
@@ -302,6 +310,13 @@ def _lone_in_line(text: str, start: int, stop: int, end: int) -> Label | None:
     if text[finish : finish + 1].isalnum() or text.startswith((":", "："), after):
         return None
     return Label(begin, finish, after, kind, first=True, opens=kind != "more", sure=False)
+
+
+def _lone_phrase(phrase: str) -> str:
+    """The kind of label that a line of its own is: `Our comments`, `2003 comments`."""
+    match = PHRASE.fullmatch(phrase)
+    kind = _core(match) if match and not match["rest"] else ""
+    return kind if kind in ("self", "comment") else ""
 
 
 def _bare(text: str, start: int, stop: int) -> tuple[str, str]:

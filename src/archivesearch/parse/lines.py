@@ -14,6 +14,7 @@ from archivesearch.parse.labels import Label
 _LONGEST = 120
 _FARTHEST = 200
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+")
+_PARTED = re.compile(r" [-–—|] ")
 _SENTENCE_ENDS = frozenset('.!?"”’)')
 
 
@@ -70,6 +71,7 @@ def cut(blocks: Sequence[Block], labels: Sequence[Sequence[Label]]) -> Iterator[
                 len(block.text),
                 *(() if block.level else _breaks(block.text)),
                 *_trailing(block),
+                *_leading(block),
                 *_cuts(block, labels[number], starts),
             }
         )
@@ -87,7 +89,8 @@ def cut(blocks: Sequence[Block], labels: Sequence[Sequence[Label]]) -> Iterator[
                 end=finish,
                 text=text,
                 level=block.level,
-                strong=_is_strong(block.strong, starts, begin, finish, text),
+                strong=_is_strong(block.strong, starts, begin, finish, text)
+                or _is_strong_name(block.strong, starts, begin, text),
                 anchor=block.anchor and start == 0,
                 tag=block.tag,
                 alone=len(cuts) == 2,
@@ -140,6 +143,22 @@ def _trailing(block: Block) -> Iterator[int]:
             yield start
 
 
+def _leading(block: Block) -> Iterator[int]:
+    """Yield where a bold name at the start ends: numbered, or parted by dashes.
+
+    The dashes then part its publication, its address and its price as well.
+    """
+    text = block.text
+    start, end = block.strong[0] if block.strong else (1, 0)
+    if start == 0 and text[0].isdigit() and text.startswith(" ", end):
+        if organizations.is_name(text[:end], strict=True):
+            yield end
+    elif start == 0 and len(text) - end <= _FARTHEST and _PARTED.match(text, end):
+        parts = _PARTED.split(text[end:])[1:]
+        if any(front.kind(part) for part in parts) and organizations.is_name(text[:end]):
+            yield from (end + found.start() for found in _PARTED.finditer(text[end:]))
+
+
 def _run_in(block: Block, starts: Sequence[int], begin: int, label: Label) -> int | None:
     """Where the name starts that stands directly before a label; None if there is none."""
     text = block.text
@@ -160,7 +179,7 @@ def _run_in(block: Block, starts: Sequence[int], begin: int, label: Label) -> in
         apart = end <= label.start and not text[end : label.start].strip()
         if apart and organizations.is_name(text[start:end]):
             return start
-    if label.sure:
+    if label.sure and not whole.endswith((")", '"', "”")):
         return None
     ends = [m.end() for m in _SENTENCE_END.finditer(before)]
     if not ends:
@@ -173,6 +192,12 @@ def _is_run_in_name(name: str, label: Label) -> bool:
     if not organizations.is_name(name, strict=True):
         return False
     return label.kind == "self" or (" " in name and organizations.is_of_a_kind(name))
+
+
+def _is_strong_name(spans: Sequence[Span], starts: Sequence[int], begin: int, text: str) -> bool:
+    """Whether all but a remark in brackets at the end of a line stands out."""
+    at = text.rfind(" (") if text.endswith(")") and spans else 0
+    return at > 0 and _is_strong(spans, starts, begin, begin + at, text[:at])
 
 
 def _is_strong(

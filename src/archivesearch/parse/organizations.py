@@ -12,10 +12,11 @@ _BULLET = re.compile(r"[*•·–—>»§-]+\s+(?=\S)")
 _URL = re.compile(
     r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\w[\w.-]*\.(?:org|com|net|edu|info)\S*", re.IGNORECASE
 )
-_GROUP = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\.?$")
+_GROUP = re.compile(r"\s*[(\[（]([^()\[\]（）]*)[)\]）]\.?$")
 _ENDED = (
     r"defunct|dissolved|disbanded|extinct|inactive|no longer|renamed|merged|split|folded|founded"
-    r"|est\.|established|suppressed|banned|disparu|dissous?|disuelt[oa]|extinto|aufgelöst|sciolto"
+    r"|est\.|established|suppressed|banned|disparue?|dissou(?:s|te)|disuelt[oa]|desaparecid[oa]"
+    r"|extint[oa]|dissolvid[oa]|aufgelöst|eingestellt|sciolt[oa]|confluit[oa]|opgeheven|zanikl[aáý]?"
 )
 _FATE = re.compile(
     rf"(?:now |apparently |believed |reportedly |possibly )?(?:{_ENDED})\b", re.IGNORECASE
@@ -100,7 +101,7 @@ _REFERENCE = re.compile(
 )
 _PROSE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|they|we|you|he|she|it|that|which|who|this|these"
-    r"|been|being|does|did|do|not|but|because|when|where|there|est|sont|son|são|sind|ist|sono)\b"
+    r"|been|being|does|did|not|but|because|when|where|there|est|sont|son|são|sind|ist|sono)\b"
     r"|^(?:They|We|You|He|She|It|This|These|There|If|When|While)\b"
 )
 _SENTENCE = re.compile(r"[^\W\d_]{4,}[.?!][\"”')]*\s")
@@ -209,6 +210,16 @@ def is_of_a_kind(text: str) -> bool:
     )
 
 
+def is_other_name(text: str) -> bool:
+    """Whether a line in brackets gives other names of what the line above it names."""
+    return text.startswith("(") and text.endswith(")") and bool(_OTHER_NAME.match(text[1:]))
+
+
+def says_its_kind(text: str) -> bool:
+    """Whether a word of a name, or a remark on its fate, says that it is an organization."""
+    return _GENERIC.search(text) is not None or _FATE.search(text) is not None
+
+
 def speaks_of_organizations(text: str) -> bool:
     """Whether a text is about organizations, as the introduction to a list of them is."""
     return _SEVERAL.search(text) is not None
@@ -244,6 +255,8 @@ def _without_groups(text: str, aliases: list[str]) -> str:
 
 def _is_remark(inner: str, before: str, aliases: list[str]) -> bool:
     """Whether what stands in brackets is no part of the name itself."""
+    if ";" in inner:
+        return all(_is_remark(part.strip(), before, aliases) for part in inner.split(";"))
     acronyms = [part.strip() for part in re.split(r"[/,]| or | and ", inner)]
     if inner.lower().replace(".", "") in _SUFFIXES:
         return False

@@ -5,9 +5,11 @@ between) is the name of an organization. Two or more such lines, or one beyond d
 the page a list of organizations; then lines that look like them are names as well.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from archivesearch.parse import front, organizations
 from archivesearch.parse.blocks import Block
@@ -18,6 +20,7 @@ from archivesearch.parse.tables import Columns, is_same_row
 _MOST_FRONT_LINES = 8
 _FIRST_WORDS = 600
 _LONGEST = 120
+_WORK = re.compile(r"\((?:1[89]|20)\d\d\)\.?$")
 _DIGITS = tuple("0123456789")
 
 
@@ -26,13 +29,15 @@ class Plan:
     """The lines of a page, and which of them are names, by number.
 
     `fronts` maps a name to the number of lines between it and its first label, `under` a
-    block's number to the label of the table's column that it stands in.
+    block's number to the label of the table's column that it stands in; `groups` are lines that
+    look like names and head several organizations.
     """
 
     lines: list[Line]
     names: list[int] = field(default_factory=list)
     fronts: dict[int, int] = field(default_factory=dict)
     under: Mapping[int, str] = field(default_factory=dict)
+    groups: set[int] = field(default_factory=set)
 
 
 def plan(
@@ -56,8 +61,21 @@ def plan(
         return None
     fronts = {name: label - name - 1 for name, label in chosen.items()}
     result = Plan(lines, fronts=fronts, under=columns.labels)
-    result.names = sorted({*chosen, *_alike(lines, chosen)})
+    names = sorted({*chosen, *_alike(lines, chosen)})
+    result.groups = {
+        n for n, m in pairwise(names) if m == n + 1 and n not in chosen and _is_group(lines[n].text)
+    }
+    result.names = [n for n in names if n not in result.groups]
     return result
+
+
+def _is_written_or_told(text: str) -> bool:
+    return organizations.is_written_as_name(text) or organizations.is_of_a_kind(text)
+
+
+def _is_group(text: str) -> bool:
+    """Whether a line right above a name heads several of them: a word, or all in capitals."""
+    return (" " not in text or text.isupper()) and not organizations.says_its_kind(text)
 
 
 def _apply(columns: Columns, lines: Sequence[Line]) -> None:
@@ -102,8 +120,8 @@ def _chosen(
 ) -> int | None:
     """Which of the short lines above a label is the name: the others are front matter."""
     able = [n for n in run if lines[n].can_be_name()]
-    if len(able) > 1 and _is_title(lines[able[0]], lines[able[1]], title):
-        able = able[1:]
+    titles = [n for n, m in pairwise(able) if _is_title(lines[n], lines[m], title)]
+    able = [n for n in able if n > titles[-1]] if titles else able
     marked = [n for n in able if lines[n].marked] or able
     alike = [n for n in marked if lines[n].shape in sure] or marked
     headings = [n for n in alike if lines[n].level]
@@ -136,7 +154,8 @@ def _is_title(line: Line, following: Line, title: str) -> bool:
     """Whether a line is the page's title, standing apart from the line below it."""
     if line.block == following.block:
         return False
-    if line.block == 0 and organizations.speaks_of_organizations(line.text):
+    below = line.level and following.marked and not following.level
+    if (below or line.block == 0) and organizations.speaks_of_organizations(line.text):
         return True
     return line.text.casefold() == title.casefold() or line.level == 1 != following.level
 
@@ -165,7 +184,7 @@ def _is_list(lines: Sequence[Line], chosen: dict[int, int], title: str) -> bool:
         return True
     told = sum(organizations.is_of_a_kind(lines[n].text) for n in chosen)
     works = sum(lines[n].text.rstrip(" .:)").endswith(_DIGITS) for n in chosen)
-    if works * 2 >= len(chosen) and not told:
+    if works * 2 >= len(chosen) and (not told or all(_WORK.search(lines[n].text) for n in chosen)):
         return False
     if kinds["comment"] > 1 or (kinds["comment"] and kinds["about"]):
         return told > 0 or _introduces_a_list(lines, min(chosen), title)
@@ -182,6 +201,7 @@ def _alike(lines: Sequence[Line], chosen: dict[int, int]) -> Iterator[int]:
     shapes = Counter(lines[n].shape for n in chosen)
     taken = {n for name, label in chosen.items() for n in range(name, label + 1)}
     first = min(chosen)
+    written = all(organizations.is_written_as_name(lines[n].text) for n in chosen)
     seconds = Counter(line.shape for line in lines if line.shape in shapes and line.can_be_name())
     previous = -2
     for number, line in enumerate(lines):
@@ -191,6 +211,8 @@ def _alike(lines: Sequence[Line], chosen: dict[int, int]) -> Iterator[int]:
             continue
         rare = shapes[line.shape] < 2 or shapes[line.shape] * 3 < seconds[line.shape]
         if number < first and (not number or organizations.speaks_of_organizations(line.text)):
+            continue
+        if line.level and written and not _is_written_or_told(line.text):
             continue
         if _looks_like_name(lines, number, doubtful=rare or number < first, below=previous):
             previous = number
@@ -203,7 +225,8 @@ def _looks_like_name(lines: Sequence[Line], number: int, *, doubtful: bool, belo
         return False
     if line.text.endswith("?"):
         return False
-    if not line.level and not organizations.is_name(line.text, strict=True):
+    told = line.strong and organizations.is_of_a_kind(line.text)
+    if not (line.level or told or organizations.is_name(line.text, strict=True)):
         return False
     if doubtful and not organizations.is_of_a_kind(line.text):
         return False

@@ -89,6 +89,7 @@ class _Profiles:
         self.lines = plan.lines
         self.names = set(plan.names)
         self.fronts = plan.fronts
+        self.groups = plan.groups
         self.under = plan.under
         self.at = plan.names[0]
         self.level = max((self.lines[n].level for n in plan.names), default=0)
@@ -105,6 +106,9 @@ class _Profiles:
             elif self.at == self.end:
                 self.builder.open("")
                 self._add_text()
+            elif self.at in self.groups:
+                self.builder.open(line.text, level=line.level)
+                self.at += 1
             elif self._is_heading(line):
                 self._open_heading(line)
             else:
@@ -112,14 +116,19 @@ class _Profiles:
 
     def _open_profile(self, line: Line) -> None:
         """Begin an organization's section, with the lines that stand before its first label."""
-        self.builder.open(line.text, about=line.text, level=line.level)
         labelled = self.at in self.fronts
         count = self.fronts.get(self.at, 0)
         self.at += 1
+        name = line.text
+        if self.at < len(self.lines) and organizations.is_other_name(self.lines[self.at].text):
+            name = f"{name} {self.lines[self.at].text}"
+            self.at += 1
+            count = max(count - 1, 0)
+        self.builder.open(name, about=name, level=line.level)
         if not labelled:
             while count < 6 and self._is_front(self.at + count):
                 count += 1
-        texts = [one.text for one in self.lines[self.at : self.at + count]]
+        texts = [one.text.lstrip("-–—| ") for one in self.lines[self.at : self.at + count]]
         for text, which in zip(texts, front.kinds(texts, labelled=labelled), strict=False):
             self.builder.current.front[which].append(text)
             self.at += 1
@@ -159,7 +168,7 @@ class _Profiles:
         first = last = self.lines[self.at]
         self.at += 1
         while self.at < len(self.lines) and self.lines[self.at].block == first.block:
-            if self.at in self.names:
+            if self.at in self.names or self.at in self.groups:
                 break
             last = self.lines[self.at]
             self.at += 1
