@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmark import growth
 from benchmark.engine import ENGINES, Options
 from benchmark.measure import Run, Settings
 from benchmark.processes import WorkerError
@@ -25,12 +26,17 @@ def main() -> int:
     args = _parser().parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as work:
         try:
-            result = Run(args.folder, Path(work), _settings(args), _say).measure()
+            if args.growth:
+                result = growth.measure(args.folder, Path(work), _settings(args), _say)
+            else:
+                result = Run(args.folder, Path(work), _settings(args), _say).measure()
         except WorkerError as error:
             print(f"bench: {error}", file=sys.stderr)
             return 1
-    text = json.dumps(result, indent=2) + "\n" if args.format == "json" else table(result)
-    sys.stdout.write(text)
+    if args.format == "json":
+        print(json.dumps(result, indent=2))
+    else:
+        sys.stdout.write(growth.table(result) if args.growth else table(result))
     return 0
 
 
@@ -81,6 +87,11 @@ def _parser() -> argparse.ArgumentParser:
         help="what the peers index and search; archivesearch always has all its fields",
     )
     add("--totals", action="store_true", help="let the peers count all matches too")
+    add(
+        "--growth",
+        action="store_true",
+        help="measure archivesearch alone, from an eighth of the pages to four copies",
+    )
     add("--format", choices=["text", "json"], default="text")
     return parser
 
