@@ -27,7 +27,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-") as work:
         try:
             if args.growth:
-                result = growth.measure(args.folder, Path(work), _settings(args), _say)
+                result = growth.measure(args.folder, Path(work), _settings(args), _say, args.growth)
             else:
                 result = Run(args.folder, Path(work), _settings(args), _say).measure()
         except WorkerError as error:
@@ -89,11 +89,23 @@ def _parser() -> argparse.ArgumentParser:
     add("--totals", action="store_true", help="let the peers count all matches too")
     add(
         "--growth",
-        action="store_true",
-        help="measure archivesearch alone, from an eighth of the pages to four copies",
+        nargs="?",
+        const=",".join(growth.STEPS),
+        type=_steps,
+        metavar="STEPS",
+        help="measure archivesearch alone on parts and copies of the pages: "
+        f"{','.join(growth.STEPS)}, or some of these",
     )
     add("--format", choices=["text", "json"], default="text")
     return parser
+
+
+def _steps(value: str) -> tuple[str, ...]:
+    """Read the steps of growth, the whole among them."""
+    steps = value.split(",")
+    if unknown := set(steps) - set(growth.STEPS):
+        raise argparse.ArgumentTypeError(f"{unknown.pop()!r} is none of {', '.join(growth.STEPS)}")
+    return tuple(step for step in growth.STEPS if step in steps or step == growth.WHOLE)
 
 
 def _at_least(least: int) -> Callable[[str], int]:

@@ -1,6 +1,6 @@
 """How archivesearch grows: builds and queries from an eighth of a corpus to four copies of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,17 @@ STEPS = {"1/8": (8, 1), "1/4": (4, 1), "1/2": (2, 1), "1": (1, 1), "2": (1, 2), 
 WHOLE = "1"
 
 
-def measure(folder: Path, work: Path, settings: Settings, say: Say) -> Values:
+def measure(
+    folder: Path, work: Path, settings: Settings, say: Say, steps: Sequence[str] = tuple(STEPS)
+) -> Values:
     """Measure each step as a run of its own, and return all of it as plain values.
 
     Raises WorkerError where the pages cannot be parsed or a build fails.
     """
     result: Values = {"machine": machine.facts(), "settings": asdict(settings), "steps": {}}
     pages = page_count(folder)
-    for name, (part, copies) in STEPS.items():
+    for name in steps:
+        part, copies = STEPS[name]
         say(f"{name} of the corpus")
         taken = replace(
             settings,
