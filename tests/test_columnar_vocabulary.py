@@ -51,6 +51,13 @@ def test_words_that_want_the_same_slot_are_told_apart(monkeypatch: pytest.Monkey
     check(Vocabulary(ANALYZER), " ".join(words * 2), "xx", {})
 
 
+@pytest.mark.parametrize("lang", ["en", "xx", "", "en-US", "tlh", "x-klingon"])
+def test_few_languages_stand_for_all(lang: str) -> None:
+    other = Vocabulary(ANALYZER).stemming(lang)
+    for word in ("womyn", "running", "Müllers", "l'union", "US"):
+        assert ANALYZER.term(word, other) == ANALYZER.term(word, lang)
+
+
 def test_forms_are_the_spellings_of_each_term() -> None:
     vocabulary = Vocabulary(ANALYZER)
     numbers = vocabulary.words(split([b"Party parties PARTY US us"]))

@@ -44,28 +44,20 @@ class Vocabulary:
     def words(self, split: Split) -> Array:
         """Return the number of each word of some texts."""
         sizes = split.ends - split.starts
-        lanes = np.ndarray((len(split.data) - _LANE + 1,), "<u8", buffer=split.data, strides=(1,))
         found = np.empty(len(sizes), np.int32)
-        short = np.flatnonzero(sizes <= _LANE)
-        middling = np.flatnonzero((sizes > _LANE) & (sizes <= _LONGEST))
-        long = np.flatnonzero(sizes > _LONGEST)
-        keys = {
-            id(table): [
-                lanes[split.starts[which] + lane * _LANE]
-                & _MASKS[np.clip(sizes[which] - lane * _LANE, 0, _LANE)]
-                for lane in range(table.lanes)
-            ]
-            for table, which in ((self._short, short), (self._middling, middling))
-        }
+        looked_up = []
+        for table, least, most in ((self._short, 1, _LANE), (self._middling, _LANE + 1, _LONGEST)):
+            which = np.flatnonzero((sizes >= least) & (sizes <= most))
+            looked_up.append((table, which, _keys(split, which, table.lanes)))
         with self._lock:
-            for table, which in ((self._short, short), (self._middling, middling)):
-                found[which] = self._looked_up(table, keys[id(table)], which, split)
-            for place in long.tolist():
+            for table, which, keys in looked_up:
+                found[which] = self._numbers(table, keys, which, split)
+            for place in np.flatnonzero(sizes > _LONGEST).tolist():
                 word = split.data[split.starts[place] : split.ends[place]]
-                found[place] = self._long.get(word, -1)
-                if found[place] < 0:
-                    found[place] = self._long[word] = len(self._words)
+                number = self._long.setdefault(word, len(self._words))
+                if number == len(self._words):
                     self._words.append(word)
+                found[place] = number
         return found
 
     def terms(self, words: Array, lang: str) -> Array:
@@ -73,7 +65,7 @@ class Vocabulary:
         with self._lock:
             known = self._term_of.get(lang, np.empty(0, np.int32))
             if len(known) < len(self._words):
-                more = np.full(len(self._words) * 2 - len(known), -1, np.int32)
+                more = np.full(len(self._words) * 5 // 4 - len(known), -1, np.int32)
                 known = self._term_of[lang] = np.concatenate((known, more))
             found: Array = known[words]
             unknown = np.flatnonzero(found < 0)
@@ -83,6 +75,10 @@ class Vocabulary:
                 known[new] = self._analyzed(spelled, lang)
                 found[unknown] = known[words[unknown]]
         return found
+
+    def stemming(self, lang: str) -> str:
+        """Return the language by whose rules words are stemmed, `""` for none: there are few."""
+        return self._analyzer.stemming(lang)
 
     def key(self, key: str) -> int:
         """Return the number of a term that is given as it is."""
@@ -108,9 +104,7 @@ class Vocabulary:
         """Return each term with each of the forms that stand for it in texts, sorted."""
         return sorted(self._encoded[term] + b"\0" + encoded(form) for term, form in self._forms)
 
-    def _looked_up(
-        self, table: "_Table", keys: Sequence[Array], which: Array, split: Split
-    ) -> Array:
+    def _numbers(self, table: "_Table", keys: Sequence[Array], which: Array, split: Split) -> Array:
         """Return the numbers of words, having entered those that are new."""
         found = table.find(keys)
         unknown = np.flatnonzero(found < 0)
@@ -142,6 +136,17 @@ class Vocabulary:
             self._encoded.append(encoded(term))
             number = self._terms[term] = len(self._encoded) - 1
         return number
+
+
+def _keys(split: Split, which: Array, lanes: int) -> list[Array]:
+    """Return the bytes of some words as so many whole numbers each."""
+    every = np.ndarray((len(split.data) - _LANE + 1,), "<u8", buffer=split.data, strides=(1,))
+    starts = split.starts[which]
+    sizes = split.ends[which] - starts
+    return [
+        every[starts + lane] & _MASKS[np.clip(sizes - lane, 0, _LANE)]
+        for lane in range(0, lanes * _LANE, _LANE)
+    ]
 
 
 class _Table:
