@@ -20,6 +20,7 @@ from archivesearch.columnar.strings import decoded, encoded
 _LANE = 8
 _LONGEST = PADDING  # bytes of a word that is looked up as numbers; others are rare
 _FIRST_BITS = 12
+_ENTERED = 1 << 16  # new words, or the same word again, that are sorted out at a time
 _MASKS = np.array([(1 << 8 * size) - 1 for size in range(_LANE + 1)], np.uint64)
 
 
@@ -70,7 +71,9 @@ class Vocabulary:
             found: Array = known[words]
             unknown = np.flatnonzero(found < 0)
             if len(unknown):
-                new = np.unique(words[unknown])
+                met = np.zeros(len(self._words), bool)
+                met[words[unknown]] = True
+                new = np.flatnonzero(met)
                 spelled = [decoded(self._words[number]) for number in new.tolist()]
                 known[new] = self._analyzed(spelled, lang)
                 found[unknown] = known[words[unknown]]
@@ -108,20 +111,16 @@ class Vocabulary:
         """Return the numbers of words, having entered those that are new."""
         found = table.find(keys)
         unknown = np.flatnonzero(found < 0)
-        if not len(unknown):
-            return found
-        some = [lane[unknown] for lane in keys]
-        order = np.lexsort(some)
-        some = [lane[order] for lane in some]
-        first = np.ones(len(order), bool)
-        first[1:] = np.any([lane[1:] != lane[:-1] for lane in some], axis=0)
-        at = np.flatnonzero(first)
-        numbers = np.arange(len(self._words), len(self._words) + len(at), dtype=np.int32)
-        places = which[unknown[order[at]]]
-        starts, ends = split.starts[places].tolist(), split.ends[places].tolist()
-        self._words += [split.data[a:b] for a, b in zip(starts, ends, strict=True)]
-        table.enter([lane[at] for lane in some], numbers)
-        found[unknown[order]] = numbers[np.cumsum(first) - 1]
+        while len(unknown):
+            # those of the first texts are entered, and found again in most of the others
+            first, some = _distinct([lane[unknown[:_ENTERED]] for lane in keys])
+            places = which[unknown[first]]
+            starts, ends = split.starts[places].tolist(), split.ends[places].tolist()
+            count = len(self._words)
+            self._words += [split.data[a:b] for a, b in zip(starts, ends, strict=True)]
+            table.enter(some, np.arange(count, len(self._words), dtype=np.int32))
+            found[unknown] = table.find([lane[unknown] for lane in keys])
+            unknown = unknown[found[unknown] < 0]
         return found
 
     def _analyzed(self, words: Sequence[str], lang: str) -> list[int]:
@@ -147,6 +146,15 @@ def _keys(split: Split, which: Array, lanes: int) -> list[Array]:
         every[starts + lane] & _MASKS[np.clip(sizes - lane, 0, _LANE)]
         for lane in range(0, lanes * _LANE, _LANE)
     ]
+
+
+def _distinct(keys: Sequence[Array]) -> tuple[Array, list[Array]]:
+    """Return where distinct keys stand, and what they are."""
+    order = np.lexsort(keys)
+    keys = [lane[order] for lane in keys]
+    first = np.ones(len(order), bool)
+    first[1:] = np.any([lane[1:] != lane[:-1] for lane in keys], axis=0)
+    return order[first], [lane[first] for lane in keys]
 
 
 class _Table:
