@@ -36,10 +36,9 @@ class Vocabulary:
         self._short = _Table(1)
         self._middling = _Table(_LONGEST // _LANE)
         self._long: dict[bytes, int] = {}
-        self._terms: dict[str, int] = {}
+        self._terms: dict[bytes, int] = {}
         self._encoded: list[bytes] = []
         self._term_of: dict[str, Array] = {}
-        self._forms: set[tuple[int, str]] = set()
         self._lock = threading.Lock()
 
     def words(self, split: Split) -> Array:
@@ -75,7 +74,8 @@ class Vocabulary:
                 met[words[unknown]] = True
                 new = np.flatnonzero(met)
                 spelled = [decoded(self._words[number]) for number in new.tolist()]
-                known[new] = self._analyzed(spelled, lang)
+                terms = map(encoded, self._analyzer.new_terms(spelled, lang))
+                known[new] = [self._number(term) for term in terms]
                 found[unknown] = known[words[unknown]]
         return found
 
@@ -85,11 +85,8 @@ class Vocabulary:
 
     def key(self, key: str) -> int:
         """Return the number of a term that is given as it is."""
-        number = self._terms.get(key)
-        if number is None:
-            with self._lock:
-                number = self._number(key)
-        return number
+        with self._lock:
+            return self._number(encoded(key))
 
     def __len__(self) -> int:
         return len(self._encoded)
@@ -105,7 +102,13 @@ class Vocabulary:
 
     def forms(self) -> list[bytes]:
         """Return each term with each of the forms that stand for it in texts, sorted."""
-        return sorted(self._encoded[term] + b"\0" + encoded(form) for term, form in self._forms)
+        pairs: set[bytes] = set()
+        for known in self._term_of.values():
+            words = np.flatnonzero(known >= 0)
+            for word, term in zip(words.tolist(), known[words].tolist(), strict=True):
+                form = spelling(decoded(self._words[word]))
+                pairs.add(self._encoded[term] + b"\0" + encoded(form))
+        return sorted(pairs)
 
     def _numbers(self, table: "_Table", keys: Sequence[Array], which: Array, split: Split) -> Array:
         """Return the numbers of words, having entered those that are new."""
@@ -123,17 +126,10 @@ class Vocabulary:
             unknown = unknown[found[unknown] < 0]
         return found
 
-    def _analyzed(self, words: Sequence[str], lang: str) -> list[int]:
-        """Return the numbers of the terms of words, and note their forms."""
-        numbers = [self._number(term) for term in self._analyzer.new_terms(words, lang)]
-        self._forms.update(zip(numbers, map(spelling, words), strict=True))
-        return numbers
-
-    def _number(self, term: str) -> int:
-        number = self._terms.get(term)
-        if number is None:
-            self._encoded.append(encoded(term))
-            number = self._terms[term] = len(self._encoded) - 1
+    def _number(self, term: bytes) -> int:
+        number = self._terms.setdefault(term, len(self._encoded))
+        if number == len(self._encoded):
+            self._encoded.append(term)
         return number
 
 
