@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmark import growth
 from benchmark.engine import ENGINES, Options
 from benchmark.measure import Run, Settings
 from benchmark.processes import WorkerError
@@ -25,12 +26,17 @@ def main() -> int:
     args = _parser().parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as work:
         try:
-            result = Run(args.folder, Path(work), _settings(args), _say).measure()
+            if args.growth:
+                result = growth.measure(args.folder, Path(work), _settings(args), _say, args.growth)
+            else:
+                result = Run(args.folder, Path(work), _settings(args), _say).measure()
         except WorkerError as error:
             print(f"bench: {error}", file=sys.stderr)
             return 1
-    text = json.dumps(result, indent=2) + "\n" if args.format == "json" else table(result)
-    sys.stdout.write(text)
+    if args.format == "json":
+        print(json.dumps(result, indent=2))
+    else:
+        sys.stdout.write(growth.table(result) if args.growth else table(result))
     return 0
 
 
@@ -81,8 +87,25 @@ def _parser() -> argparse.ArgumentParser:
         help="what the peers index and search; archivesearch always has all its fields",
     )
     add("--totals", action="store_true", help="let the peers count all matches too")
+    add(
+        "--growth",
+        nargs="?",
+        const=",".join(growth.STEPS),
+        type=_steps,
+        metavar="STEPS",
+        help="measure archivesearch alone on parts and copies of the pages: "
+        f"{','.join(growth.STEPS)}, or some of these",
+    )
     add("--format", choices=["text", "json"], default="text")
     return parser
+
+
+def _steps(value: str) -> tuple[str, ...]:
+    """Read the steps of growth, the whole among them."""
+    steps = value.split(",")
+    if unknown := set(steps) - set(growth.STEPS):
+        raise argparse.ArgumentTypeError(f"{unknown.pop()!r} is none of {', '.join(growth.STEPS)}")
+    return tuple(step for step in growth.STEPS if step in steps or step == growth.WHOLE)
 
 
 def _at_least(least: int) -> Callable[[str], int]:

@@ -78,6 +78,14 @@ def test_commands_are_started_cold(result: dict[str, Any]) -> None:
     assert set(result["cold_start"]) == {"archivesearch search", "archivesearch --help"}
 
 
+def test_growth_is_measured_from_a_part_to_copies(pages: Path) -> None:
+    done = bench(pages, "--growth", "1/8,1", "--queries", 4, "--repeat", 1)
+    assert done.returncode == 0, done.stderr
+    head, *lines = done.stdout.splitlines()
+    assert head.startswith("of the corpus  paragraphs")
+    assert [line.split()[0] for line in lines] == ["1/8", "1"]
+
+
 def test_the_table_of_a_peer_that_may_be_absent(pages: Path) -> None:
     done = bench(pages, "--only", "bm25s", "--queries", 2, "--limit-pages", 5, "--copies", 2)
     assert done.returncode == 0, done.stderr

@@ -1,5 +1,6 @@
 """A whole run: what is measured, in which order, and what comes out as plain values."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 from benchmark import asking, cold_start, machine, processes, ratios
 from benchmark.engine import ENGINES, OURS, Options, absent
+from benchmark.queries import SETS
 
 Values = dict[str, Any]
 Say = Callable[[str], None]
@@ -17,7 +19,7 @@ class Settings:
     """What the command line asks for.
 
     `queries` is the size of each set, `repeat` how often it is put, `builds` how often each
-    index is built, `cold` how often each command is started.
+    index is built, `cold` how often each command is started, `kinds` which sets are put.
     """
 
     engines: tuple[str, ...] = tuple(ENGINES)
@@ -28,6 +30,7 @@ class Settings:
     repeat: int = 3
     builds: int = 1
     cold: int = 11
+    kinds: tuple[str, ...] = tuple(SETS)
     options: Options = field(default_factory=Options)
 
 
@@ -65,12 +68,17 @@ class Run:
         result["ratios"] = ratios.of(result)
         return result
 
+    def clear(self) -> None:
+        """Remove all that was written."""
+        shutil.rmtree(self.work)
+
     def _prepare(self) -> Values:
         """Parse the pages once for all engines, and draw the queries."""
         self.say("parsing the pages")
         job = self._job(folder=str(self.folder), pages=str(self.work / "pages"))
         reply = processes.do("prepare", asdict(self.settings) | job)
-        self.folder, self.sets = Path(reply["folder"]), reply["sets"]
+        self.folder = Path(reply["folder"])
+        self.sets = {kind: reply["sets"][kind] for kind in self.settings.kinds}
         figures: Values = reply["figures"]
         return figures
 

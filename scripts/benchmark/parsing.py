@@ -37,6 +37,12 @@ def prepare(folder: Path, file: Path) -> dict[str, Any]:
     return asdict(figures)
 
 
+def page_count(folder: Path) -> int:
+    """Return how many pages a folder has."""
+    (source,) = open_sources([folder])
+    return sum(not entry.problem for entry in source.listing.entries)
+
+
 def laid_out(folder: Path, target: Path, *, limit: int | None, copies: int) -> Path:
     """Return a folder with `copies` of `limit` of a folder's pages."""
     (source,) = open_sources([folder])

@@ -57,7 +57,7 @@ def _pages(result: Values) -> Iterator[str]:
     rows += [("archivesearch, parse", *_pace(corpus["parse_seconds"], corpus["pages"], size))]
     if rebuild:
         rows += [("archivesearch, rebuild", *_pace(rebuild["seconds"], rebuild["pages"], size))]
-    yield from _rows(("from pages", "seconds", "pages/s", "MB of pages/s"), rows)
+    yield from laid_out(("from pages", "seconds", "pages/s", "MB of pages/s"), rows)
     if corpus["lexbor_seconds"]:
         yield f"parse / lexbor: {result['ratios']['parse']:.2f}"
     if rebuild:
@@ -79,7 +79,7 @@ def _builds(result: Values) -> Iterator[str]:
         peak, index = values["peak_bytes"] / MB, values["index_bytes"] / MB
         row = (name, f"{seconds:.2f}", f"{values['cpu_seconds']:.2f}", f"{text / seconds:.1f}")
         rows.append((*row, f"{peak:.0f}", f"{index:.1f}", *_ratios(ratios, name)))
-    yield from _rows((*heads, "ours/peer: s", "CPU", "memory", "size"), rows)
+    yield from laid_out((*heads, "ours/peer: s", "CPU", "memory", "size"), rows)
 
 
 def _queries(result: Values) -> Iterator[str]:
@@ -101,7 +101,7 @@ def _queries(result: Values) -> Iterator[str]:
             times = [f"{values[p]:.2f}" for p in ("p50", "p95", "p99", "cpu_ms")]
             rows.append((name, *times, str(values["empty"]), *_ratios(ratios, name)))
         yield f"{kind}: {SETS[kind]}"
-        yield from _rows(("", *heads), rows)
+        yield from laid_out(("", *heads), rows)
         yield from _doubts(engines)
         yield ""
 
@@ -122,14 +122,14 @@ def _cold_starts(result: Values) -> Iterator[str]:
         times = f"{values['ms']:.0f}", f"{values['beside_ms']:.0f}", f"{values['ratio']:.2f}"
         rows.append((name, *times, values["beside"]))
     if rows:
-        yield from _rows(("a new process", "ms", "beside", "ratio", "of"), rows)
+        yield from laid_out(("a new process", "ms", "beside", "ratio", "of"), rows)
 
 
 def _ratios(ratios: dict[str, Values], name: str) -> tuple[str, ...]:
     return tuple(f"{value:.2f}" for value in ratios.get(name, {}).values())
 
 
-def _rows(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+def laid_out(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
     """Lay cells out in columns, the first to the left and the others to the right."""
     cells = [heads, *rows]
     width = [max(len(row[i]) for row in cells if i < len(row)) for i in range(len(heads))]

@@ -86,6 +86,10 @@ class Analyzer:
         with self._lock:
             return self._make_term(word, lang)
 
+    def stemming(self, lang: str) -> str:
+        """Return a language in which all words have the same terms; `""` is one of no endings."""
+        return lang if lang in _SNOWBALL else ""
+
     def new_terms(self, found: Sequence[str], lang: str) -> list[str]:
         """Work out the terms of words, which are not kept."""
         with self._lock:

@@ -134,7 +134,7 @@ def _merged(field: _Field, terms: tuple[int, int]) -> _Merged:
     posting_counts, postings = _layout(pieces, "posting_counts", terms)
     position_counts, positions = _layout(pieces, "position_counts", terms)
 
-    def joined(part: str, counts: str, order: "Sequence[Array]") -> Array:
+    def joined(part: str, counts: str, order: list[Array] | None) -> Array:
         return _joined([run.read(part, counts, a, b) for run, a, b in pieces], order)
 
     if field.lengths is None:
@@ -166,27 +166,33 @@ def _bounds(run: _Placed, first: int, last: int, lengths: Array, average: float)
 
 def _layout(
     pieces: Sequence[tuple[_Placed, int, int]], part: str, terms: tuple[int, int]
-) -> tuple[Array, list[Array]]:
-    """Return how many values each term has in all runs, and where those of each run go."""
+) -> tuple[Array, list[Array] | None]:
+    """Return how many values each term has in all runs, and where those of each run go.
+
+    No places stand for one after the other, as it is with one run, and with one term,
+    which may have more occurrences than all others.
+    """
     low, high = terms
     total = np.zeros(high - low, np.int64)
     counts = []
     for run, first, last in pieces:
         counts.append(np.diff(run.starts[part][first : last + 1]).astype(np.int64))
         total[run.places[first:last] - low] += counts[-1]
+    if len(pieces) == 1 or len(total) == 1:
+        return total, None
     free = starts_of(total)[:-1]
     order = []
     for (run, first, last), own in zip(pieces, counts, strict=True):
         which = run.places[first:last] - low
-        order.append(spread(free[which], own) if len(pieces) > 1 else np.empty(0, np.int64))
+        order.append(spread(free[which], own))
         free[which] += own
     return total, order
 
 
-def _joined(pieces: Sequence[Array], order: Sequence[Array]) -> Array:
-    """Put values of several runs where they go; those of a single run are in order."""
-    if len(pieces) == 1:
-        return pieces[0]
+def _joined(pieces: Sequence[Array], order: Sequence[Array] | None) -> Array:
+    """Put values of several runs where they go."""
+    if order is None:
+        return np.concatenate(pieces)
     joined = np.empty(sum(map(len, pieces)), np.result_type(*pieces))
     for values, places in zip(pieces, order, strict=True):
         joined[places] = values

@@ -90,9 +90,8 @@ def _words(stretch: Stretch, vocabulary: Vocabulary) -> dict[str, _Occurrences]:
     count = len(passages)
     text = _occurrences(terms[: starts[count]], found.counts[:count])
     inside = _repeated(passages, found, int(starts[count]))
-    result = {"text": text.where(~inside), "repeated": text.where(inside)}
-    if not inside.any():
-        result["text"] = text
+    own = text.where(~inside) if inside.any() else text
+    result = {"text": own, "repeated": text.where(inside)}
     low = count
     for name, shared in rows.items():
         high = low + len(shared.starts)
@@ -122,11 +121,12 @@ def _differ(values: list[str]) -> Array:
 def _terms(found: Split, langs: Sequence[str], vocabulary: Vocabulary) -> Array:
     """Return the number of the term of each word, in the language of the text that it is in."""
     words = vocabulary.words(found)
+    langs = list(map(vocabulary.stemming, langs))
     codes = {lang: code for code, lang in enumerate(dict.fromkeys(langs))}
     if len(codes) == 1:
         return vocabulary.terms(words, *codes)
     terms = np.empty(len(words), np.int32)
-    owners = np.repeat(np.array([codes[lang] for lang in langs], np.uint16), found.counts)
+    owners = np.repeat(np.array([codes[lang] for lang in langs], np.uint32), found.counts)
     for lang, code in codes.items():
         at = np.flatnonzero(owners == code)
         terms[at] = vocabulary.terms(words[at], lang)

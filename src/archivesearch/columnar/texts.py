@@ -28,6 +28,8 @@ _LEVEL = 3
 _DICTIONARY_BYTES = 112_640
 _LEAST_DICTIONARY = 4096
 _TEXT_TO_DICTIONARY = 32
+# It is made of every 16th block, or of so many.
+_EVERY = 16
 _SAMPLES = 700
 _TASK_BLOCKS = 256
 _CACHED_BLOCKS = 64
@@ -114,7 +116,7 @@ def _dictionary(blocks: _Blocks) -> zstd.ZstdDict | None:
     size = min(_DICTIONARY_BYTES, blocks.size() // _TEXT_TO_DICTIONARY)
     if size < _LEAST_DICTIONARY:
         return None
-    step = max(1, len(blocks) // _SAMPLES)
+    step = max(_EVERY, len(blocks) // _SAMPLES)
     samples = [blocks.read(n, n + 1)[0][: 2 * _BLOCK_BYTES] for n in range(0, len(blocks), step)]
     try:
         return zstd.train_dict(samples, size)

@@ -27,7 +27,7 @@ class TotalsWriter:
     def add(self, values: Array) -> None:
         """Take the next values."""
         before = starts_of(values) + self._total
-        self._kept.append(before[:-1][-self._count % CHUNK :: CHUNK])
+        self._kept.append(before[:-1][-self._count % CHUNK :: CHUNK].copy())  # not all of it
         self._count += len(values)
         self._total = int(before[-1])
 

@@ -20,6 +20,7 @@ from archivesearch.columnar.strings import decoded, encoded
 _LANE = 8
 _LONGEST = PADDING  # bytes of a word that is looked up as numbers; others are rare
 _FIRST_BITS = 12
+_ENTERED = 1 << 16  # new words, or the same word again, that are sorted out at a time
 _MASKS = np.array([(1 << 8 * size) - 1 for size in range(_LANE + 1)], np.uint64)
 
 
@@ -35,37 +36,28 @@ class Vocabulary:
         self._short = _Table(1)
         self._middling = _Table(_LONGEST // _LANE)
         self._long: dict[bytes, int] = {}
-        self._terms: dict[str, int] = {}
+        self._terms: dict[bytes, int] = {}
         self._encoded: list[bytes] = []
         self._term_of: dict[str, Array] = {}
-        self._forms: set[tuple[int, str]] = set()
         self._lock = threading.Lock()
 
     def words(self, split: Split) -> Array:
         """Return the number of each word of some texts."""
         sizes = split.ends - split.starts
-        lanes = np.ndarray((len(split.data) - _LANE + 1,), "<u8", buffer=split.data, strides=(1,))
         found = np.empty(len(sizes), np.int32)
-        short = np.flatnonzero(sizes <= _LANE)
-        middling = np.flatnonzero((sizes > _LANE) & (sizes <= _LONGEST))
-        long = np.flatnonzero(sizes > _LONGEST)
-        keys = {
-            id(table): [
-                lanes[split.starts[which] + lane * _LANE]
-                & _MASKS[np.clip(sizes[which] - lane * _LANE, 0, _LANE)]
-                for lane in range(table.lanes)
-            ]
-            for table, which in ((self._short, short), (self._middling, middling))
-        }
+        looked_up = []
+        for table, least, most in ((self._short, 1, _LANE), (self._middling, _LANE + 1, _LONGEST)):
+            which = np.flatnonzero((sizes >= least) & (sizes <= most))
+            looked_up.append((table, which, _keys(split, which, table.lanes)))
         with self._lock:
-            for table, which in ((self._short, short), (self._middling, middling)):
-                found[which] = self._looked_up(table, keys[id(table)], which, split)
-            for place in long.tolist():
+            for table, which, keys in looked_up:
+                found[which] = self._numbers(table, keys, which, split)
+            for place in np.flatnonzero(sizes > _LONGEST).tolist():
                 word = split.data[split.starts[place] : split.ends[place]]
-                found[place] = self._long.get(word, -1)
-                if found[place] < 0:
-                    found[place] = self._long[word] = len(self._words)
+                number = self._long.setdefault(word, len(self._words))
+                if number == len(self._words):
                     self._words.append(word)
+                found[place] = number
         return found
 
     def terms(self, words: Array, lang: str) -> Array:
@@ -73,24 +65,28 @@ class Vocabulary:
         with self._lock:
             known = self._term_of.get(lang, np.empty(0, np.int32))
             if len(known) < len(self._words):
-                more = np.full(len(self._words) * 2 - len(known), -1, np.int32)
+                more = np.full(len(self._words) * 5 // 4 - len(known), -1, np.int32)
                 known = self._term_of[lang] = np.concatenate((known, more))
             found: Array = known[words]
             unknown = np.flatnonzero(found < 0)
             if len(unknown):
-                new = np.unique(words[unknown])
+                met = np.zeros(len(self._words), bool)
+                met[words[unknown]] = True
+                new = np.flatnonzero(met)
                 spelled = [decoded(self._words[number]) for number in new.tolist()]
-                known[new] = self._analyzed(spelled, lang)
+                terms = map(encoded, self._analyzer.new_terms(spelled, lang))
+                known[new] = [self._number(term) for term in terms]
                 found[unknown] = known[words[unknown]]
         return found
 
+    def stemming(self, lang: str) -> str:
+        """Return the language by whose rules words are stemmed, `""` for none: there are few."""
+        return self._analyzer.stemming(lang)
+
     def key(self, key: str) -> int:
         """Return the number of a term that is given as it is."""
-        number = self._terms.get(key)
-        if number is None:
-            with self._lock:
-                number = self._number(key)
-        return number
+        with self._lock:
+            return self._number(encoded(key))
 
     def __len__(self) -> int:
         return len(self._encoded)
@@ -106,42 +102,55 @@ class Vocabulary:
 
     def forms(self) -> list[bytes]:
         """Return each term with each of the forms that stand for it in texts, sorted."""
-        return sorted(self._encoded[term] + b"\0" + encoded(form) for term, form in self._forms)
+        pairs: set[bytes] = set()
+        for known in self._term_of.values():
+            words = np.flatnonzero(known >= 0)
+            for word, term in zip(words.tolist(), known[words].tolist(), strict=True):
+                form = spelling(decoded(self._words[word]))
+                pairs.add(self._encoded[term] + b"\0" + encoded(form))
+        return sorted(pairs)
 
-    def _looked_up(
-        self, table: "_Table", keys: Sequence[Array], which: Array, split: Split
-    ) -> Array:
+    def _numbers(self, table: "_Table", keys: Sequence[Array], which: Array, split: Split) -> Array:
         """Return the numbers of words, having entered those that are new."""
         found = table.find(keys)
         unknown = np.flatnonzero(found < 0)
-        if not len(unknown):
-            return found
-        some = [lane[unknown] for lane in keys]
-        order = np.lexsort(some)
-        some = [lane[order] for lane in some]
-        first = np.ones(len(order), bool)
-        first[1:] = np.any([lane[1:] != lane[:-1] for lane in some], axis=0)
-        at = np.flatnonzero(first)
-        numbers = np.arange(len(self._words), len(self._words) + len(at), dtype=np.int32)
-        places = which[unknown[order[at]]]
-        starts, ends = split.starts[places].tolist(), split.ends[places].tolist()
-        self._words += [split.data[a:b] for a, b in zip(starts, ends, strict=True)]
-        table.enter([lane[at] for lane in some], numbers)
-        found[unknown[order]] = numbers[np.cumsum(first) - 1]
+        while len(unknown):
+            # those of the first texts are entered, and found again in most of the others
+            first, some = _distinct([lane[unknown[:_ENTERED]] for lane in keys])
+            places = which[unknown[first]]
+            starts, ends = split.starts[places].tolist(), split.ends[places].tolist()
+            count = len(self._words)
+            self._words += [split.data[a:b] for a, b in zip(starts, ends, strict=True)]
+            table.enter(some, np.arange(count, len(self._words), dtype=np.int32))
+            found[unknown] = table.find([lane[unknown] for lane in keys])
+            unknown = unknown[found[unknown] < 0]
         return found
 
-    def _analyzed(self, words: Sequence[str], lang: str) -> list[int]:
-        """Return the numbers of the terms of words, and note their forms."""
-        numbers = [self._number(term) for term in self._analyzer.new_terms(words, lang)]
-        self._forms.update(zip(numbers, map(spelling, words), strict=True))
-        return numbers
-
-    def _number(self, term: str) -> int:
-        number = self._terms.get(term)
-        if number is None:
-            self._encoded.append(encoded(term))
-            number = self._terms[term] = len(self._encoded) - 1
+    def _number(self, term: bytes) -> int:
+        number = self._terms.setdefault(term, len(self._encoded))
+        if number == len(self._encoded):
+            self._encoded.append(term)
         return number
+
+
+def _keys(split: Split, which: Array, lanes: int) -> list[Array]:
+    """Return the bytes of some words as so many whole numbers each."""
+    every = np.ndarray((len(split.data) - _LANE + 1,), "<u8", buffer=split.data, strides=(1,))
+    starts = split.starts[which]
+    sizes = split.ends[which] - starts
+    return [
+        every[starts + lane] & _MASKS[np.clip(sizes - lane, 0, _LANE)]
+        for lane in range(0, lanes * _LANE, _LANE)
+    ]
+
+
+def _distinct(keys: Sequence[Array]) -> tuple[Array, list[Array]]:
+    """Return where distinct keys stand, and what they are."""
+    order = np.lexsort(keys)
+    keys = [lane[order] for lane in keys]
+    first = np.ones(len(order), bool)
+    first[1:] = np.any([lane[1:] != lane[:-1] for lane in keys], axis=0)
+    return order[first], [lane[first] for lane in keys]
 
 
 class _Table:
