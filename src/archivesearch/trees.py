@@ -43,6 +43,8 @@ WEIGHTS = {"text": 1.0, "org": 0.8, "section": 0.5, "title": 0.2}
 OTHER_NAME = 0.5
 
 MAX_WORDS = 256
+# Each may stand for any number of terms, and be a fifth of a second's work or more.
+MAX_PATTERNS = 10
 
 _SIGNS = re.compile("[=*?~]")
 _WILD = re.compile(r"\*|\?(?=[\w*])")
@@ -70,6 +72,7 @@ class Trees:
         self._names = names
         self._weights = WEIGHTS if weights is None else weights
         self._words = 0
+        self._patterns = 0
 
     def piece(
         self, text: str, field: str | None, boost: float = 1.0, position: int | None = None
@@ -147,7 +150,7 @@ class Trees:
         forms = self._terms([text])
         if len(forms[0][0][0]) <= distance + 1:
             return self.words(text, field, boost=boost)
-        self._count(1)
+        self._count_pattern()
         return self._each(
             field,
             boost,
@@ -216,7 +219,7 @@ class Trees:
     def _wild_piece(self, text: str, field: str | None, boost: float) -> Query | None:
         if not _WILD.search(text):
             return self.words(text, field, boost=boost)
-        self._count(1)
+        self._count_pattern()
         pattern = unaccented(fold(text))
         if not pattern.strip("*?"):
             return None
@@ -227,6 +230,12 @@ class Trees:
         if field is not None:
             return make(field, boost)
         return _choice([make(name, weight * boost) for name, weight in self._weights.items()])
+
+    def _count_pattern(self) -> None:
+        self._count(1)
+        self._patterns += 1
+        if self._patterns > MAX_PATTERNS:
+            raise QueryError(f"the query has more than {MAX_PATTERNS} words with * ? or ~")
 
     def _count(self, number: int) -> None:
         self._words += number
