@@ -87,6 +87,8 @@ class BruteForce:
             own, inside = analyzer.split(each.text, each.lang, each.repeated)
             found = {"text": own, "repeated": inside}
             for name in ("title", "section", "org", "label"):
+                if inside and not own and name != "label":
+                    continue  # nothing but repeated sentences
                 found[name] = list(analyzer.tokens(getattr(each, name), each.lang))
             for name, tokens in found.items():
                 self.lengths[name][number] = len(tokens)

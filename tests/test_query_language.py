@@ -12,7 +12,7 @@ import archivesearch
 from archivesearch import QueryError
 from archivesearch.grammar import FIELDS
 from archivesearch.query import MAX_DEPTH, MAX_LENGTH
-from archivesearch.trees import MAX_WORDS
+from archivesearch.trees import MAX_PATTERNS, MAX_WORDS
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "query-language.md").read_text(encoding="utf-8")
 TITLES = {
@@ -92,4 +92,5 @@ def test_every_field_has_an_example() -> None:
 
 def test_the_limits_are_those_that_are_told() -> None:
     assert f"{MAX_LENGTH:,} characters and {MAX_WORDS} words" in GUIDE
-    assert f"brackets at most {MAX_DEPTH} deep" in GUIDE
+    assert f"{MAX_PATTERNS} of them with" in GUIDE
+    assert f"brackets at\nmost {MAX_DEPTH} deep" in GUIDE

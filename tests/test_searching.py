@@ -21,7 +21,7 @@ from archivesearch.analysis import Analyzer, fold, spelling, unaccented
 from archivesearch.engines.base import Request
 from archivesearch.engines.columnar import ColumnarReader
 from archivesearch.errors import QueryError
-from archivesearch.model import Passage, Results
+from archivesearch.model import Passage, Results, family
 from archivesearch.nodes import together
 from archivesearch.query import parse
 from archivesearch.ranking import K1, B
@@ -531,3 +531,49 @@ def test_an_open_range_of_years_is_that_of_dated_pages(archive: archivesearch.Ar
 def test_words_that_stand_together(columns: list[list[int]], gap: int) -> None:
     assert together(columns, gap) >= brute_together(columns, gap)
     assert bool(together(columns, gap)) == bool(brute_together(columns, gap))
+
+
+def test_two_sections_of_one_heading_are_two_groups(tmp_path: Path) -> None:
+    passages = [
+        passage("castro one", page="a.html", id="a.html#1", section="Comments", org="A party"),
+        passage("castro two", page="a.html", id="a.html#2", section="Comments", org="B party"),
+        passage("castro three", page="a.html", id="a.html#3", section="Letters", org="A party"),
+        passage("castro four", page="b/c/d.html", id="b/c/d.html#1", section="Comments"),
+    ]
+    reader = reader_of(tmp_path / "index", passages, Analyzer(("en",)))
+    tree = parse("castro", Analyzer(("en",)))
+    groups = reader.search(Request(tree, group_by="section", facets=("section", "family"))).groups
+    keys = [group.key for group in groups]
+    assert sorted(keys) == [
+        "a.html § Comments § A party",
+        "a.html § Comments § B party",
+        "a.html § Letters",
+        "b/c/d.html § Comments",
+    ]
+    found = reader.search(Request(tree, facets=("section", "family"))).facets
+    assert sorted(str(key) for key, _ in found["section"]) == sorted(keys)
+    assert found["family"] == (("", 3), ("b", 1))
+
+
+@pytest.mark.parametrize(
+    ("page", "family_"),
+    [
+        ("index.html", ""),
+        ("orgs/parties.html", "orgs"),
+        ("a/b/c.html", "a"),
+        ("mirror!a/b.html", "mirror!a"),
+        ("mirror!b.html", ""),
+        ("http://www.example.org/b.html", ""),
+        ("http://www.example.org/a/b.html", "http://www.example.org/a"),
+    ],
+)
+def test_a_family_is_the_top_folder(page: str, family_: str) -> None:
+    assert family(page) == family_
+
+
+def test_patterns_are_so_many_at_most() -> None:
+    analyzer = Analyzer(("en",))
+    parse(" ".join(f"a{n}*" for n in range(10)), analyzer)
+    for more in ("*z*", "z?z", "castro~"):
+        with pytest.raises(QueryError, match="more than 10 words with"):
+            parse(" ".join([*(f"a{n}*" for n in range(10)), more]), analyzer)

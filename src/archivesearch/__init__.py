@@ -25,9 +25,13 @@ if TYPE_CHECKING:
         SourceError,
     )
     from archivesearch.model import (
+        Collocate,
+        Collocations,
+        Concordance,
         Dating,
         Group,
         Hit,
+        Line,
         Notice,
         Organization,
         Page,
@@ -38,8 +42,11 @@ if TYPE_CHECKING:
         Report,
         Results,
         Section,
+        Share,
         Skipped,
         Stats,
+        Suggestions,
+        Trend,
     )
 
 __version__ = "0.1.0"
@@ -63,6 +70,13 @@ _HOME = {
     ),
     **dict.fromkeys(
         (
+            "Collocate",
+            "Collocations",
+            "Concordance",
+            "Line",
+            "Share",
+            "Suggestions",
+            "Trend",
             "Dating",
             "Group",
             "Hit",
@@ -86,6 +100,9 @@ _HOME = {
 __all__ = [
     "Archive",
     "ArchiveSearchError",
+    "Collocate",
+    "Collocations",
+    "Concordance",
     "Config",
     "ConfigError",
     "Dating",
@@ -96,6 +113,7 @@ __all__ = [
     "IndexMissing",
     "IndexProblem",
     "IndexVersion",
+    "Line",
     "Notice",
     "Organization",
     "Page",
@@ -107,9 +125,12 @@ __all__ = [
     "Report",
     "Results",
     "Section",
+    "Share",
     "Skipped",
     "SourceError",
     "Stats",
+    "Suggestions",
+    "Trend",
     "open",
     "parse_page",
     "rebuild",

@@ -10,10 +10,10 @@ from archivesearch.words import is_cjk
 from archivesearch.words import words as words_of
 
 # A word that fewer passages have may be a slip, if a word like it is so many times as
-# frequent; a longer word may have more letters wrong.
+# frequent; a long word may have two letters wrong.
 _FEW = 3
 _TIMES = 10
-_LONG = 6
+_LONG = 8
 _SHORTEST = 4
 _CHOICES = 3
 _TRIES = 6

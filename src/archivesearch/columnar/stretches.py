@@ -99,7 +99,25 @@ def _words(stretch: Stretch, vocabulary: Vocabulary) -> dict[str, _Occurrences]:
             terms[starts[low] : starts[high]], found.counts[low:high], shared.counts
         )
         low = high
-    return result
+    return _without_names(result, count) if inside.any() else result
+
+
+def _without_names(found: dict[str, _Occurrences], count: int) -> dict[str, _Occurrences]:
+    """Take away what stands above passages of nothing but repeated sentences.
+
+    They say nothing of what they stand under, and are found as what they are.
+    """
+    own, repeated = (
+        np.bincount(found[name].documents, minlength=count) > 0 for name in ("text", "repeated")
+    )
+    bare = repeated & ~own
+    if not bare.any():
+        return found
+    above = {
+        name: found[name].where(~bare[found[name].documents])
+        for name in ("title", "section", "org")
+    }
+    return found | above
 
 
 def _rows(passages: Sequence[Passage], name: str, langs: "list[str] | None" = None) -> _Rows:

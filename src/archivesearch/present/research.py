@@ -15,18 +15,18 @@ _ID = 32
 def concordance_text(found: Concordance, screen: Screen, width: int | None = None) -> str:
     """Return a line for each place, what matches one below the other, and the id behind."""
     lines = [screen.render([(counted(found.paragraphs, "paragraph"), "strong")])]
+    marks = 0 if screen.color else 4
     ids = min(max((text_width(line.id) for line in found.lines), default=0), _ID)
-    room = (screen.columns - ids - 6) // 2 if width is None else width
+    match = max((text_width(line.match) for line in found.lines), default=0)
+    match = min(match, screen.columns // 3)
+    room = (screen.columns - ids - match - marks - 4) // 2 if width is None else width
     room = max(room, 10)
-    match = min(max((text_width(line.match) for line in found.lines), default=0), room)
-    if width is None:
-        room = max(room - match // 2, 10)
     if found.lines:
         lines.append("")
     for line in found.lines:
         before = _end(one_line(line.left), room)
         middle = one_line(line.match)
-        rest = max(room + match - text_width(middle), 0)
+        rest = max(room + match - text_width(middle), 10)
         after = one_line(line.right)
         after = after[: cut(after, rest)]
         lines.append(

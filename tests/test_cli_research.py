@@ -1,0 +1,106 @@
+"""The commands `kwic`, `collocations`, `trends`, `suggest` and `export`, and hits as CSV."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from cli_site import done, failed, misused, run, write_pages
+
+import archivesearch
+from archivesearch.present.as_csv import COLUMNS
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("research")
+    archivesearch.rebuild([write_pages(folder / "site")], folder / "index")
+    return folder / "index"
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_a_concordance_stands_in_columns(index: Path) -> None:
+    lines = done("kwic", "castro", "--index", index).splitlines()
+    assert lines[0] == "3 paragraphs"
+    places = {line.index("**Castro**") for line in lines[2:]}
+    assert len(places) == 1
+    assert max(map(len, lines)) <= 80
+    found = json.loads(done("kwic", "castro", "--format", "json", "--index", index))
+    assert list(found) == ["query", "paragraphs", "lines", "notes"]
+    assert list(found["lines"][0]) == ["id", "page", "org", "year", "left", "match", "right"]
+    assert done("kwic", "zzzz", "--index", index) == "0 paragraphs\n"
+
+
+def test_words_in_company(index: Path) -> None:
+    found = json.loads(done("collocations", "castro", "--format", "json", "--index", index))
+    assert found["paragraphs"] == 3
+    assert all(word["count"] > word["expected"] for word in found["words"])
+    text = done("collocations", "castro", "--index", index)
+    assert text.startswith("3 paragraphs\n")
+    assert "friend" in text
+
+
+def test_trends(index: Path) -> None:
+    found = json.loads(done("trends", "castro", "--format", "json", "--index", index))
+    assert sum(year["count"] for year in found["years"]) == 3
+    text = done("trends", "castro", "--by", "decade", "--index", index)
+    assert "1990s" in text
+    assert done("trends", "zzzz", "--index", index) == "0 paragraphs\n"
+
+
+def test_suggestions(index: Path) -> None:
+    assert "castro" in done("suggest", "cas", "--index", index)
+    assert "castro" in done("suggest", "castor", "--index", index)
+    found = json.loads(done("suggest", "cas", "--format", "json", "--index", index))
+    assert found["completions"][0] == ["castro", 3]
+    assert done("suggest", "zzzz", "--index", index).startswith("No word")
+
+
+def test_an_export_has_every_match(index: Path) -> None:
+    lines = done("export", "castro", "--index", index).splitlines()
+    assert len(lines) == 3
+    assert {json.loads(line)["score"] for line in lines} == {0.0}
+    found = rows(done("export", "castro", "--format", "csv", "--index", index))
+    assert [row["id"] for row in found] == [json.loads(line)["id"] for line in lines]
+    assert done("export", "zzzz", "--index", index) == ""
+    assert rows(done("export", "zzzz", "--format", "csv", "--index", index)) == []
+
+
+def test_hits_as_csv(index: Path) -> None:
+    text = done("search", "castro", "--format", "csv", "--index", index)
+    assert tuple(text.splitlines()[0].split(",")) == COLUMNS
+    found = rows(text)
+    answer = json.loads(done("search", "castro", "--format", "json", "--index", index))
+    assert [row["id"] for row in found] == [hit["id"] for hit in answer["hits"]]
+    assert [row["text"] for row in found] == [hit["text"] for hit in answer["hits"]]
+    groups = done("search", "castro", "--group", "page", "--format", "csv", "--index", index)
+    assert len(rows(groups)) == 3
+
+
+def test_scores_are_explained(index: Path) -> None:
+    text = done("search", "castro", "friend", "--explain", "--limit", "1", "--index", index)
+    assert "castro in text" in text
+    assert "more of the words" in text
+    answer = json.loads(
+        done("search", "castro", "friend", "--explain", "--format", "json", "--index", index)
+    )
+    for hit in answer["hits"]:
+        total = sum(share["score"] for share in hit["explanation"])
+        assert total == pytest.approx(hit["score"])
+    plain = json.loads(done("search", "castro", "--format", "json", "--index", index))
+    assert "explanation" not in plain["hits"][0]
+
+
+@pytest.mark.parametrize("command", ["kwic", "collocations", "trends", "export"])
+def test_what_is_wrong_is_shown_in_its_place(index: Path, command: str) -> None:
+    result = run(command, '"castro', "--index", index)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines()[1:] == ['  "castro', "  ^"]
+    assert "there is no index" in failed(command, "castro", "--index", index / "none")
+    assert "--year" in misused(command, "castro", "--year", "soon", "--index", index)
+    narrowed = done(command, "castro", "--org", "SWP", "--index", index)
+    assert narrowed
