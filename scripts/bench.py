@@ -44,6 +44,7 @@ def _settings(args: argparse.Namespace) -> Settings:
         repeat=args.repeat,
         builds=args.builds,
         cold=args.cold,
+        whole=args.whole,
         options=Options(
             fields=tuple(args.fields.split(",")), totals=args.totals, threads=args.threads
         ),
@@ -81,6 +82,11 @@ def _parser() -> argparse.ArgumentParser:
         help="what the peers index and search; archivesearch always has all its fields",
     )
     add("--totals", action="store_true", help="let the peers count all matches too")
+    add(
+        "--whole",
+        action="store_true",
+        help="also rebuild from the pages beside Recoll, Pagefind and a bare pipeline",
+    )
     add("--format", choices=["text", "json"], default="text")
     return parser
 
