@@ -50,6 +50,7 @@ def _settings(args: argparse.Namespace) -> Settings:
         repeat=args.repeat,
         builds=args.builds,
         cold=args.cold,
+        whole=args.whole,
         options=Options(
             fields=tuple(args.fields.split(",")), totals=args.totals, threads=args.threads
         ),
@@ -95,6 +96,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="STEPS",
         help="measure archivesearch alone on parts and copies of the pages: "
         f"{','.join(growth.STEPS)}, or some of these",
+    )
+    add(
+        "--whole",
+        action="store_true",
+        help="also rebuild from the pages beside Recoll, Pagefind and a bare pipeline",
     )
     add("--format", choices=["text", "json"], default="text")
     return parser

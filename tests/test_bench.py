@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 
 BENCH = Path(__file__).resolve().parent.parent / "scripts" / "bench.py"
+sys.path.insert(0, str(BENCH.parent))
+
+from benchmark import whole  # noqa: E402 - it is no package that is installed
+
 PAGE = """<html><head><title>Letter {n}</title></head><body><h1>Letter {n}</h1>
 <p>The printers of harbour street wrote letter number {n} about wages and housing.</p>
 <p>Published: 19{n} in the harbour paper, and reprinted for the meeting of the printers.</p>
@@ -49,6 +53,26 @@ def test_pages_and_paragraphs_are_counted(result: dict[str, Any]) -> None:
     assert corpus["paragraphs"] >= 48
     assert corpus["page_bytes"] > corpus["text_bytes"] > 0
     assert result["rebuild"]["pages"] == 24
+
+
+def test_a_command_and_all_below_it_are_measured() -> None:
+    code = "import subprocess, sys; x = b'x' * 10**8; subprocess.run([sys.executable, '-c', "
+    code += "'import time; x = 10**8 * bytes(1); time.sleep(1)'])"
+    figures = whole.run([sys.executable, "-c", code])
+    assert figures["seconds"] > figures["cpu_seconds"] > 0
+    assert not sys.platform.startswith("linux") or figures["peak_bytes"] > 180_000_000
+    assert "boom" in whole.run([sys.executable, "-c", "raise SystemExit('boom')"])["error"]
+
+
+def test_whole_rebuilds_beside_other_programs(pages: Path) -> None:
+    options = ("--only", "archivesearch", "--queries", 2, "--limit-pages", 9, "--cold", 0)
+    done = bench(pages, *options, "--whole", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["whole"]
+    assert set(found["rows"]) | set(found["absent"]) == set(whole.PROGRAMS)
+    assert found["rows"]["archivesearch"]["seconds"] > 0
+    assert all("error" not in row for row in found["rows"].values())
+    assert len(found["growth"]["peak_bytes"]) == 2
 
 
 def test_builds_have_time_memory_and_size(result: dict[str, Any]) -> None:

@@ -39,6 +39,7 @@ HOSTILE: dict[str, bytes] = {
     "comments": b"<!--" * 500_000 + b"--> " + WORD,
     "attributes": b"<p " + b"x=1 " * 1_000_000 + b">" + WORD,
     "declarations": b"<meta charset=x>" * 100_000 + WORD,
+    "wrong declarations": b"\xff\xfd <meta charset=shift_jis>" * 5_000 + WORD,
     "dates": b"<p>May 12, 1994 " * 90_000 + WORD,
     "dashes": b"- a\n" * 1_000_000 + WORD,
 }

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmark import asking, cold_start, machine, processes, ratios
+from benchmark import asking, cold_start, machine, processes, ratios, whole
 from benchmark.engine import ENGINES, OURS, Options, absent
 from benchmark.queries import SETS
 
@@ -19,7 +19,8 @@ class Settings:
     """What the command line asks for.
 
     `queries` is the size of each set, `repeat` how often it is put, `builds` how often each
-    index is built, `cold` how often each command is started, `kinds` which sets are put.
+    index is built, `cold` how often each command is started, `kinds` which sets are put;
+    `whole` asks for other programs.
     """
 
     engines: tuple[str, ...] = tuple(ENGINES)
@@ -31,6 +32,7 @@ class Settings:
     builds: int = 1
     cold: int = 11
     kinds: tuple[str, ...] = tuple(SETS)
+    whole: bool = False
     options: Options = field(default_factory=Options)
 
 
@@ -61,6 +63,7 @@ class Run:
         result["corpus"] = self._prepare()
         result["absent"] = self.absent
         result["rebuild"] = self._rebuild()
+        result["whole"] = self._whole()
         result["builds"] = self._builds()
         result["queries"] = self._answers()
         result["cold_start"] = self._cold_start()
@@ -85,6 +88,16 @@ class Run:
     def _rebuild(self) -> Values | None:
         """Rebuild the archive from its pages; our queries are answered from that index."""
         return self._median("rebuild", OURS) if OURS in self.engines else None
+
+    def _whole(self) -> Values | None:
+        """Rebuild as a user does, beside other programs, and from four times the pages."""
+        if not self.settings.whole:
+            return None
+        found = whole.measure(self.folder, self.work / "whole", self.say)
+        self.say("whole: four times the pages")
+        job = self._job(folder=str(self.folder), pages=str(self.work / "fourfold"), copies=4)
+        many = Path(processes.do("lay_out", job)["folder"])
+        return found | {"growth": whole.growth(self.folder, many, self.work / "growth")}
 
     def _builds(self) -> dict[str, Values]:
         built = {name: self._median("build", name) for name in self.engines}

@@ -7,6 +7,7 @@ from benchmark.engine import OURS
 
 Values = dict[str, Any]
 BUILD_FIGURES = ("seconds", "cpu_seconds", "peak_bytes", "index_bytes")
+WHOLE_FIGURES = ("seconds", "cpu_seconds", "peak_bytes")
 QUERY_FIGURES = (*(f"p{percent}" for percent in PERCENTILES), "cpu_ms")
 
 
@@ -16,6 +17,7 @@ def of(result: Values) -> Values:
         kind: against_peers(engines, QUERY_FIGURES) for kind, engines in result["queries"].items()
     }
     return {
+        "whole": _whole(result["whole"]),
         "builds": against_peers(result["builds"], BUILD_FIGURES),
         "queries": {kind: ratios for kind, ratios in queries.items() if ratios},
         "parse": _ratio(result["corpus"], "parse_seconds", "lexbor_seconds"),
@@ -25,6 +27,12 @@ def of(result: Values) -> Values:
             if "ratio" in values
         },
     }
+
+
+def _whole(whole: Values | None) -> dict[str, Values]:
+    rows = whole["rows"] if whole else {}
+    measured = {name: values for name, values in rows.items() if values.get("peak_bytes")}
+    return against_peers(measured, WHOLE_FIGURES)
 
 
 def against_peers(engines: dict[str, Values], figures: tuple[str, ...]) -> dict[str, Values]:

@@ -12,7 +12,7 @@ MB = 1_000_000
 
 def table(result: Values) -> str:
     """Return the whole report on a run, ending with a newline."""
-    parts = (_head, _absences, _pages, _builds, _queries, _cold_starts)
+    parts = (_head, _absences, _pages, _whole, _builds, _queries, _cold_starts)
     blocks = ("\n".join(part(result)).strip() for part in parts)
     return "\n\n".join(filter(None, blocks)) + "\n"
 
@@ -66,6 +66,33 @@ def _pages(result: Values) -> Iterator[str]:
 
 def _pace(seconds: float, pages: int, size: float) -> tuple[str, str, str]:
     return f"{seconds:.2f}", f"{pages / seconds:.0f}", f"{size / seconds:.1f}"
+
+
+def _whole(result: Values) -> Iterator[str]:
+    """Tell the rebuild as a command with all cores, beside other programs for the same."""
+    whole = result["whole"]
+    if not whole:
+        return
+    size, ratios = result["corpus"]["page_bytes"] / MB, result["ratios"]["whole"]
+    rows = []
+    for name, values in whole["rows"].items():
+        if "error" in values:
+            rows.append((name, "failed", values["error"]))
+            continue
+        seconds, peak = values["seconds"], values["peak_bytes"]
+        row = (name, f"{seconds:.2f}", f"{values['cpu_seconds']:.2f}", f"{size / seconds:.1f}")
+        rows.append((*row, f"{peak / MB:.0f}" if peak else "unseen", *_ratios(ratios, name)))
+    heads = ("from pages, as a command", "seconds", "CPU s", "MB/s", "peak MB of all")
+    yield from _rows((*heads, "ours/peer: s", "CPU", "memory"), rows)
+    for name, how in whole["absent"].items():
+        yield f"absent: {name}; to install it: {how}"
+    growth = whole["growth"]
+    if growth["ratio"]:
+        few, many = (peak / MB for peak in growth["peak_bytes"])
+        yield (
+            f"peak of all processes with four times the pages: {many:.0f} MB, "
+            f"{growth['ratio']:.2f} times the {few:.0f} MB before"
+        )
 
 
 def _builds(result: Values) -> Iterator[str]:

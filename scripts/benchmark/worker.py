@@ -41,6 +41,16 @@ def prepare(job: Job) -> Iterator[Job]:
     }
 
 
+def lay_out(job: Job) -> Iterator[Job]:
+    """Lay out copies of the pages."""
+    from benchmark import parsing
+
+    folder = parsing.laid_out(
+        Path(job["folder"]), Path(job["pages"]), limit=None, copies=job["copies"]
+    )
+    yield {"folder": str(folder)}
+
+
 def rebuild(job: Job) -> Iterator[Job]:
     """Rebuild an archive from its pages, as its user would."""
     from archivesearch import rebuild as whole
@@ -138,6 +148,7 @@ def _query(plain: list[Any]) -> queries.Query:
 
 TASKS: dict[str, Callable[[Job], Iterator[Job]]] = {
     "prepare": prepare,
+    "lay_out": lay_out,
     "rebuild": rebuild,
     "build": build,
     "answer": answer,

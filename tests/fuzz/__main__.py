@@ -5,8 +5,10 @@ each finding with the command that makes it again. The exit status is 1 if there
 """
 
 import argparse
+import os
 import resource
 import sys
+import tempfile
 from collections import Counter
 
 from archivesearch.crew import Crew, Lost
@@ -14,6 +16,7 @@ from fuzz.mutations import make
 from fuzz.trial import Outcome, attempt
 
 CHUNK = 50
+_TOLD = 10_000
 
 
 def main() -> int:
@@ -29,7 +32,9 @@ def main() -> int:
     if args.show is not None:
         sys.stdout.buffer.write(make(args.seed, args.show)[1])
         return 0
-    return _run(args)
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
+        os.environ["TMPDIR"] = folder  # the processes are ended without a chance to tidy up
+        return _run(args)
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -42,6 +47,8 @@ def _run(args: argparse.Namespace) -> int:
                 numbers = range(given, min(given + CHUNK, last))
                 crew.give([(number, (args.seed, number)) for number in numbers])
                 given = numbers.stop
+                if given % _TOLD == 0:
+                    print(f"{given - args.first:,} given, {findings} findings", flush=True)
             for number, outcome in crew.results():
                 fault = _fault(outcome)
                 if isinstance(outcome, Outcome):
@@ -54,7 +61,7 @@ def _run(args: argparse.Namespace) -> int:
     for name, number in sorted(totals.items()):
         print(f"{number:>9,}  {name}")
     print(f"{args.inputs:>9,}  inputs in all, {findings} findings")
-    print(f"the slowest page took {slowest[0]:.2f} s of computing (--show {slowest[1]})")
+    print(f"the slowest page took {slowest[0]:.2f} s (--show {slowest[1]})")
     print(f"the largest process had {peak / (1e6 if sys.platform == 'darwin' else 1e3):.0f} MB")
     return findings > 0
 

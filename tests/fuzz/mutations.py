@@ -126,7 +126,8 @@ def make(seed: int, number: int) -> tuple[str, bytes]:
 
 def _page(rng: random.Random) -> bytes:
     data = rng.choice(_PAGES).read_bytes()
-    return data[rng.randrange(len(data)) :] if rng.random() < 0.1 else data
+    start = rng.choice((0, 0, rng.randrange(len(data))))
+    return data[start : start + rng.choice((500, 2000, 2000, 2000, 20_000))]
 
 
 def _damaged_page(rng: random.Random) -> bytes:

@@ -63,8 +63,12 @@ def _decoded(data: bytes, content_type: str | None) -> tuple[str, Charset, str]:
     if found := guess.wide(data):
         return data.decode(found.codec, "replace"), found, "bytes"
     passed_over = ""
+    tried: set[str] = set()
     for label, source in _declarations(data, content_type):
         found = charset(label)
+        if found and found.codec in tried:
+            continue
+        tried.add(found.codec if found else "")
         if found and found.name.startswith("utf-16") and source != "transport":
             found = _UTF8  # the declaration itself was to be read in ASCII
         text = _declared_text(data, found) if found else None
