@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archivesearch.archive import Archive, open, parse_page, rebuild
+    from archivesearch.archive import Archive, open, parse_page, rebuild, update
     from archivesearch.config import Config
     from archivesearch.errors import (
         ArchiveSearchError,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    **dict.fromkeys(("Archive", "open", "parse_page", "rebuild"), "archive"),
+    **dict.fromkeys(("Archive", "open", "parse_page", "rebuild", "update"), "archive"),
     "Config": "config",
     **dict.fromkeys(
         (
@@ -113,6 +113,7 @@ __all__ = [
     "open",
     "parse_page",
     "rebuild",
+    "update",
 ]
 
 

@@ -14,7 +14,7 @@ from typing import Any, Self, TypedDict, Unpack
 from archivesearch import directory, researching, searching
 from archivesearch.analysis import Analyzer
 from archivesearch.config import Config, from_dict
-from archivesearch.directory import MANIFEST, Manifest
+from archivesearch.directory import MANIFEST, Hold, Manifest
 from archivesearch.engines.base import MEMORY, Engine, Reader
 from archivesearch.engines.columnar import ColumnarEngine
 from archivesearch.errors import (
@@ -89,6 +89,27 @@ def rebuild(
     )
 
 
+def update(
+    sources: Iterable[StrPath],
+    index: StrPath,
+    *,
+    jobs: int = 1,
+    memory: int = MEMORY,
+    config: StrPath | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Report:
+    """Bring an index up to date: what `rebuild` would give, parsing only what has changed.
+
+    The sources must be those that the index was built from, by name and in order. Takes
+    and raises what `rebuild` does, and SourceError for a source without any pages left.
+    """
+    from archivesearch import indexing
+
+    return indexing.update(
+        sources, index, _ENGINE, jobs=jobs, memory=memory, config=config, progress=progress
+    )
+
+
 def parse_page(source: bytes | StrPath, *, page: str = "", config: Config | None = None) -> Page:
     """Read everything out of one page, given as bytes or as the path of a file.
 
@@ -135,6 +156,7 @@ class Archive:
         self._config = opened.config
         self._analyzer = opened.analyzer
         self._reader = opened.reader
+        self._hold = opened.hold
         self._listing = opened.listing
         self._organizations = opened.organizations
         self._sentences = opened.sentences
@@ -291,6 +313,7 @@ class Archive:
     def close(self) -> None:
         """Let go of all files; the archive cannot be asked any more."""
         self._reader.close()
+        self._hold.close()
 
     def __enter__(self) -> Self:
         return self
@@ -318,9 +341,10 @@ class Archive:
             raise
         except Exception as error:
             damage = directory.damage(self._path, self._manifest)
-            if damage is None:
+            if not damage:
                 raise
-            raise _damaged(self._path, damage) from error
+            name, what = next(iter(damage.items()))
+            raise _damaged(self._path, f"{name} {what}") from error
 
     def _filters(self, narrowed: Narrowed) -> tuple[Filters, tuple[str, ...]]:
         """Return what to narrow a question to, and what a reader must know of it."""
@@ -389,6 +413,7 @@ class _Opened:
     """All that is held of a generation; read at once, since a rebuild may remove its folder."""
 
     manifest: Manifest
+    hold: Hold
     config: Config
     analyzer: Analyzer
     reader: Reader
@@ -416,6 +441,7 @@ def _opened(index: Path) -> _Opened:
 
 def _open_generation(index: Path, manifest: Manifest) -> _Opened:
     folder = directory.generation_folder(index, manifest)
+    hold = Hold(folder)
     config = from_dict(manifest.config, str(index / MANIFEST))
     analyzer = Analyzer(manifest.languages, config.variants)
     listing = (folder / "pages.jsonl").read_bytes()
@@ -423,7 +449,7 @@ def _open_generation(index: Path, manifest: Manifest) -> _Opened:
     learned = json.loads((folder / "sentences.json").read_bytes())
     sentences = Sentences(**{name: frozenset(words) for name, words in learned.items()})
     reader = _ENGINE.open(folder, analyzer)
-    return _Opened(manifest, config, analyzer, reader, listing, organizations, sentences)
+    return _Opened(manifest, hold, config, analyzer, reader, listing, organizations, sentences)
 
 
 def _damaged(index: Path, what: object) -> IndexDamaged:

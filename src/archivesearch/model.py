@@ -413,11 +413,13 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a rebuild did: every page that was read is either indexed or skipped.
+    """What a rebuild or an update did: every page that was read is either indexed or skipped.
 
     `skipped` names the first of what was skipped, `reasons` counts all of it by reason, and
     `no_pages` is how much of it was no page at all, such as a request in a WARC. `notices`
-    tell damage and limits.
+    tell damage and limits. `parsed` counts the pages that were parsed now, `unchanged` those
+    whose content was known from the time before, `removed` those that the index before had
+    and the sources no longer have.
     """
 
     read: int
@@ -430,6 +432,9 @@ class Report:
     reasons: Mapping[str, int] = field(default_factory=dict)
     no_pages: int = 0
     notices: tuple[Notice, ...] = ()
+    parsed: int = 0
+    unchanged: int = 0
+    removed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from archivesearch.cli.options import color_option, examples, index_option, vers
 
 COMMANDS = {
     "rebuild": ("archivesearch.cli.rebuild", "Build a fresh index from archived pages."),
+    "update": ("archivesearch.cli.update", "Bring an index up to date, parsing what has changed."),
     "search": ("archivesearch.cli.search", "Find paragraphs and show the best first."),
     "show": ("archivesearch.cli.show", "Print a paragraph in its section, or a whole page."),
     "kwic": ("archivesearch.cli.kwic", "Print each match with what stands around it."),
