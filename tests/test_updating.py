@@ -162,7 +162,7 @@ def test_a_source_that_is_gone_is_an_error(index: Path, site: Path) -> None:
     with pytest.raises(SourceError, match="there is no source"):
         archivesearch.update([site], index)
     site.mkdir()
-    with pytest.raises(SourceError, match="no pages left in .*is its disk there"):
+    with pytest.raises(SourceError, match=r"no pages left in .*is its disk there"):
         archivesearch.update([site], index)
     assert content(index) == before
 
@@ -172,7 +172,7 @@ def test_one_of_two_sources_that_is_gone_is_an_error(tmp_path: Path, site: Path)
     archivesearch.rebuild([site, other], index)
     before = content(index)
     (other / "a.html").unlink()
-    with pytest.raises(SourceError, match="no pages left in .*other"):
+    with pytest.raises(SourceError, match=r"no pages left in .*other"):
         archivesearch.update([site, other], index)
     for sources in ([site], [other, site], [site, other, tmp_path / "new"]):
         write(tmp_path / "new", {"a.html": LETTER})

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archivesearch.archive import Archive, open, parse_page, rebuild, update
+    from archivesearch.archive import Archive, backup, open, parse_page, rebuild, update, verify
     from archivesearch.config import Config
     from archivesearch.errors import (
         ArchiveSearchError,
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         SourceError,
     )
     from archivesearch.model import (
+        Backup,
         Dating,
         Group,
         Hit,
@@ -34,18 +35,22 @@ if TYPE_CHECKING:
         PageInfo,
         Paragraph,
         Passage,
+        Problem,
         Progress,
         Report,
         Results,
         Section,
         Skipped,
         Stats,
+        Verification,
     )
 
 __version__ = "0.1.0"
 
 _HOME = {
-    **dict.fromkeys(("Archive", "open", "parse_page", "rebuild", "update"), "archive"),
+    **dict.fromkeys(
+        ("Archive", "backup", "open", "parse_page", "rebuild", "update", "verify"), "archive"
+    ),
     "Config": "config",
     **dict.fromkeys(
         (
@@ -63,6 +68,7 @@ _HOME = {
     ),
     **dict.fromkeys(
         (
+            "Backup",
             "Dating",
             "Group",
             "Hit",
@@ -72,12 +78,15 @@ _HOME = {
             "PageInfo",
             "Paragraph",
             "Passage",
+            "Problem",
             "Progress",
             "Report",
             "Results",
             "Section",
             "Skipped",
             "Stats",
+            "Verification",
+            "Verification",
         ),
         "model",
     ),
@@ -86,6 +95,7 @@ _HOME = {
 __all__ = [
     "Archive",
     "ArchiveSearchError",
+    "Backup",
     "Config",
     "ConfigError",
     "Dating",
@@ -102,6 +112,7 @@ __all__ = [
     "PageInfo",
     "Paragraph",
     "Passage",
+    "Problem",
     "Progress",
     "QueryError",
     "Report",
@@ -110,10 +121,13 @@ __all__ = [
     "Skipped",
     "SourceError",
     "Stats",
+    "Verification",
+    "backup",
     "open",
     "parse_page",
     "rebuild",
     "update",
+    "verify",
 ]
 
 

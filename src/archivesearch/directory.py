@@ -9,7 +9,7 @@ import stat
 import weakref
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
@@ -72,8 +72,13 @@ def calls_itself_an_index(index: Path) -> bool | None:
     return isinstance(values, dict) and values.get("format") == FORMAT
 
 
+def manifest_text(manifest: Manifest) -> str:
+    """Return a manifest as it is written."""
+    return rendered({"format": FORMAT, "version": VERSION, **asdict(manifest)})
+
+
 def rendered(values: Mapping[str, Any]) -> str:
-    """Return a manifest as it is written, with the checksum of all else in it."""
+    """Return the values of a manifest as text, with the checksum of all of them."""
     return _text({**values, _CHECKSUM: _checksum(values)})
 
 
@@ -145,6 +150,23 @@ def generation_folder(index: Path, manifest: Manifest) -> Path:
         if found.st_size != size:
             raise IndexDamaged(f"{path} has {found.st_size:,} bytes, not {size:,}; {_MEND}")
     return folder
+
+
+def checked_bytes(folder: Path, manifest: Manifest, name: str) -> bytes:
+    """Return what a file of a generation holds, having seen its checksum hold.
+
+    Raises IndexDamaged.
+    """
+    try:
+        with regular_file(folder / name) as file:
+            data = file.read()
+    except OSError as error:
+        raise IndexDamaged(f"{name} cannot be read: {error.strerror or error}") from error
+    if name not in manifest.files:
+        raise IndexDamaged(f"{name} is not named in the manifest")
+    if hashlib.sha256(data).hexdigest() != manifest.files[name][1]:
+        raise IndexDamaged(f"{name} is not what was written")
+    return data
 
 
 def damage(index: Path, manifest: Manifest) -> dict[str, str]:

@@ -446,3 +446,49 @@ class Progress:
     bytes: int
     skipped: int
     stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one file of an index."""
+
+    file: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was found where all of an index was looked at.
+
+    `problems` are those of the index itself. Where its pages were compared with those of
+    `sources`, `missing` are in the index alone, `new` in the sources alone, and the bytes
+    of `changed` are others; `sources` is empty where none were compared.
+    """
+
+    generation: str
+    files: int
+    bytes: int
+    problems: tuple[Problem, ...] = ()
+    sources: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether the index is what was written."""
+        return not self.problems
+
+    @property
+    def current(self) -> bool:
+        """Whether the pages are those of the sources, as far as these were compared."""
+        return not (self.missing or self.changed or self.new)
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What a backup has copied."""
+
+    generation: str
+    files: int
+    bytes: int

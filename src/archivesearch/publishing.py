@@ -12,41 +12,35 @@ killed leaves the manifest as it was, and the next one clears its remains away. 
 generation that is no longer in force goes as soon as nobody reads it.
 """
 
-import errno
 import hashlib
 import os
 import shutil
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from archivesearch.directory import (
-    FORMAT,
     GENERATION,
     MANIFEST,
-    VERSION,
     Hold,
     Manifest,
     calls_itself_an_index,
     is_generation,
+    manifest_text,
     read_manifest,
     regular_file,
-    rendered,
 )
+from archivesearch.durable import sync_folder, synced, write_anew
 from archivesearch.errors import IndexBusy, IndexMissing, IndexProblem
 
 _BUILDING = ".building"
 _LOCK = ".lock"
 _WRITER = ".writer"
 _NEW_MANIFEST = f".{MANIFEST}.new"
-
-# What a system or a file system answers that cannot sync a folder.
-_NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM, errno.EISDIR}
 
 
 @contextmanager
@@ -73,7 +67,7 @@ def writing(index: Path) -> Iterator[Path]:
         raise IndexProblem(f"cannot write to {index}: {error.strerror or error}") from error
     building = index / _BUILDING
     try:
-        _write_anew(index / _WRITER, f"{os.getpid()} {socket.gethostname()}\n")
+        write_anew(index / _WRITER, f"{os.getpid()} {socket.gethostname()}\n")
         _clear_away(index)
         building.mkdir()
         yield building
@@ -103,7 +97,7 @@ def publish(
 ) -> Manifest:
     """Put a finished generation in force: sync its files, name it, replace the manifest."""
     files = {
-        path.relative_to(building).as_posix(): _synced(path)
+        path.relative_to(building).as_posix(): synced(path)
         for path in sorted(building.rglob("*"))
         if path.is_file()
     }
@@ -112,14 +106,13 @@ def publish(
     folder = index / manifest.generation
     if not _holds(folder, files):
         _remove(folder)  # of the same name, but damaged
-        _sync_folder(building)
+        sync_folder(building)
         building.rename(folder)
-    _sync_folder(index)
-    values = {"format": FORMAT, "version": VERSION, **asdict(manifest)}
-    _write_anew(index / _NEW_MANIFEST, rendered(values))
+    sync_folder(index)
+    write_anew(index / _NEW_MANIFEST, manifest_text(manifest))
     (index / _NEW_MANIFEST).replace(index / MANIFEST)
-    _sync_folder(index)
-    _sync_folder(index.absolute().parent)  # where the index itself may be new
+    sync_folder(index)
+    sync_folder(index.absolute().parent)  # where the index itself may be new
     with suppress(OSError):  # what is left is left to the next who writes
         _remove_remains(index, manifest.generation)
     return manifest
@@ -130,7 +123,7 @@ def _holds(folder: Path, files: Mapping[str, tuple[int, str]]) -> bool:
     try:
         if folder.is_symlink() or {path.name for path in folder.iterdir()} != files.keys():
             return False
-        return all(_synced(folder / name) == expected for name, expected in files.items())
+        return all(synced(folder / name) == expected for name, expected in files.items())
     except OSError:
         return False
 
@@ -194,33 +187,3 @@ def _remove(folder: Path) -> None:
     """Remove a folder, if it is one; what a link leads to is none of ours."""
     if folder.is_dir() and not folder.is_symlink():
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _synced(path: Path) -> tuple[int, str]:
-    """Force a file to disk; return its size and SHA-256."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256")
-        os.fsync(file.fileno())
-        return os.fstat(file.fileno()).st_size, digest.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Force to disk which names a folder has, where the system can."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        if error.errno not in _NO_SYNC:
-            raise
-
-
-def _write_anew(path: Path, text: str) -> None:
-    """Write a file that is new, whatever a killed build has left or where a link led."""
-    path.unlink(missing_ok=True)
-    with path.open("x", encoding="ascii", errors="replace") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())

@@ -20,6 +20,8 @@ COMMANDS = {
     "inspect": ("archivesearch.cli.inspect", "Show what is read out of one page."),
     "orgs": ("archivesearch.cli.orgs", "List the organizations with their other names."),
     "stats": ("archivesearch.cli.stats", "Tell the size and make-up of an index."),
+    "verify": ("archivesearch.cli.verify", "Prove that an index is whole and matches its sources."),
+    "backup": ("archivesearch.cli.backup", "Copy an index safely, and verify the copy."),
     "completion": ("archivesearch.cli.completion", "Print the script for completion in a shell."),
 }
 

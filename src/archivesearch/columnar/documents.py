@@ -15,7 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narrow, starts_of
+from archivesearch.columnar.arrays import (
+    Array,
+    ArrayFolder,
+    ArrayWriter,
+    CheckedArrays,
+    narrow,
+    starts_of,
+)
 from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.strings import Strings, decoded, encoded, write_strings
 from archivesearch.columnar.texts import Texts, TextWriter
@@ -120,15 +127,20 @@ class DocumentWriter:
 
 
 class Documents:
-    """The passages of a segment, by number."""
+    """The passages of a segment, by number.
 
-    def __init__(self, arrays: ArrayFolder) -> None:
+    All that is shown has been seen to be what was written: the texts block by block, the
+    tables whole.
+    """
+
+    def __init__(self, folder: ArrayFolder) -> None:
+        arrays = CheckedArrays(folder)
         self._arrays = arrays
         self._pages = Strings(arrays, "pages")
         self._sections = Strings(arrays, "sections")
         self._labels = Strings(arrays, "labels")
         self._orgs = Strings(arrays, "orgs")
-        self._texts = Texts(arrays)
+        self._texts = Texts(arrays, folder["texts.bytes"])
         self._page = lru_cache(_CACHED_PAGES)(self._read_page)
 
     def __len__(self) -> int:

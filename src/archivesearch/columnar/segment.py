@@ -9,6 +9,7 @@ import numpy as np
 
 from archivesearch.columnar.arrays import Array, ArrayFolder
 from archivesearch.columnar.bits import unpacked
+from archivesearch.columnar.checks import check_shape
 from archivesearch.columnar.documents import Documents
 from archivesearch.columnar.escape import Escaped
 from archivesearch.columnar.fields import WORD_FIELDS
@@ -28,6 +29,7 @@ class Segment:
 
     def __init__(self, folder: Path) -> None:
         self.arrays = ArrayFolder(folder)
+        check_shape(self.arrays)
         info = self.arrays.info
         self.count: int = info["documents"]
         self.blocks: int = (self.count + BLOCK_SIZE - 1) >> BLOCK_BITS

@@ -4,7 +4,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narrow
+from archivesearch.columnar.arrays import (
+    Array,
+    ArrayFolder,
+    ArrayWriter,
+    CheckedArrays,
+    narrow,
+)
 
 
 def encoded(text: str) -> bytes:
@@ -27,7 +33,7 @@ def write_strings(writer: ArrayWriter, name: str, strings: Sequence[bytes]) -> N
 class Strings:
     """Strings read from such arrays, by number."""
 
-    def __init__(self, arrays: ArrayFolder, name: str) -> None:
+    def __init__(self, arrays: ArrayFolder | CheckedArrays, name: str) -> None:
         self._bytes = arrays[f"{name}.bytes"].data
         self._ends: Array = arrays[f"{name}.ends"]
 
