@@ -12,7 +12,7 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeAlias
 
 import numpy as np
 
@@ -29,6 +29,22 @@ INFO_FILE = "segment.json"
 _SUFFIX = ".bin"
 _NAME = re.compile(r"[a-z_]+(\.[a-z_]+)*", re.ASCII)
 _TYPES = ("|u1", "|i1", *(f"<{kind}{size}" for kind in "uif" for size in (2, 4, 8)))
+
+
+class Arrays(Protocol):
+    """Arrays by name, wherever they lie."""
+
+    def __getitem__(self, name: str) -> Array:
+        """Return an array."""
+        ...
+
+
+class Appends(Protocol):
+    """What arrays are written to."""
+
+    def append(self, name: str, values: Array) -> None:
+        """Add values to the end of an array, which is created by the first of them."""
+        ...
 
 
 class ArrayWriter:

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narrow
+from archivesearch.columnar.arrays import Appends, Array, Arrays, narrow
 from archivesearch.columnar.totals import CHUNK, Chunks
 
 
 class EscapedWriter:
     """Writes an array of numbers piece by piece, in 8 bits each or in 4."""
 
-    def __init__(self, writer: ArrayWriter, name: str, *, bits: int) -> None:
+    def __init__(self, writer: Appends, name: str, *, bits: int) -> None:
         self._writer = writer
         self._name = name
         self._bits = bits
@@ -45,7 +45,7 @@ class EscapedWriter:
 class Escaped:
     """Reads such an array."""
 
-    def __init__(self, arrays: ArrayFolder, name: str, *, bits: int) -> None:
+    def __init__(self, arrays: Arrays, name: str, *, bits: int) -> None:
         self._bytes: Array = arrays[name]
         self._at: Array = arrays[f"{name}.at"]
         self._values: Array = arrays[f"{name}.value"]
