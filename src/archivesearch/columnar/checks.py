@@ -86,6 +86,9 @@ def _shape(arrays: ArrayFolder) -> Iterator[str]:
         "pages.year": len(arrays["pages.ends"]),
         "pages.lang": len(arrays["pages.ends"]),
         **{f"documents.{name}": count for name in _COLUMNS},
+        "documents.headings": (count + 7) >> 3,
+        "entries.postings": _every_32nd(entries),
+        "postings.positions": _every_32nd(postings),
         **{
             f"{name}.value": len(arrays[f"{name}.at"])
             for name in ("postings.frequency", "positions.gap")
@@ -115,6 +118,10 @@ def _shape(arrays: ArrayFolder) -> Iterator[str]:
     large = arrays["postings.frequency.value"]
     if len(large) and large.max() > len(arrays["positions.gap"]):
         yield "postings.frequency.value: more occurrences than there are"
+
+
+def _every_32nd(count: int) -> int:
+    return (count + 31) >> 5
 
 
 def _wrong_figures(info: Mapping[str, Any]) -> Iterator[str]:
@@ -202,6 +209,10 @@ def _postings(arrays: ArrayFolder) -> Iterator[str]:
         yield "terms.positions: not as many as the frequencies say"
         return
     gaps = _whole(arrays, "positions.gap")
+    sizes = np.bitwise_count(arrays["entries.documents"]).astype(np.int64)
+    for name, values in (("entries.postings", sizes), ("postings.positions", frequencies)):
+        if not np.array_equal(starts_of(values)[:-1][::32], arrays[name]):
+            yield f"{name}: not the totals of every 32nd"
     for number, name in enumerate(FIELDS):
         first, last = arrays.info["fields"][name]
         for low, high in _slices(first_posting, first, last):

@@ -184,6 +184,8 @@ class TermWriter(FieldWriter):
 
     def start_field(self, fieldname: str, fieldobj: FieldType) -> None:
         """Begin the next field."""
+        if fieldobj.format is None:
+            raise ValueError(f"the field {fieldname} is not indexed")
         self._field = _Field(fieldname, fieldobj.format)
 
     def start_term(self, text: bytes) -> None:
@@ -326,7 +328,8 @@ class _Field:
             return np.asarray(self._counts).astype(np.int64)
         if kept == FREQUENCY:
             return np.frombuffer(b"".join(self.values), ">u4").astype(np.int64)
-        return np.maximum(np.asarray(self.weights), 0).astype(np.int64)
+        weights: Array = np.asarray(self.weights)
+        return np.clip(weights, 0, np.iinfo(np.uint32).max).astype(np.int64)
 
     def _add_positions(self, value: bytes) -> None:
         """Take positions, as long as they are such as can be kept: ascending."""

@@ -58,8 +58,8 @@ class Container:
     """Reads such a file, mapped into memory where it lies on disk. Raises IndexDamaged."""
 
     def __init__(self, storage: Storage, name: str) -> None:
-        data = _content(storage, name)
         try:
+            data = _content(storage, name)
             self.info, self._arrays = _arrays(data)
         except (ValueError, TypeError, LookupError, struct.error) as error:
             raise IndexDamaged(f"{name} is not what was written ({error})") from error

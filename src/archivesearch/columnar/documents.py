@@ -26,11 +26,13 @@ from archivesearch.columnar.arrays import (
 from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.strings import Strings, decoded, encoded, write_strings
 from archivesearch.columnar.texts import Texts, TextWriter
+from archivesearch.errors import IndexDamaged
 from archivesearch.model import Passage, family
 
 _CACHED_PAGES = 64
 # What the table of pages has, in this order.
 _PAGE = attrgetter("page", "url", "title", "year", "year_source", "date", "author", "lang")
+_YEARS = 10_000
 
 
 class DocumentWriter:
@@ -135,6 +137,16 @@ class Documents:
 
     def __init__(self, folder: ArrayFolder) -> None:
         arrays = CheckedArrays(folder)
+        for column, most in (
+            ("documents.section", len(arrays["sections.ends"])),
+            ("documents.label", len(arrays["labels.ends"])),
+            ("sections.page", len(arrays["pages.ends"])),
+            ("sections.org", len(arrays["orgs.ends"])),
+            ("pages.lang", len(arrays["langs.ends"])),
+            ("pages.year", _YEARS),
+        ):
+            if len(arrays[column]) and int(arrays[column].max()) >= most:
+                raise IndexDamaged(f"{column}.bin: beyond the end of its table")
         self._arrays = arrays
         self._pages = Strings(arrays, "pages")
         self._sections = Strings(arrays, "sections")

@@ -18,6 +18,7 @@ from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.lexicon import Lexicon
 from archivesearch.columnar.strings import Strings
 from archivesearch.columnar.totals import Chunks, Totals
+from archivesearch.errors import IndexDamaged
 from archivesearch.ranking import idf
 
 _CACHED_LANGUAGES = 16
@@ -196,6 +197,8 @@ class Postings:
         counts = self.frequencies()
         ends = np.cumsum(counts)
         gaps = self.segment.gaps[slice(self.first_position, self.first_position + int(ends[-1]))]
+        if len(gaps) != ends[-1]:
+            raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
         through = np.cumsum(gaps)
         before = np.concatenate(([0], through))[ends - counts]
         return through - np.repeat(before, counts), counts

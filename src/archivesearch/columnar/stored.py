@@ -4,7 +4,7 @@ Strings, numbers, true and false, None, bytes, lists and dictionaries are Messag
 what that does not tell apart, and times and decimals, are extensions of it.
 """
 
-import datetime
+import datetime as dt
 import decimal
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ def _pair(number: complex) -> list[float]:
     return [number.real, number.imag]
 
 
-def _parts(delta: datetime.timedelta) -> list[int]:
+def _parts(delta: dt.timedelta) -> list[int]:
     return [delta.days, delta.seconds, delta.microseconds]
 
 
@@ -30,10 +30,10 @@ _KINDS: dict[int, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] 
     2: (set, list, set),
     3: (frozenset, list, frozenset),
     4: (int, hex, lambda text: int(text, 16)),
-    5: (datetime.datetime, datetime.datetime.isoformat, datetime.datetime.fromisoformat),
-    6: (datetime.date, datetime.date.isoformat, datetime.date.fromisoformat),
-    7: (datetime.time, datetime.time.isoformat, datetime.time.fromisoformat),
-    8: (datetime.timedelta, _parts, lambda parts: datetime.timedelta(*parts)),
+    5: (dt.datetime, dt.datetime.isoformat, dt.datetime.fromisoformat),
+    6: (dt.date, dt.date.isoformat, dt.date.fromisoformat),
+    7: (dt.time, dt.time.isoformat, dt.time.fromisoformat),
+    8: (dt.timedelta, _parts, lambda parts: dt.timedelta(*parts)),
     9: (decimal.Decimal, str, decimal.Decimal),
     10: (str, encoded, decoded),
     11: (complex, _pair, lambda pair: complex(*pair)),
