@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from argparse import Namespace
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -105,9 +106,7 @@ def spawned(command: str, site: Path, index: Path, limit: float) -> bool:
     )
     time.sleep(limit * 4)
     ended = process.poll() is not None
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
     return not ended

@@ -1,6 +1,5 @@
 """Bytes that change, and files that are cut short or vanish."""
 
-import os
 import random
 import resource
 import signal
@@ -44,7 +43,7 @@ def run(folder: Path, arguments: Namespace) -> list[str]:
             told += errors
             answered += shown
             broken += [f"{what} ({where})" for what in wrong]
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - it tells of whatever it meets
             broken.append(f"{type(error).__name__}: {error} ({where})")
             if isinstance(error, KeyboardInterrupt):
                 break
@@ -84,7 +83,7 @@ def write(path: Path, data: bytes) -> None:
     """Put a file in the place of another, so that what is mapped of that stays as it is."""
     aside = path.with_name(".aside")
     aside.write_bytes(data)
-    os.replace(aside, path)
+    aside.replace(path)
 
 
 def names(index: Path, path: Path) -> bool:
@@ -112,9 +111,9 @@ def ask(index: Path, sound: dict[str, Any], chance: random.Random) -> tuple[list
     """Search; return what is shown and was never written, errors told, and answers."""
     wrong: list[str] = []
     told = answered = 0
-    calls = [lambda archive, query=query: archive.search(query, limit=5) for query in QUERIES]
-    calls.append(lambda archive: archive.search("party", group_by="org", facets=("org", "page")))
-    calls.append(lambda archive: archive.search("party", sort="-year", lang="en", facets=("year",)))
+    calls: list[dict[str, Any]] = [{"query": query, "limit": 5} for query in QUERIES]
+    calls.append({"query": "party", "group_by": "org", "facets": ("org", "page")})
+    calls.append({"query": "party", "sort": "-year", "lang": "en", "facets": ("year",)})
     try:
         archive = archivesearch.open(index)
     except archivesearch.ArchiveSearchError as error:
@@ -122,7 +121,7 @@ def ask(index: Path, sound: dict[str, Any], chance: random.Random) -> tuple[list
     with archive:
         for call in chance.sample(calls, 4):
             try:
-                results = call(archive)
+                results = archive.search(**call)
             except archivesearch.ArchiveSearchError as error:
                 told += 1
                 if "\n" in str(error):

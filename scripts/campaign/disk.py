@@ -28,7 +28,8 @@ except archivesearch.IndexProblem:
 before, known = generation(index), answers(index)
 done = "done"
 try:
-    getattr(archivesearch, sys.argv[5])(*([[new], index] if sys.argv[5] != "backup" else [index, target]))
+    what = [index, target] if sys.argv[5] == "backup" else [[new], index]
+    getattr(archivesearch, sys.argv[5])(*what)
 except archivesearch.IndexProblem as error:
     assert "\\n" not in str(error)
     done = "full"
@@ -68,7 +69,7 @@ def limited(folder: Path, old: Path, new: Path, times: int) -> list[str]:
                 getattr(archivesearch, command)([new], index)
             except archivesearch.IndexProblem:
                 os._exit(1)
-            except BaseException:
+            except BaseException:  # noqa: BLE001 - it tells of whatever it meets
                 os._exit(2)
             os._exit(0)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

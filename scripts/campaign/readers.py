@@ -60,7 +60,7 @@ def fork_reader(folder: Path, index: Path, number: int) -> int:
     try:
         searches, opened = read_on(folder, index, random.Random(number))
         status = 0
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - it tells of whatever it meets
         error = traceback.format_exc()
     finally:
         (folder / "told" / str(number)).write_text(f"{searches} {opened}\n{error}")

@@ -60,7 +60,7 @@ def rebuild(
     never an error.
     """
     opened = open_sources(sources, config)
-    return _build(opened, Path(index), engine, jobs, memory, progress, recall=False)
+    return _build(opened, Path(index), engine, progress, jobs=jobs, memory=memory, recall=False)
 
 
 def update(
@@ -81,7 +81,7 @@ def update(
     """
     opened = open_sources(sources, config)
     _refuse_other_sources(opened, Path(index))
-    return _build(opened, Path(index), engine, jobs, memory, progress, recall=True)
+    return _build(opened, Path(index), engine, progress, jobs=jobs, memory=memory, recall=True)
 
 
 def _refuse_other_sources(opened: Sequence[Source], index: Path) -> None:
@@ -107,10 +107,10 @@ def _build(
     opened: Sequence[Source],
     index: Path,
     engine: Engine,
-    jobs: int,
-    memory: int,
     progress: Callable[[Progress], None] | None,
     *,
+    jobs: int,
+    memory: int,
     recall: bool,
 ) -> Report:
     if jobs < 1:
@@ -175,7 +175,7 @@ def _listed(index: Path) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """What has been read and whose turn has not come; a page is known by its key, or to be parsed."""
+    """What has been read and whose turn has not come; a page that is not known is parsed."""
 
     key: bytes = b""
     size: int = 0

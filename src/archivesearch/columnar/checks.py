@@ -5,7 +5,6 @@
 """
 
 import json
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +13,11 @@ import numpy as np
 
 from archivesearch.columnar.arrays import Array, ArrayFolder, starts_of
 from archivesearch.columnar.bits import unpacked
+from archivesearch.columnar.escape import Escaped, halves
 from archivesearch.columnar.fields import FIELDS, KEY_FIELDS, WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE, best_impacts
 from archivesearch.columnar.strings import Strings, decoded
+from archivesearch.columnar.texts import Texts
 from archivesearch.errors import IndexDamaged
 
 _TABLES = ("pages", "sections", "labels", "orgs", "langs")
@@ -69,7 +70,7 @@ def _shape(arrays: ArrayFolder) -> Iterator[str]:
             yield f"{name}: numbers without a sign are expected"
     count, blocks = _figures(arrays)
     terms = len(arrays["terms.ends"])
-    entries, postings = len(arrays["entries.block"]), len(arrays["postings.frequency"])
+    entries, postings = len(arrays["entries.block"]), int(arrays["terms.postings"][-1])
     words = info["fields"][WORD_FIELDS[-1]][1]
     sizes = {
         "terms.keys": terms,
@@ -78,6 +79,7 @@ def _shape(arrays: ArrayFolder) -> Iterator[str]:
         "terms.positions": terms + 1,
         "entries.documents": entries,
         "entries.bound": entries,
+        "postings.frequency": (postings + 1) >> 1,  # two to a byte
         "lengths": len(WORD_FIELDS) * blocks * BLOCK_SIZE,
         "texts.firsts": len(arrays["texts.ends"]) + 1,
         "sections.page": len(arrays["sections.ends"]),
@@ -191,9 +193,10 @@ def _terms(arrays: ArrayFolder) -> Iterator[str]:
 def _postings(arrays: ArrayFolder) -> Iterator[str]:
     """Entries, postings and occurrences of each term are as many as said, and in order."""
     count, blocks = _figures(arrays)
-    for name in ("postings.frequency", "positions.gap"):
-        at = np.flatnonzero(arrays[name] == 255)
-        if not np.array_equal(at, arrays[f"{name}.at"]) or (arrays[f"{name}.value"] < 255).any():
+    for name, bits in (("postings.frequency", 4), ("positions.gap", 8)):
+        most = (1 << bits) - 1
+        at = np.flatnonzero((arrays[name] if bits == 8 else halves(arrays[name])) == most)
+        if not np.array_equal(at, arrays[f"{name}.at"]) or (arrays[f"{name}.value"] < most).any():
             yield f"{name}.at: not the places of what is escaped"
             return
     starts = arrays["terms.entries"].astype(np.int64)
@@ -201,14 +204,17 @@ def _postings(arrays: ArrayFolder) -> Iterator[str]:
     first_position = arrays["terms.positions"].astype(np.int64)
     if not (_rises(starts) and _rises(first_posting) and _rises(first_position)):
         return  # told before
-    frequencies = _whole(arrays, "postings.frequency")
+    every = slice(0, int(first_posting[-1]))
+    frequencies = Escaped(arrays, "postings.frequency", bits=4)[every]
+    if every.stop & 1 and arrays["postings.frequency"][-1] >> 4:
+        yield "postings.frequency: the last byte has too many"
     if (frequencies < 1).any():
         yield "postings.frequency: a 0"
     by_term = np.add.reduceat(frequencies, first_posting[:-1]) if len(frequencies) else frequencies
     if not np.array_equal(by_term, np.diff(first_position)):
         yield "terms.positions: not as many as the frequencies say"
         return
-    gaps = _whole(arrays, "positions.gap")
+    gaps = Escaped(arrays, "positions.gap", bits=8)[slice(0, len(arrays["positions.gap"]))]
     sizes = np.bitwise_count(arrays["entries.documents"]).astype(np.int64)
     for name, values in (("entries.postings", sizes), ("postings.positions", frequencies)):
         if not np.array_equal(starts_of(values)[:-1][::32], arrays[name]):
@@ -409,30 +415,13 @@ def _texts(arrays: ArrayFolder) -> Iterator[str]:
     if not (_rises(arrays["texts.firsts"]) and _rises(arrays["texts.ends"])):
         yield "texts.firsts: it falls, or texts.ends does"
         return
-    ends = arrays["documents.length"].astype(np.int64)
-    data, start = arrays["texts.bytes"], 0
-    firsts = arrays["texts.firsts"].tolist()
-    for block, end in enumerate(arrays["texts.ends"].tolist()):
-        own = ends[firsts[block] : firsts[block + 1]]
-        unpacking = zlib.decompressobj()
+    texts = Texts(arrays, arrays["texts.bytes"])
+    for number in range(arrays.info["documents"]):
         try:
-            raw = unpacking.decompress(data[start:end].data, int(own.sum()) + 1)
-            if not unpacking.eof or unpacking.unused_data or len(raw) != own.sum():
-                yield f"texts.bytes: not the texts that belong to block {block:,}"
-            else:
-                cuts = starts_of(own)
-                for low, high in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
-                    decoded(raw[low:high])
-        except (zlib.error, UnicodeDecodeError) as error:
-            yield f"texts.bytes: block {block:,} ({error})"
-        start = end
-
-
-def _whole(arrays: ArrayFolder, name: str) -> Array:
-    """Return all numbers of an array in which large ones are escaped."""
-    values = arrays[name].astype(np.int64)
-    values[arrays[f"{name}.at"].astype(np.int64)] = arrays[f"{name}.value"]
-    return values
+            texts[number]
+        except (IndexDamaged, UnicodeDecodeError) as error:
+            yield f"texts.bytes: the text of passage {number:,} ({error})"
+            return
 
 
 def _rises(values: Array) -> bool:

@@ -181,8 +181,8 @@ class TermReader(TermsReader):
             self._ranges[name] = first, last
             self._kept[name] = kept
         self._lexicon = Lexicon(self.arrays, self._ranges)
-        self.frequencies = Escaped(self.arrays, "postings.frequency")
-        self.gaps = Escaped(self.arrays, "positions.gap")
+        self.frequencies = Escaped(self.arrays, "postings.frequency", bits=4)
+        self.gaps = Escaped(self.arrays, "positions.gap", bits=8)
 
     def __contains__(self, term: tuple[str, bytes]) -> bool:
         return self._lexicon.find(*term) is not None

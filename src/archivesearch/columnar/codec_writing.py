@@ -17,7 +17,7 @@ from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from archivesearch.columnar.arrays import Array, narrow, starts_of
 from archivesearch.columnar.container import ContainerWriter
-from archivesearch.columnar.escape import write_escaped
+from archivesearch.columnar.escape import EscapedWriter
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.lexicon import write_lexicon
 from archivesearch.columnar.stored import packed
@@ -175,8 +175,8 @@ class TermWriter(FieldWriter):
         self._statistics: dict[str, list[float]] = {
             name: [] for name in ("weight", "top", "shortest", "longest")
         }
-        self._escapes: dict[str, list[tuple[Array, Array]]] = {}
-        self._escaped: dict[str, int] = {}
+        self._frequency_writer = EscapedWriter(self._writer, "postings.frequency", bits=4)
+        self._gap_writer = EscapedWriter(self._writer, "positions.gap", bits=8)
         self._weights = array("d")
         self._frequencies = array("I")
         self.is_closed = False
@@ -228,9 +228,10 @@ class TermWriter(FieldWriter):
         weights = np.asarray(field.weights)
         frequencies = field.frequencies(kept)
         self._weights.extend(field.weights)
-        self._escape("postings.frequency", frequencies)
+        self._frequency_writer.append(frequencies)
+        self._frequencies.extend(frequencies.tolist())
         if kept == POSITIONS:
-            self._escape("positions.gap", np.asarray(field.gaps).astype(np.int64))
+            self._gap_writer.append(np.asarray(field.gaps).astype(np.int64))
             self._counts["positions"] += np.add.reduceat(frequencies, starts[:-1]).tolist()
         else:
             self._counts["positions"] += [0] * len(counts)
@@ -262,24 +263,13 @@ class TermWriter(FieldWriter):
             append(f"terms.{name}", np.array(numbers, np.float64))
         append("entries.block", np.empty(0, np.uint32))
         append("entries.documents", np.empty(0, np.uint32))
-        for name in ("postings.frequency", "positions.gap"):
-            self._escape(name, np.empty(0, np.int64))
-            places, values = zip(*self._escapes[name], strict=True)
-            append(f"{name}.at", narrow(np.concatenate(places)))
-            append(f"{name}.value", narrow(np.concatenate(values)))
+        self._frequency_writer.finish()
+        self._gap_writer.finish()
         weights = np.asarray(self._weights)
         plain = np.array_equal(weights, np.asarray(self._frequencies))
         append("postings.weight", np.empty(0, np.float64) if plain else weights)
         info = {"fields": self._fields}
         self._writer.close(self._storage, self._segment.make_filename(TERMS), info)
-
-    def _escape(self, name: str, values: Array) -> None:
-        before = self._escaped.get(name, 0)
-        found = write_escaped(self._writer, name, values, before)
-        self._escapes.setdefault(name, []).append(found)
-        self._escaped[name] = before + len(values)
-        if name == "postings.frequency":
-            self._frequencies.extend(values.tolist())
 
 
 class _Field:

@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 from backports import zstd
 
-from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narrow, starts_of
+from archivesearch.columnar.arrays import Array, Arrays, ArrayWriter, narrow, starts_of
 from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.strings import decoded
 from archivesearch.columnar.workers import in_order
@@ -137,7 +137,7 @@ def _packed(blocks: _Blocks, dictionary: zstd.ZstdDict | None, first: int) -> li
 class Texts:
     """Reads such texts, by number; `packed` are the blocks, which are checked one by one."""
 
-    def __init__(self, arrays: ArrayFolder, packed: Array) -> None:
+    def __init__(self, arrays: Arrays, packed: Array) -> None:
         self._arrays = arrays
         self._packed = packed
         self._block = lru_cache(_CACHED_BLOCKS)(self._read_block)
