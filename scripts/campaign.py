@@ -6,8 +6,8 @@
     python scripts/campaign.py damage --times 10000
     python scripts/campaign.py disk --times 60
 
-They work on a copy of the bundled pages in a temporary folder. Each says what it did; the
-exit status is 1 where an index has not kept a promise.
+They work on copies of some of the bundled pages in a temporary folder. Each says what it did;
+the exit status is 1 where an index has not kept a promise.
 """
 
 import argparse
@@ -30,6 +30,8 @@ def main() -> int:
     parser.add_argument("campaign", choices=CAMPAIGNS)
     parser.add_argument("--times", type=int, default=100, help="how many tries")
     parser.add_argument("--readers", type=int, default=8, help="processes that search")
+    parser.add_argument("--pages", type=int, default=8, help="of how many pages the indexes are")
+    parser.add_argument("--seconds", type=float, default=86400, help="begin no try after so many")
     parser.add_argument("--seed", type=int, default=1, help="another one tries other things")
     arguments = parser.parse_args()
     with TemporaryDirectory(prefix="campaign-") as folder:

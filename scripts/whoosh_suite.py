@@ -12,6 +12,7 @@ change is listed.
 """
 
 import argparse
+import os
 import re
 import shutil
 import subprocess
@@ -96,7 +97,8 @@ def run(folder: Path, name: str, plugin: str, matching: str) -> tuple[set[str], 
     process = subprocess.run(
         command,
         cwd=folder,
-        env={"PYTHONPATH": ":".join(paths), "PATH": "/usr/bin:/bin", "HOME": str(folder)},
+        # one test depends on the order of a set, so all runs have the same
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0"},
         capture_output=True,
         text=True,
         check=False,

@@ -2,6 +2,9 @@
 
 import json
 import shutil
+import time
+from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +24,24 @@ QUERIES = (
 BESIDE = {".lock", ".parsed"}
 
 
-def pages(folder: Path) -> Path:
-    """Copy the bundled pages to a folder."""
-    return Path(shutil.copytree(CORPUS, folder))
+def pages(folder: Path, arguments: Namespace) -> Path:
+    """Copy as many of the bundled pages as are asked for, and their settings, to a folder."""
+    found = sorted(path for path in CORPUS.rglob("*.htm*") if path.is_file())
+    step = max(1, len(found) // arguments.pages)
+    for path in [*found[::step][: arguments.pages], CORPUS / "archivesearch.toml"]:
+        copy = folder / path.relative_to(CORPUS)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    return folder
+
+
+def tries(arguments: Namespace) -> Iterator[int]:
+    """Count tries, as many as are asked for and there is time for."""
+    end = time.monotonic() + arguments.seconds
+    for number in range(arguments.times):
+        if time.monotonic() > end:
+            return
+        yield number
 
 
 def edit(site: Path, number: int) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import archivesearch
-from campaign.archives import answers, edit, generation, is_tidy, pages
+from campaign.archives import answers, edit, generation, is_tidy, pages, tries
 
 BUILD = """
 import sys, archivesearch
@@ -27,7 +27,7 @@ _SPAWNED = 10
 def run(folder: Path, arguments: Namespace) -> list[str]:
     """Kill builds; after each the index must answer exactly as one of the two builds."""
     chance = random.Random(arguments.seed)
-    site, index = pages(folder / "site"), folder / "index"
+    site, index = pages(folder / "site", arguments), folder / "index"
     sites = [Path(shutil.copytree(site, folder / f"site{n}" / "site")) for n in range(2)]
     for number, each in enumerate(sites):
         edit(each, number)
@@ -38,8 +38,8 @@ def run(folder: Path, arguments: Namespace) -> list[str]:
     seconds = took(sites[0], index)
     broken: list[str] = []
     killed = {"rebuild": 0, "update": 0}
-    committed = 0
-    for number in range(arguments.times):
+    committed = number = 0
+    for number in tries(arguments):
         command = ("rebuild", "update")[number % 2]
         before = generation(index)
         if chance.random() < 0.3:  # nothing is remembered
@@ -56,7 +56,7 @@ def run(folder: Path, arguments: Namespace) -> list[str]:
             if not is_tidy(index):
                 broken.append(f"after try {number}: {sorted(p.name for p in index.iterdir())}")
     print(
-        f"{arguments.times} builds, {killed['rebuild']} rebuilds and {killed['update']} updates "
+        f"{number + 1} builds, {killed['rebuild']} rebuilds and {killed['update']} updates "
         f"killed before their end; {committed} had put theirs in force"
     )
     return broken

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import archivesearch
-from campaign.archives import QUERIES, pages
+from campaign.archives import QUERIES, pages, tries
 
 _SECONDS = 30
 _MEMORY = 4 << 30
@@ -16,7 +16,7 @@ _MEMORY = 4 << 30
 
 def run(folder: Path, arguments: Namespace) -> list[str]:
     """Spoil one place after another; `verify` must name it, and a search must not show it."""
-    site, index = pages(folder / "site"), folder / "index"
+    site, index = pages(folder / "site", arguments), folder / "index"
     archivesearch.rebuild([site], index)
     sound = passages(index)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
@@ -26,7 +26,7 @@ def run(folder: Path, arguments: Namespace) -> list[str]:
     broken: list[str] = []
     kinds: dict[str, int] = {}
     told = answered = 0
-    for number in range(arguments.times):
+    for number in tries(arguments):
         path = paths[number % len(paths)]
         data = path.read_bytes()
         kind, spoiled = spoil(data, chance)

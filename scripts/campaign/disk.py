@@ -10,7 +10,7 @@ from argparse import Namespace
 from pathlib import Path
 
 import archivesearch
-from campaign.archives import answers, edit, generation, is_tidy, pages
+from campaign.archives import answers, edit, generation, is_tidy, pages, tries
 
 # What a child runs on a disk of its own, which is full at some point.
 ON_DISK = """
@@ -44,13 +44,13 @@ print(done)
 
 def run(folder: Path, arguments: Namespace) -> list[str]:
     """Fill disks and limit files; the old index must answer, and nothing must be left."""
-    old, new = pages(folder / "old" / "site"), pages(folder / "new" / "site")
+    old, new = (pages(folder / name / "site", arguments) for name in ("old", "new"))
     edit(new, 1)
-    broken = limited(folder, old, new, arguments.times)
-    return broken + full(folder, old, new, arguments.times)
+    broken = limited(folder, old, new, arguments)
+    return broken + full(folder, old, new, arguments)
 
 
-def limited(folder: Path, old: Path, new: Path, times: int) -> list[str]:
+def limited(folder: Path, old: Path, new: Path, arguments: Namespace) -> list[str]:
     """Build where no file may grow beyond a size."""
     index = folder / "index"
     archivesearch.rebuild([old], index)
@@ -58,7 +58,8 @@ def limited(folder: Path, old: Path, new: Path, times: int) -> list[str]:
     largest = max(path.stat().st_size for path in index.rglob("*") if path.is_file())
     broken: list[str] = []
     ended = {"done": 0, "refused": 0}
-    for number in range(times):
+    times = arguments.times
+    for number in tries(arguments):
         command = ("rebuild", "update")[number % 2]
         child = os.fork()
         if child == 0:
@@ -79,11 +80,11 @@ def limited(folder: Path, old: Path, new: Path, times: int) -> list[str]:
         if status and (generation(index) != before or answers(index) != known):
             broken.append("the old index does not answer")
         archivesearch.update([old], index)
-    print(f"{times} builds with files limited up to {largest:,} bytes: {ended}")
+    print(f"{sum(ended.values())} builds with files limited up to {largest:,} bytes: {ended}")
     return broken
 
 
-def full(folder: Path, old: Path, new: Path, times: int) -> list[str]:
+def full(folder: Path, old: Path, new: Path, arguments: Namespace) -> list[str]:
     """Build and copy on small disks, each mounted for one process alone."""
     disk = folder / "disk"
     disk.mkdir()
@@ -92,7 +93,8 @@ def full(folder: Path, old: Path, new: Path, times: int) -> list[str]:
         return []
     broken: list[str] = []
     ended: dict[str, int] = {}
-    for number in range(times):
+    times = arguments.times
+    for number in tries(arguments):
         command = ("rebuild", "update", "backup")[number % 3]
         size = 512 + 2048 * number // times
         process = subprocess.run(
@@ -108,5 +110,5 @@ def full(folder: Path, old: Path, new: Path, times: int) -> list[str]:
         ended[outcome] = ended.get(outcome, 0) + 1
         if process.returncode or process.stderr:
             broken.append(f"{command} on {size} KB: {process.stderr[-300:]}")
-    print(f"{times} builds and copies on disks of 512 to 2,560 KB: {ended}")
+    print(f"{sum(ended.values())} builds and copies on disks of 512 to 2,560 KB: {ended}")
     return broken

@@ -9,7 +9,7 @@ from argparse import Namespace
 from pathlib import Path
 
 import archivesearch
-from campaign.archives import is_tidy
+from campaign.archives import is_tidy, tries
 
 PAGES = 10
 
@@ -21,8 +21,9 @@ def run(folder: Path, arguments: Namespace) -> list[str]:
     commit(site, index, 0)
     (folder / "told").mkdir()
     children = [fork_reader(folder, index, number) for number in range(arguments.readers)]
-    for number in range(1, arguments.times + 1):
-        commit(site, index, number)
+    commits = 0
+    for commits in tries(arguments):
+        commit(site, index, commits + 1)
     (folder / "ended").touch()
     statuses = [os.waitpid(child, 0)[1] for child in children]
     broken = [f"reader {n} ended with {status}" for n, status in enumerate(statuses) if status]
@@ -32,11 +33,11 @@ def run(folder: Path, arguments: Namespace) -> list[str]:
         searches += int(counts.split()[0])
         opened += int(counts.split()[1])
         broken += [error] if error else []
-    commit(site, index, arguments.times + 1)
+    commit(site, index, commits + 2)
     if not is_tidy(index):
         broken.append(f"left: {sorted(path.name for path in index.iterdir())}")
     print(
-        f"{arguments.times} commits, {arguments.readers} readers, {opened:,} times opened, "
+        f"{commits + 1} commits, {arguments.readers} readers, {opened:,} times opened, "
         f"{searches:,} searches"
     )
     return broken

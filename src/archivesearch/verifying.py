@@ -106,8 +106,8 @@ def problems(index: Path, manifest: Manifest, engine: Engine) -> Iterator[Proble
         if manifest.engine == engine.name:
             for what in engine.problems(folder):
                 name, _, rest = what.partition(": ")
-                file = f"{name}.bin" if f"{name}.bin" in manifest.files else name
-                yield Problem(file if file in manifest.files else "segment.json", rest)
+                files = (name, f"{name}.bin", f"{name}.bytes.bin", "segment.json")
+                yield Problem(next(filter(manifest.files.__contains__, files), name), rest)
 
 
 def _manifest_problems(index: Path, manifest: Manifest) -> Iterator[Problem]:

@@ -9,13 +9,13 @@ import numpy as np
 
 from archivesearch.columnar.arrays import Array, ArrayFolder
 from archivesearch.columnar.bits import unpacked
-from archivesearch.columnar.checks import check_shape
 from archivesearch.columnar.documents import Documents
 from archivesearch.columnar.escape import Escaped
 from archivesearch.columnar.fields import WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.lexicon import Lexicon
+from archivesearch.columnar.shape import check_shape
 from archivesearch.columnar.strings import Strings
 from archivesearch.columnar.totals import Chunks, Totals
 from archivesearch.errors import IndexDamaged
