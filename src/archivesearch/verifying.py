@@ -30,9 +30,11 @@ from archivesearch.model import (
     Verification,
 )
 from archivesearch.read.sources import Source
+from archivesearch.sentences import Sentences
 
 _ATTEMPTS = 10
 _RECORDS = {"pages.jsonl": PageInfo, "organizations.json": Organization, "skipped.json": Skipped}
+_SENTENCES = "sentences.json"
 _UNREADABLE = (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
@@ -140,6 +142,19 @@ def _record_problems(folder: Path, manifest: Manifest) -> Iterator[Problem]:
         count = {"pages.jsonl": "pages", "organizations.json": "organizations"}.get(name, "skipped")
         if manifest.counts.get(count) != len(records):
             yield Problem(name, f"has {len(records):,}, where the manifest counts others")
+
+    try:
+        with regular_file(folder / _SENTENCES) as file:
+            learned = json.load(file)
+        Sentences(**{name: frozenset(_of_strings(words)) for name, words in learned.items()})
+    except _UNREADABLE as error:
+        yield Problem(_SENTENCES, f"cannot be read: {error}")
+
+
+def _of_strings(words: list[Any]) -> list[str]:
+    if not all(type(word) is str for word in words):
+        raise TypeError("what are no words")
+    return words
 
 
 def _records(path: Path) -> list[dict[str, Any]]:
