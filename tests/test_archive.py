@@ -65,6 +65,7 @@ def test_a_rebuild_reports(tmp_path: Path) -> None:
         other_files=1,
         skipped=(Skipped("empty.html", "it is empty"),),
         reasons={"it is empty": 1},
+        parsed=3,
     )
     with archivesearch.open(tmp_path / "index") as archive:
         stats = archive.stats()

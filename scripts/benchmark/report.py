@@ -83,7 +83,7 @@ def _whole(result: Values) -> Iterator[str]:
         row = (name, f"{seconds:.2f}", f"{values['cpu_seconds']:.2f}", f"{size / seconds:.1f}")
         rows.append((*row, f"{peak / MB:.0f}" if peak else "unseen", *_ratios(ratios, name)))
     heads = ("from pages, as a command", "seconds", "CPU s", "MB/s", "peak MB of all")
-    yield from _rows((*heads, "ours/peer: s", "CPU", "memory"), rows)
+    yield from laid_out((*heads, "ours/peer: s", "CPU", "memory"), rows)
     for name, how in whole["absent"].items():
         yield f"absent: {name}; to install it: {how}"
     growth = whole["growth"]

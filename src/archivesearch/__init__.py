@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archivesearch.archive import Archive, open, parse_page, rebuild
+    from archivesearch.archive import Archive, backup, open, parse_page, rebuild, update, verify
     from archivesearch.config import Config
     from archivesearch.errors import (
         ArchiveSearchError,
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         SourceError,
     )
     from archivesearch.model import (
+        Backup,
         Collocate,
         Collocations,
         Concordance,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         PageInfo,
         Paragraph,
         Passage,
+        Problem,
         Progress,
         Report,
         Results,
@@ -47,12 +49,15 @@ if TYPE_CHECKING:
         Stats,
         Suggestions,
         Trend,
+        Verification,
     )
 
 __version__ = "0.1.0"
 
 _HOME = {
-    **dict.fromkeys(("Archive", "open", "parse_page", "rebuild"), "archive"),
+    **dict.fromkeys(
+        ("Archive", "backup", "open", "parse_page", "rebuild", "update", "verify"), "archive"
+    ),
     "Config": "config",
     **dict.fromkeys(
         (
@@ -77,6 +82,7 @@ _HOME = {
             "Share",
             "Suggestions",
             "Trend",
+            "Backup",
             "Dating",
             "Group",
             "Hit",
@@ -86,12 +92,15 @@ _HOME = {
             "PageInfo",
             "Paragraph",
             "Passage",
+            "Problem",
             "Progress",
             "Report",
             "Results",
             "Section",
             "Skipped",
             "Stats",
+            "Verification",
+            "Verification",
         ),
         "model",
     ),
@@ -100,6 +109,7 @@ _HOME = {
 __all__ = [
     "Archive",
     "ArchiveSearchError",
+    "Backup",
     "Collocate",
     "Collocations",
     "Concordance",
@@ -120,6 +130,7 @@ __all__ = [
     "PageInfo",
     "Paragraph",
     "Passage",
+    "Problem",
     "Progress",
     "QueryError",
     "Report",
@@ -131,9 +142,13 @@ __all__ = [
     "Stats",
     "Suggestions",
     "Trend",
+    "Verification",
+    "backup",
     "open",
     "parse_page",
     "rebuild",
+    "update",
+    "verify",
 ]
 
 

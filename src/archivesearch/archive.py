@@ -14,7 +14,7 @@ from typing import Any, Self, TypedDict, Unpack
 from archivesearch import directory, researching, searching
 from archivesearch.analysis import Analyzer
 from archivesearch.config import Config, from_dict
-from archivesearch.directory import MANIFEST, Manifest
+from archivesearch.directory import MANIFEST, Hold, Manifest
 from archivesearch.engines.base import MEMORY, Engine, Reader
 from archivesearch.engines.columnar import ColumnarEngine
 from archivesearch.errors import (
@@ -28,6 +28,7 @@ from archivesearch.errors import (
 )
 from archivesearch.filters import Filters, Vocabulary, Years
 from archivesearch.model import (
+    Backup,
     Collocations,
     Concordance,
     Hit,
@@ -43,6 +44,7 @@ from archivesearch.model import (
     Stats,
     Suggestions,
     Trend,
+    Verification,
 )
 from archivesearch.names import Names
 from archivesearch.sentences import Sentences
@@ -87,6 +89,65 @@ def rebuild(
     return indexing.rebuild(
         sources, index, _ENGINE, jobs=jobs, memory=memory, config=config, progress=progress
     )
+
+
+def update(
+    sources: Iterable[StrPath],
+    index: StrPath,
+    *,
+    jobs: int = 1,
+    memory: int = MEMORY,
+    config: StrPath | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Report:
+    """Bring an index up to date: what `rebuild` would give, parsing only what has changed.
+
+    The sources must be those that the index was built from, by name and in order. Takes
+    and raises what `rebuild` does, and SourceError for a source without any pages left.
+    """
+    from archivesearch import indexing
+
+    return indexing.update(
+        sources, index, _ENGINE, jobs=jobs, memory=memory, config=config, progress=progress
+    )
+
+
+def verify(
+    index: StrPath, sources: Iterable[StrPath] = (), *, config: StrPath | None = None
+) -> Verification:
+    """Look at every byte of an index, and compare its pages with those of the sources.
+
+    Without sources it is the index alone. What is wrong is told and not raised, but for
+    IndexMissing, IndexVersion, and SourceError and ConfigError for the sources.
+    """
+    from archivesearch import verifying
+    from archivesearch.read.sources import open_sources
+
+    given = list(sources)
+    return verifying.verify(Path(index), _ENGINE, open_sources(given, config) if given else ())
+
+
+def backup(index: StrPath, target: StrPath) -> Backup:
+    """Copy an index to an empty or a new folder, and verify the copy.
+
+    It is a copy of one generation, whatever is written meanwhile. Where it fails there is
+    no copy. Raises IndexProblem for a target that cannot be used or for a copy that is not
+    whole, and what `open` raises.
+    """
+    from archivesearch import copying, verifying
+
+    path = Path(target)
+    made = not path.exists()
+    manifest = copying.copy(Path(index), path)
+    found = verifying.verify(path, _ENGINE)
+    if not found.whole:
+        copying.remove_copy(path, folder=made)
+        first = found.problems[0]
+        raise IndexDamaged(
+            f"the copy is not whole ({first.file} {first.what}); there is no backup; "
+            f"see: archivesearch verify --index {index}"
+        )
+    return Backup(manifest.generation, found.files, found.bytes)
 
 
 def parse_page(source: bytes | StrPath, *, page: str = "", config: Config | None = None) -> Page:
@@ -135,6 +196,7 @@ class Archive:
         self._config = opened.config
         self._analyzer = opened.analyzer
         self._reader = opened.reader
+        self._hold = opened.hold
         self._listing = opened.listing
         self._organizations = opened.organizations
         self._sentences = opened.sentences
@@ -291,6 +353,7 @@ class Archive:
     def close(self) -> None:
         """Let go of all files; the archive cannot be asked any more."""
         self._reader.close()
+        self._hold.close()
 
     def __enter__(self) -> Self:
         return self
@@ -317,10 +380,12 @@ class Archive:
         except ArchiveSearchError:
             raise
         except Exception as error:
-            damage = directory.damage(self._path, self._manifest)
-            if damage is None:
+            from archivesearch import verifying  # which a sound index never needs
+
+            told = next(verifying.problems(self._path, self._manifest, _ENGINE), None)
+            if told is None:
                 raise
-            raise _damaged(self._path, damage) from error
+            raise _damaged(self._path, f"{told.file} {told.what}") from error
 
     def _filters(self, narrowed: Narrowed) -> tuple[Filters, tuple[str, ...]]:
         """Return what to narrow a question to, and what a reader must know of it."""
@@ -389,6 +454,7 @@ class _Opened:
     """All that is held of a generation; read at once, since a rebuild may remove its folder."""
 
     manifest: Manifest
+    hold: Hold
     config: Config
     analyzer: Analyzer
     reader: Reader
@@ -416,14 +482,21 @@ def _opened(index: Path) -> _Opened:
 
 def _open_generation(index: Path, manifest: Manifest) -> _Opened:
     folder = directory.generation_folder(index, manifest)
+    hold = Hold(folder)
     config = from_dict(manifest.config, str(index / MANIFEST))
     analyzer = Analyzer(manifest.languages, config.variants)
-    listing = (folder / "pages.jsonl").read_bytes()
-    organizations = (folder / "organizations.json").read_bytes()
-    learned = json.loads((folder / "sentences.json").read_bytes())
+    try:
+        listing = directory.checked_bytes(folder, manifest, "pages.jsonl")
+        organizations = directory.checked_bytes(folder, manifest, "organizations.json")
+        learned = json.loads(directory.checked_bytes(folder, manifest, "sentences.json"))
+        for name in manifest.files:
+            if name.endswith(".json"):  # what arrays are is read from there
+                directory.checked_bytes(folder, manifest, name)
+        reader = _ENGINE.open(folder, analyzer)
+    except IndexDamaged as error:
+        raise _damaged(index, error) from error
     sentences = Sentences(**{name: frozenset(words) for name, words in learned.items()})
-    reader = _ENGINE.open(folder, analyzer)
-    return _Opened(manifest, config, analyzer, reader, listing, organizations, sentences)
+    return _Opened(manifest, hold, config, analyzer, reader, listing, organizations, sentences)
 
 
 def _damaged(index: Path, what: object) -> IndexDamaged:

@@ -1,9 +1,16 @@
 """What an index directory says of itself: its manifest, and the generation that it names."""
 
+import errno
 import hashlib
 import json
+import os
+import re
+import stat
+import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +19,10 @@ from archivesearch.errors import IndexDamaged, IndexMissing, IndexVersion
 FORMAT = "archivesearch index"
 VERSION = 1
 MANIFEST = "manifest.json"
+GENERATION = "generation-"
+_GENERATION_NAME = re.compile(GENERATION + "[0-9a-f]{16}")
+_CHECKSUM = "checksum"
+_LARGEST = 1 << 26  # bytes of a manifest: what a stranger may have us read
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +48,86 @@ def read_manifest(index: Path) -> Manifest:
     Raises IndexMissing, IndexVersion, or IndexDamaged where it is none of ours.
     """
     path = index / MANIFEST
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise IndexMissing(
-            f"there is no index in {index}; build one with: archivesearch rebuild --index {index}"
-        ) from error
-    except OSError as error:
-        raise IndexDamaged(f"cannot read {path}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise IndexDamaged(f"{path} is not a manifest: {error}; rebuild the index") from error
+    values = _read(path, index)
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise IndexDamaged(f"{path} is not the manifest of an index; choose another directory")
-    if values.get("version") != VERSION:
+    version = values.get("version")
+    if version != VERSION or isinstance(version, bool):
         raise IndexVersion(
-            f"the index in {index} is of format version {values.get('version')}, this program "
+            f"the index in {index} is of format version {version!r:.20}, this program "
             f"reads version {VERSION}; rebuild it"
         )
+    if values.get(_CHECKSUM) != _checksum(values):
+        raise IndexDamaged(f"{path} is not what was written: its checksum is wrong; {_MEND}")
     return _checked(values, path)
+
+
+def calls_itself_an_index(index: Path) -> bool | None:
+    """Whether a manifest says that it is one of ours; None where there is none to be read."""
+    try:
+        with regular_file(index / MANIFEST) as file:
+            values = json.loads(file.read(_LARGEST))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return isinstance(values, dict) and values.get("format") == FORMAT
+
+
+def manifest_text(manifest: Manifest) -> str:
+    """Return a manifest as it is written."""
+    return rendered({"format": FORMAT, "version": VERSION, **asdict(manifest)})
+
+
+def rendered(values: Mapping[str, Any]) -> str:
+    """Return the values of a manifest as text, with the checksum of all of them."""
+    return _text({**values, _CHECKSUM: _checksum(values)})
+
+
+def is_generation(name: str) -> bool:
+    """Whether a folder of this name is a generation."""
+    return _GENERATION_NAME.fullmatch(name) is not None
+
+
+def regular_file(path: Path) -> BufferedReader:
+    """Open a file to read it; a link, a device or a pipe is an OSError, and none is waited for."""
+    flags = os.O_RDONLY
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):  # those of the system
+        flags |= getattr(os, name, 0)
+    descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+    return os.fdopen(descriptor, "rb")
+
+
+class Hold:
+    """A generation that somebody reads: whoever writes leaves it where it is until `close`.
+
+    It is a shared lock on the folder; `exclusive` is the lock of one who wants to remove
+    it. Where the system has no such locks it holds nothing, and a reader keeps what it
+    has opened. Raises OSError where there is no such folder, BlockingIOError where the
+    lock is another's.
+    """
+
+    def __init__(self, folder: Path, *, exclusive: bool = False) -> None:
+        try:
+            import fcntl
+        except ImportError:
+            return
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(folder, flags)
+        self._close = weakref.finalize(self, os.close, descriptor)
+        try:
+            fcntl.flock(descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._close()
+            raise
+        except OSError:  # a file system that cannot lock folders
+            self._close()
+
+    def close(self) -> None:
+        """Let go; once is enough, and when nothing refers to the hold it is done anyway."""
+        with suppress(AttributeError):
+            self._close()
 
 
 def generation_folder(index: Path, manifest: Manifest) -> Path:
@@ -64,52 +137,120 @@ def generation_folder(index: Path, manifest: Manifest) -> Path:
     it also is when a newer generation has taken its place.
     """
     folder = index / manifest.generation
-    if not folder.is_dir():
-        raise IndexDamaged(f"the index in {index} has lost its files; rebuild it")
+    if folder.is_symlink() or not folder.is_dir():
+        raise IndexDamaged(f"the index in {index} has lost its files; {_MEND}")
     for name, (size, _) in manifest.files.items():
         path = folder / name
-        actual = path.stat().st_size if path.is_file() else None
-        if actual != size:
-            found = "is missing" if actual is None else f"has {actual:,} bytes, not {size:,}"
-            raise IndexDamaged(f"{path} {found}; rebuild the index")
+        try:
+            found = path.lstat()
+        except OSError:
+            raise IndexDamaged(f"{path} is missing; {_MEND}") from None
+        if not stat.S_ISREG(found.st_mode):
+            raise IndexDamaged(f"{path} is not a regular file; {_MEND}")
+        if found.st_size != size:
+            raise IndexDamaged(f"{path} has {found.st_size:,} bytes, not {size:,}; {_MEND}")
     return folder
 
 
-def damage(index: Path, manifest: Manifest) -> str | None:
-    """Return in words what of a generation is not as its manifest says; None if all is.
+def checked_bytes(folder: Path, manifest: Manifest, name: str) -> bytes:
+    """Return what a file of a generation holds, having seen its checksum hold.
+
+    Raises IndexDamaged.
+    """
+    try:
+        with regular_file(folder / name) as file:
+            data = file.read()
+    except OSError as error:
+        raise IndexDamaged(f"{name} cannot be read: {error.strerror or error}") from error
+    if name not in manifest.files:
+        raise IndexDamaged(f"{name} is not named in the manifest")
+    if hashlib.sha256(data).hexdigest() != manifest.files[name][1]:
+        raise IndexDamaged(f"{name} is not what was written")
+    return data
+
+
+def damage(index: Path, manifest: Manifest) -> dict[str, str]:
+    """Return in words what is wrong with each file of a generation that is not as it should be.
 
     Every byte is read and its checksum compared.
     """
-    for name, (_, expected) in manifest.files.items():
+    folder = index / manifest.generation
+    found: dict[str, str] = {}
+    for name, (size, expected) in manifest.files.items():
         try:
-            with (index / manifest.generation / name).open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
+            with regular_file(folder / name) as file:
+                actual = os.fstat(file.fileno()).st_size
+                if actual != size:
+                    found[name] = f"has {actual:,} bytes, not {size:,}"
+                elif hashlib.file_digest(file, "sha256").hexdigest() != expected:
+                    found[name] = "is not what was written"
         except OSError as error:
-            return f"{name} cannot be read: {error.strerror or error}"
-        if found != expected:
-            return f"{name} is not what was written"
-    return None
+            found[name] = f"cannot be read: {error.strerror or error}"
+    return found
+
+
+_MEND = "rebuild the index"
+
+
+def _read(path: Path, index: Path) -> Any:
+    try:
+        with regular_file(path) as file:
+            data = file.read(_LARGEST + 1)
+        if len(data) <= _LARGEST:
+            return json.loads(data.decode("utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise IndexMissing(
+            f"there is no index in {index}; build one with: archivesearch rebuild --index {index}"
+        ) from error
+    except OSError as error:
+        raise IndexDamaged(f"cannot read {path}: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise IndexDamaged(f"{path} is not a manifest: {error}; {_MEND}") from error
+    raise IndexDamaged(f"{path} is not a manifest: it has more than {_LARGEST:,} bytes")
+
+
+def _text(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, indent=1, sort_keys=True) + "\n"
+
+
+def _checksum(values: Mapping[str, Any]) -> str:
+    """Return the checksum of a manifest, of which it is itself no part."""
+    try:
+        rest = _text({key: value for key, value in values.items() if key != _CHECKSUM})
+    except (ValueError, RecursionError):  # as of no manifest that was ever written
+        return ""
+    return hashlib.sha256(rest.encode("ascii")).hexdigest()
 
 
 def _checked(values: dict[str, Any], path: Path) -> Manifest:
     """Make a Manifest of parsed JSON, trusting nothing in it."""
     try:
         manifest = Manifest(
-            generation=str(values["generation"]),
-            engine=str(values["engine"]),
-            sources=tuple(values["sources"]),
-            config=values["config"],
-            languages=tuple(values["languages"]),
-            counts=values["counts"],
-            files={name: (int(size), str(sha)) for name, (size, sha) in values["files"].items()},
+            generation=_of(str, values["generation"]),
+            engine=_of(str, values["engine"]),
+            sources=tuple(_of(str, name) for name in _of(list, values["sources"])),
+            config=_of(dict, values["config"]),
+            languages=tuple(_of(str, name) for name in _of(list, values["languages"])),
+            counts=_of(dict, values["counts"]),
+            files={
+                name: (_of(int, size), _of(str, checksum))
+                for name, (size, checksum) in _of(dict, values["files"]).items()
+            },
         )
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise IndexDamaged(f"{path} lacks what a manifest must have: {error}") from error
-    if not all(map(_is_inside, (manifest.generation, *manifest.files))):
+    except (KeyError, TypeError, ValueError) as error:
+        raise IndexDamaged(f"{path} lacks what a manifest must have: {error}; {_MEND}") from error
+    if not is_generation(manifest.generation) or not all(map(_is_plain, manifest.files)):
         raise IndexDamaged(f"{path} names files outside the index; it is not to be trusted")
     return manifest
 
 
-def _is_inside(name: str) -> bool:
-    parts = name.split("/")
-    return not any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts)
+def _of(kind: type[Any], value: Any) -> Any:
+    """Return a value if it is of the type that it has to be, and no other (True is no number)."""
+    if type(value) is not kind:
+        raise TypeError(f"{value!r:.40} is no {kind.__name__}")
+    return value
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name is that of a file in the folder itself, whatever the system."""
+    return re.fullmatch(r"[\w-]+(?:\.[\w-]+)*", name, re.ASCII) is not None

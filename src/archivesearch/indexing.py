@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,8 +10,10 @@ from typing import IO, Any
 
 from archivesearch.analysis import Analyzer
 from archivesearch.config import Config, merged
+from archivesearch.directory import read_manifest, regular_file
 from archivesearch.engines.base import MEMORY, Engine
-from archivesearch.errors import SourceError
+from archivesearch.errors import IndexMissing, IndexProblem, SourceError
+from archivesearch.memory import Memory
 from archivesearch.model import (
     Notice,
     Organization,
@@ -19,6 +21,7 @@ from archivesearch.model import (
     PageInfo,
     Passage,
     Progress,
+    RawPage,
     Report,
     Skipped,
     passages,
@@ -56,17 +59,74 @@ def rebuild(
     `memory` below 1; a page that cannot be read is skipped and reported,
     never an error.
     """
+    opened = open_sources(sources, config)
+    return _build(opened, Path(index), engine, progress, jobs=jobs, memory=memory, recall=False)
+
+
+def update(
+    sources: Iterable[StrPath],
+    index: StrPath,
+    engine: Engine,
+    *,
+    jobs: int = 1,
+    memory: int = MEMORY,
+    config: StrPath | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Report:
+    """Do what `rebuild` does, byte for byte, but parse only pages that are new or changed.
+
+    Where there is no index yet, or no memory of one, all pages are. Raises what `rebuild`
+    does; SourceError too where the index was built from other sources, or one of them has
+    no pages left, as a folder whose disk is not there has none.
+    """
+    opened = open_sources(sources, config)
+    _refuse_other_sources(opened, Path(index))
+    return _build(opened, Path(index), engine, progress, jobs=jobs, memory=memory, recall=True)
+
+
+def _refuse_other_sources(opened: Sequence[Source], index: Path) -> None:
+    try:
+        named = read_manifest(index).sources
+    except IndexMissing:
+        return
+    given = tuple(source.name for source in opened)
+    if given != named:
+        raise SourceError(
+            f"the index in {index} was built from {', '.join(named)}, not from "
+            f"{', '.join(given)}; name the same sources, or use rebuild"
+        )
+    for source in opened:
+        if not len(source):
+            raise SourceError(
+                f"there are no pages left in {source.path}; is its disk there? "
+                "if they are meant to be gone, use rebuild"
+            )
+
+
+def _build(
+    opened: Sequence[Source],
+    index: Path,
+    engine: Engine,
+    progress: Callable[[Progress], None] | None,
+    *,
+    jobs: int,
+    memory: int,
+    recall: bool,
+) -> Report:
     if jobs < 1:
         raise ValueError(f"jobs must be at least 1, not {jobs}")
     if memory < 1:
         raise ValueError(f"memory must be at least 1 megabyte, not {memory}")
-    opened = open_sources(sources, config)
     settings = merged(source.config for source in opened)
-    with writing(Path(index)) as building:
+    with writing(index) as building, Memory(index, recall=recall) as remembered:
+        before = _listed(index)
         with (building / PAGES_FILE).open("w", encoding="utf-8") as listing:
             census = _Census(settings, listing, sum(map(len, opened)), progress)
             analyzer = Analyzer(settings.languages, settings.variants)
-            batches = _batches(opened, jobs, census)
+            for source in opened:
+                census.leave_out(source.listing.left_out)
+            pages = _Pages(opened, jobs, remembered)
+            batches = _batches(pages, census)
             engine.build(building, batches, analyzer, jobs=jobs, memory=memory)
         if not census.indexed:
             raise SourceError(_nothing(opened, census))
@@ -75,7 +135,7 @@ def rebuild(
         _write_json(building / SKIPPED_FILE, [asdict(page) for page in census.skipped])
         census.report("saving")
         publish(
-            Path(index),
+            index,
             building,
             engine=engine.name,
             sources=tuple(source.name for source in opened),
@@ -83,6 +143,7 @@ def rebuild(
             languages=tuple(dict.fromkeys((*settings.languages, *sorted(census.languages)))),
             counts=census.counts(),
         )
+        remembered.keep()
     return Report(
         read=census.read,
         indexed=census.indexed,
@@ -94,7 +155,93 @@ def rebuild(
         reasons=dict(census.reasons.most_common()),
         no_pages=census.no_pages,
         notices=tuple(census.notices),
+        parsed=pages.parsed,
+        unchanged=pages.unchanged,
+        removed=len(before - pages.seen),
     )
+
+
+def _listed(index: Path) -> set[str]:
+    """Return the pages that the index in force has read; none where that cannot be told."""
+    try:
+        folder = index / read_manifest(index).generation
+        with regular_file(folder / PAGES_FILE) as file:
+            found = {json.loads(line)["page"] for line in file}
+        with regular_file(folder / SKIPPED_FILE) as file:
+            return found | {page["page"] for page in json.load(file)}
+    except (OSError, ValueError, TypeError, LookupError, RecursionError, IndexProblem):
+        return set()
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What has been read and whose turn has not come; a page that is not known is parsed."""
+
+    key: bytes = b""
+    size: int = 0
+    known: bool = False
+    other: Skipped | Notice | None = None
+
+
+class _Pages:
+    """The pages of all sources in order, from memory where they are known there.
+
+    `parsed` and `unchanged` count them, `seen` are their names.
+    """
+
+    def __init__(self, opened: Sequence[Source], jobs: int, memory: Memory) -> None:
+        self.parsed = self.unchanged = 0
+        self.seen: set[str] = set()
+        self._opened = opened
+        self._jobs = jobs
+        self._memory = memory
+        self._waiting: deque[_Waiting] = deque()
+
+    def __iter__(self) -> Iterator[tuple[Page | Skipped | Notice, int]]:
+        """Yield each page with its size in bytes.
+
+        Those to be parsed are read ahead; `_waiting` has the order of all.
+        """
+        noticed = False
+        for page, size in parsed(self._unknown(), self._jobs):
+            yield from self._ready()
+            if isinstance(page, Notice):  # the page that follows could not be read as others are
+                noticed = True
+            else:
+                waiting = self._waiting.popleft()
+                if isinstance(page, Page):
+                    self.parsed += 1
+                    if not noticed:
+                        self._memory.add(waiting.key, page)
+                noticed = False
+            yield page, size
+        yield from self._ready()
+
+    def _unknown(self) -> Iterator[tuple[RawPage | Skipped | Notice, Config]]:
+        """Yield the pages to be parsed, and set down in which order all of them come."""
+        for source in self._opened:
+            for raw in source.pages():
+                if isinstance(raw, RawPage):
+                    key = self._memory.key(raw, source.config)
+                    known = key in self._memory
+                    self._waiting.append(_Waiting(key, len(raw.data), known))
+                else:
+                    known = True
+                    self._waiting.append(_Waiting(known=True, other=raw))
+                if not isinstance(raw, Notice):
+                    self.seen.add(raw.page)
+                if not known:
+                    yield raw, source.config
+
+    def _ready(self) -> Iterator[tuple[Page | Skipped | Notice, int]]:
+        """Yield what comes next and need not be parsed."""
+        while self._waiting and self._waiting[0].known:
+            waiting = self._waiting.popleft()
+            if waiting.other is not None:
+                yield waiting.other, 0
+            else:
+                self.unchanged += 1
+                yield self._memory.page(waiting.key), waiting.size
 
 
 def _nothing(opened: Sequence[Source], census: "_Census") -> str:
@@ -105,12 +252,11 @@ def _nothing(opened: Sequence[Source], census: "_Census") -> str:
     return f"none of the {census.read} pages in {names} can be read ({first.page}: {first.reason})"
 
 
-def _batches(opened: Sequence[Source], jobs: int, census: "_Census") -> Iterator[Sequence[Passage]]:
+def _batches(
+    pages: Iterable[tuple[Page | Skipped | Notice, int]], census: "_Census"
+) -> Iterator[Sequence[Passage]]:
     """Yield the passages of one page after the other, having counted them."""
-    raws = ((raw, source.config) for source in opened for raw in source.pages())
-    for source in opened:
-        census.leave_out(source.listing.left_out)
-    for page, size in parsed(raws, jobs):
+    for page, size in pages:
         if isinstance(page, Notice):
             census.notices.append(page)
             continue

@@ -413,11 +413,13 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a rebuild did: every page that was read is either indexed or skipped.
+    """What a rebuild or an update did: every page that was read is either indexed or skipped.
 
     `skipped` names the first of what was skipped, `reasons` counts all of it by reason, and
     `no_pages` is how much of it was no page at all, such as a request in a WARC. `notices`
-    tell damage and limits.
+    tell damage and limits. `parsed` counts the pages that were parsed now, `unchanged` those
+    whose content was known from the time before, `removed` those that the index before had
+    and the sources no longer have.
     """
 
     read: int
@@ -430,6 +432,9 @@ class Report:
     reasons: Mapping[str, int] = field(default_factory=dict)
     no_pages: int = 0
     notices: tuple[Notice, ...] = ()
+    parsed: int = 0
+    unchanged: int = 0
+    removed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,3 +446,49 @@ class Progress:
     bytes: int
     skipped: int
     stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one file of an index."""
+
+    file: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was found where all of an index was looked at.
+
+    `problems` are those of the index itself. Where its pages were compared with those of
+    `sources`, `missing` are in the index alone, `new` in the sources alone, and the bytes
+    of `changed` are others; `sources` is empty where none were compared.
+    """
+
+    generation: str
+    files: int
+    bytes: int
+    problems: tuple[Problem, ...] = ()
+    sources: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether the index is what was written."""
+        return not self.problems
+
+    @property
+    def current(self) -> bool:
+        """Whether the pages are those of the sources, as far as these were compared."""
+        return not (self.missing or self.changed or self.new)
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What a backup has copied."""
+
+    generation: str
+    files: int
+    bytes: int

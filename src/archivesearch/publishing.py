@@ -4,32 +4,43 @@
       manifest.json           what is in force; replaced atomically
       generation-0123abcd…/   the files it names; the name is made of their checksums
       .building/              the next generation, while it is written
-      .lock                   held by whoever writes
+      .lock, .writer          held by whoever writes, and who that is
+      .parsed                 what was read out of the pages, for the next update
 
 Nothing is written into a generation once it has its name. A build that fails or is
-killed leaves the manifest as it was, and the next one clears its remains away.
+killed leaves the manifest as it was, and the next one clears its remains away. A
+generation that is no longer in force goes as soon as nobody reads it.
 """
 
 import hashlib
-import json
 import os
-import re
 import shutil
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from archivesearch.directory import FORMAT, MANIFEST, VERSION, Manifest, read_manifest
+from archivesearch.directory import (
+    GENERATION,
+    MANIFEST,
+    Hold,
+    Manifest,
+    calls_itself_an_index,
+    is_generation,
+    manifest_text,
+    read_manifest,
+    regular_file,
+)
+from archivesearch.durable import sync_folder, synced, write_anew
 from archivesearch.errors import IndexBusy, IndexMissing, IndexProblem
 
 _BUILDING = ".building"
 _LOCK = ".lock"
-_GENERATION = "generation-"
-_GENERATION_NAME = re.compile(_GENERATION + "[0-9a-f]{16}")
+_WRITER = ".writer"
+_NEW_MANIFEST = f".{MANIFEST}.new"
 
 
 @contextmanager
@@ -43,16 +54,20 @@ def writing(index: Path) -> Iterator[Path]:
     try:
         index.mkdir(parents=True, exist_ok=True)
         _refuse_what_is_not_ours(index)
+        if (index / _LOCK).is_symlink():
+            raise IndexProblem(f"{index / _LOCK} is a link; remove it and try again")
         lock = FileLock(index / _LOCK, timeout=0)
         lock.acquire()
     except Timeout as error:
         raise IndexBusy(
-            f"another process is writing to the index in {index}; wait until it is done"
+            f"another process{_holder(index)} is writing to the index in {index}; "
+            "wait until it is done"
         ) from error
     except OSError as error:
         raise IndexProblem(f"cannot write to {index}: {error.strerror or error}") from error
     building = index / _BUILDING
     try:
+        write_anew(index / _WRITER, f"{os.getpid()} {socket.gethostname()}\n")
         _clear_away(index)
         building.mkdir()
         yield building
@@ -63,7 +78,10 @@ def writing(index: Path) -> Iterator[Path]:
             "the index is as it was before"
         ) from error
     finally:
-        shutil.rmtree(building, ignore_errors=True)
+        _remove(building)
+        for name in (_NEW_MANIFEST, _WRITER):
+            with suppress(OSError):
+                (index / name).unlink(missing_ok=True)
         lock.release()
 
 
@@ -79,42 +97,49 @@ def publish(
 ) -> Manifest:
     """Put a finished generation in force: sync its files, name it, replace the manifest."""
     files = {
-        path.relative_to(building).as_posix(): _synced(path)
+        path.relative_to(building).as_posix(): synced(path)
         for path in sorted(building.rglob("*"))
         if path.is_file()
     }
     digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:16]
-    manifest = Manifest(_GENERATION + digest, engine, sources, config, languages, counts, files)
+    manifest = Manifest(GENERATION + digest, engine, sources, config, languages, counts, files)
     folder = index / manifest.generation
     if not _holds(folder, files):
-        shutil.rmtree(folder, ignore_errors=True)  # of the same name, but damaged
+        _remove(folder)  # of the same name, but damaged
+        sync_folder(building)
         building.rename(folder)
-    _sync_folder(folder)
-    _replace(index / MANIFEST, {"format": FORMAT, "version": VERSION, **asdict(manifest)})
-    _remove_remains(index, manifest.generation)
+    sync_folder(index)
+    write_anew(index / _NEW_MANIFEST, manifest_text(manifest))
+    (index / _NEW_MANIFEST).replace(index / MANIFEST)
+    sync_folder(index)
+    sync_folder(index.absolute().parent)  # where the index itself may be new
+    with suppress(OSError):  # what is left is left to the next who writes
+        _remove_remains(index, manifest.generation)
     return manifest
 
 
 def _holds(folder: Path, files: Mapping[str, tuple[int, str]]) -> bool:
-    """Whether a folder holds files of these sizes and SHA-256s."""
+    """Whether a folder holds files of these sizes and SHA-256s, and no others."""
     try:
-        return all(_synced(folder / name) == expected for name, expected in files.items())
+        if folder.is_symlink() or {path.name for path in folder.iterdir()} != files.keys():
+            return False
+        return all(synced(folder / name) == expected for name, expected in files.items())
     except OSError:
         return False
 
 
 def _refuse_what_is_not_ours(index: Path) -> None:
     """Raise IndexProblem where a directory holds something else than an index."""
-    try:
-        values = json.loads((index / MANIFEST).read_text(encoding="utf-8"))
-        if isinstance(values, dict) and values.get("format") == FORMAT:
-            return
-        foreign = MANIFEST
-    except (OSError, ValueError, RecursionError):  # none, or damaged: a rebuild mends that
-        strangers = [p.name for p in index.iterdir() if not _is_ours(p.name)]
+    ours = calls_itself_an_index(index)
+    if ours:
+        return
+    if ours is None:  # no manifest, or a damaged one: a rebuild mends that
+        strangers = [path.name for path in index.iterdir() if not _is_ours(path.name)]
         if not strangers:
             return
         foreign = min(strangers)
+    else:
+        foreign = MANIFEST
     raise IndexProblem(
         f"{index} is no index but holds other things ({foreign}); "
         "choose an empty or a new directory"
@@ -122,7 +147,17 @@ def _refuse_what_is_not_ours(index: Path) -> None:
 
 
 def _is_ours(name: str) -> bool:
-    return name.startswith(".") or name == MANIFEST or _GENERATION_NAME.fullmatch(name) is not None
+    return name.startswith(".") or name == MANIFEST or is_generation(name)
+
+
+def _holder(index: Path) -> str:
+    """Return who is writing, as it stands in a message, where that can be known."""
+    try:
+        with regular_file(index / _WRITER) as file:
+            number, host = file.read(300).decode("ascii").split()
+    except (OSError, ValueError):
+        return ""
+    return f" ({int(number)} on {host})" if number.isdecimal() and host.isprintable() else ""
 
 
 def _clear_away(index: Path) -> None:
@@ -137,44 +172,18 @@ def _clear_away(index: Path) -> None:
 
 
 def _remove_remains(index: Path, current: str) -> None:
-    """Remove all generations but the one in force."""
+    """Remove all generations but the one in force and those that somebody reads."""
     for path in index.iterdir():
-        if _GENERATION_NAME.fullmatch(path.name) and path.name != current:
+        if is_generation(path.name) and path.name != current:
+            try:
+                hold = Hold(path, exclusive=True)
+            except OSError:  # read by somebody, or no folder: left to the next who writes
+                continue
             _remove(path)
+            hold.close()
 
 
 def _remove(folder: Path) -> None:
     """Remove a folder, if it is one; what a link leads to is none of ours."""
     if folder.is_dir() and not folder.is_symlink():
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _synced(path: Path) -> tuple[int, str]:
-    """Force a file to disk; return its size and SHA-256."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256")
-        os.fsync(file.fileno())
-        return os.fstat(file.fileno()).st_size, digest.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    for path in (folder, folder.parent):
-        with suppress(OSError):  # not every system can sync a folder
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-
-
-def _replace(path: Path, values: Mapping[str, Any]) -> None:
-    """Replace a JSON file so that a reader sees the old one or the new one, whole."""
-    aside = path.with_name(f".{path.name}.new")
-    aside.unlink(missing_ok=True)  # a killed build may have left it
-    with aside.open("x", encoding="utf-8") as file:
-        json.dump(values, file, ensure_ascii=False, indent=1, sort_keys=True)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
-    _sync_folder(path.parent)

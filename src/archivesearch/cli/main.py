@@ -9,6 +9,7 @@ from archivesearch.cli.options import color_option, examples, index_option, vers
 
 COMMANDS = {
     "rebuild": ("archivesearch.cli.rebuild", "Build a fresh index from archived pages."),
+    "update": ("archivesearch.cli.update", "Bring an index up to date, parsing what has changed."),
     "search": ("archivesearch.cli.search", "Find paragraphs and show the best first."),
     "show": ("archivesearch.cli.show", "Print a paragraph in its section, or a whole page."),
     "kwic": ("archivesearch.cli.kwic", "Print each match with what stands around it."),
@@ -19,6 +20,8 @@ COMMANDS = {
     "inspect": ("archivesearch.cli.inspect", "Show what is read out of one page."),
     "orgs": ("archivesearch.cli.orgs", "List the organizations with their other names."),
     "stats": ("archivesearch.cli.stats", "Tell the size and make-up of an index."),
+    "verify": ("archivesearch.cli.verify", "Prove that an index is whole and matches its sources."),
+    "backup": ("archivesearch.cli.backup", "Copy an index safely, and verify the copy."),
     "completion": ("archivesearch.cli.completion", "Print the script for completion in a shell."),
 }
 

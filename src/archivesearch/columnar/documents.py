@@ -15,15 +15,24 @@ from typing import Any
 
 import numpy as np
 
-from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narrow, starts_of
+from archivesearch.columnar.arrays import (
+    Array,
+    ArrayFolder,
+    ArrayWriter,
+    CheckedArrays,
+    narrow,
+    starts_of,
+)
 from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.strings import Strings, decoded, encoded, write_strings
 from archivesearch.columnar.texts import Texts, TextWriter
+from archivesearch.errors import IndexDamaged
 from archivesearch.model import Passage, family
 
 _CACHED_PAGES = 64
 # What the table of pages has, in this order.
 _PAGE = attrgetter("page", "url", "title", "year", "year_source", "date", "author", "lang")
+_YEARS = 10_000
 
 
 class DocumentWriter:
@@ -120,15 +129,30 @@ class DocumentWriter:
 
 
 class Documents:
-    """The passages of a segment, by number."""
+    """The passages of a segment, by number.
 
-    def __init__(self, arrays: ArrayFolder) -> None:
+    All that is shown has been seen to be what was written: the texts block by block, the
+    tables whole.
+    """
+
+    def __init__(self, folder: ArrayFolder) -> None:
+        arrays = CheckedArrays(folder)
+        for column, most in (
+            ("documents.section", len(arrays["sections.ends"])),
+            ("documents.label", len(arrays["labels.ends"])),
+            ("sections.page", len(arrays["pages.ends"])),
+            ("sections.org", len(arrays["orgs.ends"])),
+            ("pages.lang", len(arrays["langs.ends"])),
+            ("pages.year", _YEARS),
+        ):
+            if len(arrays[column]) and int(arrays[column].max()) >= most:
+                raise IndexDamaged(f"{column}.bin: beyond the end of its table")
         self._arrays = arrays
         self._pages = Strings(arrays, "pages")
         self._sections = Strings(arrays, "sections")
         self._labels = Strings(arrays, "labels")
         self._orgs = Strings(arrays, "orgs")
-        self._texts = Texts(arrays)
+        self._texts = Texts(arrays, folder["texts.bytes"])
         self._page = lru_cache(_CACHED_PAGES)(self._read_page)
 
     def __len__(self) -> int:

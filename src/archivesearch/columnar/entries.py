@@ -10,6 +10,7 @@ from archivesearch.columnar.bits import unpacked
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.segment import Postings, Segment
+from archivesearch.errors import IndexDamaged
 
 _ONE = np.uint32(1)
 
@@ -45,7 +46,10 @@ class Entries:
     @lazy
     def blocks(self) -> Array:
         """The block of each entry, in the type that numpy takes for an index."""
-        return np.concatenate([term.blocks for term in self.terms]).astype(np.intp)
+        blocks = np.concatenate([term.blocks for term in self.terms]).astype(np.intp)
+        if len(blocks) and int(blocks.max()) >= self._segment.blocks:
+            raise IndexDamaged("entries.block.bin: it names blocks that there are not")
+        return blocks
 
     @lazy
     def bits(self) -> Array:
@@ -94,6 +98,8 @@ class Entries:
         terms = self.term_of(entries)
         found = self.postings(entries, terms, bits[entries])
         frequencies = self._segment.frequencies[found.place]
+        if int(frequencies.sum()) > len(self._segment.gaps):
+            raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
         starts = self._segment.posting_totals.before(found.place)
         through = np.cumsum(self._segment.gaps[spread(starts, frequencies)])
         ends = frequencies.cumsum()

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narrow
+from archivesearch.columnar.arrays import Appends, Array, Arrays, narrow
 from archivesearch.columnar.totals import CHUNK, Chunks
 
 
 class EscapedWriter:
     """Writes an array of numbers piece by piece, in 8 bits each or in 4."""
 
-    def __init__(self, writer: ArrayWriter, name: str, *, bits: int) -> None:
+    def __init__(self, writer: Appends, name: str, *, bits: int) -> None:
         self._writer = writer
         self._name = name
         self._bits = bits
@@ -45,13 +45,16 @@ class EscapedWriter:
 class Escaped:
     """Reads such an array."""
 
-    def __init__(self, arrays: ArrayFolder, name: str, *, bits: int) -> None:
+    def __init__(self, arrays: Arrays, name: str, *, bits: int) -> None:
         self._bytes: Array = arrays[name]
         self._at: Array = arrays[f"{name}.at"]
         self._values: Array = arrays[f"{name}.value"]
         self._bits = bits
         self._most = (1 << bits) - 1
         self._chunks = Chunks(self._bytes, CHUNK * bits // 8)
+
+    def __len__(self) -> int:
+        return len(self._bytes)
 
     def __getitem__(self, at: "slice | Array") -> Array:
         """Return the values of a slice from one place to another, or at given places.
@@ -71,7 +74,7 @@ class Escaped:
     def chunks(self, numbers: Array) -> Array:
         """Return the values of 32 places each, by the number of the 32, as rows."""
         rows = self._chunks[numbers]
-        values = (rows if self._bits == 8 else _halves(rows)).astype(np.uint32)
+        values = (rows if self._bits == 8 else halves(rows)).astype(np.uint32)
         if len(self._at):
             row, column = np.nonzero(values == self._most)
             if len(row):
@@ -82,14 +85,14 @@ class Escaped:
     def _half(self, at: "slice | Array") -> Array:
         """Return the half byte at each place."""
         if not isinstance(at, slice):
-            halves: Array = self._bytes[at >> 1] >> ((at & 1) << 2).astype(np.uint8) & 15
-            return halves
+            found: Array = self._bytes[at >> 1] >> ((at & 1) << 2).astype(np.uint8) & 15
+            return found
         odd = at.start & 1
         both = self._bytes[at.start >> 1 : (at.stop + 1) >> 1]
-        return _halves(both)[odd : odd + at.stop - at.start]
+        return halves(both)[odd : odd + at.stop - at.start]
 
 
-def _halves(both: Array) -> Array:
+def halves(both: Array) -> Array:
     """Return the halves of bytes along the last axis, the lower half before the upper one."""
     apart = np.empty((*both.shape[:-1], 2 * both.shape[-1]), np.uint8)
     np.bitwise_and(both, 15, out=apart[..., 0::2])

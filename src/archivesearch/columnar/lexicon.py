@@ -9,14 +9,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter
+from archivesearch.columnar.arrays import Appends, Array, Arrays
 from archivesearch.columnar.strings import Strings, write_strings
 
 _KEY_BYTES = 8
 _CACHED_TERMS = 1024
 
 
-def write_lexicon(writer: ArrayWriter, terms: Sequence[bytes]) -> None:
+def write_lexicon(writer: Appends, terms: Sequence[bytes]) -> None:
     """Write sorted terms, those of one field after those of another."""
     write_strings(writer, "terms", terms)
     keys = np.array([term[:_KEY_BYTES].ljust(_KEY_BYTES, b"\0") for term in terms], "S8")
@@ -27,7 +27,7 @@ def write_lexicon(writer: ArrayWriter, terms: Sequence[bytes]) -> None:
 class Lexicon:
     """Finds terms by name, prefix or range; `fields` maps each to its first and last number."""
 
-    def __init__(self, arrays: ArrayFolder, fields: Mapping[str, tuple[int, int]]) -> None:
+    def __init__(self, arrays: Arrays, fields: Mapping[str, tuple[int, int]]) -> None:
         self._terms = Strings(arrays, "terms")
         self._keys: Array = arrays["terms.keys"]
         self._fields = fields

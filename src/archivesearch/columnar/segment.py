@@ -15,8 +15,10 @@ from archivesearch.columnar.fields import WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.lexicon import Lexicon
+from archivesearch.columnar.shape import check_shape
 from archivesearch.columnar.strings import Strings
 from archivesearch.columnar.totals import Chunks, Totals
+from archivesearch.errors import IndexDamaged
 from archivesearch.ranking import idf
 
 _CACHED_LANGUAGES = 16
@@ -28,6 +30,7 @@ class Segment:
 
     def __init__(self, folder: Path) -> None:
         self.arrays = ArrayFolder(folder)
+        check_shape(self.arrays)
         info = self.arrays.info
         self.count: int = info["documents"]
         self.blocks: int = (self.count + BLOCK_SIZE - 1) >> BLOCK_BITS
@@ -194,6 +197,8 @@ class Postings:
         counts = self.frequencies()
         ends = np.cumsum(counts)
         gaps = self.segment.gaps[slice(self.first_position, self.first_position + int(ends[-1]))]
+        if len(gaps) != ends[-1]:
+            raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
         through = np.cumsum(gaps)
         before = np.concatenate(([0], through))[ends - counts]
         return through - np.repeat(before, counts), counts

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narrow
+from archivesearch.columnar.arrays import Appends, Array, Arrays, narrow
 
 
 def encoded(text: str) -> bytes:
@@ -17,7 +17,7 @@ def decoded(data: bytes) -> str:
     return data.decode("utf-8", "surrogatepass")
 
 
-def write_strings(writer: ArrayWriter, name: str, strings: Sequence[bytes]) -> None:
+def write_strings(writer: Appends, name: str, strings: Sequence[bytes]) -> None:
     """Write strings as the arrays `name.bytes` and `name.ends`."""
     lengths = np.fromiter(map(len, strings), np.int64, len(strings))
     writer.append(f"{name}.bytes", np.frombuffer(b"".join(strings), np.uint8))
@@ -27,7 +27,7 @@ def write_strings(writer: ArrayWriter, name: str, strings: Sequence[bytes]) -> N
 class Strings:
     """Strings read from such arrays, by number."""
 
-    def __init__(self, arrays: ArrayFolder, name: str) -> None:
+    def __init__(self, arrays: Arrays, name: str) -> None:
         self._bytes = arrays[f"{name}.bytes"].data
         self._ends: Array = arrays[f"{name}.ends"]
 

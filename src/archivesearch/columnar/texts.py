@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 from backports import zstd
 
-from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narrow, starts_of
+from archivesearch.columnar.arrays import Array, Arrays, ArrayWriter, narrow, starts_of
 from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.strings import decoded
 from archivesearch.columnar.workers import in_order
@@ -137,10 +137,11 @@ def _packed(blocks: _Blocks, dictionary: zstd.ZstdDict | None, first: int) -> li
 
 
 class Texts:
-    """Reads such texts, by number."""
+    """Reads such texts, by number; `packed` are the blocks, which are checked one by one."""
 
-    def __init__(self, arrays: ArrayFolder) -> None:
+    def __init__(self, arrays: Arrays, packed: Array) -> None:
         self._arrays = arrays
+        self._packed = packed
         self._block = lru_cache(_CACHED_BLOCKS)(self._read_block)
 
     def __getitem__(self, number: int) -> str:
@@ -160,7 +161,7 @@ class Texts:
         """Return the bytes of a block, where each text in it ends, and its first text."""
         ends = self._arrays["texts.ends"]
         start = int(ends[block - 1]) if block else 0
-        packed = self._arrays["texts.bytes"][start : int(ends[block])]
+        packed = self._packed[start : int(ends[block])]
         first, last = (int(n) for n in self._arrays["texts.firsts"][block : block + 2])
         texts = starts_of(self._arrays["documents.length"][first:last])
         size = int(texts[-1])
@@ -170,6 +171,6 @@ class Texts:
             raw = unpacker.decompress(packed.data, size + 1)
         except (zstd.ZstdError, ValueError) as error:
             raise IndexDamaged(f"{where} ({error})") from error
-        if len(raw) != size or not unpacker.eof:
+        if len(raw) != size or not unpacker.eof or unpacker.unused_data:
             raise IndexDamaged(f"{where} (it has not the length that it should have)")
         return raw, texts, first

@@ -192,3 +192,7 @@ class Engine(Protocol):
     def open(self, folder: Path, analyzer: Analyzer) -> Reader:
         """Open what `build` wrote."""
         ...
+
+    def problems(self, folder: Path) -> Iterator[str]:
+        """Yield in words what in such a folder is not as `build` writes it."""
+        ...

@@ -9,7 +9,7 @@ from whoosh.query import Query
 
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar import bits, topk
-from archivesearch.columnar.arrays import Array
+from archivesearch.columnar.arrays import Array, ArrayFolder
 from archivesearch.columnar.entries import Entries
 from archivesearch.columnar.face import ColumnarIndex
 from archivesearch.columnar.lazy import lazy
@@ -28,6 +28,7 @@ from archivesearch.engines.base import (
     Request,
     Words,
 )
+from archivesearch.errors import IndexDamaged
 from archivesearch.model import Passage
 
 
@@ -53,6 +54,17 @@ class ColumnarEngine:
     def open(self, folder: Path, analyzer: Analyzer) -> "ColumnarReader":
         """Open what `build` wrote."""
         return ColumnarReader(Segment(folder), analyzer)
+
+    def problems(self, folder: Path) -> Iterator[str]:
+        """Yield in words what in such a folder is not as `build` writes it."""
+        from archivesearch.columnar.checks import problems
+
+        try:
+            arrays = ArrayFolder(folder)
+        except IndexDamaged as error:
+            yield str(error)
+        else:
+            yield from problems(arrays)
 
 
 class ColumnarReader:

@@ -12,6 +12,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from archivesearch.model import (
+    Backup,
     Collocations,
     Concordance,
     Group,
@@ -27,6 +28,7 @@ from archivesearch.model import (
     Stats,
     Suggestions,
     Trend,
+    Verification,
 )
 
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -146,6 +148,17 @@ def report_json(report: Report, seconds: float, size: int) -> dict[str, Any]:
         "seconds": round(seconds, 3),
         "bytes": size,
     }
+
+
+def verification_json(found: Verification) -> dict[str, Any]:
+    """Return what was found where all of an index was looked at."""
+    problems = [_record(problem) for problem in found.problems]
+    return {"whole": found.whole, "current": found.current, **_record(found), "problems": problems}
+
+
+def backup_json(done: Backup) -> dict[str, Any]:
+    """Return what a backup has copied."""
+    return _record(done)
 
 
 def _section(section: Section) -> dict[str, Any]:

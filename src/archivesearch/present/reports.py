@@ -1,4 +1,4 @@
-"""What a rebuild did, as text."""
+"""What a rebuild or an update did, as text."""
 
 from collections.abc import Iterator
 
@@ -33,6 +33,14 @@ def report_text(report: Report, index: str, seconds: float, size: int) -> str:
     if any(left_out):
         lines.append("  " + ", ".join(filter(None, left_out)))
     return "\n".join(lines)
+
+
+def changes_text(report: Report) -> str:
+    """Return how much had to be parsed."""
+    return (
+        f"  {counted(report.parsed, 'page')} parsed, {report.unchanged:,} unchanged, "
+        f"{report.removed:,} removed"
+    )
 
 
 def skipped_lines(report: Report) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Long runs that try to break an index, one to a module."""

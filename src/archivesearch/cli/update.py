@@ -1,0 +1,96 @@
+"""The command `archivesearch update`."""
+
+import time
+from pathlib import Path
+
+import click
+
+import archivesearch
+from archivesearch.cli.failures import Interrupted
+from archivesearch.cli.options import examples, format_option, index_option
+from archivesearch.cli.progress import watched
+from archivesearch.cli.rebuild import CORPUS, named, processors
+from archivesearch.cli.streams import write, write_bytes
+from archivesearch.directory import read_manifest
+from archivesearch.errors import IndexMissing
+from archivesearch.present.as_json import encoded, report_json
+from archivesearch.present.reports import changes_text, report_text, skipped_lines
+
+EXAMPLES = examples(
+    "archivesearch update",
+    "archivesearch update ~/mirror/www.example.org --index example",
+)
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument(
+    "sources", nargs=-1, metavar="[SOURCE]...", type=click.Path(readable=False), callback=named
+)
+@index_option
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Processes that read pages.  [default: as many as there are processors]",
+)
+@click.option(
+    "--memory",
+    metavar="MB",
+    type=click.IntRange(min=1),
+    default=256,  # as `archivesearch.update` has it, which --help does not wait for
+    help="Megabytes for the passages that are being sorted.",
+    show_default=True,
+)
+@click.option(
+    "--config",
+    metavar="FILE",
+    type=click.Path(readable=False),
+    help="The archive's own file, if it was given when the index was built.",
+)
+@format_option("text", "json")
+def update(
+    *,
+    sources: tuple[str, ...],
+    index: str,
+    jobs: int | None,
+    memory: int,
+    config: str | None,
+    form: str,
+) -> None:
+    """Bring an index up to date, parsing only the pages that are new or have changed.
+
+    The result is what "rebuild" would give, byte for byte. The SOURCEs must be those that
+    the index was built from; the default are folders of their names, looked for in the
+    current one. A SOURCE that is gone, or has no pages left, is an error: the index stays
+    as it was.
+    """
+    begun = time.perf_counter()
+    try:
+        with watched() as progress:
+            report = archivesearch.update(
+                sources or _known(index),
+                index,
+                jobs=jobs or processors(),
+                memory=memory,
+                config=config,
+                progress=progress,
+            )
+    except KeyboardInterrupt as error:
+        raise Interrupted(f"interrupted; nothing was changed in {index}") from error
+    seconds = time.perf_counter() - begun
+    if form == "json":
+        write_bytes(encoded(report_json(report, seconds, progress.bytes)))
+        return
+    for line in skipped_lines(report):
+        click.echo(line, err=True)
+    write(report_text(report, index, seconds, progress.bytes))
+    write(changes_text(report))
+
+
+def _known(index: str) -> tuple[str, ...]:
+    """Return the sources that an index was built from, by their names."""
+    try:
+        return read_manifest(Path(index)).sources or (CORPUS,)
+    except IndexMissing:
+        return (CORPUS,)

@@ -1,0 +1,410 @@
+"""`verify` tells everything that is wrong, and `backup` copies what is whole."""
+
+import json
+import os
+import random
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from cli_site import done, failed, run
+from small_archive import LETTER, PAGES, REPORT, build, page_of, write
+from test_publishing import changed
+
+import archivesearch
+from archivesearch import IndexDamaged, IndexMissing, IndexProblem, IndexVersion
+from archivesearch.columnar.arrays import ArrayFolder, ArrayWriter
+from archivesearch.directory import MANIFEST, Hold, manifest_text, read_manifest
+from archivesearch.durable import synced
+from archivesearch.memory import MEMORY
+
+DAMAGES = int(os.environ.get("ARCHIVESEARCH_DAMAGES", "400"))
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("sound"), PAGES)
+
+
+@pytest.fixture
+def site(sound: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(sound.parent / "site", tmp_path / "site"))
+
+
+@pytest.fixture
+def index(sound: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(sound, tmp_path / "index"))
+
+
+def files(index: Path) -> list[Path]:
+    found = [index / MANIFEST, index / MEMORY, *index.glob("generation-*/*")]
+    return sorted(path for path in found if path.stat().st_size)
+
+
+def told(index: Path) -> set[str]:
+    """Return the names of the files that `verify` finds damaged."""
+    return {problem.file for problem in archivesearch.verify(index).problems}
+
+
+def test_a_sound_index(index: Path, site: Path) -> None:
+    found = archivesearch.verify(index, [site])
+    assert (found.whole, found.current, found.problems) == (True, True, ())
+    assert found.sources == ("site",)
+    assert found.files == len(list(index.glob("generation-*/*")))
+
+
+def test_the_bundled_pages(corpus_index: Path, corpus: Path) -> None:
+    found = archivesearch.verify(corpus_index, [corpus])
+    assert found.whole
+    assert found.current
+
+
+def test_every_changed_byte_is_told_by_its_file(index: Path) -> None:
+    chance = random.Random(11)  # noqa: S311 - a sample needs a seed, not secrecy
+    for _ in range(DAMAGES):
+        path = chance.choice(files(index))
+        data = path.read_bytes()
+        spoiled = bytearray(data)
+        at = chance.randrange(len(data))
+        if chance.random() < 0.2:
+            del spoiled[at:]
+        else:
+            spoiled[at] ^= 1 << chance.randrange(8)
+        path.write_bytes(spoiled)
+        try:
+            assert path.name in told(index) or is_shorter_memory(path, index), (path.name, at)
+        except IndexVersion:
+            assert path.name == MANIFEST
+        path.write_bytes(data)
+    assert not told(index)
+
+
+def is_shorter_memory(path: Path, index: Path) -> bool:
+    """Whether it is a memory cut where a record ends: then it is whole, and knows less."""
+    return path.name == MEMORY and not told(index)
+
+
+@pytest.mark.parametrize("spoil", ["gone", "link", "folder", "pipe", "stranger"])
+def test_files_that_are_not_what_they_should_be(index: Path, tmp_path: Path, spoil: str) -> None:
+    (path,) = index.glob("generation-*/labels.bytes.bin")
+    data = path.read_bytes()
+    if spoil == "stranger":
+        path = path.with_name("stranger.bin")
+    else:
+        path.unlink()
+    match spoil:
+        case "link":
+            (tmp_path / "outside").write_bytes(data)
+            path.symlink_to(tmp_path / "outside")
+        case "folder":
+            path.mkdir()
+        case "pipe":
+            os.mkfifo(path)
+        case "stranger":
+            path.write_bytes(b"x")
+    assert told(index) == {path.name}
+    if spoil != "stranger":
+        with pytest.raises(IndexDamaged, match=path.name):
+            archivesearch.open(index)
+
+
+def test_an_index_that_is_none(tmp_path: Path, index: Path) -> None:
+    for path in (tmp_path / "nothing", write(tmp_path / "pages", {"a.html": LETTER})):
+        with pytest.raises(IndexMissing, match="there is no index in"):
+            archivesearch.verify(path)
+        with pytest.raises(IndexMissing, match="there is no index in"):
+            archivesearch.backup(path, tmp_path / "copy")
+    write(tmp_path / "extension", {MANIFEST: '{"name": "of a browser"}'})
+    (problem,) = archivesearch.verify(tmp_path / "extension").problems
+    assert "is not the manifest of an index" in problem.what
+    changed(index, lambda values: values.update(version=99))
+    for call in (archivesearch.open, archivesearch.verify):
+        with pytest.raises(IndexVersion, match="version 99"):
+            call(index)
+
+
+def test_a_generation_that_is_gone(index: Path) -> None:
+    (folder,) = index.glob("generation-*")
+    shutil.rmtree(folder)
+    assert told(index) == {folder.name}
+
+
+def test_pages_are_compared_with_their_sources(index: Path, site: Path) -> None:
+    write(site, {"letters/1994.html": LETTER + " ", "new.html": REPORT, "empty.html": ""})
+    (site / "lists/parties.html").unlink()
+    found = archivesearch.verify(index, [site])
+    assert found.whole
+    assert not found.current
+    assert (found.missing, found.changed) == (("lists/parties.html",), ("letters/1994.html",))
+    assert found.new == ("empty.html", "new.html")
+    archivesearch.update([site], index)
+    assert archivesearch.verify(index, [site]).current
+
+
+def rewritten(index: Path, name: str, change: Callable[[Any], Any]) -> None:
+    """Change an array and make all checksums true again, as one who means harm would."""
+    (folder,) = index.glob("generation-*")
+    arrays = ArrayFolder(folder)
+    values = {each: np.array(arrays[each]) for each in arrays}
+    info = dict(arrays.info)
+    if name in values:
+        values[name] = change(values[name])
+    else:
+        info = change(info)
+    writer = ArrayWriter(folder)
+    for each, array in values.items():
+        writer.append(each, array)
+    writer.close(info)
+    vouched(index)
+
+
+def vouched(index: Path) -> None:
+    """Write a manifest that vouches for the files as they are."""
+    manifest = read_manifest(index)
+    folder = index / manifest.generation
+    manifest.files.update({path.name: synced(path) for path in folder.iterdir()})  # type: ignore[attr-defined]
+    (index / MANIFEST).write_text(manifest_text(manifest))
+
+
+def altered(at: int, value: int) -> Callable[[Any], Any]:
+    def change(array: Any) -> Any:
+        array[at] = value
+        return array
+
+    return change
+
+
+RULES: list[tuple[str, Callable[[Any], Any]]] = [
+    ("terms.keys", altered(0, 7)),
+    ("terms.keys", lambda array: array[:-1]),
+    ("terms.bytes", lambda array: array[::-1]),
+    ("terms.bytes", altered(0, 255)),
+    ("terms.ends", altered(3, 0)),
+    ("terms.entries", altered(2, 0)),
+    ("terms.entries", altered(2, 60000)),
+    ("terms.entries", altered(-1, 60000)),
+    ("terms.postings", altered(1, 0)),
+    ("terms.positions", altered(1, 9)),
+    ("entries.block", altered(0, 9)),
+    ("entries.documents", altered(0, 0)),
+    ("entries.documents", altered(0, 1 << 31)),
+    ("entries.bound", altered(0, 0)),
+    ("postings.frequency", altered(0, 0)),
+    ("postings.frequency", altered(0, 255)),
+    ("postings.frequency.at", lambda array: np.array([0], array.dtype)),
+    ("positions.gap", altered(0, 200)),
+    ("positions.gap", lambda array: array[1:]),
+    ("lengths", altered(0, 99)),
+    ("lengths", altered(-1, 9)),
+    ("texts.bytes", altered(40, 0)),
+    ("texts.ends", altered(0, 1)),
+    ("texts.firsts", altered(0, 1)),
+    ("documents.length", altered(0, 200)),
+    ("documents.section", altered(0, 200)),
+    ("documents.label", altered(0, 200)),
+    ("documents.years", altered(0, 9)),
+    ("documents.repeated", altered(0, 1)),
+    ("sections.page", altered(0, 200)),
+    ("sections.org", altered(0, 200)),
+    ("sections.bytes", altered(0, 0)),
+    ("pages.bytes", altered(0, 0x7B)),
+    ("pages.first", altered(1, 0)),
+    ("pages.year", altered(0, 9)),
+    ("pages.lang", altered(0, 9)),
+    ("orgs.ends", altered(0, 1)),
+    ("labels.bytes", altered(0, 0xFF)),
+    ("forms.bytes", altered(0, 0xFF)),
+    ("", lambda info: {**info, "documents": info["documents"] + 1}),
+    ("", lambda info: {**info, "documents": 1 << 62}),
+    ("", lambda info: {**info, "documents": -1}),
+    ("", lambda info: {**info, "documents": "many"}),
+    ("", lambda info: {**info, "documents": 1e300}),
+    ("", lambda info: {**info, "fields": {}}),
+    ("", lambda info: {**info, "fields": None}),
+    ("", lambda info: {**info, "fields": {**info["fields"], "text": [1 << 40, 1 << 41]}}),
+    ("", lambda info: {**info, "with_field": {**info["with_field"], "text": 0}}),
+    ("", lambda info: {**info, "total_length": {**info["total_length"], "text": 3}}),
+    ("", lambda info: {**info, "with_field": []}),
+    ("", lambda info: {"fields": info["fields"]}),
+]
+
+
+@pytest.mark.parametrize(("name", "change"), RULES)
+def test_arrays_that_break_a_rule(index: Path, name: str, change: Callable[[Any], Any]) -> None:
+    """Every checksum holds, so it is the rules of the format that tell."""
+    rewritten(index, name, change)
+    found = archivesearch.verify(index)
+    assert found.problems
+    assert not {problem.file for problem in found.problems} & {"", MANIFEST}
+    ask(index)
+
+
+def ask(index: Path) -> None:
+    """Ask a stranger's index: whatever it answers, errors are those that are meant for users."""
+    from test_damage import ask as everything
+
+    for error in everything(index):
+        assert "\n" not in str(error)
+
+
+NAMES: list[Callable[[dict[str, Any]], object]] = [
+    lambda arrays: arrays.update({"../../secret": ["|u1", 4, 0]}),
+    lambda arrays: arrays.update({"/etc/passwd": ["|u1", 4, 0]}),
+    lambda arrays: arrays.update({"gone": ["|u1", 4, 0]}),
+    lambda arrays: arrays.update({"terms.bytes": ["|O8", 4, 0]}),
+    lambda arrays: arrays.update({"terms.bytes": ["(9999,9999)u1", 4, 0]}),
+    lambda arrays: arrays.update({"terms.bytes": ["|u1", 1 << 60, 0]}),
+    lambda arrays: arrays.update({"terms.bytes": ["|u1", -1, 0]}),
+    lambda arrays: arrays.update({"terms.bytes": ["|u1", True, 0]}),
+    lambda arrays: arrays.update({"terms.bytes": "x"}),
+    lambda arrays: arrays.update({"terms.bytes": None}),
+    lambda arrays: arrays.update({"lengths": ["<f4", 4, 0]}),
+    lambda arrays: arrays.clear(),
+]
+
+
+@pytest.mark.parametrize("change", NAMES)
+def test_a_description_of_what_is_no_array(
+    index: Path, change: Callable[[dict[str, Any]], object]
+) -> None:
+    (path,) = index.glob("generation-*/segment.json")
+    values = json.loads(path.read_text())
+    change(values["arrays"])
+    path.write_text(json.dumps(values))
+    vouched(index)
+    with pytest.raises(IndexDamaged, match=r"is damaged \("):
+        archivesearch.open(index)
+    assert told(index)
+
+
+def test_json_that_is_too_deep(index: Path) -> None:
+    for name in ("segment.json", "pages.jsonl", "organizations.json", "skipped.json"):
+        (path,) = index.glob(f"generation-*/{name}")
+        data = path.read_bytes()
+        path.write_text("[" * 100_000)
+        vouched(index)
+        assert name in told(index)
+        ask(index)
+        path.write_bytes(data)
+    vouched(index)
+    assert not told(index)
+
+
+def test_a_backup_is_the_same_index(index: Path, tmp_path: Path) -> None:
+    copied = archivesearch.backup(index, tmp_path / "new" / "copy")
+    assert copied.generation == read_manifest(index).generation
+    found = archivesearch.verify(tmp_path / "new" / "copy")
+    assert (found.whole, found.files, found.bytes) == (True, copied.files, copied.bytes)
+    (tmp_path / "empty").mkdir()
+    archivesearch.backup(index, tmp_path / "empty")
+    with archivesearch.open(tmp_path / "empty") as archive:
+        assert len(archive.search("castro")) == 4
+
+
+def test_a_backup_goes_nowhere_where_anything_is(index: Path, tmp_path: Path) -> None:
+    other = write(tmp_path / "other", {"mine": "x"})
+    for target, message in (
+        (other, "is not empty"),
+        (index, "lies in the index itself"),
+        (index / "copy", "lies in the index itself"),
+        (other / "mine", "cannot write to"),
+        (other / "mine" / "copy", "cannot write to"),
+    ):
+        with pytest.raises(IndexProblem, match=message):
+            archivesearch.backup(index, target)
+    assert {path.name for path in other.iterdir()} == {"mine"}
+    assert not told(index)
+
+
+def test_a_backup_of_a_damaged_index_is_none(index: Path, tmp_path: Path) -> None:
+    for path in files(index):
+        if path.name == MEMORY:
+            continue
+        data = path.read_bytes()
+        path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        with pytest.raises(IndexProblem):
+            archivesearch.backup(index, tmp_path / "copy")
+        assert not (tmp_path / "copy").exists()
+        path.write_bytes(data)
+
+
+@pytest.fixture
+def written(index: Path, site: Path) -> Iterator[tuple[Path, Callable[[], int]]]:
+    """Give an index that is rebuilt all the time, and how often it has been."""
+    rounds = 0
+    ended = threading.Event()
+
+    def write_on() -> None:
+        nonlocal rounds
+        while not ended.is_set():
+            rounds += 1
+            write(site, {"n.html": page_of(f"Castro {rounds}.", f"Castro {rounds} again.")})
+            archivesearch.update([site], index)
+
+    thread = threading.Thread(target=write_on)
+    thread.start()
+    yield index, lambda: rounds
+    ended.set()
+    thread.join()
+
+
+def test_backups_while_a_writer_works(
+    written: tuple[Path, Callable[[], int]], tmp_path: Path
+) -> None:
+    index, rounds = written
+    number = 0
+    while rounds() < 12 or number < 5:
+        number += 1
+        archivesearch.backup(index, tmp_path / f"copy{number}")
+        with archivesearch.open(tmp_path / f"copy{number}") as archive:
+            assert len(archive.search("castro", limit=20)) in (4, 6)
+
+
+def test_a_reader_keeps_what_it_opened(index: Path, site: Path) -> None:
+    before = read_manifest(index).generation
+    with archivesearch.open(index) as archive:
+        write(site, {"new.html": REPORT})
+        archivesearch.update([site], index)
+        assert (index / before).is_dir()  # whoever reads may open a file of it yet
+        assert len(archive.search("castro")) == 4
+        archivesearch.update([site], index)
+        assert (index / before).is_dir()
+    archivesearch.update([site], index)
+    assert not (index / before).exists()
+
+
+def test_a_hold_on_what_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Hold(tmp_path / "gone")
+    first = Hold(tmp_path)
+    Hold(tmp_path).close()
+    with pytest.raises(BlockingIOError):
+        Hold(tmp_path, exclusive=True)
+    first.close()
+    first.close()
+    Hold(tmp_path, exclusive=True).close()
+
+
+def test_the_commands(index: Path, site: Path, tmp_path: Path) -> None:
+    assert "All is well, and the pages are those of site" in done("verify", site, "--index", index)
+    assert "not compared with any sources" in done("verify", "--index", index)
+    assert "the copy is whole" in done("backup", tmp_path / "copy", "--index", index)
+    assert "is not empty" in failed("backup", tmp_path / "copy", "--index", index)
+    assert "there is no index" in failed("verify", "--index", tmp_path / "nowhere")
+    write(site, {"new.html": REPORT})
+    result = run("verify", site, "--index", index)
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "  new new.html" in result.stdout
+    assert "does not match its sources" in result.stderr
+    (path,) = index.glob("generation-*/terms.bytes.bin")
+    path.write_bytes(b"x" * path.stat().st_size)
+    result = run("verify", "--index", index, "--format", "json")
+    assert result.exit_code == 1
+    assert "is damaged" in result.stderr
+    assert json.loads(result.stdout)["problems"] == [
+        {"file": "terms.bytes.bin", "what": "is not what was written"}
+    ]
