@@ -14,8 +14,8 @@ SNIPPET_LENGTH = 280
 MORE = 2
 MORE_LENGTH = 140
 
-# Words that are worth a window of their own are longer than so many letters, or no mere
-# letters, and marked no more often than this.
+# Words that are worth a window of their own have so many letters, are in capitals or not of
+# letters alone, and are marked no more often than this.
 _TELLING = 5
 _SELDOM = 3
 _STEM = 6
@@ -61,7 +61,7 @@ def extracts(
             mark
             for mark in marks
             if (key := _key(text, mark)) not in there
-            and (len(key) >= _TELLING or not key.isalpha())
+            and (len(key) >= _TELLING or not key.isalpha() or text[slice(*mark)].isupper())
             and often[key] <= _SELDOM
         ]
         if not missing:
