@@ -181,8 +181,8 @@ def test_groups(archive: archivesearch.Archive, group_by: str) -> None:
 
 
 def test_sections_of_one_name_on_two_pages_are_two_groups(tmp_path: Path) -> None:
-    text = "<html><h2>Notes</h2><p>Castro.</p><h2>More</h2><p>Castro.</p></html>"
-    site = write(tmp_path / "site", {"a.html": text, "b.html": text})
+    text = "<html><h2>Notes</h2><p>Castro.</p><h2>More</h2><p>Castro.</p>"
+    site = write(tmp_path / "site", {"a.html": text, "b.html": text + "<p>Of Cuba.</p>"})
     archivesearch.rebuild([site], tmp_path / "index")
     with archivesearch.open(tmp_path / "index") as archive:
         assert archive.search("castro", group_by="section").total == 4
@@ -522,7 +522,9 @@ def columns_of_words(draw: st.DrawFn) -> list[list[int]]:
 
 
 def test_an_open_range_of_years_is_that_of_dated_pages(archive: archivesearch.Archive) -> None:
-    years = {hit.year for hit in archive.search("castro", year=(None, None), limit=1000)}
+    found = archive.search("castro", year=(None, None), limit=1000)
+    ids = {name for hit in found for name in (hit.id, *hit.copies)}
+    years = {p.year for page in archive.pages() for p in archive.passages(page) if p.id in ids}
     assert None not in years
     assert len(years) == 11
 
