@@ -51,6 +51,7 @@ def test_results() -> None:
         "query": "1976",
         "total": 1,
         "total_exact": True,
+        "folded": 0,
         "took_ms": 1.235,
         "hits": [
             {

@@ -94,8 +94,13 @@ class Marks:
         self._gathered = gathered
         self._repeats = repeats
         units, counted = gathered.column("units"), gathered.column("counted")
+        owners = gathered.column("owners")
         self._hits = _among(units, repeats.units) & counted
-        self.own = ~self._hits & ~(_among(units, repeats.companions) & ~counted)
+        alone = np.zeros(gathered.first[-1], bool)
+        alone[owners[self._hits]] = True
+        alone[owners[counted & ~self._hits]] = False
+        joins = alone[owners] & ~counted & _among(units, repeats.companions)
+        self.own = ~self._hits & ~joins
 
     def passages(self, page: int) -> list[Passage]:
         """Return the passages of a page, with what is repeated in them."""

@@ -24,6 +24,8 @@ from archivesearch.repeats import Marks, find_repeats
 # Pages are nearly the same that have so much of the longer one's own words in common.
 _NEARLY_SAME = 0.8
 _AT_HAND = 64
+# What is left of a passage with less than so many words is a name or a date in a footer.
+_LEAST_REST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,9 @@ class Sifted:
         result = gathered.column("bands")
         repeated = np.zeros(len(result), bool)
         repeated[gathered.column("owners")[~self._own]] = True
-        result[repeated & (self._lengths < LEAST_WORDS)] = 0
-        parts = np.flatnonzero(repeated & (self._lengths >= LEAST_WORDS))
+        enough = self._lengths >= _LEAST_REST
+        result[repeated & ~enough] = 0
+        parts = np.flatnonzero(repeated & enough)
         for number in parts.tolist():
             result[number] = bands([self._text(number)])[0]
         for page in np.flatnonzero(self._dropped).tolist():

@@ -169,16 +169,17 @@ class _Piece:
     def __init__(self, texts: Sequence[str], first: int, at: int) -> None:
         joined = "\n".join(texts) + "\n"
         points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-        classes = _classes()[np.minimum(points, _PLANE - 1)]
+        has_more = bool(points.max() >= _PLANE)
+        classes = _classes()[np.minimum(points, _PLANE - 1) if has_more else points]
         places = np.flatnonzero(classes >= _DIGIT)
         opens = np.ones(len(places), bool)
         opens[1:] = (places[1:] != places[:-1] + 1) | (classes[places[1:]] == _SIGN)
         opens[1:] |= classes[places[:-1]] == _SIGN
         heads = np.flatnonzero(opens)
-        letters = points[places]
-        inside = letters < _PLANE
+        letters = points[places].astype(np.uint64)
+        inside = letters < _PLANE if has_more else slice(None)
         letters[inside] = _folded()[letters[inside]]
-        self.hashes = _mixed(_summed(letters.astype(np.uint64) + np.uint64(1), heads))
+        self.hashes = _mixed(_summed(letters, heads))
         self._first = first
         self._at = at
         self._points = joined
@@ -191,8 +192,8 @@ class _Piece:
 
     def units(self) -> Units:
         """Put the words together to units."""
-        lines, stops = self._breaks()
-        breaks = np.union1d(lines, stops)
+        classes = self._classes
+        breaks = self._breaks()
         unit_of = np.searchsorted(breaks, self._starts)
         first = np.flatnonzero(np.diff(unit_of, prepend=-1))
         hashes = _mixed(_summed(self.hashes, first))
@@ -200,21 +201,21 @@ class _Piece:
         found = unit_of[first]
         ends = breaks[found]
         starts = np.where(found > 0, breaks[found - 1] + 1, 0)
-        is_line = np.isin(ends, lines) & ((starts == 0) | np.isin(starts - 1, lines))
+        is_line = (classes[ends] == _LINE) & ((starts == 0) | (classes[starts - 1] == _LINE))
         counted = ((counts >= _LEAST_PART) | is_line) & _any(self._lettered, first)
         texts = self.text_of[first]
         within = self._text_starts[texts - self._first] - self._at
         return Units(hashes, texts, starts - within, ends + 1 - within, counts, counted)
 
-    def _breaks(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Return the places of characters after which a line ends, and a sentence."""
+    def _breaks(self) -> npt.NDArray[np.int64]:
+        """Return the places of characters after which a line or a sentence ends."""
         classes = self._classes
-        lines = np.flatnonzero(classes == _LINE)
         at = np.flatnonzero(classes == _STOP)
         for _ in range(2):
             at = at + (classes[np.minimum(at + 1, len(classes) - 1)] == _CLOSER)
-        at = at[classes[at + 1] == _SPACE] + 1  # a line end is always last
-        return lines, np.union1d(at, np.flatnonzero(classes == _WIDE_STOP))
+        ends = (classes == _LINE) | (classes == _WIDE_STOP)
+        ends[at[classes[at + 1] == _SPACE] + 1] = True  # a line end is always last
+        return np.flatnonzero(ends)
 
 
 def _pieces(texts: Sequence[str]) -> Iterator[tuple[Sequence[str], int, int]]:
@@ -313,10 +314,10 @@ def _classes() -> npt.NDArray[np.uint8]:
 
 
 @cache
-def _folded() -> npt.NDArray[np.uint32]:
+def _folded() -> npt.NDArray[np.uint64]:
     """The small letter of each character, for the first plane."""
     lowered = (chr(point).lower() for point in range(_PLANE))
-    return np.array([ord(c) if len(c) == 1 else ord(c[0]) for c in lowered], np.uint32)
+    return np.array([ord(c[0]) for c in lowered], np.uint64)
 
 
 def _joined(parts: Sequence[npt.NDArray[Any]], kind: type) -> npt.NDArray[Any]:

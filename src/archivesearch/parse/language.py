@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Code points that are judged; twice as many take twice the time and judge no better.
 _SAMPLE = 600
+_BEGINNING, _PLAIN = 250, 0.95
 _LONGEST = 8
 
 # How many letters a text needs, and how sure the judgement must be: of a page that
@@ -59,8 +60,13 @@ def _are_alike(one: str, other: str) -> bool:
 
 
 def _judged(sample: str) -> tuple[str, float]:
-    """Return the language that a text is most likely in, and how likely that is."""
-    code, probability = _identifier().classify(sample)
+    """Return the language that a text is most likely in, and how likely that is.
+
+    Where the beginning is plain enough the rest is not looked at.
+    """
+    code, probability = _identifier().classify(sample[:_BEGINNING])
+    if probability < _PLAIN and len(sample) > _BEGINNING:
+        code, probability = _identifier().classify(sample)
     return code, probability
 
 

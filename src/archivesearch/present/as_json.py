@@ -56,6 +56,7 @@ def results_json(results: Results, *, grouped: bool = False) -> dict[str, Any]:
         "query": results.query,
         "total": results.total,
         "total_exact": results.total_exact,
+        "folded": results.folded,
         "took_ms": round(results.took_ms, 3),
         "hits": [hit_json(hit) for hit in results.hits],
     }
