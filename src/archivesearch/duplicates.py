@@ -2,10 +2,10 @@
 
 Passages that are nearly the same meet by their MinHash signatures; whether they are
 copies is then told by their texts. Two are that have at least 80 % of their shingles,
-pairs of neighbouring words, in common, repeated spans left out. Copies make a group,
-whose *representative* goes first: the passage whose page has the fewest passages, and of
-equals the first in the archive. So an article's own page goes before the one page of the
-magazine's whole issue.
+pairs of neighbouring words, in common, and each at least nine, repeated spans left out.
+Copies make a group, whose *representative* goes first: the passage whose page has the
+fewest passages, and of equals the first in the archive. So an article's own page goes
+before the one page of the magazine's whole issue.
 """
 
 import re
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from archivesearch.model import Copies
+from archivesearch.parse.fingerprints import LEAST_WORDS
 
 _ALIKE = 0.8
 # A copy of a copy may have drifted: it stays in the group while it has this much in
@@ -58,6 +59,8 @@ def _leaders(bands: npt.NDArray[np.uint32], text: Callable[[int], str]) -> dict[
 
     leader: dict[int, int] = {}
     for number, candidates in _candidates(bands):
+        if len(shingles(number)) < LEAST_WORDS - 1:
+            continue  # it says the same again and again, and so little
         for candidate in candidates:
             first = leader.get(candidate, candidate)
             if share(number, candidate) >= _ALIKE and (

@@ -24,7 +24,7 @@ _ROWS = 4
 _SEED = 20
 
 # Shorter passages ("See below.") say too little to be a copy of anything.
-LEAST_WORDS = 8
+LEAST_WORDS = 10
 
 # A shorter part of a line says too little to be counted: "From The Militant, Vol."
 _LEAST_PART = 6

@@ -56,7 +56,6 @@ def results_json(results: Results, *, grouped: bool = False) -> dict[str, Any]:
         "query": results.query,
         "total": results.total,
         "total_exact": results.total_exact,
-        "folded": results.folded,
         "took_ms": round(results.took_ms, 3),
         "hits": [hit_json(hit) for hit in results.hits],
     }
@@ -66,6 +65,7 @@ def results_json(results: Results, *, grouped: bool = False) -> dict[str, Any]:
         name: [[value, count] for value, count in values] for name, values in results.facets.items()
     }
     value["suggestion"] = results.suggestion
+    value["folded"] = results.folded
     return value
 
 
