@@ -77,9 +77,14 @@ def test_a_rebuild_reports(tmp_path: Path) -> None:
         assert sum(stats.encodings.values()) == 3
         assert stats.bytes == sum(len(text.encode()) for text in PAGES.values())
         assert stats.years == {1994: 3, 2001: 3} | dict(stats.years)
-    assert [progress.pages for progress in seen] == [1, 2, 3, 4, 4]
+    stages = [(progress.stage, progress.pages) for progress in seen]
+    assert stages == [
+        *(("reading", n) for n in (1, 2, 3, 4)),
+        ("comparing", 4),
+        *(("indexing", n) for n in (1, 2, 3)),
+        ("saving", 4),
+    ]
     assert {progress.total for progress in seen} == {4}
-    assert [progress.stage for progress in seen] == ["indexing"] * 4 + ["saving"]
     assert seen[-1].skipped == 1
 
 
@@ -377,7 +382,8 @@ def test_parse_page(tmp_path: Path) -> None:
 
 def test_several_sources_of_one_index(tmp_path: Path) -> None:
     one = write(tmp_path / "one", {**PAGES, "archivesearch.toml": "name='One'"})
-    two = write(tmp_path / "two", {**PAGES, "archivesearch.toml": "name='Two'\nlanguages=['fr']"})
+    other = {name: text.replace("Castro", "Guevara and Castro") for name, text in PAGES.items()}
+    two = write(tmp_path / "two", {**other, "archivesearch.toml": "name='Two'\nlanguages=['fr']"})
     archivesearch.rebuild([one, two], tmp_path / "index")
     with archivesearch.open(tmp_path / "index") as archive:
         assert archive.stats().name == "One, Two"

@@ -76,12 +76,13 @@ def test_results() -> None:
         ],
         "facets": {"year": [[1976, 2]]},
         "suggestion": None,
+        "folded": 0,
     }
 
 
 def test_keys_are_in_the_documented_order() -> None:
     value = results_json(Results("x", 0, True, 0.1, (HIT,)))
-    assert list(value) == "query total total_exact took_ms hits facets suggestion".split()
+    assert list(value) == "query total total_exact took_ms hits facets suggestion folded".split()
     keys = "id score page url title org section label year years_mentioned lang text highlights"
     more = "snippet snippet_highlights link copies extracts"
     assert list(value["hits"][0]) == f"{keys} {more}".split()

@@ -28,18 +28,23 @@ def archive_of(folder: Path, pages: dict[str, list[str]]) -> archivesearch.Archi
     return archivesearch.open(folder / "index")
 
 
-FILLER = "The meeting went on until the evening and nobody had brought a clock to the hall."
+def filler(name: str) -> str:
+    """Return a sentence of one page alone: one that many pages had would be no text of theirs."""
+    return f"The meeting went on until {name} and nobody had brought a clock to the hall."
 
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[archivesearch.Archive]:
     paragraphs = {
-        "aa": ["Lentils cost more than barley. " + FILLER, "Lentils, lentils and lentils again."],
-        "bb": ["A barley harvest was all there was of lentils. " + FILLER],
-        "cc": ["The barley lentils soup was served at noon. " + FILLER],
-        "dd": ["Lentils barley soup was served at noon too. " + FILLER],
+        "aa": ["Lentils cost more than barley.", "Lentils, lentils and lentils again."],
+        "bb": ["A barley harvest was all there was of lentils."],
+        "cc": ["The barley lentils soup was served at noon."],
+        "dd": ["Lentils barley soup was served at noon too."],
+        **{f"filler{n}": [""] for n in range(9)},
     }
-    with archive_of(tmp_path, paragraphs | {f"filler{n}": [FILLER] for n in range(9)}) as archive:
+    for name, texts in paragraphs.items():
+        texts[0] = f"{texts[0]} {filler(name)}"
+    with archive_of(tmp_path, paragraphs) as archive:
         yield archive
 
 

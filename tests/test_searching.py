@@ -181,8 +181,8 @@ def test_groups(archive: archivesearch.Archive, group_by: str) -> None:
 
 
 def test_sections_of_one_name_on_two_pages_are_two_groups(tmp_path: Path) -> None:
-    text = "<html><h2>Notes</h2><p>Castro.</p><h2>More</h2><p>Castro.</p></html>"
-    site = write(tmp_path / "site", {"a.html": text, "b.html": text})
+    text = "<html><h2>Notes</h2><p>Castro.</p><h2>More</h2><p>Castro.</p>"
+    site = write(tmp_path / "site", {"a.html": text, "b.html": text + "<p>Of Cuba.</p>"})
     archivesearch.rebuild([site], tmp_path / "index")
     with archivesearch.open(tmp_path / "index") as archive:
         assert archive.search("castro", group_by="section").total == 4

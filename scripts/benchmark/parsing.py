@@ -4,20 +4,29 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
 from archivesearch.config import Config
-from archivesearch.model import Page, Passage, RawPage, Skipped, passages
+from archivesearch.gathering import Gathered
+from archivesearch.model import Page, Paragraph, Passage, RawPage, Section, Skipped, passages
+from archivesearch.parse.fingerprints import fingerprinted, fingerprints
+from archivesearch.parse.language import language
 from archivesearch.parse.page import parse
 from archivesearch.read.sources import open_sources
+from archivesearch.sifting import Sifted
 from benchmark import corpus
 
 
 @dataclass(slots=True)
 class Figures:
-    """Counts and times of one pass over the pages; `text_bytes` are of UTF-8."""
+    """Counts and times of one pass over the pages; `text_bytes` are of UTF-8.
+
+    `parse_seconds` are without those of telling languages, `compare_seconds` those of
+    finding repeats and copies among all pages.
+    """
 
     pages: int = 0
     skipped: int = 0
@@ -27,11 +36,16 @@ class Figures:
     dated: int = 0
     parse_seconds: float = 0.0
     lexbor_seconds: float = 0.0
+    language_seconds: float = 0.0
+    compare_seconds: float = 0.0
+    copies: int = 0
 
 
 def prepare(folder: Path, file: Path) -> dict[str, Any]:
     """Parse every page of a folder, write its passages to a file, return the figures."""
     figures = Figures()
+    language("", [Section(paragraphs=(Paragraph("a" * 99),))], ("en",))  # loads what it needs
+    fingerprints(["b"])
     names = tuple(field.name for field in fields(Passage))
     corpus.write(_passages(folder, figures), names, file)
     return asdict(figures)
@@ -51,19 +65,29 @@ def laid_out(folder: Path, target: Path, *, limit: int | None, copies: int) -> P
 
 
 def _passages(folder: Path, figures: Figures) -> Iterator[Passage]:
-    """Yield what a rebuild of the folder would index, counting it on the way."""
+    """Yield the passages of a folder's pages, counting them on the way."""
     (source,) = open_sources([folder])
-    for raw in source.pages():
-        page = _parsed(raw, source.config, figures) if isinstance(raw, RawPage) else raw
-        if not isinstance(page, Page):
-            figures.skipped += 1
-            continue
-        figures.pages += 1
-        for passage in passages(page):
-            figures.paragraphs += 1
-            figures.text_bytes += len(passage.text.encode())
-            figures.dated += passage.year is not None
-            yield passage
+    with TemporaryDirectory() as aside, Gathered(Path(aside)) as gathered:
+        for raw in source.pages():
+            page = _parsed(raw, source.config, figures) if isinstance(raw, RawPage) else raw
+            if not isinstance(page, Page):
+                figures.skipped += 1
+                continue
+            figures.pages += 1
+            start = time.perf_counter()
+            gathered.add(fingerprinted(page))
+            figures.compare_seconds += time.perf_counter() - start
+            for passage in passages(page):
+                figures.paragraphs += 1
+                figures.text_bytes += len(passage.text.encode())
+                figures.dated += passage.year is not None
+                yield passage
+        start = time.perf_counter()
+        sifted = Sifted(gathered)
+        for _ in sifted:
+            pass
+        figures.compare_seconds += time.perf_counter() - start
+        figures.copies = sum(len(group) - 1 for group in sifted.copies)
 
 
 def _parsed(raw: RawPage, config: Config, figures: Figures) -> Page | Skipped:
@@ -74,7 +98,12 @@ def _parsed(raw: RawPage, config: Config, figures: Figures) -> Page | Skipped:
         tree.body.text()
     middle = time.perf_counter()
     page = parse(raw, config)
+    end = time.perf_counter()
+    if isinstance(page, Page):
+        language("", page.sections, config.languages)  # once more, to be timed
+    telling = time.perf_counter() - end
     figures.lexbor_seconds += middle - start
-    figures.parse_seconds += time.perf_counter() - middle
+    figures.language_seconds += telling
+    figures.parse_seconds += end - middle - telling
     figures.page_bytes += len(raw.data)
     return page

@@ -21,6 +21,7 @@ def of(result: Values) -> Values:
         "builds": against_peers(result["builds"], BUILD_FIGURES),
         "queries": {kind: ratios for kind, ratios in queries.items() if ratios},
         "parse": _ratio(result["corpus"], "parse_seconds", "lexbor_seconds"),
+        "compare": _ratio(_beside_parsing(result["corpus"]), "more_seconds", "parse_seconds"),
         "cold_start": {
             name: values["ratio"]
             for name, values in result["cold_start"].items()
@@ -45,6 +46,11 @@ def against_peers(engines: dict[str, Values], figures: tuple[str, ...]) -> dict[
         for peer, values in engines.items()
         if peer != OURS
     }
+
+
+def _beside_parsing(corpus: Values) -> Values:
+    """Return the figures of parsing with the seconds of all that compares pages and their words."""
+    return {**corpus, "more_seconds": corpus["language_seconds"] + corpus["compare_seconds"]}
 
 
 def _ratio(values: Values, above: str, below: str) -> float | None:

@@ -55,11 +55,16 @@ def _pages(result: Values) -> Iterator[str]:
     size = corpus["page_bytes"] / MB
     rows = [("lexbor, text of the body", *_pace(corpus["lexbor_seconds"], corpus["pages"], size))]
     rows += [("archivesearch, parse", *_pace(corpus["parse_seconds"], corpus["pages"], size))]
+    for name, key in (("languages", "language"), ("repeats and copies", "compare")):
+        rows += [
+            (f"archivesearch, {name}", *_pace(corpus[f"{key}_seconds"], corpus["pages"], size))
+        ]
     if rebuild:
         rows += [("archivesearch, rebuild", *_pace(rebuild["seconds"], rebuild["pages"], size))]
     yield from laid_out(("from pages", "seconds", "pages/s", "MB of pages/s"), rows)
     if corpus["lexbor_seconds"]:
         yield f"parse / lexbor: {result['ratios']['parse']:.2f}"
+        yield f"languages, repeats and copies / parse: {result['ratios']['compare']:.2f}"
     if rebuild:
         yield f"peak memory of the rebuild: {rebuild['peak_bytes'] / MB:.0f} MB"
 

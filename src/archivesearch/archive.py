@@ -40,6 +40,7 @@ from archivesearch.model import (
     RawPage,
     Report,
     Results,
+    SamePage,
     Skipped,
     Stats,
     Suggestions,
@@ -320,13 +321,21 @@ class Archive:
             return tuple(page for page in self._pages if page.startswith(prefix))
 
     def passages(self, page: str) -> tuple[Passage, ...]:
-        """Return all passages of a page, in order. Raises IndexMissing for an unknown page."""
+        """Return all passages of a page, in order, or of the one that it is known as.
+
+        Raises IndexMissing for an unknown page.
+        """
         with self._reading():
-            return self._passages(page)
+            return self._passages(self._same[page].page if page in self._same else page)
 
     def page(self, page: str) -> PageInfo:
-        """Return what is known of a page as a whole. Raises IndexMissing for an unknown one."""
+        """Return what is known of a page as a whole, or of the one that it is known as.
+
+        Raises IndexMissing for an unknown one.
+        """
         with self._reading():
+            if page in self._same:
+                return self._same[page]
             if page not in self._pages:
                 self._passages(page)  # says what is near
             return self._pages[page]
@@ -405,8 +414,12 @@ class Archive:
 
     @cached_property
     def _pages(self) -> dict[str, PageInfo]:
-        infos = [PageInfo(**json.loads(line)) for line in self._listing.splitlines()]
-        return {info.page: info for info in infos}
+        return {info.page: info for info in map(_page_info, self._listing.splitlines())}
+
+    @cached_property
+    def _same(self) -> dict[str, PageInfo]:
+        """The pages that others are known as, by the names of those."""
+        return {other.page: info for info in self._pages.values() for other in info.same}
 
     @cached_property
     def _organizations_by_name(self) -> dict[str, Organization]:
@@ -497,6 +510,12 @@ def _open_generation(index: Path, manifest: Manifest) -> _Opened:
         raise _damaged(index, error) from error
     sentences = Sentences(**{name: frozenset(words) for name, words in learned.items()})
     return _Opened(manifest, hold, config, analyzer, reader, listing, organizations, sentences)
+
+
+def _page_info(line: bytes) -> PageInfo:
+    values = json.loads(line)
+    same = tuple(SamePage(**other) for other in values.pop("same"))
+    return PageInfo(**values, same=same)
 
 
 def _damaged(index: Path, what: object) -> IndexDamaged:

@@ -12,11 +12,15 @@ def hit(
     match: Match,
     passage: Passage,
     marks: tuple[Span, ...],
+    copies: tuple[str, ...] = (),
     *,
     sentences: Sentences,
     explanation: tuple[Share, ...] = (),
 ) -> Hit:
-    """Return a passage that matched as a hit, with its marks, its snippet and its link."""
+    """Return a passage that matched as a hit, with its marks, its snippet and its link.
+
+    `copies` are the ids of those that are folded into it.
+    """
     shown = window(passage.text, marks, sentences=sentences)
     return Hit(
         id=passage.id,
@@ -40,6 +44,7 @@ def hit(
         extracts=extracts(passage.text, marks, shown, sentences),
         link=_link(reader, match.number, passage),
         explanation=explanation,
+        copies=copies,
     )
 
 

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from archivesearch.analysis import Analyzer
@@ -13,6 +14,7 @@ from archivesearch.config import Config, merged
 from archivesearch.directory import read_manifest, regular_file
 from archivesearch.engines.base import MEMORY, Engine
 from archivesearch.errors import IndexMissing, IndexProblem, SourceError
+from archivesearch.gathering import Gathered
 from archivesearch.memory import Memory
 from archivesearch.model import (
     Notice,
@@ -24,12 +26,12 @@ from archivesearch.model import (
     RawPage,
     Report,
     Skipped,
-    passages,
 )
 from archivesearch.pool import parsed
 from archivesearch.publishing import publish, writing
 from archivesearch.read.sources import Source, open_sources
 from archivesearch.sentences import Sample
+from archivesearch.sifting import Sifted, SiftedPage
 
 PAGES_FILE = "pages.jsonl"
 ORGANIZATIONS_FILE = "organizations.json"
@@ -120,14 +122,22 @@ def _build(
     settings = merged(source.config for source in opened)
     with writing(index) as building, Memory(index, recall=recall) as remembered:
         before = _listed(index)
-        with (building / PAGES_FILE).open("w", encoding="utf-8") as listing:
+        with (
+            (building / PAGES_FILE).open("w", encoding="utf-8") as listing,
+            TemporaryDirectory(dir=building, prefix="gathered") as aside,
+            Gathered(Path(aside)) as gathered,
+        ):
             census = _Census(settings, listing, sum(map(len, opened)), progress)
-            analyzer = Analyzer(settings.languages, settings.variants)
             for source in opened:
                 census.leave_out(source.listing.left_out)
             pages = _Pages(opened, jobs, remembered)
-            batches = _batches(pages, census)
-            engine.build(building, batches, analyzer, jobs=jobs, memory=memory)
+            _gather(pages, census, gathered)
+            census.report("comparing")
+            sifted = Sifted(gathered)
+            census.compared(sifted)
+            analyzer = Analyzer(settings.languages, settings.variants)
+            batches = _batches(sifted, census)
+            engine.build(building, batches, analyzer, sifted.copies, jobs=jobs, memory=memory)
         if not census.indexed:
             raise SourceError(_nothing(opened, census))
         _write_json(building / ORGANIZATIONS_FILE, [asdict(o) for o in census.organizations()])
@@ -146,7 +156,7 @@ def _build(
         remembered.keep()
     return Report(
         read=census.read,
-        indexed=census.indexed,
+        indexed=census.indexed + census.same,
         sections=census.sections,
         paragraphs=census.paragraphs,
         organizations=len(census.tallies),
@@ -158,6 +168,7 @@ def _build(
         parsed=pages.parsed,
         unchanged=pages.unchanged,
         removed=len(before - pages.seen),
+        same=census.same,
     )
 
 
@@ -166,7 +177,8 @@ def _listed(index: Path) -> set[str]:
     try:
         folder = index / read_manifest(index).generation
         with regular_file(folder / PAGES_FILE) as file:
-            found = {json.loads(line)["page"] for line in file}
+            infos = [json.loads(line) for line in file]
+            found = {page["page"] for info in infos for page in (info, *info["same"])}
         with regular_file(folder / SKIPPED_FILE) as file:
             return found | {page["page"] for page in json.load(file)}
     except (OSError, ValueError, TypeError, LookupError, RecursionError, IndexProblem):
@@ -252,20 +264,24 @@ def _nothing(opened: Sequence[Source], census: "_Census") -> str:
     return f"none of the {census.read} pages in {names} can be read ({first.page}: {first.reason})"
 
 
-def _batches(
-    pages: Iterable[tuple[Page | Skipped | Notice, int]], census: "_Census"
-) -> Iterator[Sequence[Passage]]:
-    """Yield the passages of one page after the other, having counted them."""
+def _gather(
+    pages: Iterable[tuple[Page | Skipped | Notice, int]], census: "_Census", gathered: Gathered
+) -> None:
+    """Put aside all pages that can be read."""
     for page, size in pages:
         if isinstance(page, Notice):
             census.notices.append(page)
             continue
-        if isinstance(page, Skipped):
-            census.skip(page, size)
-            continue
-        found = list(passages(page))
-        census.add(page, found, size)
-        yield found
+        census.count(page, size)
+        if isinstance(page, Page):
+            gathered.add(page)
+
+
+def _batches(sifted: Sifted, census: "_Census") -> Iterator[Sequence[Passage]]:
+    """Yield the passages of one page after the other, having counted them."""
+    for found in sifted:
+        census.add(found)
+        yield found.passages
 
 
 @dataclass(slots=True)
@@ -289,6 +305,7 @@ class _Census:
         progress: Callable[[Progress], None] | None,
     ) -> None:
         self.read = self.indexed = self.sections = self.paragraphs = self._bytes = 0
+        self.same = self._duplicates = self._copies = 0
         self.skipped: list[Skipped] = []
         self.reasons: Counter[str] = Counter()
         self.no_pages = 0
@@ -303,15 +320,16 @@ class _Census:
         self._encodings: Counter[str] = Counter()
         self._years: Counter[int | None] = Counter()
 
-    def skip(self, page: Skipped, size: int) -> None:
-        """Count a page that is not indexed."""
+    def count(self, page: Page | Skipped, size: int) -> None:
+        """Count a page that has been read."""
         self.read += 1
         self._bytes += size
-        self.reasons[page.reason] += 1
-        self.no_pages += not page.is_page
-        if len(self.skipped) < MOST_NAMED:
-            self.skipped.append(page)
-        self.report("indexing")
+        if isinstance(page, Skipped):
+            self.reasons[page.reason] += 1
+            self.no_pages += not page.is_page
+            if len(self.skipped) < MOST_NAMED:
+                self.skipped.append(page)
+        self.report("reading")
 
     def leave_out(self, counts: Mapping[str, int]) -> None:
         """Count what is no page and was not named one by one."""
@@ -319,11 +337,16 @@ class _Census:
         self.read += sum(counts.values())
         self.no_pages += sum(counts.values())
 
-    def add(self, page: Page, found: Sequence[Passage], size: int) -> None:
-        """Count a page that is."""
-        self.read += 1
+    def compared(self, sifted: Sifted) -> None:
+        """Count what has been found to be the same."""
+        self._duplicates = sifted.duplicates
+        self._copies = sum(len(group) - 1 for group in sifted.copies)
+
+    def add(self, sifted: SiftedPage) -> None:
+        """Count a page that is indexed."""
+        page, found = sifted.page, sifted.passages
         self.indexed += 1
-        self._bytes += size
+        self.same += len(sifted.same)
         self.sections += len(page.sections)
         self.paragraphs += len(found)
         self.languages[page.lang] += 1
@@ -331,16 +354,15 @@ class _Census:
         self._years[page.dating.year] += len(found)
         self._count_organizations(page, found)
         self.sample.add(passage.text for passage in found)
-        json.dump(asdict(_page_info(page, len(found))), self._listing, ensure_ascii=False)
+        json.dump(asdict(_page_info(sifted)), self._listing, ensure_ascii=False)
         self._listing.write("\n")
         self.report("indexing")
 
     def report(self, stage: str) -> None:
         """Tell whoever watches how far it is."""
         if self._progress:
-            self._progress(
-                Progress(self.read, self._total, self._bytes, self.reasons.total(), stage)
-            )
+            done = self.indexed if stage == "indexing" else self.read
+            self._progress(Progress(done, self._total, self._bytes, self.reasons.total(), stage))
 
     def organizations(self) -> list[Organization]:
         """Return the organizations by name, with what has been counted of them."""
@@ -357,7 +379,8 @@ class _Census:
             "sections": self.sections,
             "paragraphs": self.paragraphs,
             "organizations": len(self.tallies),
-            "duplicates": 0,
+            "duplicates": self._duplicates,
+            "copies": self._copies,
             "skipped": self.reasons.total(),
             "years": {str(year): n for year, n in years},
             "undated": self._years[None],
@@ -384,8 +407,8 @@ class _Census:
         return self.tallies[org]
 
 
-def _page_info(page: Page, paragraphs: int) -> PageInfo:
-    dating = page.dating
+def _page_info(sifted: SiftedPage) -> PageInfo:
+    page, dating = sifted.page, sifted.page.dating
     return PageInfo(
         page=page.page,
         url=page.url,
@@ -402,10 +425,11 @@ def _page_info(page: Page, paragraphs: int) -> PageInfo:
         sha256=page.sha256,
         captured=page.captured,
         sections=len(page.sections),
-        paragraphs=paragraphs,
+        paragraphs=len(sifted.passages),
         source=page.source,
         record=page.record,
         also=page.also,
+        same=sifted.same,
     )
 
 

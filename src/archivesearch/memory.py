@@ -226,5 +226,5 @@ def _parser() -> str:
     seen = blake2b(digest_size=_KEY_BYTES)
     for path in sorted([*package.glob("*.py"), *package.glob("parse/*.py")]):
         seen.update(path.name.encode() + b"\0" + path.read_bytes())
-    builtin = (version("selectolax"), version("charset-normalizer"), unidata_version)
-    return repr((seen.hexdigest(), builtin))
+    libraries = map(version, ("selectolax", "charset-normalizer", "py3langid", "rensa"))
+    return repr((seen.hexdigest(), *libraries, unidata_version))

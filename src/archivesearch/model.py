@@ -5,10 +5,12 @@ What is absent is `""` for strings and None for numbers, dates and addresses.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Span = tuple[int, int]
+Copies = tuple[tuple[int, ...], ...]
+"""Groups of passages that say the same, by number; each group's representative goes first."""
 
 _HOST = re.compile(r"\w+://[^/]*/")
 
@@ -55,6 +57,16 @@ class Notice:
     text: str
 
 
+def own_text(text: str, repeated: Sequence[Span]) -> str:
+    """Return what a text says outside some spans of it."""
+    if not repeated:
+        return text
+    starts = [0, *(end for _, end in repeated)]
+    ends = [*(start for start, _ in repeated), len(text)]
+    parts = (text[a:b].strip() for a, b in zip(starts, ends, strict=True))
+    return "\n".join(filter(None, parts))
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """The unit that is indexed, ranked, shown and linked to.
@@ -67,6 +79,11 @@ class Paragraph:
     label: str = ""
     repeated: tuple[Span, ...] = ()
     years_mentioned: tuple[int, ...] = ()
+
+    @property
+    def own_text(self) -> str:
+        """What it says apart from what is repeated in it; `""` where that is all."""
+        return own_text(self.text, self.repeated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +127,8 @@ class Page:
 
     `encoding` is the name of the encoding its bytes were decoded by, `encoding_source`
     what decided so. `sha256` is of the bytes as they were found. `source`, `record` and
-    `also` are those of the `RawPage`.
+    `also` are those of the `RawPage`. `fingerprints` are what the page is compared with
+    others by, as `parse/fingerprints.py` packs them; empty where they are not known yet.
     """
 
     page: str
@@ -126,11 +144,28 @@ class Page:
     source: str = ""
     record: str = ""
     also: tuple[str, ...] = ()
+    fingerprints: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class SamePage:
+    """A page that says exactly what another one says, and is known as that page.
+
+    `shift` is what is added to the number of a passage of the other page to get its
+    number in this one, whose banner may be longer or shorter.
+    """
+
+    page: str
+    url: str | None = None
+    shift: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PageInfo:
-    """What is known of a page as a whole, apart from its text."""
+    """What is known of a page as a whole, apart from its text.
+
+    `same` are the pages that are known as this one, since they say the same.
+    """
 
     page: str
     url: str | None
@@ -151,6 +186,7 @@ class PageInfo:
     source: str = ""
     record: str = ""
     also: tuple[str, ...] = ()
+    same: tuple[SamePage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +194,7 @@ class Passage:
     """A paragraph with all it takes from its section and page: one document of the index.
 
     `id` is `page#n`, the n-th passage of the page from 1. `section` is the heading.
+    `same` are the pages that are known as the passage's own.
     """
 
     id: str
@@ -175,6 +212,18 @@ class Passage:
     years_mentioned: tuple[int, ...]
     text: str
     repeated: tuple[Span, ...]
+    same: tuple[SamePage, ...] = ()
+
+    @property
+    def copies(self) -> tuple[str, ...]:
+        """Its ids in the pages that are known as its own."""
+        number = int(self.id.rpartition("#")[2]) if self.same else 0
+        return tuple(f"{other.page}#{number + other.shift}" for other in self.same)
+
+    @property
+    def own_text(self) -> str:
+        """What it says apart from what is repeated in it; `""` where that is all."""
+        return own_text(self.text, self.repeated)
 
 
 def family(page: str) -> str:
@@ -288,7 +337,9 @@ class Results:
     """The answer to a query; iterating over it yields its hits.
 
     `total` counts all matching paragraphs, or all groups where hits are grouped (then
-    `hits` is empty and `groups` is not). `facets` maps a field to `(value, count)` pairs.
+    `hits` is empty and `groups` is not). `folded` is how many of the paragraphs are only
+    shown as copies of others, so that there are `total - folded` hits; 0 where hits are
+    grouped. `facets` maps a field to `(value, count)` pairs.
     `notes` are lines that say what a reader must know of the answer, such as a limit hit.
     """
 
@@ -301,6 +352,7 @@ class Results:
     facets: Mapping[str, tuple[tuple[str | int, int], ...]] = field(default_factory=dict)
     suggestion: str | None = None
     notes: tuple[str, ...] = ()
+    folded: int = 0
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -395,7 +447,11 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """The size and make-up of an index; `years` maps each year to its paragraphs."""
+    """The size and make-up of an index; `years` maps each year to its paragraphs.
+
+    `duplicates` are pages that say exactly or nearly what an earlier one says, `copies`
+    paragraphs that say what another one says.
+    """
 
     name: str
     pages: int
@@ -409,6 +465,7 @@ class Stats:
     languages: Mapping[str, int]
     encodings: Mapping[str, int]
     bytes: int
+    copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,7 +476,8 @@ class Report:
     `no_pages` is how much of it was no page at all, such as a request in a WARC. `notices`
     tell damage and limits. `parsed` counts the pages that were parsed now, `unchanged` those
     whose content was known from the time before, `removed` those that the index before had
-    and the sources no longer have.
+    and the sources no longer have. `same` is how many of those that are indexed are known
+    as another one, which says exactly the same.
     """
 
     read: int
@@ -435,11 +493,16 @@ class Report:
     parsed: int = 0
     unchanged: int = 0
     removed: int = 0
+    same: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a rebuild has come; `total` is None while the pages are being counted."""
+    """How far a rebuild has come.
+
+    `pages` are those that the stage is done with: `reading`, then `comparing`, `indexing`
+    and `saving`. `total` is None while the pages are being counted.
+    """
 
     pages: int
     total: int | None

@@ -6,7 +6,9 @@ from typing import Any
 
 from archivesearch.config import Config
 from archivesearch.crew import Crew, Lost
+from archivesearch.errors import IndexProblem
 from archivesearch.model import Notice, Page, RawPage, Skipped
+from archivesearch.parse.fingerprints import fingerprinted
 from archivesearch.parse.page import parse
 from archivesearch.parse.plainly import parse_plainly
 
@@ -61,6 +63,8 @@ def _in_this_process(
             yield found, 0
             continue
         result = None if _size(raw) > _LARGE else _parse(found, config)
+        if isinstance(result, IndexProblem):
+            raise result
         if result is None or isinstance(result, _Fault):
             yield from _Line(iter([raw]), crew, 1, seconds)
         else:
@@ -122,8 +126,10 @@ class _Line:
             self._crew.give(tasks)
         return has_more
 
-    def _take(self, number: int, result: Parsed | Lost | _Fault) -> None:
+    def _take(self, number: int, result: Parsed | Lost | _Fault | IndexProblem) -> None:
         """Keep a result; a page that was not got through is given away again, once."""
+        if isinstance(result, IndexProblem):
+            raise result
         if not isinstance(result, Lost | _Fault):
             self._results[number] = result
         elif number not in self._plain:
@@ -151,22 +157,24 @@ class _Line:
         return "the process that read it has ended, perhaps for want of memory"
 
 
-def _do(task: tuple[RawPage, Config, bool]) -> Parsed | _Fault:
+def _do(task: tuple[RawPage, Config, bool]) -> Parsed | _Fault | IndexProblem:
     """Parse a page in a process that is there for it; the second attempt is a plain one."""
     found, config, plainly = task
     return parse_plainly(found, config) if plainly else _parse(found, config)
 
 
-def _parse(found: RawPage, config: Config) -> Parsed | _Fault:
+def _parse(found: RawPage, config: Config) -> Parsed | _Fault | IndexProblem:
     try:
         page = parse(found, config)
     except MemoryError:
         raise
+    except IndexProblem as error:  # what is the matter is not the page
+        return error
     except Exception as error:  # noqa: BLE001 - one page that meets a fault must not stop the rest
         return _Fault(f"it met a fault in archivesearch ({type(error).__name__}: {error})")
     if isinstance(page, Page) and _paragraphs(page) > _MOST_PARAGRAPHS:
         return _Fault(f"it has more than {_MOST_PARAGRAPHS:,} paragraphs")
-    return page
+    return fingerprinted(page) if isinstance(page, Page) else page
 
 
 def _paragraphs(page: Page) -> int:

@@ -1,7 +1,7 @@
 """From a query and its options to Results: the query tree, the engine, snippets and links."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from whoosh.query import Every, Query
@@ -56,13 +56,19 @@ def search(
         total=found.total,
         total_exact=not found.notes,
         notes=found.notes,
-        hits=tuple(show.hits(found.matches)),
+        hits=tuple(show.hits(found.matches, found.copies)),
         groups=tuple(
-            Group(group.key, group.count, group.matches[0].score, tuple(show.hits(group.matches)))
+            Group(
+                group.key,
+                group.count,
+                group.matches[0].score,
+                tuple(show.hits(group.matches, found.copies)),
+            )
             for group in found.groups
         ),
         facets=found.facets,
         suggestion=_suggestion(reader, vocabulary, query, replace(request, limit=0), found),
+        folded=found.folded,
         took_ms=round((time.perf_counter() - started) * 1000, 3),
     )
 
@@ -80,7 +86,7 @@ class _Shower:
         """Have the hits say what their scores are the sum of."""
         self._explained = query, raised
 
-    def hits(self, matches: Sequence[Match]) -> Iterator[Hit]:
+    def hits(self, matches: Sequence[Match], copies: Mapping[int, Sequence[int]]) -> Iterator[Hit]:
         """Yield the hit of each match."""
         passages = self._reader.passages([match.number for match in matches])
         shares = self._shares(matches)
@@ -91,6 +97,7 @@ class _Shower:
                 match,
                 passage,
                 marks,
+                (*passage.copies, *self._reader.ids(copies.get(match.number, ()))),
                 sentences=self._sentences,
                 explanation=parts,
             )

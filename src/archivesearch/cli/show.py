@@ -60,6 +60,7 @@ def show(
         info, passages = archive.page(page), archive.passages(page)
     focus = ""
     if number is not None:
+        number -= next((same.shift for same in info.same if same.page == page), 0)
         focus = chosen(passages, page, number).id
         if not whole:
             passages = around(passages, number - 1, context)

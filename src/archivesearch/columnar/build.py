@@ -13,6 +13,7 @@ import numpy as np
 
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar.arrays import Array, ArrayWriter
+from archivesearch.columnar.copies import write_copies
 from archivesearch.columnar.documents import DocumentWriter
 from archivesearch.columnar.fields import WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_SIZE
@@ -22,7 +23,7 @@ from archivesearch.columnar.stretches import Stretch, postings_of
 from archivesearch.columnar.strings import encoded, write_strings
 from archivesearch.columnar.vocabulary import Vocabulary
 from archivesearch.columnar.workers import in_order
-from archivesearch.model import Passage
+from archivesearch.model import Copies, Passage
 
 # Bytes in use at the peak: for each byte of a stretch's texts, for each occurrence merged.
 _PER_TEXT_BYTE = 16
@@ -33,14 +34,16 @@ def build(
     folder: Path,
     batches: Iterable[Sequence[Passage]],
     analyzer: Analyzer,
+    copies: Copies = (),
     *,
     threads: int = 1,
     memory: int = 256 << 20,
 ) -> None:
     """Write a segment of all passages into an empty folder.
 
-    `memory` bounds the bytes that are held for the passages in work. Neither it nor the
-    number of threads makes a difference to what is written.
+    `copies` are groups of passages that say the same. `memory` bounds the bytes that are
+    held for the passages in work. Neither it nor the number of threads makes a difference
+    to what is written.
     """
     share = memory // (threads + 1)
     writer = ArrayWriter(folder)
@@ -56,6 +59,7 @@ def build(
                 documents.finish(writer, threads)
             finally:
                 documents.close()
+            write_copies(writer, copies)
             write_strings(writer, "forms", vocabulary.forms())
             figures = merge(
                 writer,

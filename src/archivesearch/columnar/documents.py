@@ -27,11 +27,13 @@ from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.strings import Strings, decoded, encoded, write_strings
 from archivesearch.columnar.texts import Texts, TextWriter
 from archivesearch.errors import IndexDamaged
-from archivesearch.model import Passage, family
+from archivesearch.model import Passage, SamePage, family
 
 _CACHED_PAGES = 64
 # What the table of pages has, in this order.
-_PAGE = attrgetter("page", "url", "title", "year", "year_source", "date", "author", "lang")
+_PAGE = attrgetter(
+    *("page", "url", "title", "year", "year_source", "date", "author", "lang", "same")
+)
 _YEARS = 10_000
 
 
@@ -109,8 +111,9 @@ class DocumentWriter:
             write_strings(writer, name, [encoded(value) for value in table])
 
     def _add_page(self, page: tuple[Any, ...]) -> None:
-        *_, year, _, _, _, lang = page
-        self._pages.append(json.dumps(page).encode())
+        *_, year, _, _, _, lang, same = page
+        known = [(other.page, other.url, other.shift) for other in same]
+        self._pages.append(json.dumps([*page[:-1], known]).encode())
         self._page_firsts.append(len(self))
         self._page_years.append(year or 0)
         self._page_langs.append(self._langs.setdefault(lang, len(self._langs)))
@@ -163,7 +166,9 @@ class Documents:
         arrays = self._arrays
         section = int(arrays["documents.section"][number])
         page_number = int(arrays["sections.page"][section])
-        page, url, title, year, year_source, date, author, lang, first = self._page(page_number)
+        page, url, title, year, year_source, date, author, lang, same, first = self._page(
+            page_number
+        )
         return Passage(
             id=f"{page}#{number - first + 1}",
             page=page,
@@ -180,7 +185,14 @@ class Documents:
             years_mentioned=tuple(self._list("years", "year_values", number)),
             text=self.text(number),
             repeated=_pairs(self._list("repeated", "repeated_values", number, 2)),
+            same=tuple(SamePage(*values) for values in same),
         )
+
+    def id_of(self, number: int) -> str:
+        """Return the id of a passage."""
+        section = int(self._arrays["documents.section"][number])
+        page, *_, first = self._page(int(self._arrays["sections.page"][section]))
+        return f"{page}#{number - first + 1}"
 
     def text(self, number: int) -> str:
         """Return the text of a passage."""

@@ -9,7 +9,13 @@ FIELDS = (*WORD_FIELDS, *KEY_FIELDS)
 
 
 def shared_value(passage: Passage, field: str) -> str:
-    """Return the words or the key that a passage has in a field shared with its neighbours."""
+    """Return the words or the key that a passage has in a field shared with its neighbours.
+
+    A passage that says only what many pages repeat has no words of its page either: it
+    must not be found, and ranked, by its title.
+    """
+    if passage.repeated and field in WORD_FIELDS and not passage.own_text:
+        return ""
     if field == "org_key":
         return passage.org.casefold()
     if field == "year":

@@ -78,10 +78,9 @@ def _words(stretch: Stretch, vocabulary: Vocabulary) -> dict[str, _Occurrences]:
     """Return the occurrences of the fields that hold words, all split at once."""
     passages = stretch.passages
     langs = list(map(attrgetter("lang"), passages))
-    rows = {name: _rows(passages, name, langs) for name in _SHARED_WORDS}
-    values = [
-        encoded(getattr(passages[start], name)) for name in rows for start in rows[name].starts
-    ]
+    shared = {name: [shared_value(passage, name) for passage in passages] for name in _SHARED_WORDS}
+    rows = {name: _rows(shared[name], langs) for name in _SHARED_WORDS}
+    values = [encoded(shared[name][start]) for name in rows for start in rows[name].starts]
     row_langs = [langs[start] for name in rows for start in rows[name].starts]
     found = split([*stretch.texts, *values])
     terms = _terms(found, [*langs, *row_langs], vocabulary)
@@ -93,10 +92,10 @@ def _words(stretch: Stretch, vocabulary: Vocabulary) -> dict[str, _Occurrences]:
     own = text.where(~inside) if inside.any() else text
     result = {"text": own, "repeated": text.where(inside)}
     low = count
-    for name, shared in rows.items():
-        high = low + len(shared.starts)
+    for name, row in rows.items():
+        high = low + len(row.starts)
         result[name] = _occurrences(
-            terms[starts[low] : starts[high]], found.counts[low:high], shared.counts
+            terms[starts[low] : starts[high]], found.counts[low:high], row.counts
         )
         low = high
     return _without_names(result, count) if inside.any() else result
@@ -120,9 +119,8 @@ def _without_names(found: dict[str, _Occurrences], count: int) -> dict[str, _Occ
     return found | above
 
 
-def _rows(passages: Sequence[Passage], name: str, langs: "list[str] | None" = None) -> _Rows:
-    """Find which passages in a row have the same value, and the same language if it matters."""
-    values = list(map(attrgetter("org" if name == "org_key" else name), passages))
+def _rows(values: list[str], langs: "list[str] | None" = None) -> _Rows:
+    """Find which values in a row are the same, and in the same language if it matters."""
     new = np.ones(len(values), bool)
     new[1:] = _differ(values)
     if langs is not None:
@@ -183,7 +181,7 @@ def _keys(passages: Sequence[Passage], vocabulary: Vocabulary) -> dict[str, _Occ
     """Return the occurrences of the fields that hold keys."""
     result = {}
     for name in _SHARED_KEYS:
-        rows = _rows(passages, name)
+        rows = _rows(list(map(attrgetter("org" if name == "org_key" else name), passages)))
         values = (shared_value(passages[start], name) for start in rows.starts)
         terms = np.array([vocabulary.key(value) if value else -1 for value in values], np.int32)
         spread_terms = np.repeat(terms, rows.counts)

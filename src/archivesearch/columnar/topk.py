@@ -6,6 +6,7 @@ matter. After Mallia, Suel and Tonellotto, "Faster Learned Sparse Retrieval with
 Block-Max Pruning", SIGIR 2024.
 """
 
+from collections.abc import Callable
 from itertools import chain, repeat
 
 import numpy as np
@@ -20,10 +21,15 @@ _ROUNDS = (64, 256)
 _ROUND = 2048
 
 
-def top(plan: Node, matches: Array, k: int) -> tuple[Array, Array]:
+Fold = Callable[[Array, int], Array]
+
+
+def top(plan: Node, matches: Array, k: int, fold: Fold | None = None) -> tuple[Array, Array]:
     """Return the k best of the matching documents and their scores, the best first.
 
     `matches` are those of the plan, or fewer. Of equal scores the lower number goes first.
+    `fold` is given documents, the best first, and a number, and returns where the first so
+    many are that are to be counted: so the k best may be the best of k groups.
     """
     bound = np.where(matches, plan.bound, np.float32(-1.0))
     numbers, scores = np.empty(0, np.int64), np.empty(0)
@@ -40,7 +46,7 @@ def top(plan: Node, matches: Array, k: int) -> tuple[Array, Array]:
             kept = values >= threshold
             found, values = found[kept], values[kept]
         numbers, scores = _best(
-            np.concatenate([numbers, found]), np.concatenate([scores, values]), k
+            np.concatenate([numbers, found]), np.concatenate([scores, values]), k, fold
         )
         if len(scores) >= k and scores[-1] > threshold:
             threshold = float(scores[-1])
@@ -66,8 +72,15 @@ def _scored(plan: Node, matches: Array, blocks: Array) -> tuple[Array, Array]:
     return numbers, scores.reshape(-1)[at]
 
 
-def _best(numbers: Array, scores: Array, k: int) -> tuple[Array, Array]:
+def _best(numbers: Array, scores: Array, k: int, fold: Fold | None = None) -> tuple[Array, Array]:
     """Return the k best, the best first; of equal scores the lower number first."""
+    size = k
+    while fold is not None:
+        best, values = _best(numbers, scores, size)
+        at = fold(best, k)
+        if len(at) == k or size >= len(scores):
+            return best[at], values[at]
+        size *= 2
     if len(scores) > k:
         least = np.partition(scores, len(scores) - k)[len(scores) - k]
         kept = scores >= least

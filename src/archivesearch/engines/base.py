@@ -14,7 +14,7 @@ from whoosh.query import Query
 
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar.arrays import Array
-from archivesearch.model import Passage
+from archivesearch.model import Copies, Passage
 
 GROUPS = ("page", "section", "org")
 FACETS = ("org", "section", "year", "lang", "page", "family")
@@ -63,7 +63,9 @@ class GroupMatch:
 class Found:
     """The answer: `total` counts all matches, or all groups where they are grouped.
 
-    `notes` say which limits were met, so that there may be more matches.
+    `copies` has for a match those that match too and say the same, which are no matches
+    of their own; `folded` is how many there are of all matches. `notes` say which limits
+    were met, so that there may be more matches.
     """
 
     total: int
@@ -71,6 +73,8 @@ class Found:
     groups: tuple[GroupMatch, ...] = ()
     facets: Mapping[str, tuple[tuple[str | int, int], ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    copies: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    folded: int = 0
 
 
 class Places(NamedTuple):
@@ -115,6 +119,10 @@ class Reader(Protocol):
 
     def scan(self, query: Query, filter: Query | None = None) -> Iterator[int]:
         """Yield the numbers of all matches, in the order of the archive."""
+        ...
+
+    def ids(self, numbers: Sequence[int]) -> list[str]:
+        """Return the ids of passages, without reading them."""
         ...
 
     def scores(self, query: Query, numbers: Sequence[int]) -> list[float]:
@@ -178,14 +186,16 @@ class Engine(Protocol):
         folder: Path,
         batches: Iterable[Sequence[Passage]],
         analyzer: Analyzer,
+        copies: Copies = (),
         *,
         jobs: int = 1,
         memory: int = MEMORY,
     ) -> None:
         """Write an index of all passages into an empty folder.
 
-        `jobs` is how much may be done at a time, `memory` how many megabytes the passages
-        that are in work may take. Neither makes a difference to what is written.
+        Of `copies` that match, answers have one. `jobs` is how much may be done at a time,
+        `memory` how many megabytes the passages that are in work may take. Neither makes a
+        difference to what is written.
         """
         ...
 

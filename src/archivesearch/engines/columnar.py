@@ -10,6 +10,7 @@ from whoosh.query import Query
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar import bits, topk
 from archivesearch.columnar.arrays import Array, ArrayFolder
+from archivesearch.columnar.copies import Folds
 from archivesearch.columnar.entries import Entries
 from archivesearch.columnar.face import ColumnarIndex
 from archivesearch.columnar.lazy import lazy
@@ -29,7 +30,7 @@ from archivesearch.engines.base import (
     Words,
 )
 from archivesearch.errors import IndexDamaged
-from archivesearch.model import Passage
+from archivesearch.model import Copies, Passage
 
 
 class ColumnarEngine:
@@ -42,6 +43,7 @@ class ColumnarEngine:
         folder: Path,
         batches: Iterable[Sequence[Passage]],
         analyzer: Analyzer,
+        copies: Copies = (),
         *,
         jobs: int = 1,
         memory: int = MEMORY,
@@ -49,7 +51,7 @@ class ColumnarEngine:
         """Write an index of all passages into an empty folder, in `jobs` threads."""
         from archivesearch.columnar.build import build  # which a search never needs
 
-        build(folder, batches, analyzer, threads=jobs, memory=memory << 20)
+        build(folder, batches, analyzer, copies, threads=jobs, memory=memory << 20)
 
     def open(self, folder: Path, analyzer: Analyzer) -> "ColumnarReader":
         """Open what `build` wrote."""
@@ -79,6 +81,11 @@ class ColumnarReader:
         """The segment as a Whoosh index."""
         return ColumnarIndex(self._segment, self._analyzer)
 
+    @lazy
+    def _folds(self) -> Folds:
+        """Which passages are copies of each other."""
+        return Folds(self._segment.arrays, self._segment.count)
+
     def search(self, request: Request) -> Found:
         """Return the best matches of a query, exactly ranked and counted."""
         notes: list[str] = []
@@ -87,13 +94,31 @@ class ColumnarReader:
         if request.group_by is not None:
             groups = self._groups(request, plan, matches)
             page = groups[request.offset : request.offset + request.limit]
-            return Found(len(groups), groups=tuple(page), facets=facets, notes=tuple(notes))
+            shown = [match.number for group in page for match in group.matches]
+            return Found(
+                len(groups),
+                groups=tuple(page),
+                facets=facets,
+                notes=tuple(notes),
+                copies=self._folds.copies(shown, matches),
+            )
         found = self._sorted(request, plan, matches)
-        return Found(bits.count(matches), tuple(found), facets=facets, notes=tuple(notes))
+        return Found(
+            bits.count(matches),
+            tuple(found),
+            facets=facets,
+            notes=tuple(notes),
+            copies=self._folds.copies([match.number for match in found], matches),
+            folded=self._folds.folded(matches),
+        )
 
     def scan(self, query: Query, filter: Query | None = None) -> Iterator[int]:
         """Yield the numbers of all matches, in the order of the archive."""
         yield from bits.numbers_of(self._plan(query, filter)[1]).tolist()
+
+    def ids(self, numbers: Sequence[int]) -> list[str]:
+        """Return the ids of passages, without reading them."""
+        return [self._segment.documents.id_of(number) for number in numbers]
 
     def scores(self, query: Query, numbers: Sequence[int]) -> list[float]:
         """Return the score of each of some passages, 0 where it does not match."""
@@ -197,11 +222,34 @@ class ColumnarReader:
         """Return the part of the sorted matches that is asked for."""
         wanted = slice(request.offset, request.offset + request.limit)
         if request.sort == "score":
-            numbers, scores = topk.top(plan, matches, wanted.stop)
-            return _matches(numbers[wanted], scores[wanted])
-        numbers = self._in_order(request.sort, bits.numbers_of(matches))[wanted]
+            fold = self._folds.first if self._folds else None
+            numbers, scores = topk.top(plan, matches, wanted.stop, fold)
+            return self._best_copies(plan, matches, _matches(numbers[wanted], scores[wanted]))
+        numbers = self._in_order(request.sort, bits.numbers_of(matches))
+        numbers = numbers[self._folds.first(numbers, wanted.stop)][wanted]
         found, scores = topk.every(plan, bits.bits_of(numbers, self._segment.blocks) & matches)
         return _matches(numbers, scores[np.searchsorted(found, numbers)])
+
+    def _best_copies(self, plan: Node, matches: Array, found: Sequence[Match]) -> list[Match]:
+        """Return for each match the best of it and its copies; of equals the one of least rank."""
+        copies = self._folds.copies([match.number for match in found], matches)
+        if not copies:
+            return list(found)
+        several = np.array([n for pair in copies.items() for n in (pair[0], *pair[1])], np.int64)
+        several, scores = topk.every(plan, bits.bits_of(several, self._segment.blocks) & matches)
+        score = dict(zip(several.tolist(), scores.tolist(), strict=True))
+        return [
+            max(
+                (
+                    Match(n, score[n])
+                    for n in self._folds.ranked((match.number, *copies[match.number]))
+                ),
+                key=lambda match: match.score,
+            )
+            if match.number in copies
+            else match
+            for match in found
+        ]
 
     def _in_order(self, sort: str, numbers: Array) -> Array:
         """Sort documents by year or place; those without a year go last either way."""
@@ -232,12 +280,13 @@ class ColumnarReader:
 
     def _groups(self, request: Request, plan: Node, matches: Array) -> list[GroupMatch]:
         """Gather matches into groups, in the order of each group's first."""
+        by = request.group_by or ""
         numbers, scores = topk.every(plan, matches)
         if request.sort == "score":
             order = np.lexsort((numbers, -scores))
         else:
             order = np.searchsorted(numbers, self._in_order(request.sort, numbers))
-        by = request.group_by or ""
+        order = order[self._kept(request, numbers[order], scores[order])]
         codes = self._codes(by, numbers[order])
         _, first, which, counts = np.unique(
             codes, return_index=True, return_inverse=True, return_counts=True
@@ -255,6 +304,15 @@ class ColumnarReader:
                 key, int(counts[group]), tuple(_matches(numbers[at], scores[at]))
             )
         return groups
+
+    def _kept(self, request: Request, numbers: Array, scores: Array) -> Array:
+        """Return which of the sorted matches are left when copies are folded.
+
+        An organization keeps those of its own.
+        """
+        by = -scores if request.sort == "score" else np.arange(len(numbers))
+        apart = self._codes("org", numbers) if request.group_by == "org" else None
+        return self._folds.kept(numbers, by, apart)
 
     def _codes(self, name: str, numbers: Array) -> Array:
         documents = self._segment.documents

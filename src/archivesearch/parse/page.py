@@ -14,6 +14,7 @@ from archivesearch.parse.dating import dating
 from archivesearch.parse.decode import Decoded, decode
 from archivesearch.parse.depth import shallow
 from archivesearch.parse.head import Head, head
+from archivesearch.parse.language import language
 from archivesearch.parse.magic import unreadable
 from archivesearch.parse.sections import sections
 
@@ -54,17 +55,18 @@ def parse(raw: RawPage, config: Config) -> Page | Skipped:
     if not blocks:
         return Skipped(raw.page, "it holds no text")
     title = said.title or _first_heading(blocks)
+    found = sections(blocks, title, config)
     return Page(
         page=raw.page,
         url=raw.url or address(raw.path, config.base_url),
         title=title,
-        lang=said.lang or config.languages[0],
+        lang=language(said.lang, found, config.languages) or config.languages[0],
         encoding=decoded.encoding,
         encoding_source=decoded.source,
         dating=dating(blocks, raw.path, title, config, meta_author=said.author),
         sha256=hashlib.sha256(raw.data).hexdigest(),
         captured=raw.captured,
-        sections=sections(blocks, title, config),
+        sections=found,
         source=raw.source,
         record=raw.record,
         also=raw.also,

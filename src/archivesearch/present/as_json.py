@@ -65,6 +65,7 @@ def results_json(results: Results, *, grouped: bool = False) -> dict[str, Any]:
         name: [[value, count] for value, count in values] for name, values in results.facets.items()
     }
     value["suggestion"] = results.suggestion
+    value["folded"] = results.folded
     return value
 
 

@@ -43,7 +43,9 @@ def headline(results: Results, screen: Screen, offset: int, group_by: str | None
     total = counted(results.total, things)
     if not results.total_exact:
         total = f"at least {total}"
-    if shown and (offset or shown < results.total):
+    if results.folded:
+        total += f", {results.folded:,} of them {'copies' if results.folded > 1 else 'a copy'}"
+    if shown and (offset or shown < results.total - results.folded):
         last = f"–{offset + shown:,}" if shown > 1 else ""
         total = f"{offset + 1:,}{last} of {total}"
     elif not results.total:

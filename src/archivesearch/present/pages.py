@@ -35,6 +35,8 @@ def page_head(page: PageInfo, screen: Screen) -> Iterator[str]:
     yield from screen.block([(one_line(page.page), "")], columns=screen.columns)
     if page.url and page.url != page.page:
         yield from screen.block([(one_line(page.url), "faint")], columns=screen.columns)
+    for same in page.same:
+        yield from screen.block([(f"also {one_line(same.page)}", "faint")], columns=screen.columns)
     year = f"{page.year} ({page.year_source})" if page.year else "no year"
     if page.second_year:
         year += f", or {page.second_year} ({page.second_source})"

@@ -26,6 +26,7 @@ def report_text(report: Report, index: str, seconds: float, size: int) -> str:
     lines = [f"Indexed {pages} into {one_line(index)} in {duration(seconds)}{speed}", f"  {counts}"]
     pages_skipped = sum(report.reasons.values()) - report.no_pages
     left_out = [
+        counted(report.same, "page") + " the same as others" if report.same else "",
         counted(pages_skipped, "page") + " skipped" if pages_skipped else "",
         counted(report.no_pages, "record") + " without a page" if report.no_pages else "",
         counted(report.other_files, "other file") if report.other_files else "",

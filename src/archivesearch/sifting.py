@@ -1,0 +1,166 @@
+"""The gathered pages compared: each once, what is repeated marked, what is a copy known.
+
+Pages that say the same in every way that a search can see are one page that goes by
+several names. Of pages and passages that say nearly the same nothing is left out: which
+of them fit a query is known only when it is asked, so the search folds them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from archivesearch import overlaps
+from archivesearch.duplicates import find_copies
+from archivesearch.gathering import Gathered
+from archivesearch.model import Copies, Page, Passage, SamePage
+from archivesearch.parse.fingerprints import LEAST_WORDS, bands
+from archivesearch.repeats import Marks, find_repeats
+
+# Pages are nearly the same that have so much of the longer one's own words in common.
+_NEARLY_SAME = 0.8
+_AT_HAND = 64
+# What is left of a passage with less than so many words is a name or a date in a footer.
+_LEAST_REST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SiftedPage:
+    """A page that is to be indexed, with its passages.
+
+    `same` are the pages that say the same and are not indexed themselves.
+    """
+
+    page: Page
+    passages: Sequence[Passage]
+    same: tuple[SamePage, ...]
+
+
+class Sifted:
+    """What is to be indexed of gathered pages, in their order.
+
+    `copies` are the groups of passages that say the same, numbered as they come;
+    `duplicates` counts the pages that say exactly or nearly what an earlier one says.
+    """
+
+    def __init__(self, gathered: Gathered) -> None:
+        self._gathered = gathered
+        marks = Marks(gathered, find_repeats(gathered))
+        self._own = marks.own
+        self._lengths = self._own_lengths()
+        self._passages = lru_cache(_AT_HAND)(marks.passages)
+        self._same = self._exactly_same()
+        self._dropped = np.zeros(len(gathered), bool)
+        self._dropped[[page for others in self._same.values() for page in others]] = True
+        copies = find_copies(self._bands(), self._text, self._weight)
+        self.duplicates = int(self._dropped.sum()) + self._nearly_same(copies)
+        self.copies = self._renumbered(copies)
+
+    def __iter__(self) -> Iterator[SiftedPage]:
+        """Yield the pages that are to be indexed."""
+        for number in np.flatnonzero(~self._dropped).tolist():
+            found: Sequence[Passage] = self._passages(number)
+            same = tuple(self._same.get(number, {}).values())
+            if same:
+                found = [replace(passage, same=same) for passage in found]
+            yield SiftedPage(self._gathered.page(number), found, same)
+
+    def _exactly_same(self) -> dict[int, dict[int, SamePage]]:
+        """Return for pages those after them that say the same and need not be indexed."""
+        gathered = self._gathered
+        units = gathered.column("units")
+        alike: dict[bytes, list[int]] = {}
+        same: dict[int, dict[int, SamePage]] = {}
+        for page in range(len(gathered)):
+            at = gathered.units_between(page, page + 1)
+            key = blake2b(units[at][self._own[at]].tobytes(), digest_size=16).digest()
+            before = alike.setdefault(key, [])
+            for other in before:
+                if found := _same(self._said(other), self._said(page)):
+                    same.setdefault(other, {})[page] = found
+                    break
+            else:
+                before.append(page)
+        return same
+
+    def _said(self, number: int) -> "_Said":
+        page = self._gathered.page(number)
+        own = {n: p for n, p in enumerate(self._passages(number)) if p.own_text}
+        texts = [(p.org, p.section, p.label, p.own_text) for p in own.values()]
+        enough = sum(len(text.split()) for *_, text in texts) >= LEAST_WORDS
+        seen = (page.title, page.lang, page.dating.year, texts, "" if enough else page.sha256)
+        return _Said(page, list(own), seen)
+
+    def _bands(self) -> npt.NDArray[np.uint32]:
+        """Return the signatures of what passages say themselves; of dropped pages none."""
+        gathered = self._gathered
+        result = gathered.column("bands")
+        repeated = np.zeros(len(result), bool)
+        repeated[gathered.column("owners")[~self._own]] = True
+        enough = self._lengths >= _LEAST_REST
+        result[repeated & ~enough] = 0
+        parts = np.flatnonzero(repeated & enough)
+        for number in parts.tolist():
+            result[number] = bands([self._text(number)])[0]
+        for page in np.flatnonzero(self._dropped).tolist():
+            result[gathered.first[page] : gathered.first[page + 1]] = 0
+        return result
+
+    def _own_lengths(self) -> npt.NDArray[np.int64]:
+        """Return how many words of its own each passage has."""
+        owners, words = self._gathered.column("owners"), self._gathered.column("words")
+        count = self._gathered.first[-1]
+        return np.bincount(owners[self._own], words[self._own], count).astype(np.int64)
+
+    def _text(self, number: int) -> str:
+        page = self._page_of(number)
+        return self._passages(page)[number - self._gathered.first[page]].own_text
+
+    def _weight(self, number: int) -> int:
+        page = self._page_of(number)
+        return self._gathered.first[page + 1] - self._gathered.first[page]
+
+    def _page_of(self, number: int) -> int:
+        return int(self._gathered.page_of(np.array([number]))[0])
+
+    def _nearly_same(self, copies: Copies) -> int:
+        """Return how many pages say nearly what another one says."""
+        gathered = self._gathered
+        pages = gathered.page_of(np.arange(gathered.first[-1]))
+        sizes = np.bincount(pages, self._lengths, len(gathered)).astype(np.int64)
+        members = np.array([number for group in copies for number in group], np.int64)
+        groups = np.repeat(np.arange(len(copies)), [len(group) for group in copies])
+        by = overlaps.held(groups.astype(np.uint64), pages[members], self._lengths[members])
+        heads = overlaps.families(overlaps.shared(by), sizes, _NEARLY_SAME)
+        return int(np.count_nonzero(heads != np.arange(len(heads))))
+
+    def _renumbered(self, copies: Copies) -> Copies:
+        """Return the groups with passages numbered as if there were no dropped pages."""
+        gathered = self._gathered
+        gone = np.cumsum(np.where(self._dropped, np.diff(gathered.first), 0))
+        return tuple(
+            tuple(number - int(gone[self._page_of(number)]) for number in group) for group in copies
+        )
+
+
+class _Said(NamedTuple):
+    """What a page says apart from what is repeated in it.
+
+    `seen` is all of it that a search can see, `numbers` are those of its passages.
+    """
+
+    page: Page
+    numbers: list[int]
+    seen: Any
+
+
+def _same(first: _Said, other: _Said) -> SamePage | None:
+    """Return the other page as one that says the same; None if it does not."""
+    shifts = {b - a for a, b in zip(first.numbers, other.numbers, strict=False)} or {0}
+    if first.seen != other.seen or len(shifts) > 1:
+        return None
+    return SamePage(other.page.page, other.page.url, shifts.pop())
