@@ -27,7 +27,7 @@ def report_text(report: Report, index: str, seconds: float, size: int) -> str:
     pages_skipped = sum(report.reasons.values()) - report.no_pages
     left_out = [
         counted(pages_skipped, "page") + " skipped" if pages_skipped else "",
-        counted(report.no_pages, "record") + " without a page" if report.no_pages else "",
+        counted(report.no_pages, "other record") if report.no_pages else "",
         counted(report.other_files, "other file") if report.other_files else "",
     ]
     if any(left_out):
