@@ -110,14 +110,18 @@ def test_what_ends_a_process_ends_no_other_task(how: str) -> None:
     assert set(results.values()) == {"a", "b", "c"}
 
 
+def finish(crew: Crew) -> None:
+    while crew.waiting:
+        list(crew.results())
+
+
 @pytest.mark.skipif(os.name != "posix", reason="processes are ended as POSIX does it")
 def test_a_process_that_never_starts_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONHOME", os.devnull)
     with Crew(end, 1, seconds=1) as crew:
         crew.give([(0, "a")])
         with pytest.raises(IndexProblem, match="--jobs"):
-            while crew.waiting:
-                list(crew.results())
+            finish(crew)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are killed as POSIX does it")
