@@ -117,6 +117,9 @@ def finish(crew: Crew) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are ended as POSIX does it")
 def test_a_process_that_never_starts_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Crew(end, 1, seconds=1) as crew:  # which starts what all crews share
+        crew.give([(0, "a")])
+        finish(crew)
     monkeypatch.setenv("PYTHONHOME", os.devnull)
     with Crew(end, 1, seconds=1) as crew:
         crew.give([(0, "a")])
