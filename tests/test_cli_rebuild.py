@@ -64,7 +64,7 @@ def test_a_crawl_and_a_folder_at_once(site: Path, tmp_path: Path) -> None:
     assert notice.startswith("note on x.warc.gz: at byte ")
     assert skipped == "skipped site!empty.html: it is empty"
     assert "Indexed 3 of 4 pages" in result.stdout
-    assert "1 page skipped, 2 records without a page" in result.stdout
+    assert "1 page skipped, 2 other records" in result.stdout
     hits = done("search", "castro", "--format", "jsonl", "--index", index).splitlines()
     assert {json.loads(hit)["page"] for hit in hits} == {
         f"x.warc.gz!{url}",

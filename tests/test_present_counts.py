@@ -136,7 +136,7 @@ def test_report_on_a_crawl() -> None:
     )
     assert report_text(report, "index", 1.0, 0).splitlines()[::2] == [
         "Indexed 2 of 3 pages into index in 1.0 s",
-        "  1 page skipped, 6 records without a page",
+        "  1 page skipped, 6 other records",
     ]
     assert list(skipped_lines(report)) == [
         "note on x.warc: at byte 12: it is damaged",

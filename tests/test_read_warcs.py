@@ -1,5 +1,6 @@
 """WARCs, ARCs and WACZ as sources: pages, skipped records, revisits, and damage of all kinds."""
 
+import bz2
 import gzip
 import zlib
 from pathlib import Path
@@ -377,6 +378,12 @@ def test_a_wacz_without_a_warc_is_refused(tmp_path: Path) -> None:
     path = make_zip(tmp_path / "x.wacz", {"datapackage.json": "{}"})
     with pytest.raises(SourceError, match="no WACZ"):
         open_sources([path])
+
+
+def test_a_warc_in_bzip2_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.warc.bz2").write_bytes(bz2.compress(page("one")))
+    with pytest.raises(SourceError, match="unpack it first"):
+        open_sources([tmp_path / "x.warc.bz2"])
 
 
 def test_pages_are_left_out_by_their_address(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ MEMORY = 1_500_000_000
 """The address space in bytes that each process may take."""
 
 _READY = "ready"
+_MOST_NEVER_READY = 3
 _NOT_STARTED = (
     "a process that is to read pages has ended at its start; "
     "try --jobs 1, which needs none; the index is as it was before"
@@ -62,6 +63,7 @@ class Crew:
         self._size = size
         self._seconds = seconds
         self._workers: list[_Worker] = []
+        self._never_ready = 0
 
     def __enter__(self) -> Self:
         return self
@@ -99,7 +101,7 @@ class Crew:
             try:
                 message = worker.line.recv()
             except (EOFError, OSError):
-                yield self._replaced(worker)
+                yield from self._replaced(worker)
                 continue
             if message == _READY:
                 worker.is_ready = True
@@ -107,19 +109,26 @@ class Crew:
                 number, _ = worker.tasks.popleft()
                 yield number, message
 
-    def _replaced(self, worker: _Worker) -> tuple[int, Lost]:
-        """Put another process in the place of one that has ended; return the task that did it."""
+    def _replaced(self, worker: _Worker) -> list[tuple[int, Lost]]:
+        """Put another process in the place of one that has ended; return the task that did it.
+
+        There is none if it had not started yet.
+        """
         worker.line.close()
         worker.process.join()
-        if not worker.is_ready:
-            raise IndexProblem(_NOT_STARTED)
-        (number, _), *others = worker.tasks
-        lost = Lost(worker.process.exitcode == _ENDED_BY_TIME)
         place = self._workers.index(worker)
+        lost: list[tuple[int, Lost]] = []
+        if worker.is_ready:
+            number, _ = worker.tasks.popleft()
+            lost.append((number, Lost(worker.process.exitcode == _ENDED_BY_TIME)))
+        else:
+            self._never_ready += 1
+            if self._never_ready > _MOST_NEVER_READY:
+                raise IndexProblem(_NOT_STARTED)
         self._workers[place] = self._started()
-        if others:
-            self._send(self._workers[place], others)
-        return number, lost
+        if worker.tasks:
+            self._send(self._workers[place], worker.tasks)
+        return lost
 
     def _send(self, worker: _Worker, tasks: Sequence[tuple[int, Any]]) -> None:
         worker.tasks.extend(tasks)

@@ -42,7 +42,11 @@ class RawPage:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A page that is not indexed, and why; `is_page` is False for what is no page at all."""
+    """What is not indexed, and why.
+
+    `is_page` is False for what is no page of its own: a request in a WARC, an image, an
+    older capture of a page that is indexed.
+    """
 
     page: str
     reason: str
@@ -473,7 +477,7 @@ class Report:
     """What a rebuild or an update did: every page that was read is either indexed or skipped.
 
     `skipped` names the first of what was skipped, `reasons` counts all of it by reason, and
-    `no_pages` is how much of it was no page at all, such as a request in a WARC. `notices`
+    `no_pages` is how much of it was no page of its own, such as a request in a WARC. `notices`
     tell damage and limits. `parsed` counts the pages that were parsed now, `unchanged` those
     whose content was known from the time before, `removed` those that the index before had
     and the sources no longer have. `same` is how many of those that are indexed are known

@@ -62,7 +62,7 @@ class TellingWatcher(Watcher):
             parts[0] = f"{progress.pages:,} of {progress.total:,} pages"
         if progress.skipped:
             parts.append(f"{progress.skipped:,} skipped")
-        if progress.total and progress.pages:
+        if progress.total and progress.pages and seconds >= 1:
             left = seconds / progress.pages * (progress.total - progress.pages)
             parts.append(f"{duration(max(left, 0))} left")
         return f"{progress.stage}: {', '.join(filter(None, parts))}"

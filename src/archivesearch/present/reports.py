@@ -28,7 +28,7 @@ def report_text(report: Report, index: str, seconds: float, size: int) -> str:
     left_out = [
         counted(report.same, "page") + " the same as others" if report.same else "",
         counted(pages_skipped, "page") + " skipped" if pages_skipped else "",
-        counted(report.no_pages, "record") + " without a page" if report.no_pages else "",
+        counted(report.no_pages, "other record") if report.no_pages else "",
         counted(report.other_files, "other file") if report.other_files else "",
     ]
     if any(left_out):

@@ -83,7 +83,8 @@ class _Selection:
         addresses = self._addresses.get((n, entry.place))
         if addresses is None:
             is_converted = capture.rank < self._ranks[key(entry.page)]
-            return replace(entry, problem=_CONVERTED if is_converted else OLDER)
+            problem = _CONVERTED if is_converted else OLDER
+            return replace(entry, problem=problem, is_page=False)
         page = entry.page if entry.page in addresses else next(iter(addresses))
         also = tuple(sorted(url for url in addresses if url != page))
         return replace(entry, page=page, url=page, also=also)

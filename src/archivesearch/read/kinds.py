@@ -21,9 +21,10 @@ _BY_NAME: tuple[tuple[str, Kind], ...] = (
     (r"\.w?arc(?:\.gz)?$", warcs),
     (r"\.(?:tar(?:\.(?:gz|bz2|xz))?|tgz|tbz2?|txz)$", tars),
 )
+_GZIP = b"\x1f\x8b"
 _Opened = gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile
 _OPENERS: tuple[tuple[bytes, Callable[[Path], _Opened]], ...] = (
-    (b"\x1f\x8b", gzip.GzipFile),
+    (_GZIP, gzip.GzipFile),
     (b"BZh", bz2.BZ2File),
     (b"\xfd7zXZ", lzma.LZMAFile),
 )
@@ -39,6 +40,8 @@ def kind_of(path: Path) -> Kind:
         return waczs if path.suffix.lower() == ".wacz" or waczs.is_wacz(path) else zips
     plain = _unpacked(path, start)
     if begins_record(plain):
+        if plain is not start and not start.startswith(_GZIP):
+            raise SourceError(f"{path} is compressed as WARCs are not; unpack it first")
         return warcs
     if plain[_TAR_PLACE : _TAR_PLACE + len(_TAR_MAGIC)] == _TAR_MAGIC:
         return tars

@@ -34,7 +34,7 @@ class Source:
     prefix: str = ""
 
     def __len__(self) -> int:
-        return len(self.listing.entries)
+        return len(self.listing.entries) + sum(self.listing.left_out.values())
 
     def pages(self) -> Iterator[Found]:
         """Read the pages one by one, in an order that depends on the source alone."""
