@@ -52,6 +52,7 @@ from archivesearch.sentences import Sentences
 StrPath = str | os.PathLike[str]
 _ENGINE: Engine = ColumnarEngine()
 _ATTEMPTS = 10
+_LISTING = "pages.jsonl"
 _DAMAGE = (
     *(ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError),
     *(TypeError, ValueError, ConfigError, IndexDamaged),
@@ -405,7 +406,8 @@ class Archive:
 
     @cached_property
     def _pages(self) -> dict[str, PageInfo]:
-        infos = [PageInfo(**json.loads(line)) for line in self._listing.splitlines()]
+        listing = directory.checked(self._listing, self._manifest, _LISTING)
+        infos = [PageInfo(**json.loads(line)) for line in listing.splitlines()]
         return {info.page: info for info in infos}
 
     @cached_property
@@ -486,12 +488,13 @@ def _open_generation(index: Path, manifest: Manifest) -> _Opened:
     config = from_dict(manifest.config, str(index / MANIFEST))
     analyzer = Analyzer(manifest.languages, config.variants)
     try:
-        listing = directory.checked_bytes(folder, manifest, "pages.jsonl")
-        organizations = directory.checked_bytes(folder, manifest, "organizations.json")
-        learned = json.loads(directory.checked_bytes(folder, manifest, "sentences.json"))
-        for name in manifest.files:
-            if name.endswith(".json"):  # what arrays are is read from there
-                directory.checked_bytes(folder, manifest, name)
+        listing = directory.read_file(folder, _LISTING)  # checked when it is asked for
+        small = {
+            name: directory.checked(directory.read_file(folder, name), manifest, name)
+            for name in manifest.files
+            if name.endswith(".json")
+        }
+        organizations, learned = small["organizations.json"], json.loads(small["sentences.json"])
         reader = _ENGINE.open(folder, analyzer)
     except IndexDamaged as error:
         raise _damaged(index, error) from error
