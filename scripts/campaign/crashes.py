@@ -48,6 +48,9 @@ def run(folder: Path, arguments: Namespace) -> list[str]:
         start = spawned if number % _SPAWNED == 0 else forked
         if start(command, sites[number // 2 % 2], index, limit):
             killed[command] += 1
+            seconds *= 1.05
+        else:  # it had ended before: the next ones have less time
+            seconds *= 0.8
         committed += generation(index) != before
         broken += [f"try {number}, {command}: {what}" for what in wrong(index, known)]
         if number % 5 == 4:

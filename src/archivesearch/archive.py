@@ -53,6 +53,7 @@ from archivesearch.sentences import Sentences
 StrPath = str | os.PathLike[str]
 _ENGINE: Engine = ColumnarEngine()
 _ATTEMPTS = 10
+_LISTING = "pages.jsonl"
 _DAMAGE = (
     *(ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError),
     *(TypeError, ValueError, ConfigError, IndexDamaged),
@@ -414,7 +415,8 @@ class Archive:
 
     @cached_property
     def _pages(self) -> dict[str, PageInfo]:
-        return {info.page: info for info in map(_page_info, self._listing.splitlines())}
+        listing = directory.checked(self._listing, self._manifest, _LISTING)
+        return {info.page: info for info in map(_page_info, listing.splitlines())}
 
     @cached_property
     def _same(self) -> dict[str, PageInfo]:
@@ -499,12 +501,13 @@ def _open_generation(index: Path, manifest: Manifest) -> _Opened:
     config = from_dict(manifest.config, str(index / MANIFEST))
     analyzer = Analyzer(manifest.languages, config.variants)
     try:
-        listing = directory.checked_bytes(folder, manifest, "pages.jsonl")
-        organizations = directory.checked_bytes(folder, manifest, "organizations.json")
-        learned = json.loads(directory.checked_bytes(folder, manifest, "sentences.json"))
-        for name in manifest.files:
-            if name.endswith(".json"):  # what arrays are is read from there
-                directory.checked_bytes(folder, manifest, name)
+        listing = directory.read_file(folder, _LISTING)  # checked when it is asked for
+        small = {
+            name: directory.checked(directory.read_file(folder, name), manifest, name)
+            for name in manifest.files
+            if name.endswith(".json")
+        }
+        organizations, learned = small["organizations.json"], json.loads(small["sentences.json"])
         reader = _ENGINE.open(folder, analyzer)
     except IndexDamaged as error:
         raise _damaged(index, error) from error

@@ -152,16 +152,17 @@ def generation_folder(index: Path, manifest: Manifest) -> Path:
     return folder
 
 
-def checked_bytes(folder: Path, manifest: Manifest, name: str) -> bytes:
-    """Return what a file of a generation holds, having seen its checksum hold.
-
-    Raises IndexDamaged.
-    """
+def read_file(folder: Path, name: str) -> bytes:
+    """Return what a file of a generation holds. Raises IndexDamaged."""
     try:
         with regular_file(folder / name) as file:
-            data = file.read()
+            return file.read()
     except OSError as error:
         raise IndexDamaged(f"{name} cannot be read: {error.strerror or error}") from error
+
+
+def checked(data: bytes, manifest: Manifest, name: str) -> bytes:
+    """Return what a file holds, having seen that its checksum holds. Raises IndexDamaged."""
     if name not in manifest.files:
         raise IndexDamaged(f"{name} is not named in the manifest")
     if hashlib.sha256(data).hexdigest() != manifest.files[name][1]:
