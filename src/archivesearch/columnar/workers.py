@@ -5,8 +5,10 @@ What takes long here, numpy and the compressor do, which let other threads run m
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -15,12 +17,14 @@ R = TypeVar("R")
 def in_order(work: Callable[[T], R], tasks: Iterable[T], threads: int) -> Iterator[R]:
     """Yield what `work` makes of each task, in the order of the tasks.
 
-    One thread more than none at all takes its tasks only as results are asked for, so
-    that no more tasks are held than there are threads.
+    Tasks are taken as results are asked for, no more of them than there are threads. One
+    thread is the one that asks.
     """
     if threads == 1:
         yield from map(work, tasks)
         return
+    from concurrent.futures import ThreadPoolExecutor  # which a search never needs
+
     waiting: deque[Future[R]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:
