@@ -79,6 +79,7 @@ def _shape(arrays: ArrayFolder) -> Iterator[str]:
         "terms.postings": postings,
         "texts.firsts": count,
         "pages.first": count,
+        "copies.starts": len(arrays["copies.members"]),
     }
     for name, last in lasts.items():
         if arrays[name][0] != 0 or arrays[name][-1] != last:
