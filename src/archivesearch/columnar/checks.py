@@ -99,7 +99,7 @@ def _tables(arrays: ArrayFolder) -> Iterator[str]:
 
 
 _PAGE_TYPES = [
-    [str, url, str, year, str, str, str, str]
+    [str, url, str, year, str, str, str, str, list]
     for url in (str, type(None))
     for year in (int, type(None))
 ]
