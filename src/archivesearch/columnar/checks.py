@@ -89,8 +89,6 @@ def _tables(arrays: ArrayFolder) -> Iterator[str]:
             yield f"pages.year: not that of page {number:,}"
         elif values[7].encode() != langs[arrays["pages.lang"][number]]:
             yield f"pages.lang: not that of page {number:,}"
-        elif not all(isinstance(same, list) and len(same) == 3 for same in values[8]):
-            yield f"pages: what is the same as number {number:,} are no pages"
     yield from _copies(arrays)
     for number, text in enumerate(Strings(arrays, "sections")):
         if not isinstance(json.loads(text), str):
