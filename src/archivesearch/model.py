@@ -162,6 +162,7 @@ class SamePage:
     page: str
     url: str | None = None
     shift: int = 0
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

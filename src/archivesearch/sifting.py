@@ -163,4 +163,4 @@ def _same(first: _Said, other: _Said) -> SamePage | None:
     shifts = {b - a for a, b in zip(first.numbers, other.numbers, strict=False)} or {0}
     if first.seen != other.seen or len(shifts) > 1:
         return None
-    return SamePage(other.page.page, other.page.url, shifts.pop())
+    return SamePage(other.page.page, other.page.url, shifts.pop(), other.page.sha256)

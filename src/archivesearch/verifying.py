@@ -168,7 +168,9 @@ def _records(path: Path) -> list[dict[str, Any]]:
 def _known(folder: Path) -> dict[str, str]:
     """Return the pages that the index has read; the checksum is "" where it has none."""
     known = {page["page"]: "" for page in _records(folder / "skipped.json")}
-    return known | {page["page"]: page["sha256"] for page in _records(folder / "pages.jsonl")}
+    pages = _records(folder / "pages.jsonl")
+    every = (each for page in pages for each in (page, *page["same"]))
+    return known | {page["page"]: page["sha256"] for page in every}
 
 
 def _present(sources: Iterable[Source]) -> Iterator[tuple[str, str]]:

@@ -89,13 +89,7 @@ def _tables(arrays: ArrayFolder) -> Iterator[str]:
             yield f"pages.year: not that of page {number:,}"
         elif values[7].encode() != langs[arrays["pages.lang"][number]]:
             yield f"pages.lang: not that of page {number:,}"
-        elif not all(isinstance(same, list) and len(same) == 3 for same in values[8]):
-            yield f"pages: what is the same as number {number:,} are no pages"
-    members = arrays["copies.members"]
-    if len(members) and members.max() >= len(arrays["documents.section"]):
-        yield "copies.members: beyond the last passage"
-    elif len(np.unique(members)) != len(members) or not rises(arrays["copies.starts"]):
-        yield "copies.starts: a passage is in two groups, or a group ends before it starts"
+    yield from _copies(arrays)
     for number, text in enumerate(Strings(arrays, "sections")):
         if not isinstance(json.loads(text), str):
             yield f"sections: number {number:,} is no heading"
@@ -110,6 +104,15 @@ _PAGE_TYPES = [
     for url in (str, type(None))
     for year in (int, type(None))
 ]
+
+
+def _copies(arrays: ArrayFolder) -> Iterator[str]:
+    """Each passage is in one group of copies at most."""
+    members = arrays["copies.members"]
+    if len(members) and members.max() >= len(arrays["documents.section"]):
+        yield "copies.members: beyond the last passage"
+    elif len(np.unique(members)) != len(members) or not rises(arrays["copies.starts"]):
+        yield "copies.starts: a passage is in two groups, or a group ends before it starts"
 
 
 def _texts(arrays: ArrayFolder) -> Iterator[str]:
