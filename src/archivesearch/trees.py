@@ -171,15 +171,16 @@ class Trees:
 
     def _terms(self, found: Sequence[str]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
         """What words become in each language, and in which; () says in all of them."""
-        if len(self._languages) == 1:
-            terms = self._analyzer.terms(self._languages[0])
-            return [(tuple([terms[word] for word in found]), ())]
-        forms: dict[tuple[str, ...], list[str]] = {}
+        spelled = tuple(found)
+        # stems of other languages know nothing of its accents
+        bare = spelled if all(map(str.isascii, found)) else tuple(map(unaccented, found))
+        forms: dict[tuple[str, ...], dict[str, None]] = {}
         for lang in self._languages:
             terms = self._analyzer.terms(lang)
-            forms.setdefault(tuple([terms[word] for word in found]), []).append(lang)
-        if len(forms) == 1:
-            return [(next(iter(forms)), ())]
+            for typed in dict.fromkeys((spelled, bare)):
+                forms.setdefault(tuple([terms[word] for word in typed]), {})[lang] = None
+        if len(forms) == 1 or len(self._languages) == 1:
+            return [(form, ()) for form in forms]
         return [(form, tuple(langs)) for form, langs in forms.items()]
 
     def _row(self, field: str, found: Sequence[str], gap: int, boost: float) -> Query:
