@@ -122,11 +122,19 @@ class Terms(Node):
     def matches(self) -> Array:
         return self._any_of(range(len(self.terms)))
 
+    @lazy
+    def _reaching(self) -> tuple[int, Array]:
+        """How many of the least telling terms were left out last, and who has any other."""
+        return 0, self.matches
+
     def reaching(self, threshold: float) -> Array:
         """Return the documents that have any of the terms without which the score is too low."""
-        order = np.argsort(self._tops)
-        without = np.searchsorted(np.cumsum(self._tops[order]) * SAFETY, threshold)
-        return self._any_of(order[without:].tolist()) if without else self.matches
+        order = self._tops.argsort()
+        sums = self._tops[order].cumsum() * SAFETY
+        without = int(sums.searchsorted(threshold))
+        if without != self._reaching[0]:
+            self._reaching = without, self._any_of(order[without:].tolist())
+        return self._reaching[1]
 
     def _any_of(self, terms: Sequence[int]) -> Array:
         """Return the documents that have any of some of the terms, given by their places."""
