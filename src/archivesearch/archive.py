@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
 
-from archivesearch import directory, researching, searching
+from archivesearch import directory, searching
 from archivesearch.analysis import Analyzer
 from archivesearch.config import Config, from_dict
 from archivesearch.directory import MANIFEST, Hold, Manifest
@@ -245,6 +245,8 @@ class Archive:
 
         Their scores are 0. Raises QueryError when the first is asked for.
         """
+        from archivesearch import researching
+
         with self._reading():
             filters, _ = self._filters(narrowed)
             yield from researching.matches(self._reader, self._vocabulary, query, filters)
@@ -264,6 +266,8 @@ class Archive:
         `width` is how many characters stand on either side at most; `sort` is `place`,
         or `left` or `right` for the words on that side. Raises QueryError.
         """
+        from archivesearch import researching
+
         with self._reading():
             filters, notes = self._filters(narrowed)
             found = researching.kwic(
@@ -285,6 +289,8 @@ class Archive:
 
         `window` is how many words to either side count as company. Raises QueryError.
         """
+        from archivesearch import researching
+
         with self._reading():
             filters, notes = self._filters(narrowed)
             found = researching.collocations(
@@ -299,6 +305,8 @@ class Archive:
 
         `by` is `year`, or `decade`, which then stands as its first year. Raises QueryError.
         """
+        from archivesearch import researching
+
         with self._reading():
             filters, _ = self._filters(narrowed)
             return researching.trends(self._reader, self._vocabulary, query, filters, by)
