@@ -4,7 +4,6 @@ Every key is optional; the bundled `corpus/archivesearch.toml` shows and explain
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -62,6 +61,8 @@ def read(data: bytes, where: str) -> Config:
 
     Raises ConfigError as `load` does.
     """
+    import tomllib  # which a search never needs
+
     try:
         return from_dict(tomllib.loads(data.decode("utf-8-sig")), where)
     except UnicodeDecodeError as error:

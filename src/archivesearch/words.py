@@ -212,8 +212,10 @@ def _around(text: str, at: int) -> list[Word]:
 
 
 def _between(text: str, start: int, end: int) -> Iterator[Word]:
-    for match in _full().finditer(text, start, end):
-        yield match[0], match.start(), match.end()
+    part = text[start:end]
+    pattern = _full() if _NOT_PLAIN.search(part) else _PLAIN
+    for match in pattern.finditer(part):
+        yield match[0], start + match.start(), start + match.end()
 
 
 def is_cjk(word: str) -> bool:
