@@ -167,6 +167,18 @@ def test_members_that_cannot_be_read_are_skipped(tmp_path: Path) -> None:
     assert reasons(archive)["b.html"] == "it is encrypted"
 
 
+def test_a_member_without_a_name_is_skipped(tmp_path: Path) -> None:
+    archive = tmp_path / "x.zip"
+    make_zip(archive, {"a.html": "first", "b": "second"})
+    data = bytearray(archive.read_bytes())
+    at = data.rfind(b"PK\x01\x02")
+    data[at + 28] = 0  # the length of its name in the directory
+    data[at + 30] = 1  # that of what follows, so that the directory is as long as before
+    archive.write_bytes(data)
+    assert set(pages(archive)) == {"a.html"}
+    assert reasons(archive) == {"(no name)": "it has no name"}
+
+
 def test_links_in_archives_are_not_followed(tmp_path: Path) -> None:
     tar = make_tar(
         tmp_path / "x.tar",

@@ -59,7 +59,10 @@ def list_pages(path: Path, limits: Limits) -> Listing:
         entries, others, names = [], 0, Names()
         config = None
         for name, info in infos:
-            if info.is_dir() or is_hidden(name):
+            if name.endswith("/") or is_hidden(name):
+                continue
+            if not name:
+                entries.append(Entry("(no name)", info, name, problem="it has no name"))
                 continue
             if name == FILE_NAME:
                 config = _config(archive, info, limits)
