@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import crawls
 import numpy as np
 import pytest
 from cli_site import done, failed, run
@@ -143,6 +144,36 @@ def test_pages_are_compared_with_their_sources(index: Path, site: Path) -> None:
     assert found.new == ("empty.html", "new.html")
     archivesearch.update([site], index)
     assert archivesearch.verify(index, [site]).current
+
+
+def test_a_crawl_that_has_several_records_of_a_page(tmp_path: Path) -> None:
+    """What is said of a source is no page, and the records around a page are not it."""
+    crawl = tmp_path / "crawl.warc"
+    crawl.write_bytes(
+        crawls.record(b"GET / HTTP/1.0\r\n\r\n", kind="request")
+        + crawls.page("Letters of the first spring.")
+        + crawls.page("Older letters, which nobody kept.", date="1999-01-01T00:00:00Z")
+        + b"damage\r\n\r\n"
+        + crawls.page("Another page of other words.", url="http://www.example.org/b.html")
+    )
+    report = archivesearch.rebuild([crawl], tmp_path / "index")
+    assert (report.indexed, len(report.skipped), len(report.notices)) == (2, 2, 1)
+    found = archivesearch.verify(tmp_path / "index", [crawl])
+    assert (found.problems, found.missing, found.changed, found.new) == ((), (), (), ())
+
+
+def test_what_is_skipped_need_not_be_named(tmp_path: Path) -> None:
+    """A crawl may have millions of records that are no pages: the first are named."""
+    crawl = tmp_path / "crawl.warc"
+    image = crawls.record(crawls.http("x", "image/gif"), url="http://www.example.org/a.gif")
+    crawl.write_bytes(image * 10_002 + crawls.page("Letters of the first spring."))
+    index = tmp_path / "index"
+    archivesearch.rebuild([crawl], index)
+    with archivesearch.open(index) as archive:
+        assert archive.stats().skipped == 10_002
+    assert archivesearch.verify(index, [crawl]).whole
+    assert archivesearch.verify(index, [crawl]).current
+    archivesearch.backup(index, tmp_path / "copy")
 
 
 def rewritten(index: Path, name: str, change: Callable[[Any], Any]) -> None:

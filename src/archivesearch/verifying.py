@@ -33,7 +33,9 @@ from archivesearch.read.sources import Source
 from archivesearch.sentences import Sentences
 
 _ATTEMPTS = 10
-_RECORDS = {"pages.jsonl": PageInfo, "organizations.json": Organization, "skipped.json": Skipped}
+_PAGES = "pages.jsonl"
+_SKIPPED = "skipped.json"
+_RECORDS = {_PAGES: PageInfo, "organizations.json": Organization, _SKIPPED: Skipped}
 _SENTENCES = "sentences.json"
 _UNREADABLE = (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
@@ -68,29 +70,16 @@ def _verified(
     found = list(problems(index, manifest, engine))
     if (what := damaged_bytes(index)) is not None:
         found.append(Problem(MEMORY, f"{what}; the next rebuild or update writes it anew"))
-    missing: list[str] = []
-    changed: list[str] = []
-    new: list[str] = []
-    if sources:
-        try:
-            known = _known(index / manifest.generation)
-        except _UNREADABLE:
-            known = {}  # told among the problems
-        for page, checksum in _present(sources):
-            if page not in known:
-                new.append(page)
-            elif known.pop(page) not in ("", checksum):
-                changed.append(page)
-        missing = list(known)
+    missing, changed, new = _compared(index, manifest, sources) if sources else ((), (), ())
     return Verification(
         generation=manifest.generation,
         files=len(manifest.files),
         bytes=sum(size for size, _ in manifest.files.values()),
         problems=tuple(found),
         sources=tuple(source.name for source in sources),
-        missing=tuple(missing),
-        changed=tuple(changed),
-        new=tuple(new),
+        missing=missing,
+        changed=changed,
+        new=new,
     )
 
 
@@ -139,8 +128,11 @@ def _record_problems(folder: Path, manifest: Manifest) -> Iterator[Problem]:
         except _UNREADABLE as error:
             yield Problem(name, f"cannot be read: {error}")
             continue
-        count = {"pages.jsonl": "pages", "organizations.json": "organizations"}.get(name, "skipped")
-        if manifest.counts.get(count) != len(records):
+        count = {_PAGES: "pages", "organizations.json": "organizations"}.get(name, "skipped")
+        # of what is skipped the first are named, all are counted
+        counted = manifest.counts.get(count)
+        enough = name == _SKIPPED and type(counted) is int and counted > len(records)
+        if counted != len(records) and not enough:
             yield Problem(name, f"has {len(records):,}, where the manifest counts others")
 
     try:
@@ -165,17 +157,41 @@ def _records(path: Path) -> list[dict[str, Any]]:
         return found
 
 
-def _known(folder: Path) -> dict[str, str]:
-    """Return the pages that the index has read; the checksum is "" where it has none."""
-    known = {page["page"]: "" for page in _records(folder / "skipped.json")}
-    pages = _records(folder / "pages.jsonl")
-    every = (each for page in pages for each in (page, *page["same"]))
-    return known | {page["page"]: page["sha256"] for page in every}
+def _compared(
+    index: Path, manifest: Manifest, sources: Iterable[Source]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return which pages are in the index alone, have other bytes, or are in the sources alone."""
+    folder = index / manifest.generation
+    try:
+        skipped = {page["page"]: "" for page in _records(folder / _SKIPPED)}
+        known = skipped | _read(folder)
+        unnamed = manifest.counts["skipped"] > len(skipped)
+    except _UNREADABLE:
+        known, unnamed = {}, False  # told among the problems
+    present = _present(sources)
+    return (
+        tuple(page for page in known if page not in present),
+        tuple(page for page, own in present.items() if known.get(page) not in (None, "", own)),
+        tuple(page for page, own in present.items() if page not in known and (own or not unnamed)),
+    )
 
 
-def _present(sources: Iterable[Source]) -> Iterator[tuple[str, str]]:
-    """Yield the pages that sources have, with their checksums; "" where it cannot be had."""
+def _read(folder: Path) -> dict[str, str]:
+    """Return the pages that the index has, with their checksums."""
+    pages = _records(folder / _PAGES)
+    return {each["page"]: each["sha256"] for page in pages for each in (page, *page["same"])}
+
+
+def _present(sources: Iterable[Source]) -> dict[str, str]:
+    """Return the pages that sources have, with their checksums; "" where there is none.
+
+    Several records of a crawl may be about one page, of which one at most is the page.
+    """
+    present: dict[str, str] = {}
     for source in sources:
         for raw in source.pages():
-            data = raw.data if isinstance(raw, RawPage) else None
-            yield raw.page, "" if data is None else hashlib.sha256(data).hexdigest()
+            if isinstance(raw, RawPage):
+                present[raw.page] = hashlib.sha256(raw.data).hexdigest()
+            elif isinstance(raw, Skipped):
+                present.setdefault(raw.page, "")
+    return present
