@@ -1,5 +1,6 @@
 """The library as programs use it: open, rebuild, ask; many threads; rebuilds meanwhile."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -283,6 +284,44 @@ def test_closing_twice_does_no_harm(index: Path) -> None:
     archive.search("castro")
     archive.close()
     archive.close()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda archive: archive.search("letters"),
+        lambda archive: next(archive.matches("letters")),
+        lambda archive: archive.pages(),
+        lambda archive: archive.suggest("let"),
+        lambda archive: archive.whoosh,
+    ],
+)
+def test_a_closed_archive_says_so(index: Path, ask: Callable[[Archive], object]) -> None:
+    with archivesearch.open(index) as archive:
+        ask(archive)
+    with pytest.raises(ValueError, match="was closed; open it again"):
+        ask(archive)
+
+
+def open_files() -> int:
+    return sum(1 for _ in Path("/dev/fd").iterdir())
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="the system lists no open files")
+def test_closing_lets_go_of_all_files_at_once(index: Path) -> None:
+    before = open_files()
+    gc.disable()
+    try:
+        with archivesearch.open(index) as archive:
+            archive.search("letter* OR =letters", lang="en", facets=("page",), group_by="section")
+            archive.passages(archive.pages()[0])
+            archive.kwic("letters")
+            archive.suggest("letetrs")
+            assert open_files() > before
+        del archive
+        assert open_files() == before
+    finally:
+        gc.enable()
 
 
 def test_a_reader_answers_from_what_it_opened(index: Path, tmp_path: Path) -> None:

@@ -202,6 +202,7 @@ class Archive:
         self._listing = opened.listing
         self._organizations = opened.organizations
         self._sentences = opened.sentences
+        self._is_closed = False
 
     def search(
         self,
@@ -366,10 +367,12 @@ class Archive:
     @property
     def whoosh(self) -> Any:
         """The `whoosh.index.Index` underneath."""
+        self._see_that_it_is_open()
         return self._reader.index
 
     def close(self) -> None:
-        """Let go of all files; the archive cannot be asked any more."""
+        """Let go of all files; who asks any more gets a ValueError."""
+        self._is_closed = True
         self._reader.close()
         self._hold.close()
 
@@ -391,6 +394,7 @@ class Archive:
         Damage may show itself as any error at all; so may a fault of the program, which
         stays what it is while the index holds what its manifest says.
         """
+        self._see_that_it_is_open()
         try:
             yield
         except IndexDamaged as error:
@@ -398,12 +402,17 @@ class Archive:
         except ArchiveSearchError:
             raise
         except Exception as error:
+            self._see_that_it_is_open()  # or another thread has closed it meanwhile
             from archivesearch import verifying  # which a sound index never needs
 
             told = next(verifying.problems(self._path, self._manifest, _ENGINE), None)
             if told is None:
                 raise
             raise _damaged(self._path, f"{told.file} {told.what}") from error
+
+    def _see_that_it_is_open(self) -> None:
+        if self._is_closed:
+            raise ValueError(f"the index in {self._path} was closed; open it again")
 
     def _filters(self, narrowed: Narrowed) -> tuple[Filters, tuple[str, ...]]:
         """Return what to narrow a question to, and what a reader must know of it."""

@@ -2,7 +2,6 @@
 
 import zlib
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,7 @@ from archivesearch.columnar.codec_writing import (
 from archivesearch.columnar.container import Container
 from archivesearch.columnar.escape import Escaped
 from archivesearch.columnar.impact import BLOCK_SIZE
-from archivesearch.columnar.lazy import lazy
+from archivesearch.columnar.lazy import kept, lazy
 from archivesearch.columnar.lexicon import Lexicon
 from archivesearch.columnar.stored import unpacked
 from archivesearch.columnar.strings import Strings, decoded
@@ -50,7 +49,7 @@ class DocumentReader(PerDocumentReader):
         }
         self._totals: dict[str, int] = info["totals"]
         self._columns: dict[str, Any] = {}
-        self._block = lru_cache(_CACHED_BLOCKS)(self._read_block)
+        self._block = kept(_CACHED_BLOCKS, self._read_block)
 
     def close(self) -> None:
         """Close the files of columns; arrays are let go of when nothing refers to them."""
@@ -177,9 +176,9 @@ class TermReader(TermsReader):
         self.arrays = Container(storage, segment.make_filename(TERMS))
         self._kept: dict[str, str] = {}
         self._ranges: dict[str, tuple[int, int]] = {}
-        for name, (first, last, kept) in self.arrays.info["fields"].items():
+        for name, (first, last, form) in self.arrays.info["fields"].items():
             self._ranges[name] = first, last
-            self._kept[name] = kept
+            self._kept[name] = form
         self._lexicon = Lexicon(self.arrays, self._ranges)
         self.frequencies = Escaped(self.arrays, "postings.frequency", bits=4)
         self.gaps = Escaped(self.arrays, "positions.gap", bits=8)

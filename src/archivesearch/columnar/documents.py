@@ -7,7 +7,6 @@ pages, a heading and its organization in the table of sections.
 import json
 from array import array
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from itertools import chain, groupby
 from operator import attrgetter
 from pathlib import Path
@@ -23,7 +22,7 @@ from archivesearch.columnar.arrays import (
     narrow,
     starts_of,
 )
-from archivesearch.columnar.lazy import lazy
+from archivesearch.columnar.lazy import kept, lazy
 from archivesearch.columnar.strings import Strings, decoded, encoded, write_strings
 from archivesearch.columnar.texts import Texts, TextWriter
 from archivesearch.errors import IndexDamaged
@@ -156,7 +155,7 @@ class Documents:
         self._labels = Strings(arrays, "labels")
         self._orgs = Strings(arrays, "orgs")
         self._texts = Texts(arrays, folder["texts.bytes"])
-        self._page = lru_cache(_CACHED_PAGES)(self._read_page)
+        self._page = kept(_CACHED_PAGES, self._read_page)
 
     def __len__(self) -> int:
         return len(self._arrays["documents.section"])

@@ -1,9 +1,23 @@
-"""Attributes that are worked out when they are first asked for."""
+"""What is worked out when it is first asked for, and then kept."""
 
+import weakref
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar, overload
+from functools import lru_cache, partial
+from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
 
+P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def kept(most: int, method: Callable[P, T]) -> Callable[P, T]:
+    """Return a method of an object that keeps its last answers, as `lru_cache` does.
+
+    It does not keep the object itself: that would be a cycle, and the files that its
+    arrays are mapped from would stay open until the garbage is collected.
+    """
+    bound = cast("Any", method)
+    free = partial(bound.__func__, weakref.proxy(bound.__self__))
+    return cast("Callable[P, T]", lru_cache(most)(free))
 
 
 class lazy(Generic[T]):  # noqa: N801 - it stands where a decorator does

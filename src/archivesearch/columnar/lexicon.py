@@ -4,12 +4,12 @@ The first eight bytes of each term are also kept as a number, big end first, so 
 binary search over an array comes within a few terms of any term or prefix.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from archivesearch.columnar.arrays import Appends, Array, Arrays
+from archivesearch.columnar.lazy import kept
 from archivesearch.columnar.strings import Strings, write_strings
 
 _KEY_BYTES = 8
@@ -32,7 +32,7 @@ class Lexicon:
         self._keys: Array = arrays["terms.keys"]
         self._fields = fields
         # the stages of a search ask for the same terms again
-        self.find: Callable[[str, bytes], int | None] = lru_cache(_CACHED_TERMS)(self._find)
+        self.find = kept(_CACHED_TERMS, self._find)
         """Return the number of a term by its field; None where the field does not have it."""
 
     def __getitem__(self, number: int) -> bytes:

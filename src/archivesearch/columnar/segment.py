@@ -1,8 +1,6 @@
 """A segment opened for reading: its lexicon, its postings, its documents."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +11,7 @@ from archivesearch.columnar.documents import Documents
 from archivesearch.columnar.escape import Escaped
 from archivesearch.columnar.fields import WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
-from archivesearch.columnar.lazy import lazy
+from archivesearch.columnar.lazy import kept, lazy
 from archivesearch.columnar.lexicon import Lexicon
 from archivesearch.columnar.shape import check_shape
 from archivesearch.columnar.strings import Strings
@@ -56,10 +54,9 @@ class Segment:
             self.frequencies.__getitem__,
             self.frequencies.chunks,
         )
-        self.in_languages: Callable[[tuple[str, ...]], Array]
-        self.in_languages = lru_cache(_CACHED_LANGUAGES)(self._in_languages)
+        self.in_languages = kept(_CACHED_LANGUAGES, self._in_languages)
         """Return the documents in any of some languages, as bits."""
-        self.forms: Callable[[bytes], list[str]] = lru_cache(_CACHED_TERMS)(self._forms)
+        self.forms = kept(_CACHED_TERMS, self._forms)
         """Return the spellings, case apart, of the words in texts that a term stands for."""
         self._entries = self.arrays["terms.entries"]
         self._postings = self.arrays["terms.postings"]
@@ -112,7 +109,7 @@ class Segment:
             dict(zip(terms, occurrences, strict=True)),
         )
 
-    def _in_languages(self, langs: Sequence[str]) -> Array:
+    def _in_languages(self, langs: tuple[str, ...]) -> Array:
         found = np.zeros(self.blocks, np.uint32)
         for lang in langs:
             if postings := self.postings("lang", lang):

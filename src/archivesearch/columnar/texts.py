@@ -6,7 +6,7 @@ a dictionary beside them, which is made of blocks from all over the archive.
 
 import os
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Self
@@ -15,7 +15,7 @@ import numpy as np
 from backports import zstd
 
 from archivesearch.columnar.arrays import Array, Arrays, ArrayWriter, narrow, starts_of
-from archivesearch.columnar.lazy import lazy
+from archivesearch.columnar.lazy import kept, lazy
 from archivesearch.columnar.strings import decoded
 from archivesearch.columnar.workers import in_order
 from archivesearch.errors import IndexDamaged
@@ -142,7 +142,7 @@ class Texts:
     def __init__(self, arrays: Arrays, packed: Array) -> None:
         self._arrays = arrays
         self._packed = packed
-        self._block = lru_cache(_CACHED_BLOCKS)(self._read_block)
+        self._block = kept(_CACHED_BLOCKS, self._read_block)
 
     def __getitem__(self, number: int) -> str:
         """Return a text. Raises IndexDamaged where it is not what was written."""
