@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -372,6 +373,28 @@ def test_a_wacz(tmp_path: Path) -> None:
     for name in ("x.wacz", "y.zip"):
         (source,) = open_sources([make_zip(tmp_path / name, files, method=0)])
         assert set(pages(list(source.pages()))) == {A, B}
+
+
+@pytest.mark.parametrize("method", [0, 8])
+@pytest.mark.parametrize("name", ["archive/1.warc", "archive/1.warc.gz"])
+def test_a_wacz_in_which_a_warc_is_damaged(tmp_path: Path, name: str, method: int) -> None:
+    """What can be read of it is, and the damage is told once."""
+    records = [page(f"one of {n}", f"{A}?{n}") for n in range(40)]
+    first = members(*records) if name.endswith(".gz") else b"".join(records)
+    files = {"datapackage.json": b"{}", name: first, "archive/2.warc": page("two", B)}
+    path = make_zip(tmp_path / "x.wacz", files, method=method)
+    data = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        info = archive.getinfo(name)
+    data[info.header_offset + len(name) + 30 + info.compress_size // 2] ^= 0x10
+    path.write_bytes(data)
+    (source,) = open_sources([path])
+    found = list(source.pages())
+    told = [notice.text for notice in found if isinstance(notice, Notice)]
+    assert sum(text.startswith(f"{name} is damaged: ") for text in told) == 1
+    kept = [url for url in pages(found) if url.startswith(f"{A}?")]
+    assert B in pages(found)
+    assert len(kept) >= (38 if method == 0 else 1)
 
 
 def test_a_wacz_without_a_warc_is_refused(tmp_path: Path) -> None:

@@ -8,9 +8,8 @@ fastwarc stops there too and knows no ARC; that is why they are read here.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO
 
-from archivesearch.read.streams import Gap, Stream
+from archivesearch.read.streams import Gap, Seekable, Stream
 
 _WARC = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n")
 _ARC = re.compile(
@@ -57,7 +56,7 @@ class Records:
     one may hold.
     """
 
-    def __init__(self, file: IO[bytes], most: int) -> None:
+    def __init__(self, file: Seekable, most: int) -> None:
         self._stream = Stream(file, most, begins_record)
         self._damage: list[Gap] = []
         self._record = Record(0, "", {}, 0)

@@ -9,7 +9,7 @@ with a record, and where the file is damaged.
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import IO
+from typing import Protocol
 
 _MAGIC = b"\x1f\x8b\x08"
 _CHUNK = 65_536
@@ -17,6 +17,18 @@ _GZIP = 16 + zlib.MAX_WBITS
 _SHORTEST = 512
 _MOST_FAILURES = 2_000
 TOO_MUCH = "it unpacks to more than it may"
+
+
+class Seekable(Protocol):
+    """A file as far as it is needed here."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, at most so many."""
+        ...
+
+    def seek(self, offset: int, /) -> int:
+        """Go to a place, and return it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +59,7 @@ class Stream:
     record.
     """
 
-    def __init__(self, file: IO[bytes], most: int, begins: Callable[[bytes], bool]) -> None:
+    def __init__(self, file: Seekable, most: int, begins: Callable[[bytes], bool]) -> None:
         self.gaps: list[Gap] = []
         self._file = file
         self._most = most
@@ -208,7 +220,7 @@ class Stream:
 class _Member:
     """One gzip member; after its pieces, where it ended, or why it could not be read."""
 
-    def __init__(self, file: IO[bytes], offset: int) -> None:
+    def __init__(self, file: Seekable, offset: int) -> None:
         self.file = file
         self.end = self._reached = offset
         self.damage = ""
@@ -256,6 +268,6 @@ def _up_to_damage(inflater: "zlib._Decompress", data: bytes) -> bytes:
     return out
 
 
-def _is_trash(file: IO[bytes], offset: int) -> bool:
+def _is_trash(file: Seekable, offset: int) -> bool:
     file.seek(offset)
     return bool(file.read(_SHORTEST).strip(b"\0\r\n"))

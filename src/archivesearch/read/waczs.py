@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from copy import copy
 from pathlib import Path
-from typing import IO
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 from archivesearch.errors import SourceError
-from archivesearch.model import Notice
 from archivesearch.read import warcs, zips
 from archivesearch.read.entries import Entry, Found, Listing
 from archivesearch.read.limits import Limits
+from archivesearch.read.streams import Seekable
 
 _WARC = re.compile(r"(?:.*/)?archive/[^/]+\.w?arc(?:\.gz)?", re.IGNORECASE)
 
@@ -37,18 +38,61 @@ def list_pages(path: Path, limits: Limits) -> Listing:
 
 def pages(path: Path, entries: Sequence[Entry], limits: Limits) -> Iterator[Found]:
     """Read the pages one by one."""
-    notices: list[str] = []
     with zips.opened(path) as archive:
         most = limits.unpacked_bytes(path.stat().st_size)
-        yield from warcs.read_files(_files(archive, notices), entries, most, limits)
-    yield from (Notice(path.name, notice) for notice in notices)
+        yield from warcs.read_files(_files(archive, []), entries, most, limits)  # told when listed
 
 
-def _files(archive: ZipFile, notices: list[str]) -> Iterator[tuple[str, IO[bytes]]]:
+def _files(archive: ZipFile, notices: list[str]) -> Iterator[tuple[str, Seekable]]:
     """Yield the WARCs by name; one that cannot be opened is told and left out."""
     for name in sorted(filter(_WARC.fullmatch, archive.namelist())):
         try:
-            with archive.open(name) as file:
-                yield name, file
+            with closing(_Member(archive, name)) as member:
+                yield name, member
         except zips.DAMAGE as error:
             notices.append(f"{name} cannot be read: {str(error) or type(error).__name__}")
+        else:
+            notices += [f"{name} is damaged: {member.damage}"] if member.damage else []
+
+
+class _Member:
+    """A WARC in a zip archive, read as far as it goes; `damage` says what is the matter.
+
+    A checksum that is wrong tells that something in it is damaged, and not where: what is
+    there is read all the same, as it is where a WARC lies by itself.
+    """
+
+    def __init__(self, archive: ZipFile, name: str) -> None:
+        self.damage = ""
+        self._archive = archive
+        self._info = copy(archive.getinfo(name))
+        self._file = archive.open(self._info)
+        self._at = 0
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes; b"" where nothing more can be read."""
+        try:
+            self._file.seek(self._at)
+            data = self._file.read(size)
+        except zips.DAMAGE as error:
+            self.damage = str(error) or type(error).__name__
+            return self._read_unchecked(size) if isinstance(error, BadZipFile) else b""
+        self._at += len(data)
+        return data
+
+    def seek(self, offset: int, /) -> int:
+        """Go to a place, from which the next bytes will be read."""
+        self._at = offset
+        return offset
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._file.close()
+
+    def _read_unchecked(self, size: int) -> bytes:
+        if self._info.CRC is None:
+            return b""
+        self._info.CRC = None  # type: ignore[assignment]  # and so it is not compared
+        self._file.close()
+        self._file = self._archive.open(self._info)
+        return self.read(size)

@@ -14,7 +14,7 @@ from archivesearch.read import http
 from archivesearch.read.entries import SNIFFED, Capture, Entry, Found, Listing, looks_like_html
 from archivesearch.read.limits import Limits
 from archivesearch.read.records import Record, Records
-from archivesearch.read.streams import Gap
+from archivesearch.read.streams import Gap, Seekable
 
 _HEAD = 65_536
 _HOLD_PAGES = {"response": 1, "resource": 1, "conversion": 0}
@@ -49,7 +49,7 @@ def pages(path: Path, entries: Sequence[Entry], limits: Limits) -> Iterator[Foun
         yield from read_files([("", file)], entries, most, limits)
 
 
-def listed(files: Iterable[tuple[str, IO[bytes]]], most: int, limits: Limits) -> Listing:
+def listed(files: Iterable[tuple[str, Seekable]], most: int, limits: Limits) -> Listing:
     """List the captures of files that belong together; `most` is what each may unpack to."""
     captures: list[Capture] = []
     entries: list[Entry] = []
@@ -70,7 +70,7 @@ def listed(files: Iterable[tuple[str, IO[bytes]]], most: int, limits: Limits) ->
 
 
 def read_files(
-    files: Iterable[tuple[str, IO[bytes]]], entries: Sequence[Entry], most: int, limits: Limits
+    files: Iterable[tuple[str, Seekable]], entries: Sequence[Entry], most: int, limits: Limits
 ) -> Iterator[Found]:
     """Read entries of files that belong together, in their order."""
     waiting = iter(entries)
