@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -71,29 +70,41 @@ class Sifted:
 
     def _exactly_same(self) -> dict[int, dict[int, SamePage]]:
         """Return for pages those after them that say the same and need not be indexed."""
+        same: dict[int, dict[int, SamePage]] = {}
+        first: dict[bytes, tuple[int, int]] = {}
+        for number in self._perhaps_same():
+            page, said, start = self._said(number)
+            head, its_start = first.setdefault(said, (number, start))
+            if head != number:
+                shift = start - its_start
+                known = SamePage(page.page, page.url, shift, page.sha256)
+                same.setdefault(head, {})[number] = known
+        return same
+
+    def _perhaps_same(self) -> list[int]:
+        """Return the pages whose own units are those of another one."""
         gathered = self._gathered
         units = gathered.column("units")
         alike: dict[bytes, list[int]] = {}
-        same: dict[int, dict[int, SamePage]] = {}
         for page in range(len(gathered)):
             at = gathered.units_between(page, page + 1)
             key = blake2b(units[at][self._own[at]].tobytes(), digest_size=16).digest()
-            before = alike.setdefault(key, [])
-            for other in before:
-                if found := _same(self._said(other), self._said(page)):
-                    same.setdefault(other, {})[page] = found
-                    break
-            else:
-                before.append(page)
-        return same
+            alike.setdefault(key, []).append(page)
+        return sorted(page for pages in alike.values() if len(pages) > 1 for page in pages)
 
-    def _said(self, number: int) -> "_Said":
+    def _said(self, number: int) -> tuple[Page, bytes, int]:
+        """Return a page, a hash of all it says that a search can see, and where that begins.
+
+        What is repeated in it is not seen; of the passages that have words of their own it
+        is seen how far they are apart.
+        """
         page = self._gathered.page(number)
         own = {n: p for n, p in enumerate(self._passages(number)) if p.own_text}
-        texts = [(p.org, p.section, p.label, p.own_text) for p in own.values()]
+        start = min(own, default=0)
+        texts = [(n - start, p.org, p.section, p.label, p.own_text) for n, p in own.items()]
         enough = sum(len(text.split()) for *_, text in texts) >= LEAST_WORDS
         seen = (page.title, page.lang, page.dating.year, texts, "" if enough else page.sha256)
-        return _Said(page, list(own), seen)
+        return page, blake2b(repr(seen).encode("utf-8", "surrogatepass")).digest(), start
 
     def _bands(self) -> npt.NDArray[np.uint32]:
         """Return the signatures of what passages say themselves; of dropped pages none."""
@@ -145,22 +156,3 @@ class Sifted:
         return tuple(
             tuple(number - int(gone[self._page_of(number)]) for number in group) for group in copies
         )
-
-
-class _Said(NamedTuple):
-    """What a page says apart from what is repeated in it.
-
-    `seen` is all of it that a search can see, `numbers` are those of its passages.
-    """
-
-    page: Page
-    numbers: list[int]
-    seen: Any
-
-
-def _same(first: _Said, other: _Said) -> SamePage | None:
-    """Return the other page as one that says the same; None if it does not."""
-    shifts = {b - a for a, b in zip(first.numbers, other.numbers, strict=False)} or {0}
-    if first.seen != other.seen or len(shifts) > 1:
-        return None
-    return SamePage(other.page.page, other.page.url, shifts.pop(), other.page.sha256)
