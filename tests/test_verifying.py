@@ -89,6 +89,23 @@ def is_shorter_memory(path: Path, index: Path) -> bool:
     return path.name == MEMORY and not told(index)
 
 
+@pytest.mark.parametrize("spoil", ["link", "folder", "other"])
+def test_a_memory_that_is_none(index: Path, tmp_path: Path, spoil: str) -> None:
+    path = index / MEMORY
+    path.rename(tmp_path / "outside")
+    match spoil:
+        case "link":
+            path.symlink_to(tmp_path / "outside")
+        case "folder":
+            path.mkdir()
+        case "other":
+            path.write_bytes(b"archivesearch parsed pages 0\n")
+    (problem,) = archivesearch.verify(index).problems
+    why = "it is of another version" if spoil == "other" else "it cannot be read"
+    assert problem.file == MEMORY
+    assert problem.what.startswith(why)
+
+
 @pytest.mark.parametrize("spoil", ["gone", "link", "folder", "pipe", "stranger"])
 def test_files_that_are_not_what_they_should_be(index: Path, tmp_path: Path, spoil: str) -> None:
     (path,) = index.glob("generation-*/labels.bytes.bin")

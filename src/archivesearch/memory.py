@@ -154,14 +154,18 @@ class Memory:
 def damaged_bytes(index: Path) -> str | None:
     """Return in words what is wrong with the memory beside an index; None if nothing is."""
     try:
-        file = _opened(index / MEMORY)
+        regular_file(index / MEMORY).close()
+    except FileNotFoundError:
+        return None
     except OSError as error:
         return f"it cannot be read: {error.strerror or error}"
+    file = _opened(index / MEMORY)
     if file is None:
-        return None if not (index / MEMORY).exists() else "it is of another version"
+        return "it is of another version"
     with file:
-        end = max((start + size for start, size in _places(file).values()), default=len(_MAGIC))
-        for start, size in _places(file).values():
+        places = _places(file).values()
+        end = max((start + size for start, size in places), default=len(_MAGIC))
+        for start, size in places:
             if not _is_whole(os.pread(file.fileno(), size, start)):
                 return f"the record at byte {start:,} is damaged"
         if end != os.fstat(file.fileno()).st_size:
