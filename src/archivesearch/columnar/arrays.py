@@ -190,6 +190,14 @@ def starts_of(counts: Array) -> Array:
     return starts
 
 
+def run_of(firsts: Array, number: int) -> int:
+    """Return which of neighbouring runs holds a number, given the first of each.
+
+    It is looked for in the type of the array, or numpy would convert all of that each time.
+    """
+    return int(np.searchsorted(firsts, firsts.dtype.type(number), "right")) - 1
+
+
 def spread(starts: Array, counts: Array) -> Array:
     """Return the indices of several runs one after the other: `starts[i] + 0 .. counts[i]`."""
     ends = counts.cumsum()

@@ -4,7 +4,6 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
 from whoosh.codec.base import FieldCursor, PerDocumentReader, Segment, TermsReader
 from whoosh.columns import Column, ColumnReader
 from whoosh.fields import FieldType
@@ -13,7 +12,7 @@ from whoosh.formats import Format
 from whoosh.reading import TermInfo, TermNotFound
 from whoosh.scoring import BaseScorer
 
-from archivesearch.columnar.arrays import Array, starts_of
+from archivesearch.columnar.arrays import Array, run_of, starts_of
 from archivesearch.columnar.codec_matching import (
     ListedMatcher,
     PostingsMatcher,
@@ -133,7 +132,7 @@ class DocumentReader(PerDocumentReader):
     def stored_fields(self, docnum: int) -> dict[str, Any]:
         """Return what is stored of a document. Raises IndexDamaged where it cannot be read."""
         firsts = self._arrays["stored.firsts"]
-        block = int(np.searchsorted(firsts, docnum, "right")) - 1
+        block = run_of(firsts, docnum)
         raw, starts = self._block(block)
         place = docnum - int(firsts[block])
         data = raw[int(starts[place]) : int(starts[place + 1])]

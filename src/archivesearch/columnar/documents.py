@@ -6,6 +6,7 @@ pages, a heading and its organization in the table of sections.
 
 import json
 from array import array
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import chain, groupby
 from operator import attrgetter
@@ -155,6 +156,7 @@ class Documents:
         self._labels = Strings(arrays, "labels")
         self._orgs = Strings(arrays, "orgs")
         self._texts = Texts(arrays, folder["texts.bytes"])
+        self._shared_headings = kept(_CACHED_PAGES, self._read_shared_headings)
         self._page = kept(_CACHED_PAGES, self._read_page)
 
     def __len__(self) -> int:
@@ -269,15 +271,17 @@ class Documents:
         org = self.org_name(int(self._arrays["sections.org"][section]))
         heading = json.loads(self._sections[section])
         name = f"{self.page_name(page_number)} § {heading or org}"
-        if heading and org and self._is_shared(self._sections[section], page_number):
+        if heading and org and heading in self._shared_headings(page_number):
             return f"{name} § {org}"
         return name
 
-    def _is_shared(self, heading: bytes, page: int) -> bool:
-        """Whether several sections of a page have a heading, being about several organizations."""
+    def _read_shared_headings(self, page: int) -> frozenset[str]:
+        """Return the headings that several sections of a page have, being about several orgs."""
         pages = self._arrays["sections.page"]
-        first, last = (int(np.searchsorted(pages, page, side)) for side in ("left", "right"))
-        return list(self._sections.between(first, last)).count(heading) > 1
+        own = pages.dtype.type(page)  # or numpy would convert all of the array
+        first, last = (int(np.searchsorted(pages, own, side)) for side in ("left", "right"))
+        counts = Counter(self._sections.between(first, last))
+        return frozenset(json.loads(heading) for heading, n in counts.items() if n > 1)
 
     def org_name(self, org: int) -> str:
         """Return the name of an organization."""

@@ -68,7 +68,7 @@ class Escaped:
         large = np.flatnonzero(small == self._most)
         if len(large):
             places = large + (at.start or 0) if isinstance(at, slice) else at[large]
-            values[large] = self._values[np.searchsorted(self._at, places)]
+            values[large] = self._values[self._large(places)]
         return values
 
     def chunks(self, numbers: Array) -> Array:
@@ -79,8 +79,13 @@ class Escaped:
             row, column = np.nonzero(values == self._most)
             if len(row):
                 places = numbers[row] * CHUNK + column
-                values[row, column] = self._values[np.searchsorted(self._at, places)]
+                values[row, column] = self._values[self._large(places)]
         return values
+
+    def _large(self, places: Array) -> Array:
+        """Return which of the large values stand at some places, all of which have one."""
+        # in the type of the array, or numpy would convert all of that each time
+        return np.searchsorted(self._at, places.astype(self._at.dtype))
 
     def _half(self, at: "slice | Array") -> Array:
         """Return the half byte at each place."""

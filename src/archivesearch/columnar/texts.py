@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 from backports import zstd
 
-from archivesearch.columnar.arrays import Array, Arrays, ArrayWriter, narrow, starts_of
+from archivesearch.columnar.arrays import Array, Arrays, ArrayWriter, narrow, run_of, starts_of
 from archivesearch.columnar.lazy import kept, lazy
 from archivesearch.columnar.strings import decoded
 from archivesearch.columnar.workers import in_order
@@ -147,7 +147,7 @@ class Texts:
     def __getitem__(self, number: int) -> str:
         """Return a text. Raises IndexDamaged where it is not what was written."""
         firsts = self._arrays["texts.firsts"]
-        block = int(np.searchsorted(firsts, number, "right")) - 1
+        block = run_of(firsts, number)
         raw, ends, first = self._block(block)
         start = int(ends[number - first])
         return decoded(raw[start : int(ends[number - first + 1])])
