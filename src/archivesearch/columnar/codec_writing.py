@@ -55,6 +55,7 @@ class DocumentWriter(PerDocWriterWithColumns):
         self._values: dict[str, Any] = {}
         self._count = 0
         self._block: list[bytes] = []
+        self._block_bytes = 0
         self._block_ends: list[int] = []
         self._block_firsts: list[int] = [0]
         self._sizes = array("I")
@@ -100,7 +101,8 @@ class DocumentWriter(PerDocWriterWithColumns):
         self._values = {}
         self._sizes.append(len(data))
         self._block.append(data)
-        if sum(map(len, self._block)) >= _BLOCK_BYTES:
+        self._block_bytes += len(data)
+        if self._block_bytes >= _BLOCK_BYTES:
             self._end_block()
 
     def close(self) -> None:
@@ -148,6 +150,7 @@ class DocumentWriter(PerDocWriterWithColumns):
         self._block_ends.append(self._packed_bytes)
         self._block_firsts.append(len(self._sizes))
         self._block = []
+        self._block_bytes = 0
 
     def _has_column(self, fieldname: str) -> bool:
         return fieldname in self._columns

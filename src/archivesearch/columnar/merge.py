@@ -160,7 +160,7 @@ def _bounds(run: _Placed, first: int, last: int, lengths: Array, average: float)
     frequencies = run.read("frequencies", "posting_counts", first, last)
     bits = run.read("bits", "entry_counts", first, last)
     starts = starts_of(np.bitwise_count(bits))[:-1]
-    own = lengths[run.run.first : run.run.first + (1 << 32)]
+    own = lengths[run.run.first :]
     return best_impacts(frequencies.astype(np.float64), own[documents], average, starts)
 
 

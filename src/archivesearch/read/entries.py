@@ -157,12 +157,13 @@ class Names:
     """Which names are taken in a source; each page has one of its own."""
 
     taken: set[str] = field(default_factory=set)
+    _numbers: dict[str, int] = field(default_factory=dict)  # the last one given for a name
 
     def free(self, page: str) -> str:
         """Return a page's name, or one near it where another one reads the same."""
-        path, number = PurePosixPath(page), 1
+        path, name = PurePosixPath(page), page
         while page in self.taken:
-            number += 1
+            number = self._numbers[name] = self._numbers.get(name, 1) + 1
             page = str(path.with_stem(f"{path.stem}~{number}"))
         self.taken.add(page)
         return page
