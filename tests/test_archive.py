@@ -285,6 +285,47 @@ def test_closing_twice_does_no_harm(index: Path) -> None:
     archive.close()
 
 
+QUESTIONS: dict[str, Callable[[Archive], object]] = {
+    "search": lambda archive: archive.search("castro"),
+    "matches": lambda archive: list(archive.matches("castro")),
+    "kwic": lambda archive: archive.kwic("castro"),
+    "collocations": lambda archive: archive.collocations("castro"),
+    "trends": lambda archive: archive.trends("castro"),
+    "suggest": lambda archive: archive.suggest("castr"),
+    "page": lambda archive: archive.page("letters/1994.html"),
+    "passages": lambda archive: archive.passages("letters/1994.html"),
+    "whoosh": lambda archive: archive.whoosh,
+}
+
+
+@pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS)
+def test_a_closed_archive_says_so(index: Path, ask: Callable[[Archive], object]) -> None:
+    archive = archivesearch.open(index)
+    ask(archive)
+    archive.close()
+    with pytest.raises(ValueError, match="closed"):
+        ask(archive)
+
+
+def test_closing_while_others_search_is_told_them(index: Path) -> None:
+    archive = archivesearch.open(index)
+    asked = threading.Barrier(5)
+
+    def ask() -> None:
+        archive.search("castro")
+        asked.wait()
+        while True:
+            archive.search("castro OR the*", explain=True)
+
+    with ThreadPoolExecutor(4) as pool:
+        threads = [pool.submit(ask) for _ in range(4)]
+        asked.wait()
+        archive.close()
+        for thread in threads:
+            with pytest.raises(ValueError, match="closed"):
+                thread.result()
+
+
 def test_a_reader_answers_from_what_it_opened(index: Path, tmp_path: Path) -> None:
     with archivesearch.open(index) as old:
         before = [hit.id for hit in old.search("castro")]

@@ -60,6 +60,8 @@ _DAMAGE = (
 )
 """What opening an index that is damaged, or of somebody who means harm, may raise."""
 
+_CLOSED = "the archive is closed; open it again"
+
 
 def open(index: StrPath) -> "Archive":
     """Open an index for searching.
@@ -202,6 +204,7 @@ class Archive:
         self._listing = opened.listing
         self._organizations = opened.organizations
         self._sentences = opened.sentences
+        self._closed = False
 
     def search(
         self,
@@ -315,6 +318,8 @@ class Archive:
         """Return words of the archive that a text, or its last word, may be meant for."""
         from archivesearch.corrections import completions, corrections
 
+        if limit < 0:
+            raise QueryError("limit cannot be negative")
         with self._reading():
             words = self._reader.words()
             last = text.rsplit(maxsplit=1)[-1] if text.strip() else ""
@@ -366,10 +371,12 @@ class Archive:
     @property
     def whoosh(self) -> Any:
         """The `whoosh.index.Index` underneath."""
-        return self._reader.index
+        with self._reading():
+            return self._reader.index
 
     def close(self) -> None:
-        """Let go of all files; the archive cannot be asked any more."""
+        """Let go of all files; whoever asks the archive after that gets a ValueError."""
+        self._closed = True
         self._reader.close()
         self._hold.close()
 
@@ -389,8 +396,11 @@ class Archive:
         """Say that the index is damaged where reading it fails and it is.
 
         Damage may show itself as any error at all; so may a fault of the program, which
-        stays what it is while the index holds what its manifest says.
+        stays what it is while the index holds what its manifest says. Raises ValueError
+        where the archive is closed, be it by another thread meanwhile.
         """
+        if self._closed:
+            raise ValueError(_CLOSED)
         try:
             yield
         except IndexDamaged as error:
@@ -398,6 +408,8 @@ class Archive:
         except ArchiveSearchError:
             raise
         except Exception as error:
+            if self._closed:
+                raise ValueError(_CLOSED) from error
             from archivesearch import verifying  # which a sound index never needs
 
             told = next(verifying.problems(self._path, self._manifest, _ENGINE), None)

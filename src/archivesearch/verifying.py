@@ -76,7 +76,11 @@ def _verified(
             known = _known(index / manifest.generation)
         except _UNREADABLE:
             known = {}  # told among the problems
+        present: dict[str, str] = {}
         for page, checksum in _present(sources):
+            # of an archive's members of one name all but the page itself are skipped
+            present[page] = checksum or present.get(page, "")
+        for page, checksum in present.items():
             if page not in known:
                 new.append(page)
             elif known.pop(page) not in ("", checksum):
