@@ -21,6 +21,7 @@ from archivesearch.engines.base import Engine
 from archivesearch.errors import ConfigError, IndexBusy, IndexDamaged
 from archivesearch.memory import MEMORY, damaged_bytes
 from archivesearch.model import (
+    Notice,
     Organization,
     PageInfo,
     Problem,
@@ -181,5 +182,7 @@ def _present(sources: Iterable[Source]) -> Iterator[tuple[str, str]]:
     """Yield the pages that sources have, with their checksums; "" where it cannot be had."""
     for source in sources:
         for raw in source.pages():
+            if isinstance(raw, Notice):
+                continue
             data = raw.data if isinstance(raw, RawPage) else None
             yield raw.page, "" if data is None else hashlib.sha256(data).hexdigest()
