@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from whoosh.query import And, Every, NullQuery, Or, Phrase, Query, Term
 from whoosh.searching import Searcher
 
-from archivesearch.columnar import bits, topk
+from archivesearch.columnar import bits, planning, topk
 from archivesearch.columnar.build import build
 from archivesearch.columnar.face import ColumnarIndex
 from archivesearch.columnar.plan import Node
@@ -190,10 +190,37 @@ def test_fewer_matches_may_be_allowed(case: Case, query: Query, allowed: Query, 
     assert set(numbers.tolist()) <= set(scores)
 
 
+@given(query=TREES, inside=st.sets(st.integers(0, COUNT - 1), max_size=20))
+def test_some_documents_may_be_all_that_is_asked_about(
+    case: Case, query: Query, inside: set[int]
+) -> None:
+    only = bits.bits_of(np.array(sorted(inside), np.int64), case.segment.blocks)
+    plan = plan_of(query, case.segment, lambda: case.searcher, inside=only)
+    numbers, scores = topk.every(plan, plan.matches & only)
+    wanted = {n: score for n, score in case.brute.scores(query).items() if n in inside}
+    assert same(dict(zip(numbers.tolist(), scores.tolist(), strict=True)), wanted)
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MOST_TEXTS", 30), ("MOST_WORDS", 300)])
+def test_so_much_text_is_read_and_no_more(
+    case: Case, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
+    query = Written("text", Or([Every(), Term("text", "castro")]), [Spelled.like("castro")])
+    everywhere = everything(case.plan(query))
+    monkeypatch.setattr(planning, limit, most)
+    notes: list[str] = []
+    plan = plan_of(query, case.segment, lambda: case.searcher, notes)
+    assert 0 < len(everything(plan)) < len(everywhere)
+    (note,) = notes
+    assert "there may be more" in note
+
+
 def test_many_terms_are_joined(large: Case) -> None:
     query = Or([Prefix(field, start) for field in ("text", "page") for start in "abcdefu"])
-    terms = Or([Term("text", word) for word in WORDS] * 4)  # more than are joined one by one
-    for each in (query, terms):
+    fields = ("text", "title", "section", "org", "label", "repeated")
+    terms = Or([Term(field, word) for field in fields for word in WORDS])  # more than a few
+    twice = Or([Term("text", word, boost=boost) for boost in (1.0, 0.5) for word in WORDS])
+    for each in (query, terms, twice):
         plan = large.plan(each)
         assert same(everything(plan), large.brute.scores(each))
         check_best(plan, everything(plan), 10)

@@ -273,6 +273,19 @@ def test_a_cut_archive_gives_the_pages_before_the_cut(tmp_path: Path) -> None:
     assert notice.startswith("it is damaged: ")
 
 
+@pytest.mark.parametrize("spoil", ["header", "cut"])
+def test_a_tar_with_a_damaged_header_is_not_taken_for_whole(tmp_path: Path, spoil: str) -> None:
+    members = (tar_member(f"{n}.html", b"x") for n in range(3))
+    path = make_tar(tmp_path / "x.tar", members)
+    whole = path.read_bytes()
+    assert notices(path) == []
+    path.write_bytes(whole[:1030] + b"\7" + whole[1031:] if spoil == "header" else whole[:1300])
+    assert set(pages(path)) == {"0.html"}
+    (notice,) = notices(path)
+    assert notice.startswith("it is damaged: ")
+    assert notice.endswith("what comes after member 1 is left out")
+
+
 @pytest.mark.parametrize("name", ["x.zip", "x.wacz", "x.tar", "x.tar.gz", "x.tar.xz"])
 def test_what_is_no_archive_is_refused_in_a_line(tmp_path: Path, name: str) -> None:
     write(tmp_path, {name: "this is no archive"})

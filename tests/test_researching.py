@@ -113,6 +113,16 @@ def test_collocations_count_only_the_window() -> None:
         assert {one.word for one in found} == wanted
 
 
+def test_there_is_no_limit_to_width_and_window(archive: archivesearch.Archive) -> None:
+    much = 10**30
+    assert archive.collocations("castro", window=much) == archive.collocations("castro", window=999)
+    found = archive.kwic("castro", width=much, limit=much)
+    assert found.lines == archive.kwic("castro", width=9999, limit=9999).lines
+    assert archive.kwic("castro", offset=much).lines == ()
+    with pytest.raises(archivesearch.QueryError):
+        archive.suggest("castro", limit=-1)
+
+
 def test_trends_count_every_year(archive: archivesearch.Archive) -> None:
     trends = {one.year: one for one in archive.trends("castro")}
     assert trends[1994].count == 1

@@ -216,6 +216,7 @@ def test_facets_respect_filters(archive: archivesearch.Archive) -> None:
         ({"offset": -1}, "negative"),
         ({"sort": "date"}, "sort must be one of"),
         ({"group_by": "year"}, "group_by must be one of"),
+        ({"group_by": ""}, "group_by must be one of"),
         ({"facets": ("title",)}, "facets must be one of"),
         ({"year": (2003, 1990)}, "2003 is later than 1990"),
         ({"year": 10**12}, "from 0 to 9999"),
@@ -577,3 +578,8 @@ def test_patterns_are_so_many_at_most() -> None:
     for more in ("*z*", "z?z", "castro~"):
         with pytest.raises(QueryError, match="more than 10 words with"):
             parse(" ".join([*(f"a{n}*" for n in range(10)), more]), analyzer)
+
+
+def test_facets_may_be_any_iterable(archive: archivesearch.Archive) -> None:
+    once = archive.search("castro", facets=(name for name in ("org", "year")))  # type: ignore[arg-type]
+    assert once.facets == archive.search("castro", facets=("org", "year")).facets

@@ -1,9 +1,11 @@
 """`verify` tells everything that is wrong, and `backup` copies what is whole."""
 
+import io
 import json
 import os
 import random
 import shutil
+import tarfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -149,6 +151,22 @@ def test_a_generation_that_is_gone(index: Path) -> None:
     (folder,) = index.glob("generation-*")
     shutil.rmtree(folder)
     assert told(index) == {folder.name}
+
+
+def test_archives_with_something_to_tell_are_compared(tmp_path: Path) -> None:
+    """Members of one name, and damage, are no pages that the index does not know."""
+    twice, cut = tmp_path / "twice.tar", tmp_path / "cut.tar"
+    with tarfile.open(twice, "w") as archive:
+        for text in ("older", "newer"):
+            data = page_of(text).encode()
+            member = tarfile.TarInfo("a.html")
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    cut.write_bytes(twice.read_bytes()[:1100])
+    for sources in ([twice], [cut], [twice, cut]):
+        archivesearch.rebuild(sources, tmp_path / "index")
+        assert archivesearch.verify(tmp_path / "index", sources).current
+    assert archivesearch.rebuild([cut], tmp_path / "index").notices
 
 
 def test_pages_are_compared_with_their_sources(index: Path, site: Path) -> None:

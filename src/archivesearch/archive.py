@@ -316,6 +316,8 @@ class Archive:
         """Return words of the archive that a text, or its last word, may be meant for."""
         from archivesearch.corrections import completions, corrections
 
+        if limit < 0:
+            raise QueryError("limit cannot be negative")
         with self._reading():
             words = self._reader.words()
             last = text.rsplit(maxsplit=1)[-1] if text.strip() else ""
@@ -392,7 +394,8 @@ class Archive:
         """Say that the index is damaged where reading it fails and it is.
 
         Damage may show itself as any error at all; so may a fault of the program, which
-        stays what it is while the index holds what its manifest says.
+        stays what it is while the index holds what its manifest says. Raises ValueError
+        where the archive is closed, be it by another thread meanwhile.
         """
         self._see_that_it_is_open()
         try:

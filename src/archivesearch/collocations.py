@@ -1,5 +1,6 @@
 """Words that keep company with others: how often, and how unlikely that is by chance."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -33,11 +34,8 @@ def collocates(
         tokens = list(analyzer.tokens(passage.text, passage.lang))
         starts = {start for start, _ in marks}
         places = [token.position for token in tokens if token.start in starts]
-        around = {
-            other for place in places for other in range(place - window, place + window + 1)
-        }.difference(places)
         for token in tokens:
-            if token.position in around:
+            if _is_near(token.position, places, window):
                 near[token.term] += 1
                 word = passage.text[token.start : token.end]
                 forms.setdefault(token.term, Counter())[word.casefold()] += 1
@@ -52,6 +50,13 @@ def collocates(
             word = min(forms[term].items(), key=lambda pair: (-pair[1], pair[0]))[0]
             result.append(Collocate(word, count, expected, score))
     return sorted(result, key=lambda one: (-one.score, one.word))
+
+
+def _is_near(position: int, places: Sequence[int], window: int) -> bool:
+    """Whether a position is none of some ascending places, and one of them is near it."""
+    at = bisect_left(places, position)
+    after, before = places[at : at + 1], places[at - 1 : at] if at else ()
+    return position not in after and any(abs(position - one) <= window for one in (*before, *after))
 
 
 def _likelihood(both: int, near: int, word: int, total: int) -> float:

@@ -1,5 +1,6 @@
 """What researchers do with a query beside reading its best answers."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -60,7 +61,7 @@ def kwic(
         chosen = iter(sorted(all_lines, key=_from_right))
     elif sort == "right":
         chosen = iter(sorted(all_lines, key=lambda line: line.right.casefold()))
-    wanted = tuple(islice(chosen, offset, offset + limit))
+    wanted = tuple(islice(chosen, min(offset, sys.maxsize), min(offset + limit, sys.maxsize)))
     total = _total(reader, vocabulary, query, filters)
     return Concordance(query, total, wanted, _notes(total))
 

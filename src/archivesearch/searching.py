@@ -39,6 +39,7 @@ def search(
     none of those there are.
     """
     started = time.perf_counter()
+    facets = tuple(facets)
     _check(limit, offset, sort, group_by, facets)
     narrowed = filters.tree(vocabulary)
     vocabulary = vocabulary.within(filters.lang)
@@ -134,7 +135,7 @@ def _check(limit: int, offset: int, sort: str, group_by: str | None, facets: Seq
         raise QueryError("limit and offset cannot be negative")
     for option, value, choices in (
         ("sort", sort, SORTS),
-        ("group_by", group_by or GROUPS[0], GROUPS),
+        ("group_by", GROUPS[0] if group_by is None else group_by, GROUPS),
         *(("facets", facet, FACETS) for facet in facets),
     ):
         if value not in choices:

@@ -96,6 +96,10 @@ class WeightedTerm:
         both = inside if self.inside is None else inside & self.inside
         return replace(self, inside=both)
 
+    def heavier(self, weight: float) -> "WeightedTerm":
+        """Return the term with more weight."""
+        return replace(self, weight=self.weight + weight)
+
 
 class Terms(Node):
     """Documents that have any of some terms, of whatever fields; their scores add up.
@@ -132,6 +136,8 @@ class Terms(Node):
         order = self._tops.argsort()
         sums = self._tops[order].cumsum() * SAFETY
         without = int(sums.searchsorted(threshold))
+        if len(order) - without > _FEW:
+            return self.matches  # so many are joined whole
         if without != self._reaching[0]:
             self._reaching = without, self._any_of(order[without:].tolist())
         return self._reaching[1]

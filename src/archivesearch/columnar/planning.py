@@ -40,8 +40,10 @@ from archivesearch.nodes import (
     walked,
 )
 
-# How many texts are read for one query at most; each takes a tenth of a millisecond.
+# How many texts are read for one query at most, and how many words they may have together;
+# two million words take about a second.
 MOST_TEXTS = 20_000
+MOST_WORDS = 2_000_000
 
 
 def plan_of(
@@ -49,13 +51,16 @@ def plan_of(
     segment: Segment,
     searcher: Callable[[], Searcher],
     notes: list[str] | None = None,
+    inside: Array | None = None,
 ) -> Node:
     """Return the plan of a query; `notes` is told of limits that it has met.
 
     Whatever plans have no node for, Whoosh's own matchers walk through, by a searcher
-    that is only made where it is needed.
+    that is only made where it is needed. `inside` are the only documents, as bits, that
+    anything will be asked about: of the others no text or position is read, and the plan
+    may say that they do not match.
     """
-    compiler = _Compiler(segment, searcher)
+    compiler = _Compiler(segment, searcher, inside)
     node = compiler.node(query)
     if notes is not None:
         notes.extend(dict.fromkeys(compiler.notes))
@@ -63,10 +68,14 @@ def plan_of(
 
 
 class _Compiler:
-    def __init__(self, segment: Segment, searcher: Callable[[], Searcher]) -> None:
+    def __init__(
+        self, segment: Segment, searcher: Callable[[], Searcher], inside: Array | None = None
+    ) -> None:
         self._segment = segment
         self._searcher = searcher
+        self._inside = self._all() if inside is None else inside
         self._texts = MOST_TEXTS
+        self._words = MOST_WORDS
         self.notes: list[str] = []
 
     def node(self, query: Query) -> Node:
@@ -185,28 +194,36 @@ class _Compiler:
 
         Of documents that are known to match the text is not read.
         """
-        stored = self._segment.documents.field(
-            "text" if query.fieldname == "repeated" else query.fieldname
-        )
-        candidates = numbers_of(node.matches if known is None else node.matches & ~known)
-        if len(candidates) > self._texts:
-            self.notes.append(
-                f"the words of {MOST_TEXTS:,} paragraphs at most are read for what is written "
-                "exactly so or fits a pattern; there may be more that match"
-            )
-            candidates = candidates[: self._texts]
-        self._texts -= len(candidates)
+        field = "text" if query.fieldname == "repeated" else query.fieldname
+        stored = self._segment.documents.field(field)
+        unknown = node.matches if known is None else node.matches & ~known
+        candidates = self._within_limits(numbers_of(unknown & self._inside), field)
         numbers = [n for n in candidates.tolist() if query.is_in(stored(n))]
         return bits_of(np.array(numbers, np.int64), self._segment.blocks)
+
+    def _within_limits(self, candidates: Array, field: str) -> Array:
+        """Return as many of the documents as may still be read for this query."""
+        start = self._segment.length_start(field)
+        words = np.cumsum(self._segment.lengths[start + candidates], dtype=np.int64)
+        most = min(self._texts, int(np.searchsorted(words, self._words, "right")))
+        if len(candidates) > most:
+            self.notes.append(
+                f"the words of {MOST_TEXTS:,} paragraphs at most, {MOST_WORDS:,} words, are read "
+                "for what is written exactly so or fits a pattern; there may be more that match"
+            )
+        self._texts -= min(most, len(candidates))
+        self._words -= int(words[:most][-1]) if len(words[:most]) else 0
+        return candidates[:most]
 
     def _row(self, words: Sequence[Query], gap: int, boost: float) -> Node:
         """Words that stand together; their scores add up."""
         if not words:
             return self._nothing()
-        nodes = [node for word in words if isinstance(node := self.node(word), Terms)]
+        made = {word: self.node(word) for word in dict.fromkeys(words)}
+        nodes = [node for word in words if isinstance(node := made[word], Terms)]
         if len(nodes) < len(words):
             return self._nothing()
-        every = reduce(np.bitwise_and, (node.matches for node in nodes))
+        every = reduce(np.bitwise_and, (node.matches for node in nodes), self._inside)
         near = documents_near(self._segment, [node.entries.terms for node in nodes], every, gap)
         terms = Terms(self._segment, [term for node in nodes for term in node.terms])
         found: Node = Restricted(terms, near) if near.any() else self._nothing()
@@ -261,9 +278,22 @@ def _any(segment: Segment, nodes: Sequence[Node]) -> Node:
     plain = [node for node in found if isinstance(node, Terms)]
     if len(plain) < 2:
         return AnyOf(found)
-    joined = Terms(segment, [term for node in plain for term in node.terms])
+    joined = Terms(segment, _each_once([term for node in plain for term in node.terms]))
     others = [node for node in found if not isinstance(node, Terms)]
     return AnyOf([joined, *others]) if others else joined
+
+
+def _each_once(terms: Sequence[WeightedTerm]) -> list[WeightedTerm]:
+    """Terms with each that is there several times as one, of the weight of all of these.
+
+    Without it, patterns that fit most words of an archive would each bring all of them.
+    """
+    found: dict[tuple[int, int], WeightedTerm] = {}
+    for term in terms:
+        key = term.number, id(term.inside)
+        before = found.get(key)
+        found[key] = term if before is None else before.heavier(term.weight)
+    return list(found.values())
 
 
 def _bytes(text: "str | bytes") -> bytes:

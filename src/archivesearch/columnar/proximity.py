@@ -27,9 +27,8 @@ def documents_near(
         return np.zeros_like(candidates)
     if gap == 0:
         return _in_a_row(segment, words, candidates)
-    return bits_of(
-        _within([_places(segment, word, candidates) for word in words], gap), len(candidates)
-    )
+    places = {id(word): _places(segment, word, candidates) for word in words}
+    return bits_of(_within([places[id(word)] for word in words], gap), len(candidates))
 
 
 def _places(segment: Segment, word: Sequence[Postings], documents: Array) -> Array:
@@ -72,17 +71,19 @@ def _within(columns: Sequence[Array], gap: int) -> Array:
     Each place may be the last of a stretch; the words before it that are the nearest say
     where the stretch begins. A word that is asked for twice must stand there twice.
     """
-    places = np.unique(np.concatenate(columns))
+    asked = Counter(map(id, columns))
+    each = {id(column): column for column in columns}
+    places = np.unique(np.concatenate(list(each.values())))
     begins = places.copy()
     inside = np.ones(len(places), bool)
-    asked = Counter(column.tobytes() for column in columns)
-    for column, number in [(np.frombuffer(raw, np.int64), n) for raw, n in asked.items()]:
+    for key, number in asked.items():
+        column = each[key]
         at = np.searchsorted(column, places, "right") - number
         inside &= at >= 0
         begins = np.minimum(begins, column[np.maximum(at, 0)] if len(column) else -1)
     inside &= places - begins < len(columns) + gap
     found: Array = np.unique(places[inside] // _SPAN)
-    if sum(map(len, set(map(bytes, columns)))) == places.nbytes:
+    if sum(map(len, each.values())) == len(places):
         return found
     # words that may stand as the same term need a place each
     apart = [document for document in found.tolist() if _together(columns, document, gap)]

@@ -122,8 +122,8 @@ class ColumnarReader:
 
     def scores(self, query: Query, numbers: Sequence[int]) -> list[float]:
         """Return the score of each of some passages, 0 where it does not match."""
-        plan = plan_of(query, self._segment, self.index.searcher)
         wanted = bits.bits_of(np.asarray(numbers, np.int64), self._segment.blocks)
+        plan = plan_of(query, self._segment, self.index.searcher, inside=wanted)
         found, scores = topk.every(plan, plan.matches & wanted)
         by_number = dict(zip(found.tolist(), scores.tolist(), strict=True))
         return [by_number.get(number, 0.0) for number in numbers]

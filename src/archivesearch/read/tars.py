@@ -45,6 +45,20 @@ _DAMAGE = (
 _REPEATED = "a later member has the same name"
 
 
+class _Member(TarInfo):
+    """A member whose header must be sound: tarfile takes a damaged one for the end."""
+
+    @classmethod
+    def fromtarfile(cls, archive: TarFile) -> Self:
+        """Return the next member. Raises ReadError for what is no header."""
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.HeaderError as error:
+            if type(error).__name__ in ("InvalidHeaderError", "TruncatedHeaderError"):
+                raise tarfile.ReadError(str(error)) from error
+            raise  # the end, as tarfile knows it
+
+
 class TooMuch(Exception):
     """A compressed archive holds more than it may."""
 
@@ -162,7 +176,9 @@ def _opened(path: Path, limits: Limits) -> Iterator[TarFile]:
         most = limits.unpacked_bytes(path.stat().st_size)
         counted = _Counted(plain, most)
         # "r|" asks no more of a stream than to be read; names that are no UTF-8 stay bytes
-        with tarfile.open(fileobj=counted, mode="r|", errors="surrogateescape") as archive:  # type: ignore[call-overload]
+        with tarfile.open(
+            fileobj=counted, mode="r|", tarinfo=_Member, errors="surrogateescape"
+        ) as archive:  # type: ignore[call-overload]
             yield archive
 
 
