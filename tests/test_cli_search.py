@@ -100,6 +100,18 @@ def test_sorting_keeps_the_hits(index: Path, sort: str) -> None:
         assert found == sorted(found)
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("--facet org --format jsonl", "--facet goes with --format text or json."),
+        ("--facet org --format csv", "--facet goes with --format text or json."),
+        ("--explain --format csv", "--explain goes with --format text, json or jsonl."),
+    ],
+)
+def test_no_option_is_dropped_in_silence(options: str, told: str, index: Path) -> None:
+    assert told in misused("search", "castro", *options.split(), "--index", index)
+
+
 def test_groups_and_facets(index: Path) -> None:
     arguments = ["search", "castro", "--group", "page", "--facet", "org", "--facet", "year"]
     text = done(*arguments, "--index", str(index))
