@@ -3,6 +3,7 @@
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -51,6 +52,40 @@ def marked(folder: Path, pages: Mapping[str, str], at_once: int = 1 << 20) -> di
             name: [p.text[a:b] for p in marks.passages(number) for a, b in p.repeated]
             for number, name in enumerate(pages)
         }
+
+
+@pytest.mark.parametrize("text", ["Plain text.", "Naïve 日本 😀", "half a pair: \ud800", "\0"])
+def test_pages_that_wait_come_back_as_they_were(tmp_path: Path, text: str) -> None:
+    parsed = parse(RawPage("a.html", page_of(own(1)).encode()), beside(tmp_path))
+    assert isinstance(parsed, Page)
+    page = fingerprinted(replace(parsed, title=text))
+    with Gathered(tmp_path) as gathered:
+        gathered.add(page)
+        assert [replace(page, fingerprints=b"")] == list(gathered)
+
+
+def test_a_passage_says_the_same_alone_and_on_its_page(tmp_path: Path) -> None:
+    config = beside(tmp_path)
+    with Gathered(tmp_path) as gathered:
+        for n in range(8):
+            page = parse(
+                RawPage(f"{n}.html", page_of(f"{BANNER} {own(n)}", FOOTER).encode()), config
+            )
+            assert isinstance(page, Page)
+            gathered.add(page)
+        marks = Marks(gathered, find_repeats(gathered))
+        on_pages = [p.own_text for page in range(8) for p in marks.passages(page)]
+        assert on_pages == list(map(marks.own_text, range(gathered.first[-1])))
+        assert on_pages[:2] == [own(0), ""]
+
+
+@given(st.lists(st.text(), max_size=5))
+def test_units_are_the_same_wherever_their_text_stands(texts: list[str]) -> None:
+    together = units(texts)
+    alone = [units([text]) for text in texts]
+    for name in ("hashes", "starts", "ends", "words", "counted"):
+        parts = [getattr(one, name).tolist() for one in alone]
+        assert getattr(together, name).tolist() == [value for part in parts for value in part]
 
 
 def test_banner_navigation_and_footer_are_found(tmp_path: Path) -> None:

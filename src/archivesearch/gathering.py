@@ -6,11 +6,13 @@ whole. Its pages are put aside meanwhile, so that memory does not grow with them
 
 import pickle
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -28,6 +30,9 @@ _COLUMNS: dict[str, Any] = {
 # Pages that are kept at hand while their passages are compared: neighbours have the same
 # copies, and a magazine's issue is asked for again and again.
 _AT_HAND = 64
+
+_PLAIN = b"\0"  # with which no pickle begins
+_PAGES = msgspec.msgpack.Decoder(Page)
 
 
 class Gathered:
@@ -57,7 +62,7 @@ class Gathered:
         return map(self._read, range(len(self)))
 
     def add(self, page: Page) -> None:
-        """Put a page aside. Its pickle is read by this process alone, from its own file."""
+        """Put a page aside."""
         page = page if page.fingerprints else fingerprinted(page)
         prints = unpacked(page.fingerprints)
         first = self.first[-1]
@@ -73,7 +78,7 @@ class Gathered:
         self.first.append(first + len(prints.lengths))
         self._units.append(self._units[-1] + len(prints.units))
         self.names.append(page.page)
-        self._ends.append(self._ends[-1] + self._pages.write(pickle.dumps(page, -1)))
+        self._ends.append(self._ends[-1] + self._pages.write(_packed(page)))
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """Return a column of the fingerprints of all pages, once all have been added.
@@ -95,11 +100,12 @@ class Gathered:
         """Return where in their columns the units of some pages are."""
         return slice(self._units[start], self._units[min(end, len(self))])
 
-    def page_of(self, passages: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-        """Return the number of the page of each passage."""
+    def page_of(self, passages: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """Return the number of the page of each passage, or of one."""
         if self._first is None:
             self._first = np.array(self.first)
-        return np.searchsorted(self._first, passages, "right") - 1
+        pages: npt.NDArray[np.int64] = np.searchsorted(self._first, passages, "right") - 1
+        return pages
 
     def __enter__(self) -> Self:
         return self
@@ -116,5 +122,21 @@ class Gathered:
     def _read(self, number: int) -> Page:
         start, end = self._ends[number : number + 2]
         self._pages.seek(start)
-        page: Page = pickle.loads(self._pages.read(end - start))  # noqa: S301 - it is our own
-        return page
+        return _unpacked(self._pages.read(end - start))
+
+
+def _packed(page: Page) -> bytes:
+    """Return a page as bytes, without its fingerprints, which have columns of their own."""
+    bare = replace(page, fingerprints=b"")
+    try:
+        return _PLAIN + msgspec.msgpack.encode(bare)
+    except UnicodeEncodeError:  # lone surrogates, which a page may have
+        return pickle.dumps(bare, -1)
+
+
+def _unpacked(data: bytes) -> Page:
+    """Return a page that was packed. It is read by this process alone, from its own file."""
+    if data.startswith(_PLAIN):
+        return _PAGES.decode(memoryview(data)[len(_PLAIN) :])
+    page: Page = pickle.loads(data)  # noqa: S301 - it is our own
+    return page

@@ -243,39 +243,43 @@ def family(page: str) -> str:
     return f"{source}{mark}{path[:start]}{folder}" if slash else ""
 
 
-def passages(page: Page) -> Iterator[Passage]:
-    """Yield what is indexed of a page, in reading order.
+def paragraphs(page: Page) -> Iterator[tuple[Section, Paragraph]]:
+    """Yield what is indexed of a page, in reading order, each with its section.
 
-    The lines between a heading and its first paragraph are a passage of their own; a
+    The lines between a heading and its first paragraph are a paragraph of their own; a
     heading that has nothing at all below it is one, so that it can be found.
     """
-    number = 0
     for section in page.sections:
         front = "\n".join(filter(None, (section.publication, section.address, section.price)))
-        paragraphs = section.paragraphs
         if front:
-            paragraphs = (Paragraph(front), *paragraphs)
-        elif not paragraphs and section.heading:
-            paragraphs = (Paragraph(section.heading),)
-        for paragraph in paragraphs:
-            number += 1
-            yield Passage(
-                id=f"{page.page}#{number}",
-                page=page.page,
-                url=page.url,
-                title=page.title,
-                org=section.org,
-                section=section.heading,
-                label=paragraph.label,
-                year=page.dating.year,
-                year_source=page.dating.source,
-                date=page.dating.date,
-                author=page.dating.author,
-                lang=page.lang,
-                years_mentioned=paragraph.years_mentioned,
-                text=paragraph.text,
-                repeated=paragraph.repeated,
-            )
+            yield section, Paragraph(front)
+        elif not section.paragraphs and section.heading:
+            yield section, Paragraph(section.heading)
+        for paragraph in section.paragraphs:
+            yield section, paragraph
+
+
+def passages(page: Page) -> Iterator[Passage]:
+    """Yield the passages of a page, one for each of its `paragraphs`."""
+    dating = page.dating
+    for number, (section, paragraph) in enumerate(paragraphs(page), 1):
+        yield Passage(
+            id=f"{page.page}#{number}",
+            page=page.page,
+            url=page.url,
+            title=page.title,
+            org=section.org,
+            section=section.heading,
+            label=paragraph.label,
+            year=dating.year,
+            year_source=dating.source,
+            date=dating.date,
+            author=dating.author,
+            lang=page.lang,
+            years_mentioned=paragraph.years_mentioned,
+            text=paragraph.text,
+            repeated=paragraph.repeated,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ an edge, and a quotation is none. docs/duplicates.md has the measurements behind
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ import numpy.typing as npt
 
 from archivesearch import overlaps
 from archivesearch.gathering import Gathered
-from archivesearch.model import Passage, Span, passages
+from archivesearch.model import Paragraph, Passage, Span, own_text, paragraphs, passages
 from archivesearch.parse.fingerprints import units
 
 _FEW, _OF_FOLDER = 4, 1 / 3
@@ -38,6 +39,8 @@ _SAME_PAGE = 0.7
 # Units held at a time while they are counted: 60 bytes each.
 _AT_ONCE = 1 << 20
 _PAGES_AT_ONCE = 1000
+# Pages whose paragraphs are kept: neighbours are mostly copies of the same pages.
+_AT_HAND = 64
 
 _Hashes = npt.NDArray[np.uint64]
 _Array = npt.NDArray[np.int64]
@@ -94,28 +97,42 @@ class Marks:
         self._gathered = gathered
         self._repeats = repeats
         units, counted = gathered.column("units"), gathered.column("counted")
-        owners = gathered.column("owners")
+        self._owners = owners = np.asarray(gathered.column("owners"))
         self._hits = _among(units, repeats.units) & counted
         alone = np.zeros(gathered.first[-1], bool)
         alone[owners[self._hits]] = True
         alone[owners[counted & ~self._hits]] = False
         joins = alone[owners] & ~counted & _among(units, repeats.companions)
         self.own = ~self._hits & ~joins
+        self._paragraphs = lru_cache(_AT_HAND)(self._read)
 
     def passages(self, page: int) -> list[Passage]:
         """Return the passages of a page, with what is repeated in them."""
         found = list(passages(self._gathered.page(page)))
+        first = self._gathered.first[page]
         at = self._gathered.units_between(page, page + 1)
-        owners = self._gathered.column("owners")[at] - np.uint32(self._gathered.first[page])
-        touched = set(owners[self._hits[at]].tolist())
-        partly = set(owners[self.own[at]].tolist())
-        for number in touched:
-            passage = found[number]
-            text = passage.text
-            spans = self._repeats.spans(text) if number in partly else [(0, len(text))]
-            repeated = _merged([*passage.repeated, *spans], text)
-            found[number] = replace(passage, repeated=repeated)
+        for number in np.unique(self._owners[at][self._hits[at]]).tolist():
+            passage = found[number - first]
+            found[number - first] = replace(passage, repeated=self._spans(number, passage))
         return found
+
+    def own_text(self, number: int) -> str:
+        """Return what a passage, by its number among all, says apart from what is repeated."""
+        page = int(self._gathered.page_of(number))
+        paragraph = self._paragraphs(page)[number - self._gathered.first[page]]
+        return own_text(paragraph.text, self._spans(number, paragraph))
+
+    def _spans(self, number: int, said: Paragraph | Passage) -> tuple[Span, ...]:
+        both = np.array([number, number + 1], self._owners.dtype)
+        low, high = np.searchsorted(self._owners, both)
+        if not self._hits[low:high].any():
+            return said.repeated
+        is_partly_own = self.own[low:high].any()
+        spans = self._repeats.spans(said.text) if is_partly_own else [(0, len(said.text))]
+        return _merged([*said.repeated, *spans], said.text)
+
+    def _read(self, page: int) -> list[Paragraph]:
+        return [paragraph for _, paragraph in paragraphs(self._gathered.page(page))]
 
 
 def _among(values: _Hashes, known: _Hashes) -> npt.NDArray[np.bool_]:

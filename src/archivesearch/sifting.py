@@ -23,6 +23,8 @@ from archivesearch.repeats import Marks, find_repeats
 # Pages are nearly the same that have so much of the longer one's own words in common.
 _NEARLY_SAME = 0.8
 _AT_HAND = 64
+# Texts whose signatures are made at a time.
+_AT_ONCE = 1000
 # What is left of a passage with less than so many words is a name or a date in a footer.
 _LEAST_REST = 20
 
@@ -48,14 +50,14 @@ class Sifted:
 
     def __init__(self, gathered: Gathered) -> None:
         self._gathered = gathered
-        marks = Marks(gathered, find_repeats(gathered))
+        self._marks = marks = Marks(gathered, find_repeats(gathered))
         self._own = marks.own
         self._lengths = self._own_lengths()
         self._passages = lru_cache(_AT_HAND)(marks.passages)
         self._same = self._exactly_same()
         self._dropped = np.zeros(len(gathered), bool)
         self._dropped[[page for others in self._same.values() for page in others]] = True
-        copies = find_copies(self._bands(), self._text, self._weight)
+        copies = find_copies(self._bands(), marks.own_text, self._weight)
         self.duplicates = int(self._dropped.sum()) + self._nearly_same(copies)
         self.copies = self._renumbered(copies)
 
@@ -115,8 +117,8 @@ class Sifted:
         enough = self._lengths >= _LEAST_REST
         result[repeated & ~enough] = 0
         parts = np.flatnonzero(repeated & enough)
-        for number in parts.tolist():
-            result[number] = bands([self._text(number)])[0]
+        for some in np.split(parts, range(_AT_ONCE, len(parts), _AT_ONCE)):
+            result[some] = bands(list(map(self._marks.own_text, some.tolist())))
         for page in np.flatnonzero(self._dropped).tolist():
             result[gathered.first[page] : gathered.first[page + 1]] = 0
         return result
@@ -127,16 +129,12 @@ class Sifted:
         count = self._gathered.first[-1]
         return np.bincount(owners[self._own], words[self._own], count).astype(np.int64)
 
-    def _text(self, number: int) -> str:
-        page = self._page_of(number)
-        return self._passages(page)[number - self._gathered.first[page]].own_text
-
     def _weight(self, number: int) -> int:
         page = self._page_of(number)
         return self._gathered.first[page + 1] - self._gathered.first[page]
 
     def _page_of(self, number: int) -> int:
-        return int(self._gathered.page_of(np.array([number]))[0])
+        return int(self._gathered.page_of(number))
 
     def _nearly_same(self, copies: Copies) -> int:
         """Return how many pages say nearly what another one says."""

@@ -21,6 +21,7 @@ from archivesearch.columnar.merge import merge
 from archivesearch.columnar.runs import Run
 from archivesearch.columnar.stretches import Stretch, postings_of
 from archivesearch.columnar.strings import encoded, write_strings
+from archivesearch.columnar.trimming import trim
 from archivesearch.columnar.vocabulary import Vocabulary
 from archivesearch.columnar.workers import in_order
 from archivesearch.model import Copies, Passage
@@ -56,11 +57,13 @@ def build(
                 stretches = _stretches(batches, documents, share // _PER_TEXT_BYTE)
                 for run, lengths in in_order(runs.make, stretches, threads):
                     runs.keep(run, lengths)
+                    trim()
                 documents.finish(writer, threads)
             finally:
                 documents.close()
             write_copies(writer, copies)
             write_strings(writer, "forms", vocabulary.forms())
+            trim()
             figures = merge(
                 writer,
                 runs.runs,

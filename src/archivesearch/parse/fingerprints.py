@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from archivesearch.model import Page, passages
+from archivesearch.model import Page, paragraphs
 
 # A signature of 32 values in 8 bands of 4: of two passages that share 8 of 10 shingles
 # 98.5 % meet in a band, of those that share 9 of 10 all but 2 in 10,000.
@@ -35,6 +35,7 @@ _PIECE = 1 << 17
 _OTHER, _SPACE, _LINE, _STOP, _CLOSER, _WIDE_STOP, _DIGIT, _LETTER, _SIGN = range(9)
 _PLANE = 1 << 16
 _FACTOR = 0x9E3779B97F4A7C15
+_INVERSE = pow(_FACTOR, -1, 1 << 64)  # modulo 2**64, as all that is done here
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def unpacked(packed: bytes) -> Fingerprints:
 
 def fingerprinted(page: Page) -> Page:
     """Return a page with the fingerprints of its passages."""
-    texts = [passage.own_text for passage in passages(page)]
+    texts = [paragraph.own_text for _, paragraph in paragraphs(page)]
     return replace(page, fingerprints=fingerprints(texts).packed())
 
 
@@ -132,9 +133,7 @@ def bands(texts: Sequence[str]) -> npt.NDArray[np.uint32]:
 class _Words:
     """The words of some texts in order: their hashes, where they stand, and what parts them.
 
-    `text_of` is the number of the text of each word; `unit_of` numbers the stretches
-    between two breaks, of which `whole` says which are lines, `from_` and `to` where they
-    lie in their text.
+    `text_of` is the number of the text of each word, `lengths` how many each text has.
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -169,40 +168,42 @@ class _Piece:
     def __init__(self, texts: Sequence[str], first: int, at: int) -> None:
         joined = "\n".join(texts) + "\n"
         points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-        has_more = bool(points.max() >= _PLANE)
-        classes = _classes()[np.minimum(points, _PLANE - 1) if has_more else points]
-        places = np.flatnonzero(classes >= _DIGIT)
-        opens = np.ones(len(places), bool)
-        opens[1:] = (places[1:] != places[:-1] + 1) | (classes[places[1:]] == _SIGN)
-        opens[1:] |= classes[places[:-1]] == _SIGN
-        heads = np.flatnonzero(opens)
-        letters = points[places].astype(np.uint64)
-        inside = letters < _PLANE if has_more else slice(None)
-        letters[inside] = _folded()[letters[inside]]
-        self.hashes = _mixed(_summed(letters, heads))
+        near = points.astype(np.intp)  # so that numpy need not make it so twice
+        beyond = np.flatnonzero(points >= _PLANE)
+        near[beyond] = _PLANE - 1
+        classes = _classes().take(near)
+        letters = _folded().take(near)
+        letters[beyond] = points[beyond]
+        inside = classes >= _DIGIT
+        parted = classes == _SIGN
+        parted[1:] |= parted[:-1] | ~inside[:-1]
+        parted[0] = True
+        self._starts = np.flatnonzero(inside & parted)
+        self.hashes = _mixed(_summed(letters, self._starts))
         self._first = first
         self._at = at
-        self._points = joined
-        self._starts = places[heads]
-        self._lettered = _any(classes[places] != _DIGIT, heads)
+        self._classes = classes
         sizes = np.array([len(text) + 1 for text in texts], np.int64)
         self._text_starts = np.cumsum(sizes) - sizes
-        self.text_of = np.searchsorted(self._text_starts, self._starts, "right") - 1 + first
-        self._classes = classes
+        before = np.searchsorted(self._starts, self._text_starts)
+        counts = np.diff(before, append=len(self._starts))
+        self.text_of = np.repeat(np.arange(first, first + len(texts)), counts)
 
     def units(self) -> Units:
         """Put the words together to units."""
         classes = self._classes
         breaks = self._breaks()
-        unit_of = np.searchsorted(breaks, self._starts)
-        first = np.flatnonzero(np.diff(unit_of, prepend=-1))
+        through = np.searchsorted(self._starts, breaks)
+        counts = np.diff(through, prepend=0)
+        found = np.flatnonzero(counts)
+        counts = counts[found]
+        first = through[found] - counts
         hashes = _mixed(_summed(self.hashes, first))
-        counts = np.diff(np.append(first, len(unit_of)))
-        found = unit_of[first]
         ends = breaks[found]
         starts = np.where(found > 0, breaks[found - 1] + 1, 0)
         is_line = (classes[ends] == _LINE) & ((starts == 0) | (classes[starts - 1] == _LINE))
-        counted = ((counts >= _LEAST_PART) | is_line) & _any(self._lettered, first)
+        kinds = np.maximum.reduceat(classes, starts) if len(starts) else classes[:0]
+        counted = ((counts >= _LEAST_PART) | is_line) & (kinds > _DIGIT)
         texts = self.text_of[first]
         within = self._text_starts[texts - self._first] - self._at
         return Units(hashes, texts, starts - within, ends + 1 - within, counts, counted)
@@ -253,22 +254,20 @@ def _bands(words: _Words) -> npt.NDArray[np.uint32]:
         pairs[inside], offsets, BANDS * _ROWS, _SEED
     )
     rows = np.array(matrix.to_rows(), np.uint64).reshape(-1, _ROWS)
-    result[compared] = (_mixed(rows @ _powers(_ROWS)) >> np.uint64(32)).reshape(-1, BANDS)
+    result[compared] = (_mixed(rows @ _powers(_ROWS)[0]) >> np.uint64(32)).reshape(-1, BANDS)
     return result
 
 
 def _summed(values: npt.NDArray[np.uint64], first: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
-    """Return one hash for each run of values, given where the runs start."""
+    """Return one hash for each run of values, given where the runs start.
+
+    Each value is weighed by a power of its place, and the sum by the inverse of that of
+    its first: so it is the same wherever a run stands. Zeros at the end make no difference.
+    """
     if not len(first):
         return np.empty(0, np.uint64)
-    counts = np.diff(np.append(first, len(values)))
-    offsets = np.arange(len(values)) - np.repeat(first, counts)
-    return np.add.reduceat(values * _powers(int(counts.max()))[offsets], first)
-
-
-def _any(values: npt.NDArray[np.bool_], first: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Return whether any value of each run holds."""
-    return np.logical_or.reduceat(values, first) if len(first) else np.empty(0, bool)
+    powers, inverse = _powers(len(values))
+    return np.add.reduceat(values * powers, first) * inverse[first]
 
 
 def _mixed(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
@@ -278,13 +277,17 @@ def _mixed(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return values ^ (values >> np.uint64(31))
 
 
-def _powers(count: int) -> npt.NDArray[np.uint64]:
-    return _power_table(1 << max(count - 1, 1).bit_length())[:count]
+def _powers(count: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    """Return the powers of a factor from the first on, and those of its inverse from 0 on."""
+    size = 1 << max(count - 1, 1).bit_length()
+    return _power_table(_FACTOR, 1, size)[:count], _power_table(_INVERSE, 0, size)[:count]
 
 
 @cache
-def _power_table(count: int) -> npt.NDArray[np.uint64]:
-    return np.cumprod(np.full(count, _FACTOR, np.uint64), dtype=np.uint64)
+def _power_table(factor: int, first: int, count: int) -> npt.NDArray[np.uint64]:
+    table = np.full(count, factor, np.uint64)
+    table[0] = factor**first
+    return np.cumprod(table, dtype=np.uint64)
 
 
 @cache
@@ -315,9 +318,11 @@ def _classes() -> npt.NDArray[np.uint8]:
 
 @cache
 def _folded() -> npt.NDArray[np.uint64]:
-    """The small letter of each character, for the first plane."""
+    """The small letter of each character of words, for the first plane; 0 for all others."""
     lowered = (chr(point).lower() for point in range(_PLANE))
-    return np.array([ord(c[0]) for c in lowered], np.uint64)
+    letters = np.array([ord(c[0]) for c in lowered], np.uint64)
+    letters[_classes() < _DIGIT] = 0
+    return letters
 
 
 def _joined(parts: Sequence[npt.NDArray[Any]], kind: type) -> npt.NDArray[Any]:

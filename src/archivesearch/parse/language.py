@@ -75,16 +75,25 @@ def _identifier() -> "LanguageIdentifier":
     """Return the model, which takes half a second to load.
 
     It judges by languages with codes of two letters: the others have few texts, and short
-    texts in larger languages are mistaken for them.
+    texts in larger languages are mistaken for them. What belongs to the others is let go:
+    each process that parses has a model of its own.
     """
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     try:
-        identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+        known = LanguageIdentifier.from_model_file(MODEL_FILE)
     except OSError as error:  # it is unpacked into a temporary file
         raise IndexProblem(
             f"cannot load what tells languages apart: {error.strerror or error}; "
             "make room for temporary files"
         ) from error
-    identifier.set_languages([code for code in identifier.labels if len(code) == 2])
-    return identifier
+    chosen = [at for at, code in enumerate(known.nb_classes) if len(code) == 2]
+    return LanguageIdentifier(
+        known.nb_ptc[:, chosen],
+        known.nb_pc[chosen],
+        [known.nb_classes[at] for at in chosen],
+        known.tk_nextmove,
+        known.tk_output,
+        norm_probs=True,
+        tk_row=known.tk_row,
+    )
