@@ -5,25 +5,21 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
 
 from archivesearch import directory, searching
-from archivesearch.analysis import Analyzer
-from archivesearch.config import Config, from_dict
-from archivesearch.directory import MANIFEST, Hold, Manifest
-from archivesearch.engines.base import MEMORY, Engine, Reader
+from archivesearch.config import Config
+from archivesearch.directory import MANIFEST
+from archivesearch.engines.base import MEMORY, Engine
 from archivesearch.engines.columnar import ColumnarEngine
 from archivesearch.errors import (
     ArchiveSearchError,
-    ConfigError,
-    IndexBusy,
     IndexDamaged,
     IndexMissing,
-    QueryError,
     SourceError,
 )
 from archivesearch.filters import Filters, Vocabulary, Years
@@ -48,17 +44,10 @@ from archivesearch.model import (
     Verification,
 )
 from archivesearch.names import Names
-from archivesearch.sentences import Sentences
+from archivesearch.opening import DAMAGE, LISTING, damaged, opened
 
 StrPath = str | os.PathLike[str]
 _ENGINE: Engine = ColumnarEngine()
-_ATTEMPTS = 10
-_LISTING = "pages.jsonl"
-_DAMAGE = (
-    *(ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError),
-    *(TypeError, ValueError, ConfigError, IndexDamaged),
-)
-"""What opening an index that is damaged, or of somebody who means harm, may raise."""
 
 
 def open(index: StrPath) -> "Archive":
@@ -192,16 +181,16 @@ class Archive:
 
     def __init__(self, index: StrPath) -> None:
         path = Path(index)
-        opened = _opened(path)
+        found = opened(path, _ENGINE)
         self._path = path
-        self._manifest = opened.manifest
-        self._config = opened.config
-        self._analyzer = opened.analyzer
-        self._reader = opened.reader
-        self._hold = opened.hold
-        self._listing = opened.listing
-        self._organizations = opened.organizations
-        self._sentences = opened.sentences
+        self._manifest = found.manifest
+        self._config = found.config
+        self._analyzer = found.analyzer
+        self._reader = found.reader
+        self._hold = found.hold
+        self._listing = found.listing
+        self._organizations = found.organizations
+        self._sentences = found.sentences
         self._is_closed = False
 
     def search(
@@ -355,7 +344,7 @@ class Archive:
     def organizations(self) -> tuple[Organization, ...]:
         """Return the organizations that have sections, by name."""
         with self._reading():
-            return tuple(self._organizations_by_name.values())
+            return tuple(self._organizations)
 
     def stats(self) -> Stats:
         """Return the size and make-up of the index."""
@@ -363,7 +352,7 @@ class Archive:
             counts = dict(self._manifest.counts)
             years = {int(year): number for year, number in counts.pop("years").items()}
             return Stats(name=self._config.name, years=years, **counts)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise IndexDamaged(f"{self._path / MANIFEST} lacks figures; rebuild it") from error
 
     @property
@@ -401,7 +390,7 @@ class Archive:
         try:
             yield
         except IndexDamaged as error:
-            raise _damaged(self._path, error) from error
+            raise damaged(self._path, error) from error
         except ArchiveSearchError:
             raise
         except Exception as error:
@@ -411,7 +400,7 @@ class Archive:
             told = next(verifying.problems(self._path, self._manifest, _ENGINE), None)
             if told is None:
                 raise
-            raise _damaged(self._path, f"{told.file} {told.what}") from error
+            raise damaged(self._path, f"{told.file} {told.what}") from error
 
     def _see_that_it_is_open(self) -> None:
         if self._is_closed:
@@ -425,7 +414,7 @@ class Archive:
             known = ", ".join(sorted(filter(None, spoken))) or "none known"
             notes.append(f"no page is in the language '{filters.lang}'; there are {known}")
         if filters.org is not None:
-            org, note = self._canonical(filters.org)
+            org, note = self._organizations.canonical(filters.org)
             filters = replace(filters, org=org)
             notes += [note] if note else []
         return filters, tuple(notes)
@@ -441,7 +430,7 @@ class Archive:
 
     @cached_property
     def _pages(self) -> dict[str, PageInfo]:
-        listing = directory.checked(self._listing, self._manifest, _LISTING)
+        listing = directory.checked(self._listing, self._manifest, LISTING)
         return {info.page: info for info in map(_page_info, listing.splitlines())}
 
     @cached_property
@@ -450,102 +439,15 @@ class Archive:
         return {other.page: info for info in self._pages.values() for other in info.same}
 
     @cached_property
-    def _organizations_by_name(self) -> dict[str, Organization]:
-        return {
-            values["name"]: Organization(**{**values, "aliases": tuple(values["aliases"])})
-            for values in json.loads(self._organizations)
-        }
-
-    @cached_property
     def _vocabulary(self) -> Vocabulary:
         spoken = self._manifest.counts.get("languages", {})
         languages = tuple(lang for lang in self._analyzer.languages if lang in spoken)
-        groups = [(o.name, *o.aliases) for o in self._organizations_by_name.values()]
+        groups = [(o.name, *o.aliases) for o in self._organizations]
         groups += [(name, *aliases) for name, aliases in self._config.organizations.items()]
         return Vocabulary(self._analyzer, languages, Names(groups), self._sentences)
-
-    @cached_property
-    def _names(self) -> dict[str, list[str]]:
-        """The canonical names that go by each name, case folded; an own name goes first."""
-        names: dict[str, list[str]] = {}
-        for name in self._organizations_by_name:
-            names[name.casefold()] = [name]
-        for name, organization in self._organizations_by_name.items():
-            for alias in organization.aliases:
-                owners = names.setdefault(alias.casefold(), [])
-                if alias.casefold() not in map(str.casefold, owners) and name not in owners:
-                    owners.append(name)
-        return names
-
-    def _canonical(self, org: str) -> tuple[str, str]:
-        """Return the canonical name of an organization, and a note where there is none."""
-        wanted = " ".join(org.split()).casefold()
-        owners = self._names.get(wanted, [])
-        if len(owners) > 1:
-            raise QueryError(f"'{org}' is a name of {' and of '.join(owners)}; give one of these")
-        if owners:
-            return owners[0], ""
-        near = difflib.get_close_matches(wanted, self._names, n=1)
-        hint = f"; the nearest is {self._names[near[0]][0]}" if near else ""
-        return org, f"no organization goes by the name '{org}'{hint}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """All that is held of a generation; read at once, since a rebuild may remove its folder."""
-
-    manifest: Manifest
-    hold: Hold
-    config: Config
-    analyzer: Analyzer
-    reader: Reader
-    listing: bytes
-    organizations: bytes
-    sentences: Sentences
-
-
-def _opened(index: Path) -> _Opened:
-    """Open the generation in force, again where another takes its place meanwhile."""
-    for _ in range(_ATTEMPTS):
-        manifest = directory.read_manifest(index)
-        if manifest.engine != _ENGINE.name:
-            raise IndexDamaged(f"the index in {index} needs an engine '{manifest.engine}'")
-        try:
-            return _open_generation(index, manifest)
-        except _DAMAGE as error:
-            if directory.read_manifest(index).generation != manifest.generation:
-                continue  # a rebuild took away what was being opened
-            if isinstance(error, IndexDamaged):
-                raise
-            raise _damaged(index, str(error) or type(error).__name__) from error
-    raise IndexBusy(f"the index in {index} is rebuilt again and again; try once more")
-
-
-def _open_generation(index: Path, manifest: Manifest) -> _Opened:
-    folder = directory.generation_folder(index, manifest)
-    hold = Hold(folder)
-    config = from_dict(manifest.config, str(index / MANIFEST))
-    analyzer = Analyzer(manifest.languages, config.variants)
-    try:
-        listing = directory.read_file(folder, _LISTING)  # checked when it is asked for
-        small = {
-            name: directory.checked(directory.read_file(folder, name), manifest, name)
-            for name in manifest.files
-            if name.endswith(".json")
-        }
-        organizations, learned = small["organizations.json"], json.loads(small["sentences.json"])
-        reader = _ENGINE.open(folder, analyzer)
-    except IndexDamaged as error:
-        raise _damaged(index, error) from error
-    sentences = Sentences(**{name: frozenset(words) for name, words in learned.items()})
-    return _Opened(manifest, hold, config, analyzer, reader, listing, organizations, sentences)
 
 
 def _page_info(line: bytes) -> PageInfo:
     values = json.loads(line)
     same = tuple(SamePage(**other) for other in values.pop("same"))
     return PageInfo(**values, same=same)
-
-
-def _damaged(index: Path, what: object) -> IndexDamaged:
-    return IndexDamaged(f"the index in {index} is damaged ({what}); rebuild it")

@@ -1,0 +1,82 @@
+"""A generation opened: all that is held of it while it is asked."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from archivesearch import directory
+from archivesearch.analysis import Analyzer
+from archivesearch.config import Config, from_dict
+from archivesearch.directory import MANIFEST, Hold, Manifest
+from archivesearch.engines.base import Engine, Reader
+from archivesearch.errors import ConfigError, IndexBusy, IndexDamaged
+from archivesearch.organizations import Organizations
+from archivesearch.sentences import Sentences
+
+LISTING = "pages.jsonl"
+_ATTEMPTS = 10
+DAMAGE = (
+    *(ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError),
+    *(TypeError, ValueError, ConfigError, IndexDamaged),
+)
+"""What opening an index that is damaged, or of somebody who means harm, may raise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """All that is held of a generation; read at once, since a rebuild may remove its folder."""
+
+    manifest: Manifest
+    hold: Hold
+    config: Config
+    analyzer: Analyzer
+    reader: Reader
+    listing: bytes
+    organizations: Organizations
+    sentences: Sentences
+
+
+def opened(index: Path, engine: Engine) -> Opened:
+    """Open the generation in force, again where another takes its place meanwhile.
+
+    Raises IndexMissing, IndexVersion, IndexDamaged or IndexBusy.
+    """
+    for _ in range(_ATTEMPTS):
+        manifest = directory.read_manifest(index)
+        if manifest.engine != engine.name:
+            raise IndexDamaged(f"the index in {index} needs an engine '{manifest.engine}'")
+        try:
+            return _open_generation(index, manifest, engine)
+        except DAMAGE as error:
+            if directory.read_manifest(index).generation != manifest.generation:
+                continue  # a rebuild took away what was being opened
+            if isinstance(error, IndexDamaged):
+                raise
+            raise damaged(index, str(error) or type(error).__name__) from error
+    raise IndexBusy(f"the index in {index} is rebuilt again and again; try once more")
+
+
+def _open_generation(index: Path, manifest: Manifest, engine: Engine) -> Opened:
+    folder = directory.generation_folder(index, manifest)
+    hold = Hold(folder)
+    config = from_dict(manifest.config, str(index / MANIFEST))
+    analyzer = Analyzer(manifest.languages, config.variants)
+    try:
+        listing = directory.read_file(folder, LISTING)  # checked when it is asked for
+        small = {
+            name: directory.checked(directory.read_file(folder, name), manifest, name)
+            for name in manifest.files
+            if name.endswith(".json")
+        }
+        organizations = Organizations(small["organizations.json"])
+        learned = json.loads(small["sentences.json"])
+        reader = engine.open(folder, analyzer)
+    except IndexDamaged as error:
+        raise damaged(index, error) from error
+    sentences = Sentences(**{name: frozenset(words) for name, words in learned.items()})
+    return Opened(manifest, hold, config, analyzer, reader, listing, organizations, sentences)
+
+
+def damaged(index: Path, what: object) -> IndexDamaged:
+    """Return the error that an index is damaged, with what to do."""
+    return IndexDamaged(f"the index in {index} is damaged ({what}); rebuild it")
