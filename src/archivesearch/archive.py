@@ -20,6 +20,7 @@ from archivesearch.errors import (
     ArchiveSearchError,
     IndexDamaged,
     IndexMissing,
+    QueryError,
     SourceError,
 )
 from archivesearch.filters import Filters, Vocabulary, Years
