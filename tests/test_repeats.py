@@ -210,6 +210,20 @@ def test_what_is_repeated_neither_ranks_nor_is_lost(tmp_path: Path) -> None:
         assert shown.title == "The mirror of the club"
 
 
+def test_what_is_repeated_ends_with_its_text(tmp_path: Path) -> None:
+    """Below lines of a page's own, a footer that all pages have ends where the paragraph does."""
+    pages = {
+        f"{n}.html": f"<h1>No. {n}</h1><p>{own(n)}<p>{own(n + 40, 1)}<br>{FOOTER}</p>"
+        for n in range(8)
+    }
+    index = build(tmp_path, pages)
+    with archivesearch.open(index) as archive:
+        passages = [found for page in archive.pages() for found in archive.passages(page)]
+    ends = [passage.repeated[-1][1] - len(passage.text) for passage in passages if passage.repeated]
+    assert ends == [0] * 8
+    assert archivesearch.verify(index).problems == ()
+
+
 @given(st.text(max_size=40), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40))))
 def test_what_is_not_repeated_is_a_passages_own(text: str, pairs: list[tuple[int, int]]) -> None:
     spans: list[tuple[int, int]] = []

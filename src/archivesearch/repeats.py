@@ -133,7 +133,7 @@ def _merged(places: Sequence[Span], text: str) -> tuple[Span, ...]:
     for first, last in sorted(places):
         inside = text[first:last]
         start = first + len(inside) - len(inside.lstrip())
-        end = last - len(inside) + len(inside.rstrip())
+        end = first + len(inside.rstrip())
         if spans and not text[spans[-1][1] : start].strip():
             before = spans.pop()
             start, end = before[0], max(end, before[1])
