@@ -9,6 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import crawls
 import pytest
 from cli_site import PAGES, command, done, failed, misused, run, write_pages
 from crawls import members, page, record
@@ -90,6 +91,30 @@ def test_the_corpus_and_the_index_are_found_where_one_stands(
     write_pages(tmp_path / "corpus")
     assert run("rebuild", *ALONE).exit_code == 0
     assert done("search", "castro").startswith("3 paragraphs")
+
+
+def test_where_nothing_is_named_and_nothing_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for command in ("rebuild", "update"):
+        assert "no source is given, and there is no folder corpus here" in failed(command)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_sources_without_a_page_say_what_they_have(tmp_path: Path) -> None:
+    index = ("--index", tmp_path / "index")
+    (tmp_path / "a.html").write_text("")
+    line = failed("rebuild", tmp_path / "a.html", *index)
+    assert line.endswith("/a.html cannot be read (a.html: it is empty)\n")
+    crawl = tmp_path / "crawl.warc"
+    crawl.write_bytes(
+        crawls.record(b"GET / HTTP/1.0\r\n\r\n", kind="request") * 2
+        + crawls.record(crawls.http("x", "image/gif"), url="http://www.example.org/a.gif")
+    )
+    line = failed("rebuild", crawl, *index)
+    assert "there are no pages in" in line
+    assert "and 3 other records (2: it is a request record; 1: it is of the type image" in line
 
 
 def test_what_cannot_be_built_is_a_clear_line(site: Path, tmp_path: Path) -> None:

@@ -32,7 +32,8 @@ def test_a_concordance_stands_in_columns(index: Path) -> None:
     found = json.loads(done("kwic", "castro", "--format", "json", "--index", index))
     assert list(found) == ["query", "paragraphs", "lines", "notes"]
     assert list(found["lines"][0]) == ["id", "page", "org", "year", "left", "match", "right"]
-    assert done("kwic", "zzzz", "--index", index) == "0 paragraphs\n"
+    assert done("kwic", "zzzz", "--index", index) == "No paragraph matches zzzz\n"
+    assert done("collocations", "zzzz", "--index", index) == "No paragraph matches zzzz\n"
 
 
 def test_words_in_company(index: Path) -> None:
@@ -49,7 +50,7 @@ def test_trends(index: Path) -> None:
     assert sum(year["count"] for year in found["years"]) == 3
     text = done("trends", "castro", "--by", "decade", "--index", index)
     assert "1990s" in text
-    assert done("trends", "zzzz", "--index", index) == "0 paragraphs\n"
+    assert done("trends", "zzzz", "--index", index) == "No paragraph matches zzzz\n"
 
 
 def test_suggestions(index: Path) -> None:
@@ -58,6 +59,7 @@ def test_suggestions(index: Path) -> None:
     found = json.loads(done("suggest", "cas", "--format", "json", "--index", index))
     assert found["completions"][0] == ["castro", 3]
     assert done("suggest", "zzzz", "--index", index).startswith("No word")
+    assert "a word is expected" in misused("suggest", " ", "--index", index)
 
 
 def test_an_export_has_every_match(index: Path) -> None:

@@ -100,6 +100,14 @@ def test_sorting_keeps_the_hits(index: Path, sort: str) -> None:
         assert found == sorted(found)
 
 
+def test_no_option_is_dropped_in_silence(index: Path) -> None:
+    for form in ("jsonl", "csv"):
+        arguments = ("search", "castro", "--facet", "org", "--format", form, "--index", index)
+        assert "--facet goes with --format text or json." in misused(*arguments)
+    arguments = ("search", "castro", "--explain", "--format", "csv", "--index", index)
+    assert "--explain goes with" in misused(*arguments)
+
+
 def test_groups_and_facets(index: Path) -> None:
     arguments = ["search", "castro", "--group", "page", "--facet", "org", "--facet", "year"]
     text = done(*arguments, "--index", str(index))

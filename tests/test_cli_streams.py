@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -70,6 +71,18 @@ def test_a_reader_that_has_gone_is_no_failure(index: Path, form: str) -> None:
     errors = process.stderr.read()
     process.stderr.close()
     assert (process.wait(), errors) == (0, b"")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell closes it")
+@pytest.mark.parametrize("arguments", ["search castro", "search castro --format json", "--help"])
+def test_without_any_output_nothing_fails(index: Path, arguments: str) -> None:
+    result = subprocess.run(
+        ["/bin/sh", "-c", f"exec {shlex.join(command())} {arguments} >&-"],
+        env={**os.environ, "ARCHIVESEARCH_INDEX": str(index)},
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (0, b"")
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="needs a device that is always full")

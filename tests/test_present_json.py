@@ -63,6 +63,8 @@ def test_results() -> None:
                 "section": "",
                 "label": "",
                 "year": None,
+                "date": "",
+                "author": "",
                 "years_mentioned": [1970, 1976],
                 "lang": "en",
                 "text": "The 1970s, 1976",
@@ -83,8 +85,8 @@ def test_results() -> None:
 def test_keys_are_in_the_documented_order() -> None:
     value = results_json(Results("x", 0, True, 0.1, (HIT,)))
     assert list(value) == "query total total_exact took_ms hits facets suggestion folded".split()
-    keys = "id score page url title org section label year years_mentioned lang text highlights"
-    more = "snippet snippet_highlights link copies extracts"
+    keys = "id score page url title org section label year date author years_mentioned lang text"
+    more = "highlights snippet snippet_highlights link copies extracts"
     assert list(value["hits"][0]) == f"{keys} {more}".split()
 
 

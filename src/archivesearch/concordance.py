@@ -9,7 +9,8 @@ from archivesearch.words import plain_words
 def lines(passage: Passage, marks: Sequence[Span], width: int) -> Iterator[Line]:
     """Yield a line for each place that is marked, words that follow one another as one.
 
-    `width` is how many characters stand on either side at most, cut between words.
+    `width` is how many characters stand on either side at most, cut between words. Its
+    three parts follow one another as they are, with a space between where one stands.
     """
     text = passage.text
     for start, end in runs(text, marks):
@@ -40,7 +41,8 @@ def _before(text: str, end: int, width: int) -> str:
     if first and not text[first - 1].isspace():
         space = text.find(" ", first, end)
         first = space + 1 if space >= 0 else first
-    return " ".join(text[first:end].split())
+    before = " ".join(text[first:end].split())
+    return f"{before} " if before and text[end - 1].isspace() else before
 
 
 def _after(text: str, start: int, width: int) -> str:
@@ -48,4 +50,5 @@ def _after(text: str, start: int, width: int) -> str:
     if last < len(text) and not text[last].isspace():
         space = text.rfind(" ", start, last)
         last = space if space >= 0 else last
-    return " ".join(text[start:last].split())
+    after = " ".join(text[start:last].split())
+    return f" {after}" if after and text[start].isspace() else after

@@ -201,7 +201,8 @@ def _read(path: Path, index: Path) -> Any:
             return json.loads(data.decode("utf-8"))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise IndexMissing(
-            f"there is no index in {index}; build one with: archivesearch rebuild --index {index}"
+            f"there is no index in {index}; "
+            f"build one with: archivesearch rebuild SOURCE --index {index}"
         ) from error
     except OSError as error:
         raise IndexDamaged(f"cannot read {path}: {error.strerror or error}") from error

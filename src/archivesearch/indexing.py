@@ -258,10 +258,16 @@ class _Pages:
 
 def _nothing(opened: Sequence[Source], census: "_Census") -> str:
     names = ", ".join(str(source.path) for source in opened)
-    if not census.skipped:
-        return f"there are no pages in {names}; pages are .html, .htm, .shtml and .txt files"
-    first = census.skipped[0]
-    return f"none of the {census.read} pages in {names} can be read ({first.page}: {first.reason})"
+    if not census.read:
+        return f"there are no pages in {names}: no files of HTML, plain text or PDF by their names"
+    pages = census.read - census.no_pages
+    if not pages:
+        reasons = "; ".join(f"{n:,}: {reason}" for reason, n in census.reasons.most_common(3))
+        return f"there are no pages in {names}, and {census.read:,} other records ({reasons})"
+    first = next(skipped for skipped in census.skipped if skipped.is_page)
+    all_of_them = "the one page" if pages == 1 else f"none of the {pages:,} pages"
+    cannot = "cannot" if pages == 1 else "can"
+    return f"{all_of_them} in {names} {cannot} be read ({first.page}: {first.reason})"
 
 
 def _gather(

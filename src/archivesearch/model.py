@@ -368,7 +368,11 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A place where a paragraph matches, with what stands on either side of it."""
+    """A place where a paragraph matches, with what stands on either side of it.
+
+    `left`, `match` and `right` follow one another as they are: a space that stands between
+    them is at the end of `left` or the beginning of `right`.
+    """
 
     id: str
     page: str

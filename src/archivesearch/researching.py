@@ -60,7 +60,7 @@ def kwic(
     if sort == "left":
         chosen = iter(sorted(all_lines, key=_from_right))
     elif sort == "right":
-        chosen = iter(sorted(all_lines, key=lambda line: line.right.casefold()))
+        chosen = iter(sorted(all_lines, key=lambda line: line.right.strip().casefold()))
     wanted = tuple(islice(chosen, min(offset, sys.maxsize), min(offset + limit, sys.maxsize)))
     total = _total(reader, vocabulary, query, filters)
     return Concordance(query, total, wanted, _notes(total))

@@ -14,7 +14,7 @@ from archivesearch.present.as_json import encoded, inspection_json
 from archivesearch.present.inspection import inspection_text
 
 EXAMPLES = examples(
-    "archivesearch inspect corpus/lists/parties.html",
+    "archivesearch inspect corpus/orgs/parties.html",
     "archivesearch inspect page.html --config archive.toml --format json",
 )
 

@@ -65,7 +65,8 @@ class LazyGroup(click.Group):
     def _run(self, *args: Any, **kwargs: Any) -> int:
         try:
             status = super().main(*args, **kwargs)
-            sys.stdout.flush()
+            if sys.stdout is not None:
+                sys.stdout.flush()
         except BrokenPipeError:
             abandon_output()
             return 0

@@ -28,7 +28,7 @@ COMMANDS = {
 EXAMPLES = examples(
     "archivesearch rebuild corpus",
     'archivesearch search castro --org "Socialist Workers Party"',
-    "archivesearch show lists/parties.html#12",
+    "archivesearch show orgs/parties.html#6",
 )
 
 

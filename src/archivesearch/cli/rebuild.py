@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 import archivesearch
-from archivesearch.cli.failures import Interrupted
+from archivesearch.cli.failures import Failure, Interrupted
 from archivesearch.cli.options import examples, format_option, index_option
 from archivesearch.cli.progress import watched
 from archivesearch.cli.streams import write, write_bytes
@@ -96,7 +96,7 @@ def rebuild(
     try:
         with watched() as progress:
             report = archivesearch.rebuild(
-                sources or (CORPUS,),
+                sources or bundled(),
                 index,
                 jobs=jobs or processors(),
                 memory=memory,
@@ -118,6 +118,13 @@ def rebuild(
     for line in skipped_lines(report):
         click.echo(line, err=True)
     write(report_text(report, index, seconds, progress.bytes))
+
+
+def bundled() -> tuple[str, ...]:
+    """Return the source where none is named."""
+    if not Path(CORPUS).exists():
+        raise Failure(f"no source is given, and there is no folder {CORPUS} here; name a source")
+    return (CORPUS,)
 
 
 def processors() -> int:

@@ -78,6 +78,10 @@ def search(
     pre*, fuzzy~ and =exact narrow it. Put what the shell would take apart into single
     quotes, and -- before a query that begins with a dash.
     """
+    if options["facets"] and form in ("jsonl", "csv"):
+        raise click.UsageError("--facet goes with --format text or json.")
+    if options["explain"] and form == "csv":
+        raise click.UsageError("--explain goes with --format text, json or jsonl.")
     query = readable(" ".join(words))
     offset, group_by = options["offset"], options["group_by"]
     with asking(query), archivesearch.open(index) as archive:

@@ -20,10 +20,10 @@ from archivesearch.present.pages import page_text
 _ID = re.compile(r"(.+)#([0-9]{1,9})", re.DOTALL)
 
 EXAMPLES = examples(
-    "archivesearch show lists/parties.html#12",
-    "archivesearch show lists/parties.html#12 --context 3",
-    "archivesearch show lists/parties.html#12 --page",
-    "archivesearch show lists/parties.html --format json",
+    "archivesearch show orgs/parties.html#6",
+    "archivesearch show orgs/parties.html#6 --context 3",
+    "archivesearch show orgs/parties.html#6 --page",
+    "archivesearch show orgs/parties.html --format json",
 )
 
 

@@ -30,7 +30,12 @@ EXAMPLES = examples(
 @index_option
 @color_option
 def suggest(*, word: str, limit: int, form: str, index: str, color: bool | None) -> None:
-    """Print words of the archive that begin like WORD, and words that it may be a slip for."""
+    """Print words of the archive that begin like WORD, and words that it may be a slip for.
+
+    Each stands behind the number of paragraphs that have it in any of its forms.
+    """
+    if not word.strip():
+        raise click.BadParameter("a word is expected.", param_hint="'WORD'")
     with archivesearch.open(index) as archive:
         found = archive.suggest(readable(word), limit=limit)
     if form == "json":

@@ -20,7 +20,8 @@ def colored() -> bool:
     """Say whether standard output is a terminal on which colours are welcome."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
-    return sys.stdout.isatty()
+    # a program that is started without a standard output has none
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def tell(notes: Iterable[str]) -> None:

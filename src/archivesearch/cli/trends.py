@@ -48,4 +48,4 @@ def trends(
         write_bytes(encoded(trends_json(query, found)))
         return
     terminal = screen(color=color)
-    write(trends_text(found, terminal, by), color=terminal.color)
+    write(trends_text(query, found, terminal, by), color=terminal.color)

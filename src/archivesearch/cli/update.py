@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 import archivesearch
-from archivesearch.cli.failures import Interrupted
+from archivesearch.cli.failures import Failure, Interrupted
 from archivesearch.cli.options import examples, format_option, index_option
 from archivesearch.cli.progress import watched
-from archivesearch.cli.rebuild import CORPUS, named, processors
+from archivesearch.cli.rebuild import bundled, named, processors
 from archivesearch.cli.streams import write, write_bytes
 from archivesearch.directory import read_manifest
 from archivesearch.errors import IndexMissing
@@ -91,6 +91,12 @@ def update(
 def _known(index: str) -> tuple[str, ...]:
     """Return the sources that an index was built from, by their names."""
     try:
-        return read_manifest(Path(index)).sources or (CORPUS,)
+        sources = read_manifest(Path(index)).sources
     except IndexMissing:
-        return (CORPUS,)
+        sources = ()
+    for source in sources:
+        if not Path(source).exists():
+            raise Failure(
+                f"there is no {source} here, of which {index} was built; name all its sources"
+            )
+    return sources or bundled()

@@ -33,8 +33,8 @@ from archivesearch.model import (
 
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _HIT_KEYS = (
-    *("id", "score", "page", "url", "title", "org", "section", "label", "year"),
-    *("years_mentioned", "lang", "text", "highlights", "snippet", "snippet_highlights"),
+    *("id", "score", "page", "url", "title", "org", "section", "label", "year", "date"),
+    *("author", "years_mentioned", "lang", "text", "highlights", "snippet", "snippet_highlights"),
     *("link", "copies", "extracts"),
 )
 

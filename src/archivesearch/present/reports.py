@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from archivesearch.model import Report
 from archivesearch.present.clean import one_line
 from archivesearch.present.counts import counted, duration
+from archivesearch.present.counts import size as amount
 
 SKIPPED_SHOWN = 20
 
@@ -15,7 +16,7 @@ def report_text(report: Report, index: str, seconds: float, size: int) -> str:
     pages = counted(report.indexed, "page")
     if report.indexed != read:
         pages = f"{report.indexed:,} of {counted(read, 'page')}"
-    speed = f", {size / 1e6 / seconds:.1f} MB/s" if size and seconds > 0 else ""
+    speed = f", {amount(round(size / seconds))}/s" if size and seconds > 0 else ""
     counts = ", ".join(
         (
             counted(report.sections, "section"),

@@ -14,7 +14,7 @@ _ID = 32
 
 def concordance_text(found: Concordance, screen: Screen, width: int | None = None) -> str:
     """Return a line for each place, what matches one below the other, and the id behind."""
-    lines = [screen.render([(counted(found.paragraphs, "paragraph"), "strong")])]
+    lines = [screen.render([(_headline(found.paragraphs, found.query), "strong")])]
     marks = 0 if screen.color else 4
     ids = min(max((text_width(line.id) for line in found.lines), default=0), _ID)
     match = max((text_width(line.match) for line in found.lines), default=0)
@@ -24,22 +24,28 @@ def concordance_text(found: Concordance, screen: Screen, width: int | None = Non
     if found.lines:
         lines.append("")
     for line in found.lines:
-        before = _end(one_line(line.left), room)
+        before = _end(one_line(line.left), room) + (" " if line.left.endswith(" ") else "")
         middle = one_line(line.match)
         rest = max(room + match - text_width(middle), 10)
         after = one_line(line.right)
-        after = after[: cut(after, rest)]
+        after = (" " if line.right.startswith(" ") else "") + after[: cut(after, rest)]
         lines.append(
             screen.render(
                 [
-                    (right(before, room) + " ", ""),
+                    (right(before, room + 1), ""),
                     *screen.marked(middle, [(0, len(middle))]),
-                    (" " + left(after, rest), ""),
+                    (left(after, rest + 1), ""),
                     ("  " + one_line(line.id), "faint"),
                 ]
             )
         )
     return "\n".join(lines)
+
+
+def _headline(paragraphs: int, query: str) -> str:
+    if not paragraphs:
+        return f"No paragraph matches {one_line(query)}".rstrip()
+    return counted(paragraphs, "paragraph")
 
 
 def _end(text: str, width: int) -> str:
@@ -52,7 +58,7 @@ def _end(text: str, width: int) -> str:
 
 def collocations_text(found: Collocations, screen: Screen) -> str:
     """Return the words with how often they stand there, and how often they would by chance."""
-    lines = [screen.render([(counted(found.paragraphs, "paragraph"), "strong")])]
+    lines = [screen.render([(_headline(found.paragraphs, found.query), "strong")])]
     if not found.words:
         return lines[0]
     lines += ["", screen.render([("count  expected     score  word", "faint")])]
@@ -68,10 +74,10 @@ def collocations_text(found: Collocations, screen: Screen) -> str:
     return "\n".join(lines)
 
 
-def trends_text(found: Sequence[Trend], screen: Screen, by: str = "year") -> str:
+def trends_text(query: str, found: Sequence[Trend], screen: Screen, by: str = "year") -> str:
     """Return years with their counts, absolute and in a thousand paragraphs, and a bar."""
     total = sum(one.count for one in found)
-    lines = [screen.render([(counted(total, "paragraph"), "strong")])]
+    lines = [screen.render([(_headline(total, query), "strong")])]
     if not total:
         return lines[0]
     lines += ["", screen.render([("           count       of  per 1,000", "faint")])]

@@ -30,16 +30,16 @@ def stats_text(stats: Stats, screen: Screen) -> str:
 
 def _totals(stats: Stats) -> Iterator[str]:
     counts = {
-        "pages": stats.pages,
-        "sections": stats.sections,
-        "paragraphs": stats.paragraphs,
-        "organizations": stats.organizations,
-        "duplicates": stats.duplicates,
-        "skipped": stats.skipped,
+        "page": stats.pages,
+        "section": stats.sections,
+        "paragraph": stats.paragraphs,
+        "organization": stats.organizations,
+        "duplicate": stats.duplicates,
     }
-    width = max(len(f"{count:,}") for count in counts.values())
+    width = max(len(f"{count:,}") for count in (*counts.values(), stats.skipped))
     for name, count in counts.items():
-        yield f"{count:>{width},} {name}"
+        yield f"{count:>{width},} {name}{'' if count == 1 else 's'}"
+    yield f"{stats.skipped:>{width},} skipped"
     yield f"{size(stats.bytes)} of pages"
 
 
