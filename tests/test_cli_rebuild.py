@@ -97,8 +97,8 @@ def test_where_nothing_is_named_and_nothing_lies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for command in ("rebuild", "update"):
-        assert "no source is given, and there is no folder corpus here" in failed(command)
+    for name in ("rebuild", "update"):
+        assert "no source is given, and there is no folder corpus here" in failed(name)
     assert list(tmp_path.iterdir()) == []
 
 
