@@ -237,6 +237,14 @@ def test_an_unknown_organization_is_noted(named: Path, name: str, note: str) -> 
         assert note in line
 
 
+@pytest.mark.parametrize("lang", ["xx", "EN-gb"])
+def test_a_language_that_no_page_is_in_is_noted(named: Path, lang: str) -> None:
+    with archivesearch.open(named) as archive:
+        results = archive.search("castro", lang=lang)
+        assert (results.total, archive.search("castro", lang="EN").notes) == (0, ())
+        assert results.notes == (f"no page is in the language '{lang}'; there are en, fr",)
+
+
 def test_organizations(named: Path) -> None:
     with archivesearch.open(named) as archive:
         swp, wwp = archive.organizations()

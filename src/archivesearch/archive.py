@@ -419,16 +419,22 @@ class Archive:
 
     def _filters(self, narrowed: Narrowed) -> tuple[Filters, tuple[str, ...]]:
         """Return what to narrow a question to, and what a reader must know of it."""
-        filters = Filters(**narrowed)
-        if filters.org is None:
-            return filters, ()
-        org, note = self._canonical(filters.org)
-        return replace(filters, org=org), (note,) if note else ()
+        filters, notes = Filters(**narrowed), []
+        spoken = self._manifest.counts.get("languages", {})
+        if filters.lang is not None and filters.lang.lower() not in spoken:
+            known = ", ".join(sorted(filter(None, spoken))) or "none known"
+            notes.append(f"no page is in the language '{filters.lang}'; there are {known}")
+        if filters.org is not None:
+            org, note = self._canonical(filters.org)
+            filters = replace(filters, org=org)
+            notes += [note] if note else []
+        return filters, tuple(notes)
 
     def _passages(self, page: str) -> tuple[Passage, ...]:
         numbers = self._reader.page(page)
         if not numbers:
-            near = difflib.get_close_matches(page, self._reader.pages(), n=1, cutoff=0.5)
+            near = [info.page for info in self._pages.values() if page in (info.url, *info.also)]
+            near += difflib.get_close_matches(page, self._reader.pages(), n=1, cutoff=0.5)
             hint = f"; is it {near[0]}?" if near else ""
             raise IndexMissing(f"there is no page '{page}' in the index{hint}")
         return tuple(self._reader.passages(numbers))
