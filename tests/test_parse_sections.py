@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archivesearch.config import Config
 from archivesearch.model import Section
-from archivesearch.parse import html, text
+from archivesearch.parse import html, organizations, text
 from archivesearch.parse.blocks import Block
 from archivesearch.parse.dates import years_mentioned
 from archivesearch.parse.sections import sections
@@ -314,3 +314,16 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_blocks_come_to_an_end(name: str) -> None:
     assert sections(HOSTILE[name], "", Config())
+
+
+@pytest.mark.parametrize(
+    ("heading", "name", "aliases"),
+    [
+        ("FARMERS' PARTY, USA (FP-USA)", "FARMERS' PARTY, USA", ("FP-USA",)),
+        ("Social Democrats, USA", "Social Democrats, USA", ()),
+        ("Farmers' Labor Party, FLP", "Farmers' Labor Party", ("FLP",)),
+        ("Union of Swiss Anglers, USA", "Union of Swiss Anglers", ("USA",)),
+    ],
+)
+def test_a_country_is_no_other_name(heading: str, name: str, aliases: tuple[str, ...]) -> None:
+    assert organizations.read(heading) == organizations.Name(name, aliases)

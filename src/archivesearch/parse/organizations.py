@@ -131,7 +131,7 @@ def read(heading: str) -> Name:
     aliases: list[str] = []
     text = _without_groups(text, aliases)
     apposed = _WITH_ACRONYM.fullmatch(text)
-    if apposed and is_acronym(apposed[2]) and _fits([apposed[2]], apposed[1]):
+    if apposed and is_acronym(apposed[2]) and _is_alias(apposed[2], apposed[1]):
         text, aliases = apposed[1].strip('"“”'), [apposed[2], *aliases]
     return Name(_unquoted(text) or _plain(heading), _unique(aliases))
 
@@ -291,6 +291,12 @@ def _fits(acronyms: Sequence[str], name: str) -> bool:
     return any(
         len(one) > 2 or one.upper() == initials(name) or one not in _PLACES for one in acronyms
     )
+
+
+def _is_alias(acronym: str, name: str) -> bool:
+    """Whether initials behind a comma are another name, and not the country it is in."""
+    own = acronym.upper() == initials(name)
+    return own or (acronym.lower() not in _SUFFIXES and _fits([acronym], name))
 
 
 def _unquoted(text: str) -> str:
