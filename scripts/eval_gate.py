@@ -200,7 +200,7 @@ def main() -> int:
 
 def _default_data() -> Path:
     named = os.environ.get("ARCHIVESEARCH_TEST_DATA")
-    return Path(named) if named else Path(__file__).resolve().parents[2] / "shared" / "data"
+    return Path(named or "data")
 
 
 def _lines(file: Path) -> Iterator[dict[str, Any]]:

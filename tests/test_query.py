@@ -462,3 +462,10 @@ def test_words_alone_mean_the_same_to_the_grammar(pieces: list[str]) -> None:
             except QueryError as error:
                 results.append(f"{error} at {error.position}")
         assert results[0] == results[1]
+
+
+@pytest.mark.parametrize(
+    "query", ["a\ud800mission~", "\ud800st~", "\ud800stones", '="\ud800stones"']
+)
+def test_half_a_character_is_no_fault(query: str) -> None:
+    parse(query, ANALYZER)

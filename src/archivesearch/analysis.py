@@ -8,6 +8,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
@@ -166,7 +167,8 @@ class Analyzer:
 
     def _stem(self, folded: str, lang: str) -> str:
         if len(folded) >= _SHORTEST_STEMMED and (stemmer := _stemmer(lang)):
-            folded = stemmer.stemWord(folded)
+            with suppress(UnicodeEncodeError):  # half a character is no letter of any language
+                folded = stemmer.stemWord(folded)
         return unaccented(folded)
 
 
