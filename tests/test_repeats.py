@@ -210,6 +210,14 @@ def test_what_is_repeated_neither_ranks_nor_is_lost(tmp_path: Path) -> None:
         assert shown.title == "The mirror of the club"
 
 
+def test_what_is_repeated_ends_with_its_text(tmp_path: Path) -> None:
+    pages = {f"{n}.html": page_of(f"{own(n)}<br>\n{BANNER}") for n in range(8)}
+    with archivesearch.open(build(tmp_path, pages)) as archive:
+        (shown,) = archive.passages("3.html")
+        assert shown.own_text
+        assert shown.repeated[-1] == (shown.text.index(BANNER), len(shown.text))
+
+
 @given(st.text(max_size=40), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40))))
 def test_what_is_not_repeated_is_a_passages_own(text: str, pairs: list[tuple[int, int]]) -> None:
     spans: list[tuple[int, int]] = []
