@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_site import done, failed
@@ -15,6 +16,7 @@ import archivesearch
 from archivesearch import IndexDamaged, Report, SourceError
 from archivesearch.memory import MEMORY, damaged_bytes
 
+VARIANTS = '[variants]\nwoman = ["womyn"]\n'
 OWN = 'base_url = "http://example.org/"\nname = "An archive"\n'
 
 
@@ -191,35 +193,83 @@ def test_a_damaged_index_is_not_updated_but_rebuilt(index: Path, site: Path) -> 
     assert counts(archivesearch.update([site], index)) == (0, 3, 0)
 
 
+LONG = [f"The {n} of us who met in the old mill agreed to print the paper anew." for n in range(3)]
 PARAGRAPHS = st.lists(
-    st.text(st.characters(codec="utf-8", exclude_characters="<&"), min_size=1, max_size=30),
+    st.one_of(
+        st.text(st.characters(codec="utf-8", exclude_characters="<&"), min_size=1, max_size=30),
+        st.sampled_from(LONG),  # so that pages and passages say the same
+    ),
     min_size=1,
     max_size=3,
 )
 NAMES = st.sampled_from([f"{folder}{page}.html" for folder in ("", "a/", "b/") for page in "xyz"])
+# a page is written or removed, renamed or copied; or the settings are others
 EDITS = st.lists(
-    st.tuples(NAMES, st.one_of(st.none(), PARAGRAPHS)), min_size=1, max_size=8
-)  # a page is written, or removed where there is None
+    st.one_of(
+        st.tuples(st.just("write"), NAMES, PARAGRAPHS),
+        st.tuples(st.just("remove"), NAMES, st.none()),
+        st.tuples(st.sampled_from(["rename", "copy"]), NAMES, NAMES),
+        st.tuples(
+            st.just("write"),
+            st.just("archivesearch.toml"),
+            st.sampled_from(["", OWN, OWN + 'languages = ["fr", "en"]\n', OWN + VARIANTS]),
+        ),
+    ),
+    min_size=1,
+    max_size=8,
+)
 
 
-@settings(max_examples=int(os.environ.get("ARCHIVESEARCH_EDITS", "25")))
-@given(rounds=st.lists(EDITS, min_size=1, max_size=4), jobs=st.sampled_from([1, 1, 1, 2]))
+def edit(site: Path, kind: str, name: str, value: Any) -> None:
+    """Change a file of a site; what is not there stays so."""
+    path = site / name
+    if kind == "remove":
+        path.unlink(missing_ok=True)
+    elif kind == "write":
+        write(site, {name: value if isinstance(value, str) else page_of(*value)})
+    elif path.exists():
+        write(site, {value: path.read_bytes()})
+        if kind == "rename" and value != name:
+            path.unlink()
+
+
+@settings(max_examples=int(os.environ.get("ARCHIVESEARCH_EDITS", "15")))
+@given(
+    rounds=st.lists(EDITS, min_size=1, max_size=4),
+    jobs=st.sampled_from([1, 1, 1, 2]),
+    memory=st.sampled_from([1, 2, 256]),
+)
 def test_random_edits(
-    rounds: list[list[tuple[str, list[str] | None]]],
+    rounds: list[list[tuple[str, str, Any]]],
     jobs: int,
+    memory: int,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("edits")
     site = write(folder / "site", {"keep.html": LETTER})
     for edits in rounds:
-        for name, paragraphs in edits:
-            if paragraphs is None:
-                (site / name).unlink(missing_ok=True)
-            else:
-                write(site, {name: page_of(*paragraphs)})
-        archivesearch.update([site], folder / "index", jobs=jobs)
+        for change in edits:
+            edit(site, *change)
+        archivesearch.update([site], folder / "index", jobs=jobs, memory=memory)
         assert is_as_rebuilt(folder / "index", site)
+    assert archivesearch.verify(folder / "index", [site]).current
+    assert archivesearch.verify(folder / "index").whole
     shutil.rmtree(folder)
+
+
+def test_more_memory_than_one_stretch_makes_no_difference(tmp_path: Path) -> None:
+    """A megabyte holds 32 KB of text at a time with two threads, of which there are many here."""
+    pages = {
+        f"{n}.html": page_of(*(f"{LONG[n % 3]} Number {n * m}." for m in range(30)))
+        for n in range(20)
+    }
+    site = write(tmp_path / "site", pages)
+    archivesearch.update([site], tmp_path / "index", jobs=2, memory=1)
+    assert is_as_rebuilt(tmp_path / "index", site)
+    (site / "3.html").rename(site / "moved.html")
+    (site / "5.html").write_bytes((site / "4.html").read_bytes())
+    archivesearch.update([site], tmp_path / "index", jobs=1, memory=2)
+    assert is_as_rebuilt(tmp_path / "index", site)
 
 
 def test_the_command(tmp_path: Path, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """`verify` tells everything that is wrong, and `backup` copies what is whole."""
 
 import io
+import itertools
 import json
 import os
 import random
@@ -213,14 +214,28 @@ def test_what_is_skipped_need_not_be_named(tmp_path: Path) -> None:
 
 def rewritten(index: Path, name: str, change: Callable[[Any], Any]) -> None:
     """Change an array and make all checksums true again, as one who means harm would."""
+
+    def replace(values: dict[str, Any], info: dict[str, Any]) -> None:
+        if name in values:
+            values[name] = change(values[name])
+        else:
+            new = change(dict(info))
+            info.clear()
+            info.update(new)
+
+    rearranged(index, replace)
+
+
+Change = Callable[[dict[str, Any], dict[str, Any]], object]
+
+
+def rearranged(index: Path, change: Change) -> None:
+    """Change arrays by name, and the figures beside them; all checksums fit."""
     (folder,) = index.glob("generation-*")
     arrays = ArrayFolder(folder)
     values = {each: np.array(arrays[each]) for each in arrays}
     info = dict(arrays.info)
-    if name in values:
-        values[name] = change(values[name])
-    else:
-        info = change(info)
+    change(values, info)
     writer = ArrayWriter(folder)
     for each, array in values.items():
         writer.append(each, array)
@@ -307,6 +322,161 @@ def test_arrays_that_break_a_rule(index: Path, name: str, change: Callable[[Any]
     assert found.problems
     assert not {problem.file for problem in found.problems} & {"", MANIFEST}
     ask(index)
+
+
+def moved(field: str) -> Change:
+    """Give a key to another document of its block, instead of one that has the value."""
+
+    def change(values: dict[str, Any], info: dict[str, Any]) -> None:
+        first, last = info["fields"][field]
+        low, high = values["terms.entries"][[first, last]].tolist()
+        blocks, bits = values["entries.block"], values["entries.documents"]
+        whole = np.uint32(0xFFFFFFFF)
+        at = next(n for n in range(low, high) if bits[n] != whole and blocks[n] < blocks.max())
+        bit = next(b for b in range(31) if (int(bits[at]) >> b & 3) in (1, 2))
+        bits[at] ^= np.uint32(3 << bit)
+
+    return change
+
+
+def one(name: str, at: int, change: Callable[[Any], Any]) -> Change:
+    """Change one value of an array."""
+
+    def change_it(values: dict[str, Any], _: dict[str, Any]) -> None:
+        values[name][at] = change(values[name][at])
+
+    return change_it
+
+
+def strings(name: str, change: Callable[[list[bytes]], object]) -> Change:
+    """Change the strings of a table."""
+
+    def change_them(values: dict[str, Any], _: dict[str, Any]) -> None:
+        ends = [0, *values[f"{name}.ends"].tolist()]
+        raw = values[f"{name}.bytes"].tobytes()
+        table = [raw[a:b] for a, b in itertools.pairwise(ends)]
+        change(table)
+        values[f"{name}.bytes"] = np.frombuffer(b"".join(table), np.uint8)
+        values[f"{name}.ends"] = np.cumsum([len(each) for each in table]).astype(np.uint32)
+
+    return change_them
+
+
+def known_as(same: list[Any]) -> Change:
+    """Have the first page known as others."""
+
+    def change(table: list[bytes]) -> None:
+        page = json.loads(table[0])
+        table[0] = json.dumps([*page[:-1], same or [[page[0], None, 0]]]).encode()
+
+    return strings("pages", change)
+
+
+def swapped(name: str, first: int, second: int) -> Change:
+    def change(values: dict[str, Any], _: dict[str, Any]) -> None:
+        values[name][[first, second]] = values[name][[second, first]]
+
+    return change
+
+
+def groups_swapped(values: dict[str, Any], _: dict[str, Any]) -> None:
+    members = values["copies.members"]
+    members[:4] = members[[2, 3, 0, 1]]
+
+
+def longer_repeat(values: dict[str, Any], _: dict[str, Any]) -> None:
+    """Have a repeated span end behind a text, not as many bytes behind as it has more."""
+    owners = np.repeat(np.arange(len(values["documents.repeated"])), values["documents.repeated"])
+    last = np.flatnonzero(np.diff(owners, append=-1))
+    ends = values["documents.repeated_values"].astype(np.uint32)
+    ends[2 * last + 1] = values["documents.length"][owners[last]] + 1
+    values["documents.repeated_values"] = ends
+
+
+FINER: list[tuple[Change, str, str]] = [
+    *(
+        (moved(field), "terms.bytes.bin", f"keys of {field} that are not")
+        for field in ("page", "lang", "org_key", "year", "years_mentioned")
+    ),
+    (one("documents.headings", 0, lambda byte: byte ^ 1), "documents.headings.bin", "not those"),
+    (one("documents.headings", -1, lambda byte: byte | 128), "documents.headings.bin", "not those"),
+    (
+        strings("forms", lambda forms: forms.append(b"\xf4\x8f\xbf\xbf\0x")),
+        "forms.bytes.bin",
+        "of a",
+    ),
+    (strings("forms", lambda forms: forms.pop()), "forms.bytes.bin", "a term without any"),
+    (one("entries.bound", 0, lambda bound: bound - 1), "entries.bound.bin", "not the best"),
+    (one("entries.postings", 1, lambda total: total + 1), "entries.postings.bin", "not the totals"),
+    (one("postings.positions", 1, lambda n: n + 1), "postings.positions.bin", "not the totals"),
+    (swapped("copies.members", 0, 1), "copies.members.bin", "begin with its representative"),
+    (groups_swapped, "copies.starts.bin", "in the order of their passages"),
+    (one("copies.members", 1, lambda _: 118), "copies.starts.bin", "in two groups"),
+    (one("copies.starts", 1, lambda _: 1), "copies.starts.bin", "has no two"),
+    (one("copies.members", 1, lambda _: 60000), "copies.members.bin", "beyond the last"),
+    (known_as([]), "pages.bytes.bin", "another name of it is there twice"),
+    (known_as([[1]]), "pages.bytes.bin", "known as what is no page"),
+    (known_as([["elsewhere.html", None, 0]]), "pages.jsonl", "other pages than the engine"),
+    (strings("labels", lambda names: names.__setitem__(2, names[1])), "labels.bytes.bin", "twice"),
+    (longer_repeat, "documents.repeated_values.bin", "beyond the end of a text"),
+]
+
+
+@pytest.mark.parametrize(("change", "file", "what"), FINER)
+def test_tables_that_contradict_one_another(
+    corpus_index: Path, tmp_path: Path, change: Change, file: str, what: str
+) -> None:
+    index = Path(shutil.copytree(corpus_index, tmp_path / "index"))
+    rearranged(index, change)
+    told = archivesearch.verify(index).problems
+    assert any(problem.file == file and what in problem.what for problem in told), told
+
+
+def more(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {**value, "xx": 1}
+    return -1
+
+
+COUNTS = (
+    *("pages", "sections", "paragraphs", "organizations", "copies", "years", "undated"),
+    *("languages", "encodings", "duplicates", "skipped"),
+)
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_a_count_that_is_not_that_of_the_files(index: Path, name: str) -> None:
+    changed(index, lambda values: values["counts"].update({name: more(values["counts"][name])}))
+    (problem,) = archivesearch.verify(index).problems
+    assert problem.file == MANIFEST
+    assert f"count of {name}" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("pages.jsonl", '"title": "A letter"', '"title": "A better"'),
+        ("pages.jsonl", '"year": 1994', '"year": 1995'),
+        ("organizations.json", '"Workers World Party"', '"A World Party"'),
+        ("organizations.json", '"paragraphs": 2', '"paragraphs": 3'),
+    ],
+)
+def test_records_that_say_others_than_the_tables(
+    index: Path, name: str, old: str, new: str
+) -> None:
+    (path,) = index.glob(f"generation-*/{name}")
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    vouched(index)
+    assert name in told(index)
+
+
+def test_what_a_crawl_leaves_out_is_counted_and_not_named(tmp_path: Path) -> None:
+    picture = crawls.record(crawls.http("x", "image/png"), "http://www.example.org/a.png")
+    (tmp_path / "a.warc").write_bytes(picture + crawls.page("Of the harbour and its ships."))
+    archivesearch.rebuild([tmp_path / "a.warc"], tmp_path / "index")
+    assert archivesearch.verify(tmp_path / "index", [tmp_path / "a.warc"]).problems == ()
 
 
 def ask(index: Path) -> None:

@@ -7,6 +7,7 @@ What is absent is `""` for strings and None for numbers, dates and addresses.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 Span = tuple[int, int]
 Copies = tuple[tuple[int, ...], ...]
@@ -479,6 +480,20 @@ class Stats:
     encodings: Mapping[str, int]
     bytes: int
     copies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What an engine's own tables say of what an index holds, as `verify` compares it.
+
+    `pages` are those that have passages, as they are listed, so far as the engine knows
+    them: by the keys of PageInfo. `organizations` gives the numbers of pages and of
+    passages of each, `copies` counts the passages that say what another one says.
+    """
+
+    pages: Sequence[Mapping[str, Any]]
+    organizations: Mapping[str, tuple[int, int]]
+    copies: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,10 @@ def _among(values: _Hashes, known: _Hashes) -> npt.NDArray[np.bool_]:
 
 
 def _merged(places: Sequence[Span], text: str) -> tuple[Span, ...]:
-    """Join spans that touch or have only white space between; none begins or ends with it."""
+    """Join spans that touch or have only white space between; none begins or ends with it.
+
+    A last unit may be told to end behind the text: its line end is not of the text.
+    """
     spans: list[Span] = []
     for first, last in sorted(places):
         inside = text[first:last]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -21,6 +22,7 @@ from archivesearch.engines.base import Engine
 from archivesearch.errors import ConfigError, IndexBusy, IndexDamaged
 from archivesearch.memory import MEMORY, damaged_bytes
 from archivesearch.model import (
+    Contents,
     Organization,
     PageInfo,
     Problem,
@@ -33,9 +35,10 @@ from archivesearch.read.sources import Source
 from archivesearch.sentences import Sentences
 
 _ATTEMPTS = 10
-_PAGES = "pages.jsonl"
-_SKIPPED = "skipped.json"
-_RECORDS = {_PAGES: PageInfo, "organizations.json": Organization, _SKIPPED: Skipped}
+_PAGES, _ORGANIZATIONS, _SKIPPED = "pages.jsonl", "organizations.json", "skipped.json"
+_RECORDS = {_PAGES: PageInfo, _ORGANIZATIONS: Organization, _SKIPPED: Skipped}
+# What records of pages and an engine's tables both have.
+_HELD = ("page", "url", "title", "year", "year_source", "date", "author", "lang", "paragraphs")
 _SENTENCES = "sentences.json"
 _UNREADABLE = (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
@@ -93,12 +96,18 @@ def problems(index: Path, manifest: Manifest, engine: Engine) -> Iterator[Proble
         if path.name not in manifest.files:
             yield Problem(path.name, "is not named in the manifest")
     if not broken:  # or the same would be told in more words
-        yield from _record_problems(folder, manifest)
+        found = list(_record_problems(folder))
         if manifest.engine == engine.name:
             for what in engine.problems(folder):
                 name, _, rest = what.partition(": ")
                 files = (name, f"{name}.bin", f"{name}.bytes.bin", "segment.json")
-                yield Problem(next(filter(manifest.files.__contains__, files), name), rest)
+                found.append(Problem(next(filter(manifest.files.__contains__, files), name), rest))
+            if not found:
+                try:
+                    found += _disagreements(folder, manifest, engine.contents(folder))
+                except _UNREADABLE as error:
+                    found.append(Problem(_PAGES, f"cannot be compared: {error}"))
+        yield from found
 
 
 def _manifest_problems(index: Path, manifest: Manifest) -> Iterator[Problem]:
@@ -117,7 +126,7 @@ def _manifest_problems(index: Path, manifest: Manifest) -> Iterator[Problem]:
         yield Problem(MANIFEST, "lacks figures, or has too many")
 
 
-def _record_problems(folder: Path, manifest: Manifest) -> Iterator[Problem]:
+def _record_problems(folder: Path) -> Iterator[Problem]:
     """Yield what is wrong with the records of pages and organizations."""
     for name, kind in _RECORDS.items():
         try:
@@ -128,12 +137,6 @@ def _record_problems(folder: Path, manifest: Manifest) -> Iterator[Problem]:
         except _UNREADABLE as error:
             yield Problem(name, f"cannot be read: {error}")
             continue
-        count = {_PAGES: "pages", "organizations.json": "organizations"}.get(name, "skipped")
-        # of what is skipped the first are named, all are counted
-        counted = manifest.counts.get(count)
-        enough = name == _SKIPPED and type(counted) is int and counted > len(records)
-        if counted != len(records) and not enough:
-            yield Problem(name, f"has {len(records):,}, where the manifest counts others")
 
     try:
         with regular_file(folder / _SENTENCES) as file:
@@ -141,6 +144,62 @@ def _record_problems(folder: Path, manifest: Manifest) -> Iterator[Problem]:
         Sentences(**{name: frozenset(_of_strings(words)) for name, words in learned.items()})
     except _UNREADABLE as error:
         yield Problem(_SENTENCES, f"cannot be read: {error}")
+
+
+def _disagreements(folder: Path, manifest: Manifest, held: Contents) -> Iterator[Problem]:
+    """Yield where manifest, records and the engine's tables say different things.
+
+    Each of them is as it should be, looked at alone.
+    """
+    pages, orgs, skipped = (_records(folder / name) for name in _RECORDS)
+    listed = [_as_held(page) for page in pages if page["paragraphs"]]
+    if listed != held.pages:
+        yield Problem(_PAGES, "lists other pages than the engine has")
+    names = [org["name"] for org in orgs]
+    if names != sorted(names, key=str.casefold) or len(set(names)) != len(names):
+        yield Problem(_ORGANIZATIONS, "is not sorted by names")
+    if {
+        org["name"]: (org["pages"], org["paragraphs"]) for org in orgs if org["paragraphs"]
+    } != held.organizations:
+        yield Problem(_ORGANIZATIONS, "counts others than the engine has")
+    for name, value in _counted(pages, orgs, held).items():
+        if manifest.counts[name] != value:
+            yield Problem(MANIFEST, f"its count of {name} is another than that of the files")
+    same = sum(len(page["same"]) for page in pages)
+    for name, least in (("duplicates", same), ("skipped", len(skipped))):
+        if not (type(value := manifest.counts[name]) is int and value >= least):
+            yield Problem(MANIFEST, f"its count of {name} is less than the files name")
+    preferred = from_dict(manifest.config, MANIFEST).languages
+    spoken = sorted({page["lang"] for page in pages})
+    if tuple(manifest.languages) != tuple(dict.fromkeys((*preferred, *spoken))):
+        yield Problem(MANIFEST, "its languages are others than those of the pages")
+
+
+def _as_held(page: dict[str, Any]) -> dict[str, Any]:
+    """Return of a record of a page what an engine's tables have, too."""
+    same = [[other["page"], other["url"], other["shift"]] for other in page["same"]]
+    return {name: page[name] for name in _HELD} | {"same": same}
+
+
+def _counted(
+    pages: list[dict[str, Any]], orgs: list[dict[str, Any]], held: Contents
+) -> dict[str, Any]:
+    """Return the figures that the manifest must have, so far as files tell."""
+    years: Counter[int | None] = Counter()
+    for page in pages:
+        years[page["year"]] += page["paragraphs"]
+    undated = years.pop(None, 0)
+    return {
+        "pages": len(pages),
+        "sections": sum(page["sections"] for page in pages),
+        "paragraphs": sum(page["paragraphs"] for page in pages),
+        "organizations": len(orgs),
+        "copies": held.copies,
+        "years": {str(year): count for year, count in years.items()},
+        "undated": undated,
+        "languages": dict(Counter(page["lang"] for page in pages)),
+        "encodings": dict(Counter(page["encoding"] for page in pages)),
+    }
 
 
 def _of_strings(words: list[Any]) -> list[str]:

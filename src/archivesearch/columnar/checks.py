@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from archivesearch.columnar import posting_checks
 from archivesearch.columnar.arrays import ArrayFolder
+from archivesearch.columnar.key_checks import keys, pages_of
 from archivesearch.columnar.posting_checks import rises
 from archivesearch.columnar.shape import STRINGS, check_shape
 from archivesearch.columnar.strings import Strings, decoded
@@ -58,16 +60,12 @@ def _documents(arrays: ArrayFolder) -> Iterator[str]:
     owners = np.repeat(np.arange(len(repeated)), repeated)
     begins, ends = pairs[::2], pairs[1::2]
     follow = owners[1:] == owners[:-1]
-    if (
-        (begins > ends).any()
-        or (ends > arrays["documents.length"][owners]).any()
-        or (begins[1:][follow] < ends[:-1][follow]).any()
-    ):
+    if (begins > ends).any() or (begins[1:][follow] < ends[:-1][follow]).any():
         yield "documents.repeated_values: spans that are none"
 
 
 def _tables(arrays: ArrayFolder) -> Iterator[str]:
-    """Pages and sections are JSON, and belong to one another."""
+    """Tables point into one another, and have each name once."""
     pages = len(arrays["pages.ends"])
     for name, most in (
         ("sections.page", pages),
@@ -80,22 +78,48 @@ def _tables(arrays: ArrayFolder) -> Iterator[str]:
     for name in ("labels", "orgs"):
         if Strings(arrays, name)[0] != b"":
             yield f"{name}: the first is not the absent one"
+    for name in ("labels", "orgs", "langs"):
+        if len(set(Strings(arrays, name))) != len(arrays[f"{name}.ends"]):
+            yield f"{name}: one of them twice"
+
+
+def _pages(arrays: ArrayFolder) -> Iterator[str]:
+    """Pages are JSON, each with names of its own, and the columns are theirs."""
     langs = list(Strings(arrays, "langs"))
+    names: set[str] = set()
     for number, text in enumerate(Strings(arrays, "pages")):
         values = json.loads(text)
         if not (isinstance(values, list) and list(map(type, values)) in _PAGE_TYPES):
             yield f"pages: number {number:,} is no page"
-        elif (values[3] or 0) != arrays["pages.year"][number]:
+            return
+        if not all(map(_is_same, values[8])):
+            yield f"pages: page {number:,} is known as what is no page"
+            return
+        known = [values[0], *(name for name, _, _ in values[8])]
+        if len(names.union(known)) != len(names) + len(known):
+            yield f"pages: page {number:,} or another name of it is there twice"
+        names.update(known)
+        if (values[3] or 0) != arrays["pages.year"][number]:
             yield f"pages.year: not that of page {number:,}"
         elif values[7].encode() != langs[arrays["pages.lang"][number]]:
             yield f"pages.lang: not that of page {number:,}"
-    yield from _copies(arrays)
+
+
+def _sections(arrays: ArrayFolder) -> Iterator[str]:
+    """Sections are JSON, each is there once, and passages are those of their pages."""
     for number, text in enumerate(Strings(arrays, "sections")):
         if not isinstance(json.loads(text), str):
             yield f"sections: number {number:,} is no heading"
+    held = zip(arrays["sections.page"].tolist(), arrays["sections.org"].tolist(), strict=True)
+    if len(set(zip(held, Strings(arrays, "sections"), strict=True))) != len(arrays["sections.org"]):
+        yield "sections: one of them twice"
+    if not rises(arrays["sections.page"]):
+        yield "sections.page: it falls"
     first = arrays["pages.first"].astype(np.int64)
     owners = arrays["sections.page"][arrays["documents.section"]]
-    if not rises(first) or not np.array_equal(np.repeat(np.arange(pages), np.diff(first)), owners):
+    if not rises(first) or not np.array_equal(
+        np.repeat(np.arange(len(first) - 1), np.diff(first)), owners
+    ):
         yield "pages.first: passages that are another page's"
 
 
@@ -104,32 +128,61 @@ _PAGE_TYPES = [
     for url in (str, type(None))
     for year in (int, type(None))
 ]
+_SAME_TYPES = [[str, url, int] for url in (str, type(None))]
+
+
+def _is_same(other: Any) -> bool:
+    return isinstance(other, list) and list(map(type, other)) in _SAME_TYPES
 
 
 def _copies(arrays: ArrayFolder) -> Iterator[str]:
-    """Each passage is in one group of copies at most."""
-    members = arrays["copies.members"]
+    """Each passage is in one group of copies at most, and all are in their order."""
+    members, starts = (arrays[f"copies.{name}"].astype(np.int64) for name in ("members", "starts"))
     if len(members) and members.max() >= len(arrays["documents.section"]):
         yield "copies.members: beyond the last passage"
-    elif len(np.unique(members)) != len(members) or not rises(arrays["copies.starts"]):
-        yield "copies.starts: a passage is in two groups, or a group ends before it starts"
+    elif len(np.unique(members)) != len(members) or (np.diff(starts) < 2).any():
+        yield "copies.starts: a passage is in two groups, or a group has no two"
+    elif len(members):
+        groups = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+        sizes = np.diff(arrays["pages.first"].astype(np.int64))[pages_of(arrays)[members]]
+        order = np.lexsort((members, sizes, groups))
+        if not np.array_equal(order, np.arange(len(members))):
+            yield "copies.members: a group that does not begin with its representative"
+        if not rises(np.minimum.reduceat(members, starts[:-1])):
+            yield "copies.starts: groups that are not in the order of their passages"
 
 
 def _texts(arrays: ArrayFolder) -> Iterator[str]:
-    """Each block of texts has those of its passages, whole."""
+    """Blocks of texts have those of their passages, whole, and what is said of them is true."""
     if not (rises(arrays["texts.firsts"]) and rises(arrays["texts.ends"])):
         yield "texts.firsts: it falls, or texts.ends does"
         return
-    texts = Texts(arrays, arrays["texts.bytes"])
-    for number in range(arrays.info["documents"]):
-        try:
-            texts[number]
-        except (IndexDamaged, UnicodeDecodeError) as error:
-            yield f"texts.bytes: the text of passage {number:,} ({error})"
-            return
+    count = arrays.info["documents"]
+    sizes = np.zeros(count, np.int64)
+    headings = np.zeros(count, bool)
+    above = [json.loads(heading) for heading in Strings(arrays, "sections")]
+    titles = [json.loads(page)[2] for page in Strings(arrays, "pages")]
+    pages = arrays["sections.page"].tolist()
+    sections = arrays["documents.section"].tolist()
+    number = -1
+    try:
+        for number, (text, section) in enumerate(
+            zip(Texts(arrays, arrays["texts.bytes"]), sections, strict=True)
+        ):
+            sizes[number] = len(text)
+            headings[number] = text in (above[section], titles[pages[section]])
+    except (IndexDamaged, UnicodeDecodeError) as error:
+        yield f"texts.bytes: the text of passage {number + 1:,} or one soon after ({error})"
+        return
+    if not np.array_equal(np.packbits(headings, bitorder="little"), arrays["documents.headings"]):
+        yield "documents.headings: not those whose texts stand above them"
+    repeated = arrays["documents.repeated"]
+    ends = arrays["documents.repeated_values"][1::2]
+    if (ends > np.repeat(sizes, repeated)).any():
+        yield "documents.repeated_values: spans beyond the end of a text"
 
 
 _CHECKS = (
     *(_strings, posting_checks.terms, posting_checks.postings, posting_checks.lengths),
-    *(_documents, _tables, _texts),
+    *(_documents, _tables, _pages, _sections, _copies, keys, _texts),
 )

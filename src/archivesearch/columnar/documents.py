@@ -30,10 +30,10 @@ from archivesearch.errors import IndexDamaged
 from archivesearch.model import Passage, SamePage, family
 
 _CACHED_PAGES = 64
-# What the table of pages has, in this order.
-_PAGE = attrgetter(
-    *("page", "url", "title", "year", "year_source", "date", "author", "lang", "same")
-)
+PAGE = ("page", "url", "title", "year", "year_source", "date", "author", "lang", "same")
+"""What the table of pages has, in this order."""
+
+_PAGE = attrgetter(*PAGE)
 _YEARS = 10_000
 
 

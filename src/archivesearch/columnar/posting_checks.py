@@ -1,7 +1,6 @@
 """What the format says of terms, postings and lengths, looked at value by value."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,7 @@ from archivesearch.columnar.escape import Escaped, halves
 from archivesearch.columnar.fields import FIELDS, KEY_FIELDS, WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_BITS, best_impacts
 from archivesearch.columnar.shape import figures
-from archivesearch.columnar.strings import Strings, decoded
+from archivesearch.columnar.strings import Strings
 
 # Postings looked at in one go: about 100 bytes each.
 _SLICE = 2_000_000
@@ -37,8 +36,11 @@ def terms(arrays: ArrayFolder) -> Iterator[str]:
     if not _ascends(forms) or not all(form.count(b"\0") >= 1 for form in forms):
         yield "forms: not sorted pairs"
     words = set(strings[: arrays.info["fields"][WORD_FIELDS[-1]][1]])
-    if not {form.partition(b"\0")[0] for form in forms} <= words:
+    formed = {form.partition(b"\0")[0] for form in forms}
+    if not formed <= words:
         yield "forms: of a term that there is not"
+    if not words <= formed:
+        yield "forms: a term without any"
 
 
 def postings(arrays: ArrayFolder) -> Iterator[str]:
@@ -118,8 +120,7 @@ def _postings_of(stretch: _Stretch, count: int, blocks: int) -> Iterator[str]:
     if not np.array_equal(np.add.reduceat(sizes, starts[:-1] - starts[0]), np.diff(postings)):
         yield f"terms.postings: not as many as entries.documents says in {field}"
         return
-    set_bits = np.flatnonzero(unpacked(bits))
-    documents = (entry_blocks[set_bits >> BLOCK_BITS] << BLOCK_BITS) | (set_bits & 31)
+    documents = documents_of(entry_blocks, bits)
     if (documents >= count).any():
         yield f"entries.documents: documents that there are not in {field}"
         return
@@ -128,7 +129,6 @@ def _postings_of(stretch: _Stretch, count: int, blocks: int) -> Iterator[str]:
     if field in KEY_FIELDS:
         if bound.any() or (own != 1).any():
             yield f"entries.bound: a key of {field} that counts"
-        yield from _keys(stretch, documents, np.diff(postings))
         return
     each = arrays["lengths"].reshape(len(WORD_FIELDS), -1)
     lengths = each[stretch.field_number].astype(np.int64)
@@ -150,38 +150,11 @@ def _postings_of(stretch: _Stretch, count: int, blocks: int) -> Iterator[str]:
         yield f"positions.gap: words beyond the end in {field}"
 
 
-def _keys(stretch: _Stretch, documents: Array, counts: Array) -> Iterator[str]:
-    """A key stands for just the documents that have that value."""
-    arrays, field, low, high = stretch.arrays, stretch.field, stretch.low, stretch.high
-    value = _KEY_VALUES.get(field)
-    if value is None:
-        return
-    codes, names = value(arrays)
-    wanted = {name: number for number, name in enumerate(names) if name}
-    terms = [wanted.get(term, -1) for term in Strings(arrays, "terms").between(low, high)]
-    if not np.array_equal(np.repeat(terms, counts), codes[documents]):
-        yield f"terms: keys of {field} that are not the documents' own"
-    first, last = arrays.info["fields"][field]
-    having = np.count_nonzero(np.isin(codes, list(wanted.values())))
-    if (low, high) == (first, last) and len(documents) != having:
-        yield f"terms: documents without their key in {field}"
-
-
-def _page_codes(arrays: ArrayFolder) -> tuple[Array, list[bytes]]:
-    pages = [decoded(page) for page in Strings(arrays, "pages")]
-    names = [json.loads(page)[0].encode("utf-8", "surrogatepass") for page in pages]
-    return arrays["sections.page"][arrays["documents.section"]].astype(np.int64), names
-
-
-def _lang_codes(arrays: ArrayFolder) -> tuple[Array, list[bytes]]:
-    pages = _page_codes(arrays)[0]
-    return arrays["pages.lang"][pages].astype(np.int64), list(Strings(arrays, "langs"))
-
-
-_KEY_VALUES: dict[str, Callable[[ArrayFolder], tuple[Array, list[bytes]]]] = {
-    "page": _page_codes,
-    "lang": _lang_codes,
-}
+def documents_of(blocks: Array, entry_bits: Array) -> Array:
+    """Return the documents of entries, which have so many bits in each block."""
+    at = np.flatnonzero(unpacked(entry_bits))
+    found: Array = (blocks[at >> BLOCK_BITS] << BLOCK_BITS) | (at & 31)
+    return found
 
 
 def lengths(arrays: ArrayFolder) -> Iterator[str]:

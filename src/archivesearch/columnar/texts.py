@@ -5,7 +5,7 @@ a dictionary beside them, which is made of blocks from all over the archive.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -151,6 +151,13 @@ class Texts:
         raw, ends, first = self._block(block)
         start = int(ends[number - first])
         return decoded(raw[start : int(ends[number - first + 1])])
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield all texts. Raises IndexDamaged where one is not what was written."""
+        for block in range(len(self._arrays["texts.ends"])):
+            raw, ends, _ = self._read_block(block)
+            for start, end in pairwise(ends.tolist()):
+                yield decoded(raw[start:end])
 
     @lazy
     def _dictionary(self) -> zstd.ZstdDict | None:

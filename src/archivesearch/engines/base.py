@@ -14,7 +14,7 @@ from whoosh.query import Query
 
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar.arrays import Array
-from archivesearch.model import Copies, Passage
+from archivesearch.model import Contents, Copies, Passage
 
 GROUPS = ("page", "section", "org")
 FACETS = ("org", "section", "year", "lang", "page", "family")
@@ -205,4 +205,8 @@ class Engine(Protocol):
 
     def problems(self, folder: Path) -> Iterator[str]:
         """Yield in words what in such a folder is not as `build` writes it."""
+        ...
+
+    def contents(self, folder: Path) -> Contents:
+        """Return what such a folder, in which there are no problems, says that it holds."""
         ...

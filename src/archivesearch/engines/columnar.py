@@ -30,7 +30,7 @@ from archivesearch.engines.base import (
     Words,
 )
 from archivesearch.errors import IndexDamaged
-from archivesearch.model import Copies, Passage
+from archivesearch.model import Contents, Copies, Passage
 
 
 class ColumnarEngine:
@@ -67,6 +67,12 @@ class ColumnarEngine:
             yield str(error)
         else:
             yield from problems(arrays)
+
+    def contents(self, folder: Path) -> Contents:
+        """Return what such a folder, in which there are no problems, says that it holds."""
+        from archivesearch.columnar.contents import contents
+
+        return contents(ArrayFolder(folder))
 
 
 class ColumnarReader:
