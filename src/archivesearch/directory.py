@@ -17,7 +17,7 @@ from typing import Any
 from archivesearch.errors import IndexDamaged, IndexMissing, IndexVersion
 
 FORMAT = "archivesearch index"
-VERSION = 2
+VERSION = 3
 MANIFEST = "manifest.json"
 GENERATION = "generation-"
 _GENERATION_NAME = re.compile(GENERATION + "[0-9a-f]{16}")

@@ -1,11 +1,11 @@
 """The query nodes that Whoosh lacks or has wrong: exact spellings, nearness, likeness."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import reduce
-from typing import Protocol
+from typing import Any, Protocol
 
 from whoosh import query as whoosh_query
 from whoosh.matching import ListMatcher, Matcher, NullMatcher
@@ -205,23 +205,19 @@ class _Expanded(MultiTerm):
     Whoosh's own counts frequencies instead, and forgets the boost of a single term.
     """
 
-    def among(self, reader: IndexReader, wanted: Callable[[bytes], bool] | None = None) -> Or:
-        """Return the terms of an index that it stands for, or those of them that are wanted."""
-        texts = [text for text in self._btexts(reader) if wanted is None or wanted(text)]
-        return Or([Term(self.fieldname, text, boost=self.boost) for text in texts])
-
     def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
         """Return what walks through the documents that have any of the terms."""
-        terms = self.among(searcher.reader())
+        texts = self._btexts(searcher.reader())
+        terms = Or([Term(self.fieldname, text, boost=self.boost) for text in texts])
         return terms.matcher(searcher, context) if terms.subqueries else NullMatcher()
 
 
 class Prefix(_Expanded, whoosh_query.Prefix):
-    """Words that begin so."""
+    """Terms that begin so."""
 
 
 class Wildcard(_Expanded, whoosh_query.Wildcard):
-    """Words that fit a pattern with `*` and `?`."""
+    """Terms that fit a pattern with `*` and `?`."""
 
 
 class Fuzzy(_Expanded, FuzzyTerm):
@@ -287,11 +283,43 @@ class Shaped:
         return fnmatchcase(unaccented(fold(word)), self.pattern)
 
 
+class Fitting(Query):
+    """Words that fit a pattern with `*` and `?` in the form that they stand in."""
+
+    def __init__(self, fieldname: str, text: str, boost: float = 1.0) -> None:
+        self.fieldname = fieldname
+        self.text = text
+        self.boost = boost
+        self.test = Shaped(text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fitting) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((self.fieldname, self.text, self.boost))
+
+    def __repr__(self) -> str:
+        return f"Fitting({self.fieldname!r}, {self.text!r}, {self.boost!r})"
+
+    def estimate_size(self, ixreader: IndexReader) -> int:
+        """Return how many documents it may find at most."""
+        return int(ixreader.doc_count())
+
+    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
+        """Return what walks through the documents with such words."""
+        reader: Any = searcher.reader()
+        terms, documents = reader.fitting(self.fieldname, self.text)
+        every = Or([Term(self.fieldname, term, boost=self.boost) for term in terms])
+        if not every.subqueries:
+            return NullMatcher()
+        return _among(every.matcher(searcher, context), documents)
+
+
 class Written(Query):
     """What another query finds, where words in a row of the stored text pass tests.
 
-    The index holds one term for all forms of a word; which of them stands in a passage
-    is seen in its text.
+    The index holds one term for all forms of a word. It knows which of them stands in a
+    passage, but not which stands where: that is seen in its text.
     """
 
     def __init__(self, fieldname: str, child: Query, tests: Sequence[WordTest]) -> None:
@@ -319,8 +347,12 @@ class Written(Query):
 
     def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
         """Return what walks through the documents in which the words are written so."""
-        child = self._fitting(self.child, searcher.reader())
-        matcher = child.matcher(searcher, context)
+        if apart := self.apart():
+            return apart.matcher(searcher, context)
+        matcher = self.child.matcher(searcher, context)
+        if len(self.tests) == 1:
+            reader: Any = searcher.reader()
+            return _among(matcher, reader.written(self.fieldname, self.terms(), *self.tests))
         stored = "text" if self.fieldname == "repeated" else self.fieldname
         return listed(
             [
@@ -330,17 +362,20 @@ class Written(Query):
             ]
         )
 
-    def _fitting(self, query: Query, reader: IndexReader) -> Query:
-        """Return a query without the terms none of whose forms pass, where forms are known."""
-        forms = getattr(reader, "forms", None)
-        if forms is None or len(self.tests) != 1:
-            return query
-        if isinstance(query, Or):
-            return type(query)([self._fitting(sub, reader) for sub in query.subqueries])
-        if not isinstance(query, _Expanded):
-            return query
-        (test,) = self.tests
-        return query.among(reader, lambda term: any(map(test, forms(term))))
+    def apart(self) -> Query | None:
+        """Return the tree in which each of several alternatives is written so, if there are any."""
+        if isinstance(self.child, Or):
+            each = [Written(self.fieldname, one, self.tests) for one in self.child.subqueries]
+            return type(self.child)(each, boost=self.child.boost)
+        if isinstance(self.child, Spoken):
+            inner = Written(self.fieldname, self.child.child, self.tests)
+            return Spoken(inner, self.child.langs)
+        return None
+
+    def terms(self) -> list[bytes]:
+        """Return the terms that the words may stand as."""
+        texts = dict.fromkeys(leaf.text for leaf in self.child.leaves() if isinstance(leaf, Term))
+        return [t if isinstance(t, bytes) else t.encode("utf-8", "surrogatepass") for t in texts]
 
     def is_in(self, text: str) -> bool:
         """Whether a text has words in a row that pass the tests."""
@@ -352,6 +387,11 @@ class Written(Query):
             and all(test[later] for test, later in zip(others, found[at + 1 :], strict=False))
             for at, word in enumerate(found)
         )
+
+
+def _among(matcher: Matcher, documents: Set[int]) -> Matcher:
+    """Return what walks through those of the documents of a matcher that are among others."""
+    return listed([pair for pair in walked(matcher) if pair[0] in documents])
 
 
 class _Passed(dict[str, bool]):

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from fnmatch import translate
 from functools import cached_property
 from typing import Any
 
-from whoosh.query import And, AndNot, Or, Phrase, Prefix, Query, Term, Wildcard
+from whoosh.query import And, AndNot, Or, Phrase, Prefix, Query, Term
 
 from archivesearch.analysis import Analyzer
 from archivesearch.model import Passage, Span
-from archivesearch.nodes import Fuzzy, Near, Spoken, WordTest, Written, together
+from archivesearch.nodes import Fitting, Fuzzy, Near, Spoken, WordTest, Written, together
 from archivesearch.words import is_cjk, located, plain_words, words_spelled
 
 _WHOLE = 1 << 30
@@ -228,9 +227,8 @@ def _test(leaf: Query) -> _Test | None:
     if isinstance(leaf, Prefix):
         start = leaf.text
         return lambda term, word: term.startswith(start)
-    if isinstance(leaf, Wildcard):
-        pattern = re.compile(translate(leaf.text))
-        return lambda term, word: pattern.match(term) is not None
+    if isinstance(leaf, Fitting):
+        return lambda term, word: leaf.test(word)
     if isinstance(leaf, Fuzzy):
         return lambda term, word: leaf.is_like(term)
     return None

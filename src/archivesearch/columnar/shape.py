@@ -53,6 +53,8 @@ def _shape(arrays: ArrayFolder) -> Iterator[str]:
         "terms.positions": terms + 1,
         "entries.documents": entries,
         "entries.bound": entries,
+        "terms.forms": words + 1,
+        "forms.listed": len(arrays["forms.ends"]) + 1,
         "postings.frequency": (postings + 1) >> 1,  # two to a byte
         "lengths": len(WORD_FIELDS) * blocks * BLOCK_SIZE,
         "texts.firsts": len(arrays["texts.ends"]) + 1,
@@ -67,7 +69,7 @@ def _shape(arrays: ArrayFolder) -> Iterator[str]:
         "postings.positions": _every_32nd(postings),
         **{
             f"{name}.value": len(arrays[f"{name}.at"])
-            for name in ("postings.frequency", "positions.gap")
+            for name in ("postings.frequency", "positions.gap", "forms.gap")
         },
     }
     for name, size in sizes.items():
@@ -77,6 +79,8 @@ def _shape(arrays: ArrayFolder) -> Iterator[str]:
     lasts = {
         "terms.entries": entries,
         "terms.postings": postings,
+        "terms.forms": len(arrays["forms.ends"]),
+        "forms.listed": len(arrays["forms.gap"]),
         "texts.firsts": count,
         "pages.first": count,
         "copies.starts": len(arrays["copies.members"]),

@@ -1,5 +1,6 @@
 """The engine that keeps passages in flat arrays: the default one."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -153,15 +154,15 @@ class ColumnarReader:
 
     @lazy
     def _words(self) -> Words:
-        segment = self._segment
-        spellings, forms = segment.spellings()
-        passages, occurrences = segment.counts("text")
-        order = sorted(range(len(forms)), key=spellings.__getitem__)
+        passages: Counter[str] = Counter()
+        for form, count in zip(*self._segment.words("text"), strict=True):
+            passages[form] += count
+        order = sorted(passages)
         return Words(
-            [spellings[at] for at in order],
-            [passages.get(forms[at], 0) for at in order],
-            occurrences,
-            segment.total_length["text"],
+            order,
+            [passages[form] for form in order],
+            self._segment.occurrences("text"),
+            self._segment.total_length["text"],
         )
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
