@@ -395,16 +395,12 @@ def oracle_row(row: str, gap: int) -> Test:
 
 
 def oracle_prefix(prefix: str) -> Test:
-    return lambda written, terms: any(
-        w.startswith(prefix) for w in [*terms, *(unaccented(fold(word)) for word in written)]
-    )
+    return lambda written, _: any(unaccented(fold(word)).startswith(prefix) for word in written)
 
 
 def oracle_wild(pattern: str) -> Test:
     shape = re.compile(pattern.replace("*", ".*").replace("?", "."), re.DOTALL)
-    return lambda written, terms: any(
-        shape.fullmatch(w) for w in [*terms, *(unaccented(fold(word)) for word in written)]
-    )
+    return lambda written, _: any(shape.fullmatch(unaccented(fold(word))) for word in written)
 
 
 def oracle_fuzzy(word: str, distance: int) -> Test:
@@ -436,7 +432,7 @@ _leaf = st.one_of(
     st.sampled_from(["a", "ab", "par", "part", "party", "parti", "parties", "castr", "中"]).map(
         lambda p: (f"{p}*", oracle_prefix(p))
     ),
-    st.sampled_from(["a?c", "ab?", "*d", "cas*o", "p?rt*", "part*s", "par?ies"]).map(
+    st.sampled_from(["a?c", "ab?", "*d", "cas*o", "p?rt*", "p?rty", "*i*s", "part*s", "par?ies"]).map(
         lambda p: (p, oracle_wild(p)) if not p.endswith("?") else ("a?d", oracle_wild("a?d"))
     ),
     st.tuples(st.sampled_from(["party", "castro", "parts"]), st.sampled_from([1, 2])).map(

@@ -18,7 +18,7 @@ _SLICE = 2_000_000
 
 
 def terms(arrays: ArrayFolder) -> Iterator[str]:
-    """Terms and forms are sorted and unique, keys are their first bytes, starts rise."""
+    """Terms are sorted and unique, keys are their first bytes, starts rise."""
     strings = list(Strings(arrays, "terms"))
     for name in FIELDS:
         first, last = arrays.info["fields"][name]
@@ -32,15 +32,6 @@ def terms(arrays: ArrayFolder) -> Iterator[str]:
             yield f"{name}: a term without any"
     if not rises(arrays["terms.positions"]):
         yield "terms.positions: it falls"
-    forms = list(Strings(arrays, "forms"))
-    if not _ascends(forms) or not all(form.count(b"\0") >= 1 for form in forms):
-        yield "forms: not sorted pairs"
-    words = set(strings[: arrays.info["fields"][WORD_FIELDS[-1]][1]])
-    formed = {form.partition(b"\0")[0] for form in forms}
-    if not formed <= words:
-        yield "forms: of a term that there is not"
-    if not words <= formed:
-        yield "forms: a term without any"
 
 
 def postings(arrays: ArrayFolder) -> Iterator[str]:

@@ -100,7 +100,7 @@ class Spellings:
         # of terms whose first form is not chosen, what is kept of the others will do
         needed = is_chosen[forms] | is_chosen[first][owners]
         forms, owners = forms[needed], owners[needed]
-        at, which = self._kept(forms)
+        at, which = self.kept(forms)
         at += (np.cumsum(postings) - postings)[owners[which]]
         usual = (forms == first[owners])[which]
         has[at[~usual]] = False
@@ -116,7 +116,7 @@ class Spellings:
         forms = np.arange(low, high)
         starts = self._firsts[first:last].astype(np.int64) - low
         owners = np.repeat(np.arange(last - first), np.diff(self._firsts[first : last + 1]))
-        at, which = self._kept(forms)
+        at, which = self.kept(forms)
         at += (np.cumsum(postings) - postings)[owners[which]]
         usual = np.zeros(len(forms), bool)
         usual[starts] = True
@@ -128,7 +128,7 @@ class Spellings:
             counts[starts] += np.add.reduceat(alone, begins, dtype=np.int64)
         return counts
 
-    def _kept(self, forms: Array) -> tuple[Array, Array]:
+    def kept(self, forms: Array) -> tuple[Array, Array]:
         """Return the postings that are kept of some forms, and of which of them each is."""
         start, end = (self._listed[forms + n].astype(np.int64) for n in (0, 1))
         counts = end - start
