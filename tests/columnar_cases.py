@@ -13,7 +13,7 @@ from small_archive import passage
 from whoosh.query import And, Every, Or, Phrase, Query, Term
 
 from archivesearch.analysis import Analyzer, fold, spelling, unaccented
-from archivesearch.columnar.fields import KEY_FIELDS, WORD_FIELDS, shared_value
+from archivesearch.columnar.fields import JOINT_FIELDS, KEY_FIELDS, WORD_FIELDS, shared_value
 from archivesearch.model import Passage
 from archivesearch.nodes import (
     Fitting,
@@ -126,7 +126,7 @@ class BruteForce:
         """Return the passages that have any term that fits; each adds to the score."""
         result: dict[int, float] = defaultdict(float)
         for term in filter(fits, self.places[field]):
-            for number, score in self._scores(field, self.places[field][term]).items():
+            for number, score in self._scores(field, term).items():
                 result[number] += boost * score
         return dict(result)
 
@@ -142,12 +142,17 @@ class BruteForce:
         )
         return sorted({at for t in fitting if t in known for at in known[t].get(number, ())})
 
-    def _scores(self, field: str, documents: Mapping[int, Sequence[int]]) -> dict[int, float]:
+    def _scores(self, field: str, term: str) -> dict[int, float]:
+        documents = self.places[field][term]
         if field not in WORD_FIELDS:
             return dict.fromkeys(documents, 1.0)
         lengths = self.lengths[field]
         having = sum(map(bool, lengths))
-        idf = math.log(1 + (having - len(documents) + 0.5) / (len(documents) + 0.5))
+        count, most = having, len(documents)
+        if field in JOINT_FIELDS:
+            count = len(self.passages)
+            most = max(len(self.places[name].get(term, ())) for name in JOINT_FIELDS)
+        idf = math.log(1 + (count - most + 0.5) / (most + 0.5))
         average = sum(lengths) / having
         return {
             number: idf

@@ -253,14 +253,18 @@ def brute_scores(passages: Sequence[Passage], analyzer: Analyzer, word: str) -> 
     """BM25 of one word over the default fields, as the formula stands in the books."""
     scores: dict[int, float] = {}
     (term,) = analyzer.query_terms(word)
+    fields = {
+        name: [[t.term for t in analyzer.tokens(getattr(p, name), "en")] for p in passages]
+        for name in WEIGHTS
+    }
+    most = max(sum(term in text for text in texts) for texts in fields.values())
     for name, weight in WEIGHTS.items():
-        texts = [[t.term for t in analyzer.tokens(getattr(p, name), "en")] for p in passages]
+        texts = fields[name]
         lengths = [len(text) for text in texts if text]
-        having = sum(term in text for text in texts)
-        if not having:
+        if not any(term in text for text in texts):
             continue
         average = sum(lengths) / len(lengths)
-        idf = math.log(1 + (len(lengths) - having + 0.5) / (having + 0.5))
+        idf = math.log(1 + (len(passages) - most + 0.5) / (most + 0.5))
         for number, text in enumerate(texts):
             if found := text.count(term):
                 norm = K1 * (1 - B + B * len(text) / average)

@@ -1,6 +1,6 @@
 """BM25 as a Whoosh weighting: Lucene's idf, and statistics of the passages that have a field."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import log
 
 from whoosh.matching import Matcher
@@ -18,22 +18,24 @@ B = 0.75
 class BM25(WeightingModel):
     """Okapi BM25 with Lucene's idf, which is never negative.
 
-    `documents` says for each field how many passages have any words in it: both the idf
-    and the average length are of those, not of all. Scores are exact; no bound on them is
+    `documents` says for each field how many passages have any words in it, of which the
+    average length is; `idf` how much finding a term in a field says. Scores are exact; no bound on them is
     offered, since Whoosh's way of skipping by bounds loses hits.
     """
 
-    def __init__(self, documents: Mapping[str, int]) -> None:
+    def __init__(
+        self, documents: Mapping[str, int], idf: Callable[[str, bytes], float]
+    ) -> None:
         self._documents = documents
+        self._idf = idf
 
     def scorer(self, searcher: Searcher, fieldname: str, text: bytes, qf: float = 1) -> BaseScorer:
         """Return what scores one term in one field."""
         if fieldname not in self._documents:
             return _Same()  # a key is there or not
         documents = max(self._documents[fieldname], 1)
-        frequency = searcher.doc_frequency(fieldname, text)
         average = searcher.field_length(fieldname) / documents or 1.0
-        return _Scorer(searcher, fieldname, idf(documents, frequency), average)
+        return _Scorer(searcher, fieldname, self._idf(fieldname, text), average)
 
 
 def idf(documents: int, frequency: int) -> float:

@@ -45,8 +45,12 @@ class ColumnarIndex(Index):
 
     def searcher(self, weighting: WeightingModel | None = None, **kwargs: Any) -> Searcher:
         """Return a searcher that ranks as archivesearch does, unless told otherwise."""
-        weighting = weighting or BM25(self._segment.with_field)
+        weighting = weighting or BM25(self._segment.with_field, self._idf)
         return Searcher(self.reader(), weighting=weighting, fromindex=self, **kwargs)
+
+    def _idf(self, field: str, term: bytes) -> float:
+        number = self._segment.lexicon.find(field, term)
+        return 0.0 if number is None else self._segment.idf(field, number)
 
     def writer(self, **kwargs: Any) -> NoReturn:
         """Refuse: an index is rebuilt, not edited."""

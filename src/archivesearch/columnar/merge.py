@@ -13,7 +13,7 @@ import numpy as np
 
 from archivesearch.columnar.arrays import Array, ArrayWriter, narrow, spread, starts_of
 from archivesearch.columnar.escape import EscapedWriter
-from archivesearch.columnar.fields import FIELDS, WORD_FIELDS
+from archivesearch.columnar.fields import FIELDS, JOINT_FIELDS, WORD_FIELDS
 from archivesearch.columnar.forms import Forms, FormsWriter, FormTable
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE, best_impacts
 from archivesearch.columnar.lexicon import write_lexicon
@@ -47,13 +47,18 @@ def merge(
     output = _Output(writer, documents)
     edges = [0]
     terms: list[Array] = []
+    having = np.zeros(len(vocabulary), np.int64)
     for name in FIELDS:
         field = _Field(name, runs, vocabulary, padded.get(name), table)
         slices = field.slices(occurrences)
         for merged in in_order(partial(_merged, field), slices, threads):
             output.append(merged)
         terms.append(field.terms)
+        if name in JOINT_FIELDS:
+            having[field.terms] = np.maximum(having[field.terms], field.postings())
         edges.append(edges[-1] + len(field.terms))
+    joint = np.concatenate(terms[: len(JOINT_FIELDS)])
+    writer.append("terms.passages", narrow(having[joint]))
     output.finish(table.spellings)
     write_lexicon(writer, [vocabulary.term(n) for part in terms for n in part.tolist()])
     return {
@@ -92,6 +97,13 @@ class _Field:
         self.table = table
         having = 0 if lengths is None else int(np.count_nonzero(lengths))
         self.average = int(lengths.sum()) / having if lengths is not None and having else 1.0
+
+    def postings(self) -> Array:
+        """Return how many documents have each term."""
+        found = np.zeros(len(self.terms), np.int64)
+        for run in self.runs:
+            found[run.places] += np.diff(run.starts["posting_counts"])
+        return found
 
     def slices(self, occurrences: int) -> Iterator[tuple[int, int]]:
         """Cut the terms into slices that have about so many occurrences."""

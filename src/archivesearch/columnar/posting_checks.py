@@ -8,7 +8,7 @@ import numpy as np
 from archivesearch.columnar.arrays import Array, ArrayFolder, starts_of
 from archivesearch.columnar.bits import unpacked
 from archivesearch.columnar.escape import Escaped, halves
-from archivesearch.columnar.fields import FIELDS, KEY_FIELDS, WORD_FIELDS
+from archivesearch.columnar.fields import FIELDS, JOINT_FIELDS, KEY_FIELDS, WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_BITS, best_impacts
 from archivesearch.columnar.shape import figures
 from archivesearch.columnar.strings import Strings
@@ -30,6 +30,13 @@ def terms(arrays: ArrayFolder) -> Iterator[str]:
     for name in ("terms.entries", "terms.postings"):
         if (np.diff(arrays[name].astype(np.int64)) < 1).any():
             yield f"{name}: a term without any"
+    having: dict[bytes, int] = {}
+    last = arrays.info["fields"][JOINT_FIELDS[-1]][1]
+    counts = np.diff(arrays["terms.postings"].astype(np.int64))[:last].tolist()
+    for term, count in zip(strings[:last], counts, strict=True):
+        having[term] = max(count, having.get(term, 0))
+    if arrays["terms.passages"].tolist() != [having[term] for term in strings[:last]]:
+        yield "terms.passages: not those of the field that has most"
     if not rises(arrays["terms.positions"]):
         yield "terms.positions: it falls"
 

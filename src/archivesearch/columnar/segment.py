@@ -62,6 +62,7 @@ class Segment:
         self._entries = self.arrays["terms.entries"]
         self._postings = self.arrays["terms.postings"]
         self._positions = self.arrays["terms.positions"]
+        self._passages = self.arrays["terms.passages"]
 
     @lazy
     def documents(self) -> Documents:
@@ -111,6 +112,16 @@ class Segment:
         counts = np.diff(self._positions[first : last + 1].astype(np.int64)).tolist()
         return dict(zip(terms, counts, strict=True))
 
+    def idf(self, field: str, number: int) -> float:
+        """Return how much finding a term says: the less, the more passages have it.
+
+        In the fields that are searched together it says the same in each.
+        """
+        if number < len(self._passages):
+            return idf(self.count, int(self._passages[number]))
+        having = int(self._postings[number + 1]) - int(self._postings[number])
+        return idf(max(self.with_field.get(field, 0), 1), having)
+
     def _in_languages(self, langs: tuple[str, ...]) -> Array:
         found = np.zeros(self.blocks, np.uint32)
         for lang in langs:
@@ -132,6 +143,7 @@ class Segment:
         return Postings(
             segment=self,
             field=field,
+            number=number,
             entries=slice(first, last),
             first_posting=int(self._postings[number]),
             count=int(self._postings[number + 1]) - int(self._postings[number]),
@@ -144,13 +156,14 @@ class Segment:
 class Postings:
     """The documents that have one term in one field, how often, and where.
 
-    `count` is their number. Documents come in blocks of 32; `blocks` are the numbers of
+    `number` is that of the term, `count` that of the documents. Documents come in blocks of 32; `blocks` are the numbers of
     the blocks that have any, `bits` which of their documents, `best` the best impact.
     `inside`, if any, are those documents that whoever asks wants to know of.
     """
 
     segment: Segment
     field: str
+    number: int
     entries: slice
     first_posting: int
     count: int
@@ -175,7 +188,7 @@ class Postings:
     @lazy
     def idf(self) -> float:
         """How much finding the term in this field says."""
-        return idf(max(self.segment.with_field.get(self.field, 0), 1), self.count)
+        return self.segment.idf(self.field, self.number)
 
     @lazy
     def numbers(self) -> Array:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archivesearch.columnar.arrays import ArrayFolder
-from archivesearch.columnar.fields import FIELDS, WORD_FIELDS
+from archivesearch.columnar.fields import FIELDS, JOINT_FIELDS, WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.errors import IndexDamaged
 
@@ -54,6 +54,7 @@ def _shape(arrays: ArrayFolder) -> Iterator[str]:
         "entries.documents": entries,
         "entries.bound": entries,
         "terms.forms": words + 1,
+        "terms.passages": info["fields"][JOINT_FIELDS[-1]][1],
         "forms.listed": len(arrays["forms.ends"]) + 1,
         "postings.frequency": (postings + 1) >> 1,  # two to a byte
         "lengths": len(WORD_FIELDS) * blocks * BLOCK_SIZE,
