@@ -29,6 +29,7 @@ from archivesearch.model import (
     Collocations,
     Concordance,
     Hit,
+    Matches,
     Organization,
     Page,
     PageInfo,
@@ -41,7 +42,7 @@ from archivesearch.model import (
     Skipped,
     Stats,
     Suggestions,
-    Trend,
+    Trends,
     Verification,
 )
 from archivesearch.names import Names
@@ -231,16 +232,21 @@ class Archive:
             )
         return replace(results, notes=(*notes, *results.notes)) if notes else results
 
-    def matches(self, query: str, **narrowed: Unpack[Narrowed]) -> Iterator[Hit]:
-        """Yield every hit in the order of the archive, few of them in memory at a time.
+    def matches(self, query: str, **narrowed: Unpack[Narrowed]) -> Matches:
+        """Return an iterator over every hit, in the order of the archive, as it reads them.
 
         Their scores are 0. Raises QueryError when the first is asked for.
         """
+        notes: list[str] = []
+        return Matches(self._matches(query, narrowed, notes), notes)
+
+    def _matches(self, query: str, narrowed: Narrowed, notes: list[str]) -> Iterator[Hit]:
         from archivesearch import researching
 
         with self._reading():
-            filters, _ = self._filters(narrowed)
-            yield from researching.matches(self._reader, self._vocabulary, query, filters)
+            filters, known = self._filters(narrowed)
+            notes.extend(known)
+            yield from researching.matches(self._reader, self._vocabulary, query, filters, notes)
 
     def kwic(
         self,
@@ -291,7 +297,7 @@ class Archive:
 
     def trends(
         self, query: str, *, by: str = "year", **narrowed: Unpack[Narrowed]
-    ) -> tuple[Trend, ...]:
+    ) -> Trends:
         """Return for each year how many of its paragraphs match; the undated ones last.
 
         `by` is `year`, or `decade`, which then stands as its first year. Raises QueryError.
@@ -299,8 +305,9 @@ class Archive:
         from archivesearch import researching
 
         with self._reading():
-            filters, _ = self._filters(narrowed)
-            return researching.trends(self._reader, self._vocabulary, query, filters, by)
+            filters, notes = self._filters(narrowed)
+            found = researching.trends(self._reader, self._vocabulary, query, filters, by)
+        return replace(found, notes=(*notes, *found.notes))
 
     def suggest(self, text: str, *, limit: int = 10) -> Suggestions:
         """Return words of the archive that a text, or its last word, may be meant for."""

@@ -119,9 +119,11 @@ class ColumnarReader:
             folded=self._folds.folded(matches),
         )
 
-    def scan(self, query: Query, filter: Query | None = None) -> Iterator[int]:
+    def scan(
+        self, query: Query, filter: Query | None = None, notes: list[str] | None = None
+    ) -> Iterator[int]:
         """Yield the numbers of all matches, in the order of the archive."""
-        yield from bits.numbers_of(self._plan(query, filter)[1]).tolist()
+        yield from bits.numbers_of(self._plan(query, filter, notes)[1]).tolist()
 
     def ids(self, numbers: Sequence[int]) -> list[str]:
         """Return the ids of passages, without reading them."""
@@ -135,9 +137,11 @@ class ColumnarReader:
         by_number = dict(zip(found.tolist(), scores.tolist(), strict=True))
         return [by_number.get(number, 0.0) for number in numbers]
 
-    def years(self, query: Query, filter: Query | None = None) -> dict[int, int]:
+    def years(
+        self, query: Query, filter: Query | None = None, notes: list[str] | None = None
+    ) -> dict[int, int]:
         """Return how many passages of each year match; those without one count as of 0."""
-        numbers = bits.numbers_of(self._plan(query, filter)[1])
+        numbers = bits.numbers_of(self._plan(query, filter, notes)[1])
         counts = np.bincount(self._segment.documents.years_of(numbers))
         return {year: int(counts[year]) for year in np.flatnonzero(counts).tolist()}
 

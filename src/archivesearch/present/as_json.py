@@ -27,7 +27,7 @@ from archivesearch.model import (
     Section,
     Stats,
     Suggestions,
-    Trend,
+    Trends,
     Verification,
 )
 
@@ -96,11 +96,12 @@ def group_json(group: Group) -> dict[str, Any]:
     }
 
 
-def trends_json(query: str, trends: Sequence[Trend]) -> dict[str, Any]:
+def trends_json(trends: Trends) -> dict[str, Any]:
     """Return the years of a query, each with its share of the paragraphs of that year."""
     return {
-        "query": query,
+        "query": trends.query,
         "years": [{**_record(trend), "share": round(trend.share, 6)} for trend in trends],
+        "notes": list(trends.notes),
     }
 
 
