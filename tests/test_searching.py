@@ -583,3 +583,28 @@ def test_patterns_are_so_many_at_most() -> None:
 def test_facets_may_be_any_iterable(archive: archivesearch.Archive) -> None:
     once = archive.search("castro", facets=(name for name in ("org", "year")))  # type: ignore[arg-type]
     assert once.facets == archive.search("castro", facets=("org", "year")).facets
+
+
+def test_facets_of_many_equals_are_the_first_by_value(tmp_path: Path) -> None:
+    """More pages, sections and organizations than are shown, most of them as frequent."""
+    draw = random.Random(3)  # noqa: S311
+    passages: list[Passage] = []
+    for number in range(400):
+        page = f"{draw.choice('abc')}/{draw.random()}.html"
+        for at in range(draw.choice((1, 1, 1, 2))):
+            org = f"Party {draw.randrange(150)}"
+            passages.append(passage("ba" if at else "ba bo", at + 1, page=page, org=org, section=org))
+    reader = reader_of(tmp_path / "index", passages, Analyzer(("en",)))
+    for query in ("ba", "bo", "ba NOT bo"):
+        tree = parse(query, Analyzer(("en",)))
+        found = [passages[number] for number in reader.scan(tree)]
+        facets = reader.search(Request(tree, facets=("page", "org", "family"))).facets
+        for name, value in (
+            ("page", lambda p: p.page),
+            ("org", lambda p: p.org),
+            ("family", lambda p: p.page[0]),
+        ):
+            counts = Counter(map(value, found))
+            wanted = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:20]
+            assert list(facets[name]) == wanted
+    reader.close()

@@ -321,7 +321,7 @@ class Archive:
             return Suggestions(
                 text,
                 tuple(completions(words, last, limit)) if last else (),
-                tuple(corrections(words, last, limit)) if last else (),
+                tuple(corrections(words, last, limit, only_rare=False)) if last else (),
             )
 
     def pages(self, prefix: str = "") -> tuple[str, ...]:

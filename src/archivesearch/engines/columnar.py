@@ -14,13 +14,14 @@ from archivesearch.columnar.arrays import Array, ArrayFolder
 from archivesearch.columnar.copies import Folds
 from archivesearch.columnar.entries import Entries
 from archivesearch.columnar.face import ColumnarIndex
-from archivesearch.columnar.lazy import lazy
+from archivesearch.columnar.lazy import kept, lazy
 from archivesearch.columnar.plan import Node
 from archivesearch.columnar.planning import plan_of
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.strings import encoded
 from archivesearch.engines.base import (
     FACET_VALUES,
+    FACETS,
     GROUP_HITS,
     MEMORY,
     Found,
@@ -32,6 +33,10 @@ from archivesearch.engines.base import (
 )
 from archivesearch.errors import IndexDamaged
 from archivesearch.model import Contents, Copies, Passage
+
+
+# Of more values that are as frequent not all are read to find those that go first.
+_MANY_VALUES = 100
 
 
 class ColumnarEngine:
@@ -82,6 +87,7 @@ class ColumnarReader:
     def __init__(self, segment: Segment, analyzer: Analyzer) -> None:
         self._segment = segment
         self._analyzer = analyzer
+        self._ranks = kept(len(FACETS), self._read_ranks)
 
     @lazy
     def index(self) -> ColumnarIndex:
@@ -273,21 +279,35 @@ class ColumnarReader:
     def _facets(
         self, names: Sequence[str], matches: Array
     ) -> dict[str, tuple[tuple[str | int, int], ...]]:
-        numbers = bits.numbers_of(matches)
-        return {name: self._facet(name, numbers) for name in names}
+        within = bits.Counts(matches)
+        return {name: self._facet(name, within) for name in names}
 
-    def _facet(self, name: str, numbers: Array) -> tuple[tuple[str | int, int], ...]:
+    def _facet(self, name: str, within: bits.Counts) -> tuple[tuple[str | int, int], ...]:
         """Count the values of a field; the most frequent first, then by value."""
-        codes = self._codes(name, numbers)
-        counts = np.bincount(codes)
+        starts, codes = self._segment.documents.runs(name)
+        counts = np.bincount(codes, weights=within.between(starts)).astype(np.int64)
         if name in ("org", "year"):
             counts[:1] = 0  # the absent ones
         found = np.flatnonzero(counts)
         if len(found) > FACET_VALUES:
             least = np.partition(counts[found], -FACET_VALUES)[-FACET_VALUES]
-            found = found[counts[found] >= least]
+            found = self._first_of_equals(name, found[counts[found] >= least], counts)
         values = [(self._value(name, code), int(counts[code])) for code in found.tolist()]
         return tuple(sorted(values, key=lambda pair: (-pair[1], pair[0]))[:FACET_VALUES])
+
+    def _first_of_equals(self, name: str, codes: Array, counts: Array) -> Array:
+        """Return the codes that go first, by count and then by value, where there are many."""
+        if len(codes) <= _MANY_VALUES:
+            return codes
+        order = np.lexsort((self._ranks(name)[codes], -counts[codes]))
+        return codes[order[:FACET_VALUES]]
+
+    def _read_ranks(self, name: str) -> Array:
+        """Return for each value of a field how many values are below it."""
+        values = [self._value(name, code) for code in range(self._segment.documents.values(name))]
+        ranks = np.empty(len(values), np.int64)
+        ranks[sorted(range(len(values)), key=values.__getitem__)] = np.arange(len(values))
+        return ranks
 
     def _groups(self, request: Request, plan: Node, matches: Array) -> list[GroupMatch]:
         """Gather matches into groups, in the order of each group's first."""
