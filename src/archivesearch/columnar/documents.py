@@ -243,12 +243,14 @@ class Documents:
 
         There is one place more than values: where the last run ends.
         """
-        if name in ("section", "org"):
+        if name == "org":
+            starts, of = self.runs("section")
+            return starts, self._arrays["sections.org"][of].astype(np.int64)
+        if name == "section":
             sections: Array = self._arrays["documents.section"]
             new = np.flatnonzero(sections[1:] != sections[:-1]) + 1
             starts = np.concatenate(([0], new, [len(sections)]) if len(sections) else ([0],))
-            of = sections[starts[:-1]].astype(np.int64)
-            return starts, of if name == "section" else self._arrays["sections.org"][of]
+            return starts, sections[starts[:-1]].astype(np.int64)
         pages = np.arange(self.page_count())
         values = {
             "page": lambda: pages,
@@ -256,6 +258,8 @@ class Documents:
             "lang": lambda: self._arrays["pages.lang"],
             "family": lambda: self._families[0],
         }[name]()
+        if name != "page":
+            return self.runs("page")[0], values.astype(np.int64)
         return self._arrays["pages.first"].astype(np.int64), values
 
     def values(self, name: str) -> int:
