@@ -165,7 +165,7 @@ class ColumnarReader:
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """Return passages by their numbers."""
-        return [self._segment.documents.passage(number) for number in numbers]
+        return self._segment.documents.passages(numbers)
 
     def presence(self, numbers: Array, fields: Sequence[str], words: Mapping[str, int]) -> Presence:
         """Return which terms stand in fields of passages."""
