@@ -293,7 +293,7 @@ def test_groups_in_arrays(tmp_path: Path) -> None:
     folds = Folds(ArrayFolder(tmp_path), 70)
     matches = bits_of(np.array([1, 3, 7, 40, 60]), 3)
     assert folds.groups(np.array([40, 3, 7, 1, 64, 0])).tolist() == [1, 1, 2, 2, 2, 0]
-    assert folds.families([3, 60, 7], matches) == {3: (3, 40), 7: (7, 1)}
+    assert folds.families([3, 60, 7], matches) == {3: (40, 3), 7: (7, 1)}
     assert folds.folded(matches) == 2
     assert folds.first(np.array([64, 60, 1, 3, 7, 40]), 3).tolist() == [0, 1, 3]
 
