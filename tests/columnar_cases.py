@@ -13,8 +13,11 @@ from whoosh.query import And, Every, Or, Phrase, Query, Term
 
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar.fields import KEY_FIELDS, WORD_FIELDS, shared_value
-from archivesearch.model import Passage
-from archivesearch.nodes import Fuzzy, Near, Prefix, Spoken, Wildcard, Without, Written, YearRange
+from archivesearch.model.passages import Passage
+from archivesearch.nodes.choices import Spoken, Without
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
+from archivesearch.nodes.written import Written
 from archivesearch.ranking import K1, B
 from archivesearch.words import words
 

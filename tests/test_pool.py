@@ -13,7 +13,7 @@ from archivesearch import Notice, Page, Progress, Skipped
 from archivesearch.config import Config
 from archivesearch.crew import Crew, Lost
 from archivesearch.errors import IndexProblem
-from archivesearch.model import RawPage
+from archivesearch.model.pages import RawPage
 from archivesearch.parse.plainly import parse_plainly
 from archivesearch.pool import Parsed, Raw, parsed
 

@@ -21,8 +21,10 @@ from archivesearch.analysis import Analyzer, fold, spelling, unaccented
 from archivesearch.engines.base import Request
 from archivesearch.engines.columnar import ColumnarReader
 from archivesearch.errors import QueryError
-from archivesearch.model import Passage, Results, family
-from archivesearch.nodes import together
+from archivesearch.model.answers import Results
+from archivesearch.model.pages import family
+from archivesearch.model.passages import Passage
+from archivesearch.nodes.near import together
 from archivesearch.query import parse
 from archivesearch.ranking import K1, B
 from archivesearch.trees import WEIGHTS

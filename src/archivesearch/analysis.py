@@ -9,12 +9,13 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, NamedTuple
 
 import Stemmer
 
-from archivesearch.model import Span
+from archivesearch.lazy import lazy
+from archivesearch.model.passages import Span
 from archivesearch.words import INVISIBLE, is_cjk, words
 
 _SNOWBALL = {
@@ -111,7 +112,7 @@ class Analyzer:
             for other in others
         ]
 
-    @cached_property
+    @lazy
     def _wordings(self) -> list[tuple[tuple[str, ...], list[list[str]]]]:
         """The terms of each variant, with those others that differ in their number of words."""
         groups = (

@@ -29,7 +29,7 @@ import msgspec
 from archivesearch.config import Config
 from archivesearch.directory import regular_file
 from archivesearch.errors import IndexDamaged
-from archivesearch.model import Page, RawPage
+from archivesearch.model.pages import Page, RawPage
 
 MEMORY = ".parsed"
 _ASIDE = ".parsed.new"

@@ -11,8 +11,8 @@ import numpy as np
 
 from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narrow, starts_of
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
-from archivesearch.columnar.lazy import lazy
-from archivesearch.model import Copies
+from archivesearch.lazy import lazy
+from archivesearch.model.passages import Copies
 
 
 def write_copies(writer: ArrayWriter, copies: Copies) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 from archivesearch.columnar.arrays import Array, spread, starts_of
 from archivesearch.columnar.bits import unpacked
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
-from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.segment import Postings, Segment
 from archivesearch.errors import IndexDamaged
+from archivesearch.lazy import lazy
 
 _ONE = np.uint32(1)
 

@@ -9,7 +9,7 @@ from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.bits import bits_of
 from archivesearch.columnar.entries import Entries
 from archivesearch.columnar.segment import Postings, Segment
-from archivesearch.nodes import together
+from archivesearch.nodes.near import together
 
 # Positions of one document lie below this, so that document and position make one number.
 _SPAN = 1 << 32
