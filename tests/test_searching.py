@@ -254,7 +254,7 @@ def test_fields(archive: archivesearch.Archive, query: str, total: int) -> None:
 def brute_scores(passages: Sequence[Passage], analyzer: Analyzer, word: str) -> dict[int, float]:
     """BM25 of one word over the default fields, as the formula stands in the books."""
     scores: dict[int, float] = {}
-    (term,) = analyzer.query_terms(word)
+    term = analyzer.term(word, "en")
     for name, weight in WEIGHTS.items():
         texts = [[t.term for t in analyzer.tokens(getattr(p, name), "en")] for p in passages]
         lengths = [len(text) for text in texts if text]
@@ -379,13 +379,13 @@ Test = Callable[[list[str], list[str]], bool]
 
 
 def oracle_word(word: str) -> Test:
-    (term,) = Analyzer(("en",)).query_terms(word)
+    term = Analyzer(("en",)).term(word, "en")
     return lambda _, terms: term in terms
 
 
 def oracle_row(row: str, gap: int) -> Test:
     analyzer = Analyzer(("en",))
-    wanted = [analyzer.query_terms(word)[0] for word in row.split()]
+    wanted = [analyzer.term(word, "en") for word in row.split()]
 
     def found(_: list[str], terms: list[str]) -> bool:
         if gap == 0:
@@ -410,7 +410,7 @@ def oracle_wild(pattern: str) -> Test:
 
 
 def oracle_fuzzy(word: str, distance: int) -> Test:
-    (term,) = Analyzer(("en",)).query_terms(word)
+    term = Analyzer(("en",)).term(word, "en")
     return lambda _, terms: any(
         t[0] == term[0] and OSA.distance(t, term) <= distance for t in terms
     )

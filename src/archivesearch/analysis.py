@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 import Stemmer
 
 from archivesearch.lazy import lazy
-from archivesearch.model.passages import Span
 from archivesearch.words import INVISIBLE, is_cjk, words
 
 _SNOWBALL = {
@@ -97,10 +96,6 @@ class Analyzer:
         with self._lock:
             return [self._make_term(word, lang) for word in found]
 
-    def query_terms(self, word: str) -> tuple[str, ...]:
-        """Return every term that a word may stand as, one or more over all the languages."""
-        return tuple(dict.fromkeys(self.term(word, lang) for lang in self.languages))
-
     def other_wordings(self, found: Sequence[str]) -> list[list[str]]:
         """Return what the same words come to with variants of more words or of fewer."""
         terms = [self.term(word, self.languages[0]) for word in found]
@@ -131,22 +126,6 @@ class Analyzer:
         terms = self.terms(lang)
         for position, (word, start, end) in enumerate(words(text)):
             yield Token(terms[word], start, end, position)
-
-    def split(
-        self, text: str, lang: str, repeated: Sequence[Span]
-    ) -> tuple[list[Token], list[Token]]:
-        """Return the tokens of a text that are its own, and those in its repeated spans.
-
-        Positions count through both, so that no phrase reaches across a repeated span.
-        """
-        if not repeated:
-            return list(self.tokens(text, lang)), []
-        own: list[Token] = []
-        inside: list[Token] = []
-        for token in self.tokens(text, lang):
-            within = any(start <= token.start < end for start, end in repeated)
-            (inside if within else own).append(token)
-        return own, inside
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Analyzer, (self.languages, dict(self._variants))

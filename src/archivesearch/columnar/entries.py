@@ -98,7 +98,7 @@ class Entries:
         terms = self.term_of(entries)
         found = self.postings(entries, terms, bits[entries])
         frequencies = self._segment.frequencies[found.place]
-        if int(frequencies.sum()) > len(self._segment.gaps):
+        if int(frequencies.sum()) > len(self._segment.arrays["positions.gap"]):
             raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
         starts = self._segment.posting_totals.before(found.place)
         through = np.cumsum(self._segment.gaps[spread(starts, frequencies)])
