@@ -21,19 +21,10 @@ from archivesearch.columnar.face import ColumnarIndex
 from archivesearch.columnar.plan import Node, Rows
 from archivesearch.columnar.planning import plan_of
 from archivesearch.columnar.segment import Segment
-from archivesearch.nodes import (
-    Fuzzy,
-    Near,
-    Prefix,
-    Shaped,
-    Spelled,
-    Spoken,
-    Wildcard,
-    Without,
-    Written,
-    YearRange,
-    walked,
-)
+from archivesearch.nodes.choices import Spoken, Without, walked
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
+from archivesearch.nodes.written import Shaped, Spelled, Written
 from archivesearch.query import parse
 
 COUNT = 300

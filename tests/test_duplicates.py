@@ -23,7 +23,8 @@ from archivesearch.duplicates import find_copies
 from archivesearch.engines.base import Match, Request
 from archivesearch.engines.columnar import ColumnarEngine, ColumnarReader
 from archivesearch.gathering import Gathered
-from archivesearch.model import Page, Passage
+from archivesearch.model.pages import Page
+from archivesearch.model.passages import Passage
 from archivesearch.parse.fingerprints import bands
 from archivesearch.pool import parsed
 from archivesearch.query import parse

@@ -19,8 +19,8 @@ from archivesearch.columnar.arrays import (
 )
 from archivesearch.columnar.bits import count, numbers_of
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
-from archivesearch.columnar.lazy import lazy
-from archivesearch.model import Copies
+from archivesearch.lazy import lazy
+from archivesearch.model.passages import Copies
 
 # So many times fewer matches than documents that have copies are looked at one by one.
 _RARE = 8

@@ -8,9 +8,9 @@ import numpy as np
 from archivesearch.columnar.arrays import Array, spread, starts_of
 from archivesearch.columnar.bits import unpacked
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
-from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.segment import Postings, Segment
 from archivesearch.errors import IndexDamaged
+from archivesearch.lazy import lazy
 
 _ONE = np.uint32(1)
 SPAN_BITS = 32
@@ -138,7 +138,7 @@ class Entries:
 
     def _gaps(self, postings: Array, frequencies: Array) -> Array:
         """Return the gaps between the positions of some postings, one after the other."""
-        if int(frequencies.sum()) > len(self._segment.gaps):
+        if int(frequencies.sum()) > len(self._segment.arrays["positions.gap"]):
             raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
         starts = self._segment.posting_totals.before(postings)
         return self._segment.gaps[spread(starts, frequencies)]

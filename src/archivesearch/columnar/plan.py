@@ -17,8 +17,8 @@ from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.bits import bits_of, unpacked
 from archivesearch.columnar.entries import Entries
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE, SAFETY, bounds
-from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.segment import Segment
+from archivesearch.lazy import lazy
 from archivesearch.ranking import K1, B
 
 _FLAT = K1 * (1.0 - B)

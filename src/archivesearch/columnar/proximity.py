@@ -9,7 +9,7 @@ from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.bits import bits_of
 from archivesearch.columnar.entries import SPAN_BITS, Entries
 from archivesearch.columnar.segment import Postings, Segment
-from archivesearch.nodes import together
+from archivesearch.nodes.near import together
 
 # Where the smaller of two arrays has so small a part of all numbers, it is looked up.
 _SMALL = 16

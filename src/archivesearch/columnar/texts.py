@@ -15,10 +15,10 @@ import numpy as np
 from backports import zstd
 
 from archivesearch.columnar.arrays import Array, Arrays, ArrayWriter, narrow, run_of, starts_of
-from archivesearch.columnar.lazy import kept, lazy
 from archivesearch.columnar.strings import decoded
 from archivesearch.columnar.workers import in_order
 from archivesearch.errors import IndexDamaged
+from archivesearch.lazy import kept, lazy
 
 # Ten hits cost ten blocks; one takes 19 µs, where zlib took 22.
 _BLOCK_BYTES = 4096

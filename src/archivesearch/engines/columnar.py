@@ -13,7 +13,6 @@ from archivesearch.columnar.arrays import Array, ArrayFolder
 from archivesearch.columnar.copies import Folds
 from archivesearch.columnar.entries import Entries
 from archivesearch.columnar.face import ColumnarIndex
-from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.plan import Node
 from archivesearch.columnar.planning import plan_of
 from archivesearch.columnar.segment import Segment
@@ -22,6 +21,7 @@ from archivesearch.engines.base import (
     FACET_VALUES,
     GROUP_HITS,
     MEMORY,
+    Engine,
     Found,
     GroupMatch,
     Match,
@@ -30,7 +30,9 @@ from archivesearch.engines.base import (
     Words,
 )
 from archivesearch.errors import IndexDamaged
-from archivesearch.model import Contents, Copies, Passage
+from archivesearch.lazy import lazy
+from archivesearch.model.passages import Copies, Passage
+from archivesearch.model.reports import Contents
 
 
 class ColumnarEngine:
@@ -73,6 +75,10 @@ class ColumnarEngine:
         from archivesearch.columnar.contents import contents
 
         return contents(ArrayFolder(folder))
+
+
+ENGINE: Engine = ColumnarEngine()
+"""The engine that there is, which holds nothing itself."""
 
 
 class ColumnarReader:
