@@ -16,8 +16,10 @@ from whoosh.query import And, Every, Or, Query, Term
 
 from archivesearch.engines.base import FACET_VALUES, FACETS, GROUP_HITS, GROUPS, SORTS, Request
 from archivesearch.engines.columnar import ColumnarReader
-from archivesearch.model import Passage
-from archivesearch.nodes import Near, Prefix, Without, YearRange
+from archivesearch.model.passages import Passage
+from archivesearch.nodes.choices import Without
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Prefix, YearRange
 
 QUERIES: list[Query] = [
     Every(),

@@ -20,7 +20,9 @@ from archivesearch.analysis import Analyzer
 from archivesearch.errors import QueryError
 from archivesearch.grammar import FIELDS
 from archivesearch.names import Names
-from archivesearch.nodes import Fuzzy, Near, Shaped, Spelled, Written, YearRange
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, YearRange
+from archivesearch.nodes.written import Shaped, Spelled, Written
 from archivesearch.query import (
     GRAMMAR,
     MAX_DEPTH,

@@ -3,11 +3,11 @@
 import difflib
 import json
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any
 
 from archivesearch.errors import QueryError
-from archivesearch.model import Organization
+from archivesearch.lazy import lazy
+from archivesearch.model.reports import Organization
 
 
 class Organizations:
@@ -34,11 +34,11 @@ class Organizations:
         hint = f"; the nearest is {self._names[near[0]][0]}" if near else ""
         return org, f"no organization goes by the name '{org}'{hint}"
 
-    @cached_property
+    @lazy
     def _all(self) -> list[Organization]:
         return list(map(_organization, json.loads(self._data)))
 
-    @cached_property
+    @lazy
     def _names(self) -> dict[str, list[str]]:
         """The canonical names that go by each name, case folded; an own name goes first."""
         names = {organization.name.casefold(): [organization.name] for organization in self._all}

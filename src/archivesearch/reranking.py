@@ -18,11 +18,13 @@ import numpy as np
 from whoosh.query import And, AndNot, Or, Phrase, Query, Term
 
 from archivesearch.columnar.arrays import Array
+from archivesearch.columnar.fields import WORD_FIELDS
 from archivesearch.columnar.impact import SAFETY
 from archivesearch.columnar.presence import Places
 from archivesearch.engines.base import Found, GroupMatch, Match, Presence, Reader, Request
-from archivesearch.nodes import Choice, Near, OtherName, Spelled, Spoken, Written
-from archivesearch.trees import WORD_FIELDS
+from archivesearch.nodes.choices import Choice, OtherName, Spoken
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.written import Spelled, Written
 
 # How many matches are looked at again; each one's text has to be read. The mean nDCG@10
 # and MAP of the three collections: 30 .556/.479, 50 .557/.481, 100 .559/.483, 200 .558/.482.

@@ -11,7 +11,7 @@ from archivesearch.engines.base import FACETS, GROUPS, SORTS, Found, Match, Read
 from archivesearch.errors import QueryError
 from archivesearch.filters import Filters, Vocabulary
 from archivesearch.hits import hit
-from archivesearch.model import Group, Hit, Results, Share
+from archivesearch.model.answers import Group, Hit, Results, Share
 from archivesearch.reranking import Raised
 from archivesearch.snippets import Highlighter
 from archivesearch.trees import WEIGHTS

@@ -3,14 +3,17 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import translate
-from functools import cached_property
 from typing import Any
 
 from whoosh.query import And, AndNot, Or, Phrase, Prefix, Query, Term, Wildcard
 
 from archivesearch.analysis import Analyzer
-from archivesearch.model import Passage, Span
-from archivesearch.nodes import Fuzzy, Near, Spoken, WordTest, Written, together
+from archivesearch.lazy import lazy
+from archivesearch.model.passages import Passage, Span
+from archivesearch.nodes.choices import Spoken
+from archivesearch.nodes.near import Near, together
+from archivesearch.nodes.patterns import Fuzzy
+from archivesearch.nodes.written import WordTest, Written
 from archivesearch.words import is_cjk, located, plain_words, words_spelled
 
 _WHOLE = 1 << 30
@@ -147,7 +150,7 @@ class _Marker:
                 found.append((bits, at, start, end))
         return found
 
-    @cached_property
+    @lazy
     def _likely(self) -> frozenset[str] | None:
         """The spellings that words must have to pass; None where that is not known.
 

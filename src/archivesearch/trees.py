@@ -14,22 +14,11 @@ from whoosh.query import And, Every, Or, Phrase, Query, Term
 from archivesearch.analysis import Analyzer, fold, unaccented
 from archivesearch.errors import QueryError
 from archivesearch.names import NO_NAMES, Names
-from archivesearch.nodes import (
-    Choice,
-    Fuzzy,
-    Near,
-    OtherName,
-    Prefix,
-    Shaped,
-    Spelled,
-    Spoken,
-    Wildcard,
-    WordTest,
-    Written,
-)
+from archivesearch.nodes.choices import Choice, OtherName, Spoken
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, Prefix, Wildcard
+from archivesearch.nodes.written import Shaped, Spelled, WordTest, Written
 from archivesearch.words import is_cjk, words
-
-WORD_FIELDS = ("text", "title", "section", "org", "label", "repeated")
 
 # What a word without a field is looked for in, and how much a find there weighs. Of the
 # weights of heading and title, on the judged collections after the second stage (nDCG@10

@@ -23,11 +23,12 @@ from archivesearch.columnar.arrays import (
     narrow,
     starts_of,
 )
-from archivesearch.columnar.lazy import kept, lazy
 from archivesearch.columnar.strings import Strings, decoded, encoded, write_strings
 from archivesearch.columnar.texts import Texts, TextWriter
 from archivesearch.errors import IndexDamaged
-from archivesearch.model import Passage, SamePage, family
+from archivesearch.lazy import kept, lazy
+from archivesearch.model.pages import family
+from archivesearch.model.passages import Passage, SamePage
 
 _CACHED_PAGES = 256
 PAGE = ("page", "url", "title", "year", "year_source", "date", "author", "lang", "same")

@@ -28,17 +28,10 @@ from archivesearch.columnar.plan import (
 )
 from archivesearch.columnar.proximity import documents_near
 from archivesearch.columnar.segment import Segment
-from archivesearch.nodes import (
-    Fuzzy,
-    Near,
-    Prefix,
-    Spoken,
-    Wildcard,
-    WordTest,
-    Written,
-    YearRange,
-    walked,
-)
+from archivesearch.nodes.choices import Spoken, walked
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
+from archivesearch.nodes.written import WordTest, Written
 
 # How many texts are read for one query at most, and how many words they may have together;
 # two million words take about a second.

@@ -71,7 +71,7 @@ class Presence:
         place = segment.entry_totals.before(self._entries[cell]) + within
         frequencies = segment.frequencies[place]
         total = int(frequencies.sum())
-        if total > len(segment.gaps):
+        if total > len(segment.arrays["positions.gap"]):
             raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
         ends = frequencies.cumsum()
         through = np.zeros(total + 1, np.int64)

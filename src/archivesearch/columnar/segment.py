@@ -11,12 +11,12 @@ from archivesearch.columnar.documents import Documents
 from archivesearch.columnar.escape import Escaped
 from archivesearch.columnar.fields import WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
-from archivesearch.columnar.lazy import kept, lazy
 from archivesearch.columnar.lexicon import Lexicon
 from archivesearch.columnar.shape import check_shape
 from archivesearch.columnar.strings import Strings
 from archivesearch.columnar.totals import Chunks, Totals
 from archivesearch.errors import IndexDamaged
+from archivesearch.lazy import kept, lazy
 from archivesearch.ranking import idf
 
 _CACHED_LANGUAGES = 16

@@ -16,10 +16,10 @@ import numpy as np
 import zstandard as zstd
 
 from archivesearch.columnar.arrays import Array, Arrays, ArrayWriter, narrow, run_of, starts_of
-from archivesearch.columnar.lazy import kept, lazy
 from archivesearch.columnar.strings import decoded
 from archivesearch.columnar.workers import in_order
 from archivesearch.errors import IndexDamaged
+from archivesearch.lazy import kept, lazy
 
 # Ten hits cost ten blocks; one takes 7 µs, where zlib took 22.
 _BLOCK_BYTES = 4096

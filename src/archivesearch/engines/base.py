@@ -15,7 +15,8 @@ from whoosh.query import Query
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.presence import Places
-from archivesearch.model import Contents, Copies, Passage
+from archivesearch.model.passages import Copies, Passage
+from archivesearch.model.reports import Contents
 
 GROUPS = ("page", "section", "org")
 FACETS = ("org", "section", "year", "lang", "page", "family")

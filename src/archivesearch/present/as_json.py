@@ -11,25 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from archivesearch.model import (
-    Backup,
-    Collocations,
-    Concordance,
-    Group,
-    Hit,
-    Organization,
-    Page,
-    PageInfo,
-    Paragraph,
-    Passage,
-    Report,
-    Results,
-    Section,
-    Stats,
-    Suggestions,
-    Trend,
-    Verification,
-)
+from archivesearch.model.answers import Group, Hit, Results
+from archivesearch.model.pages import Page, PageInfo, Paragraph, Section
+from archivesearch.model.passages import Passage
+from archivesearch.model.reports import Backup, Organization, Report, Stats, Verification
+from archivesearch.model.research import Collocations, Concordance, Suggestions, Trend
 
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _HIT_KEYS = (

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from archivesearch.model import Span
+from archivesearch.model.passages import Span
 from archivesearch.present.clean import clean
 from archivesearch.present.marks import Run, pieces, starred
 from archivesearch.present.wrap import wrap
