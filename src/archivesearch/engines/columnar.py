@@ -11,10 +11,10 @@ from archivesearch.analysis import Analyzer
 from archivesearch.columnar import bits, topk
 from archivesearch.columnar.arrays import Array, ArrayFolder
 from archivesearch.columnar.copies import Folds
-from archivesearch.columnar.entries import Entries
 from archivesearch.columnar.face import ColumnarIndex
 from archivesearch.columnar.plan import Node
 from archivesearch.columnar.planning import plan_of
+from archivesearch.columnar.presence import Presence
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.strings import encoded
 from archivesearch.engines.base import (
@@ -25,7 +25,6 @@ from archivesearch.engines.base import (
     Found,
     GroupMatch,
     Match,
-    Places,
     Request,
     Words,
 )
@@ -173,34 +172,15 @@ class ColumnarReader:
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """Return passages by their numbers."""
-        return [self._segment.documents.passage(number) for number in numbers]
+        return self._segment.documents.passages(numbers)
 
-    def places(
-        self, numbers: Sequence[int], fields: Sequence[str], words: Mapping[str, int]
-    ) -> Places:
-        """Return where terms stand in fields of passages."""
-        segment = self._segment
-        asked = [
-            (postings, at, word)
-            for at, field in enumerate(fields)
-            for term, word in words.items()
-            if (postings := segment.postings(field, term))
-        ]
-        if not asked:
-            return Places(*np.zeros((4, 0), np.int64))
-        wanted = np.asarray(numbers, np.int64)
-        entries = Entries(segment, [postings for postings, _, _ in asked])
-        found = entries.occurrences(bits.bits_of(wanted, segment.blocks))
-        order = np.argsort(wanted)
-        passage = order[np.searchsorted(wanted, found.document, sorter=order)]
-        field = np.array([at for _, at, _ in asked])[found.term]
-        word = np.array([word for _, _, word in asked])[found.term]
-        by = np.lexsort((found.position, field, passage))
-        return Places(passage[by], field[by], found.position[by], word[by])
+    def presence(self, numbers: Array, fields: Sequence[str], words: Mapping[str, int]) -> Presence:
+        """Return which terms stand in fields of passages."""
+        return Presence(self._segment, numbers, fields, words)
 
-    def headings(self, numbers: Sequence[int]) -> Array:
+    def headings(self, numbers: Array) -> Array:
         """Return for each passage whether it is a mere heading."""
-        return self._segment.documents.headings(np.asarray(numbers, np.int64))
+        return self._segment.documents.headings(numbers)
 
     def forms(self, term: str) -> Sequence[str]:
         """Return the spellings, case apart, of the words in texts that a term stands for."""
