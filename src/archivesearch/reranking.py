@@ -11,7 +11,6 @@ The constants were chosen by `scripts/eval_gate.py`; docs/relevance.md has its t
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple, TypeGuard
 
 import numpy as np
@@ -69,10 +68,9 @@ def search(reader: Reader, request: Request, raised: dict[int, Raised] | None = 
     if not words or not request.limit or request.offset >= CANDIDATES:
         return reader.search(request)
     end = request.offset + request.limit
-    found = reader.search(replace(request, offset=0, limit=max(end, CANDIDATES)))
+    found = reader.search(request._replace(offset=0, limit=max(end, CANDIDATES)))
     stage = _Stage(reader, words, dict.fromkeys(_names(request.query)))
-    answer = replace(
-        found,
+    answer = found._replace(
         matches=tuple(stage.matches(found.matches)[request.offset : end]),
         groups=tuple(stage.groups(found.groups)[request.offset : end]),
     )
@@ -178,8 +176,8 @@ class _Stage:
             count += 1
         rescored = iter(self._rescored([m for group in groups[:count] for m in group.matches]))
         head = [
-            replace(
-                group, matches=tuple(sorted((next(rescored) for _ in group.matches), key=_rank))
+            group._replace(
+                matches=tuple(sorted((next(rescored) for _ in group.matches), key=_rank))
             )
             for group in groups[:count]
         ]

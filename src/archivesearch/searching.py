@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from whoosh.query import Every, Query
 
@@ -61,14 +60,14 @@ def search(
         groups=tuple(
             Group(
                 group.key,
-                group.count,
+                group.size,
                 group.matches[0].score,
                 tuple(show.hits(group.matches, found.copies)),
             )
             for group in found.groups
         ),
         facets=found.facets,
-        suggestion=_suggestion(reader, vocabulary, query, replace(request, limit=0), found),
+        suggestion=_suggestion(reader, vocabulary, query, request._replace(limit=0), found),
         folded=found.folded,
         took_ms=round((time.perf_counter() - started) * 1000, 3),
     )
@@ -125,7 +124,7 @@ def _suggestion(
     from archivesearch.corrections import suggestion  # brings what few searches need
 
     def finds(text: str) -> int:
-        return reader.search(replace(request, query=vocabulary.tree(text))).total
+        return reader.search(request._replace(query=vocabulary.tree(text))).total
 
     return suggestion(query, reader.words(), finds, found.total)
 
