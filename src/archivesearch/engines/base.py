@@ -6,9 +6,9 @@ numbered from 0 in the order in which they were given; those of a page are neigh
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from whoosh.query import Query
 
@@ -16,7 +16,9 @@ from archivesearch.analysis import Analyzer
 from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.presence import Places
 from archivesearch.model.passages import Copies, Passage
-from archivesearch.model.reports import Contents
+
+if TYPE_CHECKING:
+    from archivesearch.model.reports import Contents
 
 GROUPS = ("page", "section", "org")
 FACETS = ("org", "section", "year", "lang", "page", "family")
@@ -34,8 +36,7 @@ class Match(NamedTuple):
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What is asked of an engine.
 
     `query` ranks and `filter` only narrows. `sort` is `score`, `year` (undated passages
@@ -52,17 +53,15 @@ class Request:
     facets: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GroupMatch:
+class GroupMatch(NamedTuple):
     """A group of matches: how many there are, and the best of them."""
 
     key: str
-    count: int
+    size: int
     matches: tuple[Match, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The answer: `total` counts all matches, or all groups where they are grouped.
 
     `copies` has for a match those that match too and say the same, which are no matches
@@ -73,9 +72,9 @@ class Found:
     total: int
     matches: tuple[Match, ...] = ()
     groups: tuple[GroupMatch, ...] = ()
-    facets: Mapping[str, tuple[tuple[str | int, int], ...]] = field(default_factory=dict)
+    facets: Mapping[str, tuple[tuple[str | int, int], ...]] = MappingProxyType({})
     notes: tuple[str, ...] = ()
-    copies: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    copies: Mapping[int, tuple[int, ...]] = MappingProxyType({})
     folded: int = 0
 
 
@@ -92,8 +91,7 @@ class Presence(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """All the words of an archive, sorted, without capitals.
 
     `passages` counts for each word those that have it in any form; `occurrences` how
@@ -207,6 +205,6 @@ class Engine(Protocol):
         """Yield in words what in such a folder is not as `build` writes it."""
         ...
 
-    def contents(self, folder: Path) -> Contents:
+    def contents(self, folder: Path) -> "Contents":
         """Return what such a folder, in which there are no problems, says that it holds."""
         ...
