@@ -12,20 +12,13 @@ from rapidfuzz.distance import OSA
 from small_archive import passage
 from whoosh.query import And, Every, Or, Phrase, Query, Term
 
-from archivesearch.analysis import Analyzer, fold, spelling, unaccented
+from archivesearch.analysis import Analyzer, Token, fold, spelling, unaccented
 from archivesearch.columnar.fields import JOINT_FIELDS, KEY_FIELDS, WORD_FIELDS, shared_value
-from archivesearch.model import Passage
-from archivesearch.nodes import (
-    Fitting,
-    Fuzzy,
-    Near,
-    Prefix,
-    Spoken,
-    Wildcard,
-    Without,
-    Written,
-    YearRange,
-)
+from archivesearch.model.passages import Passage
+from archivesearch.nodes.choices import Spoken, Without
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
+from archivesearch.nodes.written import Fitting, Written
 from archivesearch.ranking import K1, B
 from archivesearch.words import words
 
@@ -98,7 +91,11 @@ class BruteForce:
         }
         self.lengths = {name: [0] * len(passages) for name in WORD_FIELDS}
         for number, each in enumerate(passages):
-            own, inside = analyzer.split(each.text, each.lang, each.repeated)
+            own: list[Token] = []
+            inside: list[Token] = []
+            for token in analyzer.tokens(each.text, each.lang):
+                repeated = any(start <= token.start < end for start, end in each.repeated)
+                (inside if repeated else own).append(token)
             found = {"text": own, "repeated": inside}
             for name in ("title", "section", "org", "label"):
                 if inside and not own and name != "label":
@@ -234,7 +231,7 @@ def _written(index: BruteForce, query: Written) -> dict[int, float]:
         each = [Written(query.fieldname, one, query.tests) for one in query.child.subqueries]
         return index.scores(Or(each, boost=query.child.boost))
     name = "text" if query.fieldname == "repeated" else query.fieldname
-    terms = {term.decode() for term in query.terms()}
+    terms = {term.decode() for term in query.stems()}
 
     def fits(number: int) -> bool:
         if len(query.tests) == 1:

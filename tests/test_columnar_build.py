@@ -20,7 +20,7 @@ from archivesearch.columnar.entries import Entries, documents_having
 from archivesearch.columnar.fields import FIELDS, WORD_FIELDS
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.strings import encoded
-from archivesearch.model import Passage
+from archivesearch.model.passages import Passage
 from archivesearch.ranking import K1, B
 
 
@@ -105,25 +105,22 @@ def check_forms(segment: Segment, brute: BruteForce) -> None:
     """See that it is known in which forms each term stands, the most usual first, and where."""
     for name in WORD_FIELDS:
         having: dict[str, dict[str, list[int]]] = {}
-        for number, pairs in sorted(brute.forms[name].items()):
+        for document, pairs in sorted(brute.forms[name].items()):
             for term, form in pairs:
-                having.setdefault(term, {}).setdefault(form, []).append(number)
+                having.setdefault(term, {}).setdefault(form, []).append(document)
         for term, forms in having.items():
             number = segment.lexicon.find(name, encoded(term))
             assert number is not None
             usual, *others = segment.spellings.of(number)
             assert usual == min(forms, key=lambda form: (-len(forms[form]), encoded(form)))
             assert others == sorted(forms.keys() - {usual}, key=encoded)
-            for form in forms:
-                chosen = segment.spellings.passing(np.array([number]), form.__eq__)
-                found = documents_having(segment, name, np.array([number]), chosen)
+            for place, form in zip(segment.spellings.forms(number), (usual, *others), strict=True):
+                found = documents_having(segment, name, np.array([number]), np.array([place]))
                 assert found.tolist() == forms[form]
         counts: Counter[str] = Counter()
         for form, count in zip(*segment.words(name), strict=True):
             counts[form] += count
-        assert counts == Counter(
-            form for pairs in brute.forms[name].values() for _, form in pairs
-        )
+        assert counts == Counter(form for pairs in brute.forms[name].values() for _, form in pairs)
 
 
 @pytest.mark.parametrize(("seed", "count"), [(1, 0), (2, 1), (3, 31), (4, 32), (5, 33), (6, 400)])

@@ -20,7 +20,9 @@ from archivesearch.analysis import Analyzer
 from archivesearch.errors import QueryError
 from archivesearch.grammar import FIELDS
 from archivesearch.names import Names
-from archivesearch.nodes import Fitting, Fuzzy, Near, Spelled, Written, YearRange
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, YearRange
+from archivesearch.nodes.written import Fitting, Spelled, Written
 from archivesearch.query import (
     GRAMMAR,
     MAX_DEPTH,
@@ -121,7 +123,7 @@ def body(tree: Query) -> str:
         case Fuzzy():
             return f"{tree.text}~{tree.maxdist}"
         case Written():
-            tests = [test.spelling for test in tree.tests if isinstance(test, Spelled)]
+            tests = [str(test) for test in tree.tests if isinstance(test, Spelled)]
             return "=" + "_".join(tests)
         case Or():
             return "/".join(map(body, tree.subqueries))
@@ -319,7 +321,6 @@ def test_a_word_has_the_weight_of_its_field() -> None:
     assert isinstance(tree, Or)
     found = {field(part): weight(part) for part in tree.subqueries}
     assert found == {name: 2 * weight_ for name, weight_ in WEIGHTS.items()}
-
 
 
 def test_words_of_a_filter_are_a_phrase() -> None:

@@ -13,16 +13,9 @@ from archivesearch.engines.base import Match, Reader
 from archivesearch.errors import QueryError
 from archivesearch.filters import Filters, Vocabulary
 from archivesearch.hits import hit
-from archivesearch.model import (
-    Collocations,
-    Concordance,
-    Hit,
-    Line,
-    Passage,
-    Span,
-    Trend,
-    Trends,
-)
+from archivesearch.model.answers import Hit
+from archivesearch.model.passages import Passage, Span
+from archivesearch.model.research import Collocations, Concordance, Line, Trend, Trends
 from archivesearch.snippets import Highlighter
 
 PERIODS = {"year": 1, "decade": 10}
@@ -92,9 +85,7 @@ def collocations(
     return Collocations(query, total, tuple(near[:limit]), notes)
 
 
-def trends(
-    reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters, by: str
-) -> Trends:
+def trends(reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters, by: str) -> Trends:
     """Return for each year that has any paragraphs how many match; undated ones last."""
     if by not in PERIODS:
         raise QueryError(f"by must be one of {', '.join(PERIODS)}, not '{by}'")

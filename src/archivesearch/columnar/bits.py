@@ -48,6 +48,6 @@ class Counts:
             return self._last[1]
         block, low = edges >> 5, (edges & 31).astype(np.uint32)
         before = np.bitwise_count(self._bits[block] & ((np.uint32(1) << low) - np.uint32(1)))
-        found = np.diff(self._through[block] + before)
+        found: Array = np.diff(self._through[block] + before)
         self._last = edges, found
         return found

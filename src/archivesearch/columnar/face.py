@@ -21,13 +21,13 @@ from whoosh.scoring import BaseScorer, WeightingModel
 from whoosh.searching import Searcher
 
 from archivesearch.analysis import Analyzer
-from archivesearch.columnar.fields import KEY_FIELDS, WORD_FIELDS
 from archivesearch.columnar.entries import documents_having
-from archivesearch.columnar.lazy import lazy
+from archivesearch.columnar.fields import KEY_FIELDS, WORD_FIELDS
 from archivesearch.columnar.segment import Postings, Segment
+from archivesearch.columnar.weighting import BM25
 from archivesearch.errors import IndexProblem
-from archivesearch.nodes import WordTest
-from archivesearch.ranking import BM25
+from archivesearch.lazy import lazy
+from archivesearch.nodes.written import WordTest
 
 _STORED = ("id", "url", "year_source", "date", "author")
 
@@ -169,9 +169,7 @@ class SegmentReader(IndexReader):
         found = documents_having(self._segment, fieldname, terms, forms)
         return [self._segment.lexicon[n] for n in terms.tolist()], frozenset(found.tolist())
 
-    def written(
-        self, fieldname: str, terms: Sequence[bytes], test: WordTest
-    ) -> frozenset[int]:
+    def written(self, fieldname: str, terms: Sequence[bytes], test: WordTest) -> frozenset[int]:
         """Return the documents with words that pass a test and stand as some terms."""
         numbers = [self._number(fieldname, term) for term in terms]
         known = np.array([number for number in numbers if number is not None], np.int64)

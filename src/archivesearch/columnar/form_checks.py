@@ -21,7 +21,10 @@ def forms(arrays: ArrayFolder) -> Iterator[str]:
         yield "forms.listed: it falls"
         return
     gap, at = arrays["forms.gap"], arrays["forms.gap.at"]
-    if not np.array_equal(np.flatnonzero(gap == 255), at) or (arrays["forms.gap.value"] < 255).any():
+    if (
+        not np.array_equal(np.flatnonzero(gap == 255), at)
+        or (arrays["forms.gap.value"] < 255).any()
+    ):
         yield "forms.gap.at: not the places of what is escaped"
         return
     is_first = np.zeros(len(listed) - 1, bool)

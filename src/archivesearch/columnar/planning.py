@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 from fnmatch import translate
 from functools import reduce
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from whoosh.query import And, AndNot, Every, Or, Phrase, Query, Require, Term
-from whoosh.searching import Searcher
 
 from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.bits import bits_of, numbers_of
@@ -29,17 +28,13 @@ from archivesearch.columnar.plan import (
 )
 from archivesearch.columnar.proximity import documents_near
 from archivesearch.columnar.segment import Segment
-from archivesearch.nodes import (
-    Fitting,
-    Fuzzy,
-    Near,
-    Prefix,
-    Spoken,
-    Wildcard,
-    Written,
-    YearRange,
-    walked,
-)
+from archivesearch.nodes.choices import Spoken, walked
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
+from archivesearch.nodes.written import Fitting, Written
+
+if TYPE_CHECKING:
+    from whoosh.searching import Searcher
 
 # How many texts are read for one query at most, and how many words they may have together;
 # two million words take about a second.
@@ -50,7 +45,7 @@ MOST_WORDS = 2_000_000
 def plan_of(
     query: Query,
     segment: Segment,
-    searcher: Callable[[], Searcher],
+    searcher: "Callable[[], Searcher]",
     notes: list[str] | None = None,
     inside: Array | None = None,
 ) -> Node:
@@ -70,7 +65,7 @@ def plan_of(
 
 class _Compiler:
     def __init__(
-        self, segment: Segment, searcher: Callable[[], Searcher], inside: Array | None = None
+        self, segment: Segment, searcher: "Callable[[], Searcher]", inside: Array | None = None
     ) -> None:
         self._segment = segment
         self._searcher = searcher
@@ -188,7 +183,7 @@ class _Compiler:
                 return self._passing(node, query, terms)
         return Restricted(node, self._checked(node, query, self._nothing().matches))
 
-    def _passing(self, node: Node, query: Written, terms: Sequence[str]) -> Node:
+    def _passing(self, node: Node, query: Written, terms: "Sequence[str | bytes]") -> Node:
         """Terms in a row that pass a test each; texts are read where other forms stand too."""
         some, every = node.matches, node.matches
         for term, test in zip(terms, query.tests, strict=True):
@@ -203,7 +198,9 @@ class _Compiler:
                 every = every & ~self._having(query.fieldname, numbers, others)
         if len(terms) == 1 or not (some & ~every).any():
             return Restricted(node, some)
-        return Restricted(node, some & (every | self._checked(Restricted(node, some), query, every)))
+        return Restricted(
+            node, some & (every | self._checked(Restricted(node, some), query, every))
+        )
 
     def _checked(self, node: Node, query: Written, known: Array) -> Array:
         """Return what a plan finds where words in a row of the stored text pass the tests.

@@ -52,6 +52,7 @@ def sorted_postings(
     forms: Array,
     documents: Array,
     positions: Array,
+    *,
     first: int,
     vocabulary: Vocabulary,
 ) -> Postings:

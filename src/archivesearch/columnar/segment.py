@@ -1,6 +1,5 @@
 """A segment opened for reading: its lexicon, its postings, its documents."""
 
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -12,12 +11,12 @@ from archivesearch.columnar.documents import Documents
 from archivesearch.columnar.escape import Escaped
 from archivesearch.columnar.fields import WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
-from archivesearch.columnar.lazy import kept, lazy
 from archivesearch.columnar.lexicon import Lexicon
 from archivesearch.columnar.shape import check_shape
 from archivesearch.columnar.spellings import Spellings
 from archivesearch.columnar.totals import Chunks, Totals
 from archivesearch.errors import IndexDamaged
+from archivesearch.lazy import kept, lazy
 from archivesearch.ranking import idf
 
 _CACHED_LANGUAGES = 16
@@ -152,23 +151,35 @@ class Segment:
         )
 
 
-@dataclass(frozen=True)
 class Postings:
     """The documents that have one term in one field, how often, and where.
 
-    `number` is that of the term, `count` that of the documents. Documents come in blocks of 32; `blocks` are the numbers of
-    the blocks that have any, `bits` which of their documents, `best` the best impact.
+    `number` is that of the term, `count` that of the documents. These come in blocks of
+    32; `blocks` are the numbers of the blocks that have any, `bits` which of their
+    documents, `best` the best impact.
     `inside`, if any, are those documents that whoever asks wants to know of.
     """
 
-    segment: Segment
-    field: str
-    number: int
-    entries: slice
-    first_posting: int
-    count: int
-    first_position: int
-    inside: Array | None = None
+    def __init__(
+        self,
+        segment: Segment,
+        field: str,
+        number: int,
+        entries: slice,
+        *,
+        first_posting: int,
+        count: int,
+        first_position: int,
+        inside: Array | None = None,
+    ) -> None:
+        self.segment = segment
+        self.field = field
+        self.number = number
+        self.entries = entries
+        self.first_posting = first_posting
+        self.count = count
+        self.first_position = first_position
+        self.inside = inside
 
     @property
     def blocks(self) -> Array:

@@ -8,9 +8,9 @@ import numpy as np
 from archivesearch.analysis import fold, unaccented
 from archivesearch.columnar.arrays import Array, ArrayFolder, spread
 from archivesearch.columnar.escape import Escaped
-from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.strings import Strings, decoded
-from archivesearch.nodes import WordTest
+from archivesearch.lazy import lazy
+from archivesearch.nodes.written import WordTest
 
 
 class Spellings:

@@ -14,7 +14,7 @@ from archivesearch.columnar.runs import Postings, sorted_postings
 from archivesearch.columnar.splitting import Split, split
 from archivesearch.columnar.strings import encoded
 from archivesearch.columnar.vocabulary import Vocabulary
-from archivesearch.model import Passage
+from archivesearch.model.passages import Passage
 
 # Of a field that neighbouring passages mostly have in common, each value is taken once.
 _SHARED_WORDS = ("title", "section", "org", "label")
@@ -73,8 +73,8 @@ def postings_of(
             found[name].forms,
             found[name].documents,
             found[name].positions,
-            stretch.first,
-            vocabulary,
+            first=stretch.first,
+            vocabulary=vocabulary,
         )
         for name in FIELDS
     }
@@ -143,9 +143,7 @@ def _differ(values: list[str]) -> Array:
     return np.fromiter(map(ne, values[1:], values), bool, max(len(values) - 1, 0))
 
 
-def _terms(
-    found: Split, langs: Sequence[str], vocabulary: Vocabulary
-) -> tuple[Array, Array]:
+def _terms(found: Split, langs: Sequence[str], vocabulary: Vocabulary) -> tuple[Array, Array]:
     """Return the numbers of the term and the form of each word, in the language of its text."""
     words = vocabulary.words(found)
     langs = list(map(vocabulary.stemming, langs))
