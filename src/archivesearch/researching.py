@@ -32,7 +32,10 @@ def matches(
 
     `notes` is told which limits were met.
     """
-    for number, passage, marks in _found(reader, vocabulary, query, filters, notes):
+    tree = vocabulary.tree(query, filters.lang)
+    highlighter = Highlighter(tree, vocabulary.analyzer, reader.forms, reader.is_common)
+    numbers = reader.scan(tree, filters.tree(vocabulary), notes)
+    for number, passage, marks in _marked(reader, numbers, highlighter):
         yield hit(reader, Match(number, 0.0), passage, marks, sentences=vocabulary.sentences)
 
 
@@ -108,16 +111,17 @@ def _by_period(counts: Mapping[int, int], length: int) -> Counter[int]:
 
 
 def _found(
-    reader: Reader,
-    vocabulary: Vocabulary,
-    query: str,
-    filters: Filters,
-    notes: list[str] | None = None,
+    reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters
 ) -> Iterator[tuple[int, Passage, tuple[Span, ...]]]:
-    """Yield the passages that match, with their numbers and what is marked in them."""
+    """Yield the passages that match, with their numbers and all words of the query marked."""
     tree = vocabulary.tree(query, filters.lang)
     highlighter = Highlighter(tree, vocabulary.analyzer, reader.forms)
-    numbers = reader.scan(tree, filters.tree(vocabulary), notes)
+    return _marked(reader, reader.scan(tree, filters.tree(vocabulary)), highlighter)
+
+
+def _marked(
+    reader: Reader, numbers: Iterator[int], highlighter: Highlighter
+) -> Iterator[tuple[int, Passage, tuple[Span, ...]]]:
     while some := list(islice(numbers, _AT_A_TIME)):
         for number, passage in zip(some, reader.passages(some), strict=True):
             yield number, passage, highlighter.spans(passage)

@@ -170,6 +170,10 @@ class Reader(Protocol):
         """Return the spellings, case apart, of the words in texts that a term stands for."""
         ...
 
+    def is_common(self, term: str) -> bool:
+        """Return whether a term is in so many texts that finding it tells nothing."""
+        ...
+
     def page(self, page: str) -> range:
         """Return the numbers of a page's passages; empty where there is no such page."""
         ...
