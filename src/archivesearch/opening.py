@@ -15,9 +15,6 @@ from archivesearch.listing import Listing
 from archivesearch.organizations import Organizations
 from archivesearch.sentences import Sentences
 
-# The settings that are used when an index is asked; the others say how pages are parsed.
-_SEEN = ("name", "organizations", "variants")
-
 DAMAGE = (
     *(ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError),
     *(TypeError, ValueError, ConfigError, IndexDamaged),
@@ -60,8 +57,7 @@ def _opened(index: Path, manifest: Manifest, engine: Engine) -> Opened:
 def _open_generation(index: Path, manifest: Manifest, engine: Engine) -> Opened:
     folder = directory.generation_folder(index, manifest)
     hold = Hold(folder)
-    seen = {key: value for key, value in manifest.config.items() if key in _SEEN}
-    config = from_dict(seen, str(index / MANIFEST))
+    config = from_dict(manifest.config, str(index / MANIFEST))
     analyzer = Analyzer(manifest.languages, config.variants)
     try:
         listing = directory.read_file(folder, PAGES)  # checked when it is asked for

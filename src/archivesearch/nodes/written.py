@@ -36,6 +36,9 @@ class _Asked:
     def __str__(self) -> str:
         return self._asked
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._asked!r})"
+
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and str(other) == str(self)
 
