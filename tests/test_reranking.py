@@ -10,7 +10,7 @@ import pytest
 import archivesearch
 from archivesearch import reranking
 from archivesearch.analysis import Analyzer
-from archivesearch.engines.base import Places
+from archivesearch.columnar.presence import Places
 from archivesearch.query import parse
 from archivesearch.reranking import CANDIDATES, wanted
 

@@ -14,6 +14,7 @@ from whoosh.query import Query
 
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar.arrays import Array
+from archivesearch.columnar.presence import Places
 from archivesearch.model.passages import Copies, Passage
 
 if TYPE_CHECKING:
@@ -77,17 +78,17 @@ class Found(NamedTuple):
     folded: int = 0
 
 
-class Places(NamedTuple):
-    """Where words stand, ordered by passage, field and position.
+class Presence(Protocol):
+    """Which words stand in which fields of some passages.
 
-    `passage` and `field` are places in the lists that were asked for, `position` counts
-    the words of the field from 0, and `word` is the number that the word goes by.
+    `has` tells it, by field, word and passage, each by its place in what was asked for.
     """
 
-    passage: Array
-    field: Array
-    position: Array
-    word: Array
+    has: Array
+
+    def places(self, wanted: Array) -> Places:
+        """Return where words stand, for those of `has` that are wanted."""
+        ...
 
 
 class Words(NamedTuple):
@@ -144,16 +145,14 @@ class Reader(Protocol):
         """Return passages by their numbers."""
         ...
 
-    def places(
-        self, numbers: Sequence[int], fields: Sequence[str], words: Mapping[str, int]
-    ) -> Places:
-        """Return where terms stand in fields of passages.
+    def presence(self, numbers: Array, fields: Sequence[str], words: Mapping[str, int]) -> Presence:
+        """Return which terms stand in fields of passages.
 
         `words` gives each term the number of the word that it is to go by.
         """
         ...
 
-    def headings(self, numbers: Sequence[int]) -> Array:
+    def headings(self, numbers: Array) -> Array:
         """Return for each passage whether it is a mere heading: its section's or its page's."""
         ...
 
