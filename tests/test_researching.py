@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from small_archive import PAGES, build, page_of, passage
 import archivesearch
 from archivesearch.analysis import Analyzer
 from archivesearch.collocations import collocates
+from archivesearch.columnar import planning
 from archivesearch.concordance import lines, runs
 from archivesearch.corrections import completions, corrections, suggestion
 from archivesearch.engines.base import Words
@@ -46,6 +48,33 @@ def test_matches_may_be_narrowed_and_left_unfinished(archive: archivesearch.Arch
     assert [hit.lang for hit in archive.matches("castro", lang="fr")] == ["fr"]
     with pytest.raises(archivesearch.QueryError, match="never closed"):
         next(archive.matches('"castro'))
+
+
+def asked(archive: archivesearch.Archive, what: str, query: str, **narrowed: Any) -> Any:
+    """Ask one of the questions that can be narrowed, and have all of the answer."""
+    answer = getattr(archive, what)(query, **narrowed)
+    if what == "matches":
+        list(answer)
+    return answer
+
+
+QUESTIONS = ["search", "matches", "kwic", "collocations", "trends"]
+
+
+@pytest.mark.parametrize("what", QUESTIONS)
+def test_every_answer_says_what_a_reader_must_know(
+    archive: archivesearch.Archive, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert asked(archive, what, "castro", org="SWP").notes == ()
+    (note,) = asked(archive, what, "castro", org="Worker Socialists").notes
+    assert note.startswith("no organization goes by the name 'Worker Socialists'")
+    (note,) = asked(archive, what, "castro", lang="cs").notes
+    assert note.startswith("no page is in the language 'cs'")
+    exact = '="surplus value" OR ="revolution revolutions"'
+    assert asked(archive, what, exact).notes == ()
+    monkeypatch.setattr(planning, "MOST_TEXTS", 0)
+    (note,) = asked(archive, what, exact).notes
+    assert "at most" in note
 
 
 def test_threads_may_iterate_side_by_side(archive: archivesearch.Archive) -> None:

@@ -142,3 +142,15 @@ class Entries:
             raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
         starts = self._segment.posting_totals.before(postings)
         return self._segment.gaps[spread(starts, frequencies)]
+
+
+def documents_having(segment: Segment, field: str, terms: Array, forms: Array) -> Array:
+    """Return the documents in which any of some terms of a field stand in some of their forms."""
+    if not len(terms):
+        return np.empty(0, np.int64)
+    entries = Entries(segment, [segment.postings_at(field, n) for n in terms.tolist()])
+    counts = np.array([term.count for term in entries.terms], np.int64)
+    has = segment.spellings.having(terms, forms, counts)
+    at = unpacked(entries.bits).nonzero()[0][has]
+    found: Array = (entries.blocks[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
+    return found

@@ -94,7 +94,7 @@ class Presence(Protocol):
 class Words(NamedTuple):
     """All the words of an archive, sorted, without capitals.
 
-    `passages` counts for each word those that have it in any form; `occurrences` how
+    `passages` counts for each word those that have it in just this form; `occurrences` how
     often a term, which stands for all forms, is in the texts; `total` is the number of
     words in all texts.
     """
@@ -117,8 +117,13 @@ class Reader(Protocol):
         """Return the best matches of a query, exactly ranked and counted."""
         ...
 
-    def scan(self, query: Query, filter: Query | None = None) -> Iterator[int]:
-        """Yield the numbers of all matches, in the order of the archive."""
+    def scan(
+        self, query: Query, filter: Query | None = None, notes: list[str] | None = None
+    ) -> Iterator[int]:
+        """Yield the numbers of all matches, in the order of the archive.
+
+        `notes` is told which limits were met, before the first is given.
+        """
         ...
 
     def ids(self, numbers: Sequence[int]) -> list[str]:
@@ -129,8 +134,13 @@ class Reader(Protocol):
         """Return the score of each of some passages, 0 where it does not match."""
         ...
 
-    def years(self, query: Query, filter: Query | None = None) -> Mapping[int, int]:
-        """Return how many passages of each year match; those without one count as of 0."""
+    def years(
+        self, query: Query, filter: Query | None = None, notes: list[str] | None = None
+    ) -> Mapping[int, int]:
+        """Return how many passages of each year match; those without one count as of 0.
+
+        `notes` is told which limits were met.
+        """
         ...
 
     def knows(self, terms: Iterable[str], fields: Iterable[str]) -> bool:
@@ -158,6 +168,10 @@ class Reader(Protocol):
 
     def forms(self, term: str) -> Sequence[str]:
         """Return the spellings, case apart, of the words in texts that a term stands for."""
+        ...
+
+    def is_common(self, term: str) -> bool:
+        """Return whether a term is in so many texts that finding it tells nothing."""
         ...
 
     def page(self, page: str) -> range:
