@@ -5,7 +5,9 @@ Numbers of four digits are taken for years unless what stands beside them says o
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
 
 from archivesearch.parse import year_words as words
 
@@ -86,7 +88,7 @@ def years_of_each(texts: Sequence[str]) -> list[tuple[int, ...]]:
         together = "\n".join(texts)
     number, start, end = -1, 0, -1
     found: set[int] = set()
-    for match in _NUMBER.finditer(together):
+    for match in _numbers(together):
         at = match.start()
         if at >= end:
             if found:
@@ -99,6 +101,25 @@ def years_of_each(texts: Sequence[str]) -> list[tuple[int, ...]]:
     if found:
         years[number] = tuple(sorted(found))
     return years
+
+
+def _numbers(text: str) -> Iterator[re.Match[str]]:
+    """Yield what may be a year: the pattern is asked only where a run of digits begins.
+
+    A single digit is none, unless a date such as `1/12/85` begins with it.
+    """
+    data = text.encode("utf-16-le", "surrogatepass")
+    codes = np.frombuffer(data, dtype=np.uint16)
+    if len(codes) != len(text):
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    digits = codes - ord("0") < 10
+    begins = digits[:-1] & (codes[1:] - ord(".") < 12)  # a point, a slash or a digit follows
+    begins[1:] &= ~digits[:-2]
+    end = 0
+    for at in begins.nonzero()[0].tolist():
+        if at >= end and (match := _NUMBER.match(text, at)):
+            yield match
+            end = match.end()
 
 
 def _in_our_digits(text: str) -> str:

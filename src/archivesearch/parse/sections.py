@@ -29,7 +29,10 @@ def sections(blocks: Sequence[Block], title: str, config: Config) -> tuple[Secti
     builder = Builder()
     heads = Headings(blocks)
     for number, block in enumerate(blocks):
-        _add_block(builder, heads, block, number, found[number])
+        if found[number] or headings.may_head(block):
+            _add_block(builder, heads, block, number, found[number])
+        else:
+            builder.add(block.text, ())
     drafts = builder.done()
     years = _years(drafts)
     return tuple([draft.section(config.banners, years) for draft in drafts])
@@ -45,7 +48,7 @@ def _add_block(
 ) -> None:
     """Add a block of an ordinary page, or of the part of a page that is no list."""
     text = block.text
-    cut = heads.end(number, found) if headings.may_head(block) else 0
+    cut = heads.end(number, found)
     if cut:
         builder.open(text[:cut], level=block.level)
         text = text[cut:].strip()
