@@ -29,7 +29,7 @@ import msgspec
 from archivesearch.config import Config
 from archivesearch.directory import regular_file
 from archivesearch.errors import IndexDamaged
-from archivesearch.model import Page, RawPage
+from archivesearch.model.pages import Page, RawPage
 
 MEMORY = ".parsed"
 _ASIDE = ".parsed.new"
@@ -38,6 +38,9 @@ _KEY_BYTES = 20
 _HEADER = struct.Struct(f"<{_KEY_BYTES}sIII")
 _LARGEST = 1 << 28  # bytes of one page as parsed; larger ones are parsed anew each time
 _LEVEL = 1
+
+SOURCE = ("*.py", "model/*.py", "parse/*.py")
+"""Where in the package all lies that parsing uses."""
 
 # Settings that are used when pages are listed, indexed or shown, and not when they are parsed.
 _UNSEEN = ("name", "exclude", "variants")
@@ -228,7 +231,7 @@ def _parser() -> str:
     """Return what tells this parser from any other: its source, and what it is built on."""
     package = Path(__file__).parent
     seen = blake2b(digest_size=_KEY_BYTES)
-    for path in sorted([*package.glob("*.py"), *package.glob("parse/*.py")]):
+    for path in sorted(path for files in SOURCE for path in package.glob(files)):
         seen.update(path.name.encode() + b"\0" + path.read_bytes())
     libraries = map(version, ("selectolax", "charset-normalizer", "py3langid", "rensa"))
     return repr((seen.hexdigest(), *libraries, unidata_version))

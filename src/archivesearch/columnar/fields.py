@@ -1,7 +1,7 @@
 """The fields of a segment: which hold words, and which hold keys that are found as they are."""
 
 from archivesearch.analysis import year_term
-from archivesearch.model import Passage
+from archivesearch.model.passages import Passage
 
 WORD_FIELDS = ("text", "title", "section", "org", "label", "repeated")
 KEY_FIELDS = ("page", "lang", "org_key", "year", "years_mentioned")

@@ -14,7 +14,7 @@ from archivesearch.columnar.runs import Postings, sorted_postings
 from archivesearch.columnar.splitting import Split, split
 from archivesearch.columnar.strings import encoded
 from archivesearch.columnar.vocabulary import Vocabulary
-from archivesearch.model import Passage
+from archivesearch.model.passages import Passage
 
 # Of a field that neighbouring passages mostly have in common, each value is taken once.
 _SHARED_WORDS = ("title", "section", "org", "label")
