@@ -7,9 +7,11 @@ numbered from 0 in the order in which they were given; those of a page are neigh
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
 from whoosh.query import Query
 
 from archivesearch.analysis import Analyzer
@@ -92,7 +94,7 @@ class Presence(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Words:
     """All the words of an archive, sorted, without capitals.
 
@@ -105,6 +107,17 @@ class Words:
     passages: Sequence[int]
     occurrences: Mapping[str, int]
     total: int
+
+    @cached_property
+    def letters(self) -> Array:
+        """Which letters each word has: a bit for each, by its code point modulo 64."""
+        ends = np.cumsum([len(word) for word in self.spellings])
+        data = "".join(self.spellings).encode("utf-32-le", "surrogatepass")
+        codes = np.frombuffer(data, "<u4").astype(np.uint64) & np.uint64(63)
+        starts = np.concatenate(([0], ends[:-1])).astype(np.int64)
+        bits = np.append(np.uint64(1) << codes, np.uint64(0))
+        found: Array = np.bitwise_or.reduceat(bits, starts)
+        return found
 
 
 class Reader(Protocol):
