@@ -121,7 +121,7 @@ def test_groups_are_those_of_brute_force(engine: Engine, request: Request, by: s
     found = engine.reader.search(request)
     assert found.total == len(members)
     wanted = list(islice(members.items(), request.offset, request.offset + request.limit))
-    assert [(group.key, group.count) for group in found.groups] == [
+    assert [(group.key, group.size) for group in found.groups] == [
         (key, len(numbers)) for key, numbers in wanted
     ]
     for group, (_, numbers) in zip(found.groups, wanted, strict=True):

@@ -123,11 +123,7 @@ def body(tree: Query) -> str:
         case Fuzzy():
             return f"{tree.text}~{tree.maxdist}"
         case Written():
-            tests = [
-                t.spelling if isinstance(t, Spelled) else t.pattern
-                for t in tree.tests
-                if isinstance(t, Spelled | Shaped)
-            ]
+            tests = [str(t) for t in tree.tests if isinstance(t, Spelled | Shaped)]
             return "=" + "_".join(tests)
         case Or():
             return "/".join(map(body, tree.subqueries))

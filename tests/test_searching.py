@@ -22,8 +22,7 @@ from archivesearch.engines.base import Request
 from archivesearch.engines.columnar import ColumnarReader
 from archivesearch.errors import QueryError
 from archivesearch.model.answers import Results
-from archivesearch.model.pages import family
-from archivesearch.model.passages import Passage
+from archivesearch.model.passages import Passage, family
 from archivesearch.nodes.near import together
 from archivesearch.query import parse
 from archivesearch.ranking import K1, B

@@ -1,13 +1,12 @@
 """The facade: an index opened for searching, and the calls that build one or look at a page."""
 
-import difflib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from archivesearch import searching
 from archivesearch.directory import MANIFEST
@@ -20,13 +19,15 @@ from archivesearch.errors import (
 )
 from archivesearch.filters import Filters, Vocabulary, Years
 from archivesearch.lazy import lazy
-from archivesearch.model.answers import Hit, Results
-from archivesearch.model.pages import PageInfo
-from archivesearch.model.passages import Passage
-from archivesearch.model.reports import Organization, Stats
-from archivesearch.model.research import Collocations, Concordance, Suggestions, Trend
 from archivesearch.names import Names
 from archivesearch.opening import DAMAGE, damaged, opened
+
+if TYPE_CHECKING:  # a search needs few of them
+    from archivesearch.model.answers import Hit, Results
+    from archivesearch.model.pages import PageInfo
+    from archivesearch.model.passages import Passage
+    from archivesearch.model.reports import Organization, Stats
+    from archivesearch.model.research import Collocations, Concordance, Suggestions, Trend
 
 StrPath = str | os.PathLike[str]
 
@@ -80,7 +81,7 @@ class Archive:
         facets: Sequence[str] = (),
         explain: bool = False,
         **narrowed: Unpack[Narrowed],
-    ) -> Results:
+    ) -> "Results":
         """Return the passages that answer a query best.
 
         `org` is an organization by any of its names; `section` words of a heading in a
@@ -106,7 +107,7 @@ class Archive:
             )
         return replace(results, notes=(*notes, *results.notes)) if notes else results
 
-    def matches(self, query: str, **narrowed: Unpack[Narrowed]) -> Iterator[Hit]:
+    def matches(self, query: str, **narrowed: Unpack[Narrowed]) -> "Iterator[Hit]":
         """Yield every hit in the order of the archive, few of them in memory at a time.
 
         Their scores are 0. Raises QueryError when the first is asked for.
@@ -126,7 +127,7 @@ class Archive:
         offset: int = 0,
         sort: str = "place",
         **narrowed: Unpack[Narrowed],
-    ) -> Concordance:
+    ) -> "Concordance":
         """Return the places where a query matches, each with what stands around it.
 
         `width` is how many characters stand on either side at most; `sort` is `place`,
@@ -150,7 +151,7 @@ class Archive:
 
     def collocations(
         self, query: str, *, window: int = 5, limit: int = 20, **narrowed: Unpack[Narrowed]
-    ) -> Collocations:
+    ) -> "Collocations":
         """Return the words that keep company with those of a query, the most telling first.
 
         `window` is how many words to either side count as company. Raises QueryError.
@@ -166,7 +167,7 @@ class Archive:
 
     def trends(
         self, query: str, *, by: str = "year", **narrowed: Unpack[Narrowed]
-    ) -> tuple[Trend, ...]:
+    ) -> "tuple[Trend, ...]":
         """Return for each year how many of its paragraphs match; the undated ones last.
 
         `by` is `year`, or `decade`, which then stands as its first year. Raises QueryError.
@@ -177,9 +178,10 @@ class Archive:
             filters, _ = self._filters(narrowed)
             return researching.trends(self._reader, self._vocabulary, query, filters, by)
 
-    def suggest(self, text: str, *, limit: int = 10) -> Suggestions:
+    def suggest(self, text: str, *, limit: int = 10) -> "Suggestions":
         """Return words of the archive that a text, or its last word, may be meant for."""
         from archivesearch.corrections import completions, corrections
+        from archivesearch.model.research import Suggestions
 
         if limit < 0:
             raise QueryError("limit cannot be negative")
@@ -197,7 +199,7 @@ class Archive:
         with self._reading():
             return tuple(page for page in self._pages if page.startswith(prefix))
 
-    def passages(self, page: str) -> tuple[Passage, ...]:
+    def passages(self, page: str) -> "tuple[Passage, ...]":
         """Return all passages of a page, in order, or of the one that it is known as.
 
         Raises IndexMissing for an unknown page.
@@ -206,7 +208,7 @@ class Archive:
             info = self._pages.page(page)
             return self._passages(page if info is None else info.page)
 
-    def page(self, page: str) -> PageInfo:
+    def page(self, page: str) -> "PageInfo":
         """Return what is known of a page as a whole, or of the one that it is known as.
 
         Raises IndexMissing for an unknown one.
@@ -217,13 +219,15 @@ class Archive:
                 raise self._no_page(page)
             return info
 
-    def organizations(self) -> tuple[Organization, ...]:
+    def organizations(self) -> "tuple[Organization, ...]":
         """Return the organizations that have sections, by name."""
         with self._reading():
             return tuple(self._organizations)
 
-    def stats(self) -> Stats:
+    def stats(self) -> "Stats":
         """Return the size and make-up of the index."""
+        from archivesearch.model.reports import Stats
+
         try:
             counts = dict(self._manifest.counts)
             years = {int(year): number for year, number in counts.pop("years").items()}
@@ -291,17 +295,19 @@ class Archive:
             notes.append(f"no page is in the language '{filters.lang}'; there are {known}")
         if filters.org is not None:
             org, note = self._organizations.canonical(filters.org)
-            filters = replace(filters, org=org)
+            filters = filters._replace(org=org)
             notes += [note] if note else []
         return filters, tuple(notes)
 
-    def _passages(self, page: str) -> tuple[Passage, ...]:
+    def _passages(self, page: str) -> "tuple[Passage, ...]":
         numbers = self._reader.page(page)
         if not numbers:
             raise self._no_page(page)
         return tuple(self._reader.passages(numbers))
 
     def _no_page(self, page: str) -> IndexMissing:
+        import difflib  # which a search never needs
+
         near = self._pages.at(page) or difflib.get_close_matches(page, self._pages, 1, cutoff=0.5)
         hint = f"; is it {near[0]}?" if near else ""
         return IndexMissing(f"there is no page '{page}' in the index{hint}")
@@ -310,6 +316,6 @@ class Archive:
     def _vocabulary(self) -> Vocabulary:
         spoken = self._manifest.counts.get("languages", {})
         languages = tuple(lang for lang in self._analyzer.languages if lang in spoken)
-        groups = [(o.name, *o.aliases) for o in self._organizations]
+        groups = [*self._organizations.names]
         groups += [(name, *aliases) for name, aliases in self._config.organizations.items()]
         return Vocabulary(self._analyzer, languages, Names(groups), self._sentences)

@@ -9,10 +9,9 @@ import stat
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from archivesearch.errors import IndexBusy, IndexDamaged, IndexMissing, IndexVersion
 
@@ -33,8 +32,7 @@ _ATTEMPTS = 10
 _LARGEST = 1 << 26  # bytes of a manifest: what a stranger may have us read
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """What an index says of itself.
 
     `files` maps a file of the generation to its size in bytes and its SHA-256;
@@ -97,7 +95,7 @@ def calls_itself_an_index(index: Path) -> bool | None:
 
 def manifest_text(manifest: Manifest) -> str:
     """Return a manifest as it is written."""
-    return rendered({"format": FORMAT, "version": VERSION, **asdict(manifest)})
+    return rendered({"format": FORMAT, "version": VERSION, **manifest._asdict()})
 
 
 def rendered(values: Mapping[str, Any]) -> str:

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from archivesearch.lazy import lazy
-from archivesearch.model.pages import PageInfo
 from archivesearch.model.passages import SamePage
+
+if TYPE_CHECKING:
+    from archivesearch.model.pages import PageInfo
 
 
 class Listing:
@@ -20,7 +23,7 @@ class Listing:
     def __iter__(self) -> Iterator[str]:
         return iter(self._pages)
 
-    def page(self, name: str) -> PageInfo | None:
+    def page(self, name: str) -> "PageInfo | None":
         """Return a page by its name, or the one that it is known as; None for none."""
         return self._same.get(name) or self._pages.get(name)
 
@@ -29,16 +32,18 @@ class Listing:
         return [info.page for info in self._pages.values() if url in (info.url, *info.also)]
 
     @lazy
-    def _pages(self) -> dict[str, PageInfo]:
+    def _pages(self) -> "dict[str, PageInfo]":
         return {info.page: info for info in map(_page_info, self._read().splitlines())}
 
     @lazy
-    def _same(self) -> dict[str, PageInfo]:
+    def _same(self) -> "dict[str, PageInfo]":
         """The pages that others are known as, by the names of those."""
         return {other.page: info for info in self._pages.values() for other in info.same}
 
 
-def _page_info(line: bytes) -> PageInfo:
+def _page_info(line: bytes) -> "PageInfo":
+    from archivesearch.model.pages import PageInfo  # which a search never needs
+
     values = json.loads(line)
     same = tuple(SamePage(**other) for other in values.pop("same"))
     return PageInfo(**values, same=same)

@@ -1,9 +1,9 @@
 """A generation opened: all that is held of it while it is asked."""
 
 import json
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from archivesearch import directory
 from archivesearch.analysis import Analyzer
@@ -22,8 +22,7 @@ DAMAGE = (
 """What opening an index that is damaged, or of somebody who means harm, may raise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """All that is held of a generation; read at once, since a rebuild may remove its folder."""
 
     manifest: Manifest

@@ -11,7 +11,6 @@ The constants were chosen by `scripts/eval_gate.py`; docs/relevance.md has its t
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple, TypeGuard
 
 import numpy as np
@@ -81,11 +80,11 @@ def search(
     if not words or not request.limit or request.offset >= CANDIDATES:
         return reader.search(request)
     end = request.offset + request.limit
-    found = reader.search(replace(request, offset=0, limit=max(end, CANDIDATES)))
+    found = reader.search(request._replace(offset=0, limit=max(end, CANDIDATES)))
     stage = _Stage(reader, words, dict.fromkeys(_names(request.query)), raised)
     if request.group_by is not None:
-        return replace(found, groups=tuple(stage.groups(found.groups)[request.offset : end]))
-    return replace(found, matches=tuple(stage.matches(found.matches, request.offset, end)))
+        return found._replace(groups=tuple(stage.groups(found.groups)[request.offset : end]))
+    return found._replace(matches=tuple(stage.matches(found.matches, request.offset, end)))
 
 
 def wanted(query: Query) -> list[frozenset[str]]:
@@ -199,8 +198,8 @@ class _Stage:
         numbers, scores = self._rescored([m for group in groups[:count] for m in group.matches])
         rescored = map(Match, numbers.tolist(), scores.tolist())
         head = [
-            replace(
-                group, matches=tuple(sorted((next(rescored) for _ in group.matches), key=_rank))
+            group._replace(
+                matches=tuple(sorted((next(rescored) for _ in group.matches), key=_rank))
             )
             for group in groups[:count]
         ]

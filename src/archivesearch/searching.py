@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from whoosh.query import Every, Query
 
@@ -65,7 +64,7 @@ def search(
         groups=tuple(
             Group(
                 group.key,
-                group.count,
+                group.size,
                 group.matches[0].score,
                 tuple(show.hits(group.matches, found.copies)),
             )
@@ -134,7 +133,7 @@ def _suggestion(
     from archivesearch.corrections import suggestion  # brings what few searches need
 
     def finds(text: str) -> int:
-        return reader.search(replace(request, query=vocabulary.tree(text), limit=0)).total
+        return reader.search(request._replace(query=vocabulary.tree(text), limit=0)).total
 
     return suggestion(query, reader.words(), finds, found.total)
 

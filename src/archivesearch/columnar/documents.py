@@ -27,8 +27,7 @@ from archivesearch.columnar.strings import Strings, decoded, encoded, write_stri
 from archivesearch.columnar.texts import Texts, TextWriter
 from archivesearch.errors import IndexDamaged
 from archivesearch.lazy import kept, lazy
-from archivesearch.model.pages import family
-from archivesearch.model.passages import Passage, SamePage
+from archivesearch.model.passages import Passage, SamePage, family
 
 _CACHED_PAGES = 256
 PAGE = ("page", "url", "title", "year", "year_source", "date", "author", "lang", "same")

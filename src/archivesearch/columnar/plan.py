@@ -8,8 +8,8 @@ blocks that may hold a result are ever scored.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass, replace
 from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 
@@ -86,8 +86,7 @@ class Node(ABC):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class WeightedTerm:
+class WeightedTerm(NamedTuple):
     """A term by its number in the lexicon, its field, and how much it counts.
 
     `inside` narrows it to some documents, given as bits of all blocks.
@@ -101,11 +100,11 @@ class WeightedTerm:
     def narrowed(self, inside: Array) -> "WeightedTerm":
         """Return the term in some documents alone, or in those of them it is narrowed to."""
         both = inside if self.inside is None else inside & self.inside
-        return replace(self, inside=both)
+        return self._replace(inside=both)
 
     def heavier(self, weight: float) -> "WeightedTerm":
         """Return the term with more weight."""
-        return replace(self, weight=self.weight + weight)
+        return self._replace(weight=self.weight + weight)
 
 
 class Terms(Node):

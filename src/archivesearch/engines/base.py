@@ -6,10 +6,9 @@ numbered from 0 in the order in which they were given; those of a page are neigh
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from whoosh.query import Query
@@ -17,8 +16,11 @@ from whoosh.query import Query
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.presence import Places
+from archivesearch.lazy import lazy
 from archivesearch.model.passages import Copies, Passage
-from archivesearch.model.reports import Contents
+
+if TYPE_CHECKING:
+    from archivesearch.model.reports import Contents
 
 GROUPS = ("page", "section", "org")
 FACETS = ("org", "section", "year", "lang", "page", "family")
@@ -36,8 +38,7 @@ class Match(NamedTuple):
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What is asked of an engine.
 
     `query` ranks and `filter` only narrows. `sort` is `score`, `year` (undated passages
@@ -54,17 +55,15 @@ class Request:
     facets: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GroupMatch:
+class GroupMatch(NamedTuple):
     """A group of matches: how many there are, and the best of them."""
 
     key: str
-    count: int
+    size: int
     matches: tuple[Match, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The answer: `total` counts all matches, or all groups where they are grouped.
 
     `copies` has for a match those that match too and say the same, which are no matches
@@ -75,9 +74,9 @@ class Found:
     total: int
     matches: tuple[Match, ...] = ()
     groups: tuple[GroupMatch, ...] = ()
-    facets: Mapping[str, tuple[tuple[str | int, int], ...]] = field(default_factory=dict)
+    facets: Mapping[str, tuple[tuple[str | int, int], ...]] = MappingProxyType({})
     notes: tuple[str, ...] = ()
-    copies: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    copies: Mapping[int, tuple[int, ...]] = MappingProxyType({})
     folded: int = 0
 
 
@@ -94,7 +93,6 @@ class Presence(Protocol):
         ...
 
 
-@dataclass(frozen=True)
 class Words:
     """All the words of an archive, sorted, without capitals.
 
@@ -103,12 +101,19 @@ class Words:
     words in all texts.
     """
 
-    spellings: Sequence[str]
-    passages: Sequence[int]
-    occurrences: Mapping[str, int]
-    total: int
+    def __init__(
+        self,
+        spellings: Sequence[str],
+        passages: Sequence[int],
+        occurrences: Mapping[str, int],
+        total: int,
+    ) -> None:
+        self.spellings = spellings
+        self.passages = passages
+        self.occurrences = occurrences
+        self.total = total
 
-    @cached_property
+    @lazy
     def letters(self) -> Array:
         """Which letters each word has: a bit for each, by its code point modulo 64."""
         ends = np.cumsum([len(word) for word in self.spellings])
@@ -220,6 +225,6 @@ class Engine(Protocol):
         """Yield in words what in such a folder is not as `build` writes it."""
         ...
 
-    def contents(self, folder: Path) -> Contents:
+    def contents(self, folder: Path) -> "Contents":
         """Return what such a folder, in which there are no problems, says that it holds."""
         ...

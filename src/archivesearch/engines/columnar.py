@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from whoosh.query import Query
@@ -11,7 +11,6 @@ from archivesearch.analysis import Analyzer
 from archivesearch.columnar import bits, topk
 from archivesearch.columnar.arrays import Array, ArrayFolder
 from archivesearch.columnar.copies import Folds
-from archivesearch.columnar.face import ColumnarIndex
 from archivesearch.columnar.plan import Node
 from archivesearch.columnar.planning import plan_of
 from archivesearch.columnar.presence import Presence
@@ -31,7 +30,12 @@ from archivesearch.engines.base import (
 from archivesearch.errors import IndexDamaged
 from archivesearch.lazy import lazy
 from archivesearch.model.passages import Copies, Passage
-from archivesearch.model.reports import Contents
+
+if TYPE_CHECKING:
+    from whoosh.searching import Searcher
+
+    from archivesearch.columnar.face import ColumnarIndex
+    from archivesearch.model.reports import Contents
 
 
 class ColumnarEngine:
@@ -69,7 +73,7 @@ class ColumnarEngine:
         else:
             yield from problems(arrays)
 
-    def contents(self, folder: Path) -> Contents:
+    def contents(self, folder: Path) -> "Contents":
         """Return what such a folder, in which there are no problems, says that it holds."""
         from archivesearch.columnar.contents import contents
 
@@ -88,8 +92,10 @@ class ColumnarReader:
         self._analyzer = analyzer
 
     @lazy
-    def index(self) -> ColumnarIndex:
+    def index(self) -> "ColumnarIndex":
         """The segment as a Whoosh index."""
+        from archivesearch.columnar.face import ColumnarIndex  # which few searches need
+
         return ColumnarIndex(self._segment, self._analyzer)
 
     @lazy
@@ -135,7 +141,7 @@ class ColumnarReader:
     def scores(self, query: Query, numbers: Sequence[int]) -> list[float]:
         """Return the score of each of some passages, 0 where it does not match."""
         wanted = bits.bits_of(np.asarray(numbers, np.int64), self._segment.blocks)
-        plan = plan_of(query, self._segment, self.index.searcher, inside=wanted)
+        plan = plan_of(query, self._segment, self._searcher, inside=wanted)
         found, scores = topk.every(plan, plan.matches & wanted)
         by_number = dict(zip(found.tolist(), scores.tolist(), strict=True))
         return [by_number.get(number, 0.0) for number in numbers]
@@ -202,13 +208,16 @@ class ColumnarReader:
         """Let go of the arrays; the system unmaps them when nothing refers to them."""
         self.__dict__.clear()
 
+    def _searcher(self) -> "Searcher":
+        return self.index.searcher()
+
     def _plan(
         self, query: Query, filter: Query | None, notes: list[str] | None = None
     ) -> tuple[Node, Array]:
-        plan = plan_of(query, self._segment, self.index.searcher, notes)
+        plan = plan_of(query, self._segment, self._searcher, notes)
         if filter is None:
             return plan, plan.matches
-        allowed = plan_of(filter, self._segment, self.index.searcher)
+        allowed = plan_of(filter, self._segment, self._searcher)
         return plan, plan.matches & allowed.matches
 
     def _sorted(

@@ -1,12 +1,9 @@
 """What is found in a source, and what is read out of it."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archivesearch.model.passages import Passage, SamePage, Span, own_text
-
-_HOST = re.compile(r"\w+://[^/]*/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,18 +159,6 @@ class PageInfo:
     record: str = ""
     also: tuple[str, ...] = ()
     same: tuple[SamePage, ...] = ()
-
-
-def family(page: str) -> str:
-    """Return the top folder of a page, which mostly holds pages of one kind; "" for none.
-
-    What names a source or a host before it belongs to it.
-    """
-    source, mark, path = page.rpartition("!")
-    host = _HOST.match(path)
-    start = host.end() if host else 0
-    folder, slash, _ = path[start:].partition("/")
-    return f"{source}{mark}{path[:start]}{folder}" if slash else ""
 
 
 def paragraphs(page: Page) -> Iterator[tuple[Section, Paragraph]]:

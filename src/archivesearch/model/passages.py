@@ -1,5 +1,6 @@
 """A passage: one document of an index, the paragraph with what it takes from its page."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ Span = tuple[int, int]
 
 Copies = tuple[tuple[int, ...], ...]
 """Groups of passages that say the same, by number; each group's representative goes first."""
+
+_HOST = re.compile(r"\w+://[^/]*/")
 
 
 def own_text(text: str, repeated: Sequence[Span]) -> str:
@@ -69,3 +72,15 @@ class Passage:
     def own_text(self) -> str:
         """What it says apart from what is repeated in it; `""` where that is all."""
         return own_text(self.text, self.repeated)
+
+
+def family(page: str) -> str:
+    """Return the top folder of a page, which mostly holds pages of one kind; "" for none.
+
+    What names a source or a host before it belongs to it.
+    """
+    source, mark, path = page.rpartition("!")
+    host = _HOST.match(path)
+    start = host.end() if host else 0
+    folder, slash, _ = path[start:].partition("/")
+    return f"{source}{mark}{path[:start]}{folder}" if slash else ""

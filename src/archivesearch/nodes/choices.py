@@ -1,11 +1,14 @@
 """Which ways of standing in the index, names, and languages are meant; and what is not."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from whoosh.matching import ListMatcher, Matcher, NullMatcher
 from whoosh.query import AndNot, Or, Query, Term
 from whoosh.reading import IndexReader
-from whoosh.searching import SearchContext, Searcher
+
+if TYPE_CHECKING:
+    from whoosh.searching import SearchContext, Searcher
 
 
 class Choice(Or):
@@ -53,7 +56,7 @@ class Spoken(Query):
         """Return how many documents it may find at most."""
         return self.child.estimate_size(ixreader)
 
-    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
+    def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
         """Return what walks through the documents in the languages."""
         terms = Or([Term("lang", lang) for lang in self.langs])
         inside = {number for number, _ in walked(terms.matcher(searcher, context))}
@@ -64,7 +67,7 @@ class Spoken(Query):
 class Without(AndNot):
     """What one query finds and another does not."""
 
-    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
+    def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
         """Return what walks through the documents of the first that the second has not.
 
         Whoosh's own lets the first document pass, and skips past the end of lists.

@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from functools import reduce
+from typing import TYPE_CHECKING
 
 from whoosh.matching import Matcher, NullMatcher
 from whoosh.query import And, Query, SpanNear2
 from whoosh.query.spans import Span
-from whoosh.searching import SearchContext, Searcher
+
+if TYPE_CHECKING:
+    from whoosh.searching import SearchContext, Searcher
 
 
 class Near(SpanNear2):
@@ -21,7 +24,7 @@ class Near(SpanNear2):
     def _and_query(self) -> Query:
         return And(self.qs)  # Whoosh's own names a module that it has not imported
 
-    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
+    def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
         """Return what walks through the documents in which the words stand so."""
         if context is not None:
             context = context.set(needs_current=True)  # or alternatives forget their places

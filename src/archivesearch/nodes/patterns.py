@@ -1,20 +1,23 @@
 """Queries that stand for several terms: beginnings, patterns, likenesses, ranges of years."""
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from whoosh import query as whoosh_query
 from whoosh.matching import Matcher, NullMatcher
 from whoosh.query import FuzzyTerm, MultiTerm, Or, Term, TermRange
 from whoosh.reading import IndexReader
-from whoosh.searching import SearchContext, Searcher
 
 from archivesearch.nodes.choices import listed
+
+if TYPE_CHECKING:
+    from whoosh.searching import SearchContext, Searcher
 
 
 class YearRange(TermRange):
     """The documents with any year of a range; they all score the same."""
 
-    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
+    def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
         """Return what walks through the documents that have any of the years."""
         reader = searcher.reader()
         numbers: set[int] = set()
@@ -34,7 +37,7 @@ class Expanded(MultiTerm):
         texts = [text for text in self._btexts(reader) if wanted is None or wanted(text)]
         return Or([Term(self.fieldname, text, boost=self.boost) for text in texts])
 
-    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
+    def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
         """Return what walks through the documents that have any of the terms."""
         terms = self.among(searcher.reader())
         return terms.matcher(searcher, context) if terms.subqueries else NullMatcher()

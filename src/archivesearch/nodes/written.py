@@ -1,19 +1,20 @@
 """Words that are written in one way: which form stands in a passage is seen in its text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from whoosh.matching import Matcher
 from whoosh.query import Or, Query
 from whoosh.reading import IndexReader
-from whoosh.searching import SearchContext, Searcher
 
 from archivesearch.analysis import fold, spelling, unaccented
 from archivesearch.nodes.choices import listed, walked
 from archivesearch.nodes.patterns import Expanded
 from archivesearch.words import plain_words
+
+if TYPE_CHECKING:
+    from whoosh.searching import SearchContext, Searcher
 
 
 class WordTest(Protocol):
@@ -24,14 +25,28 @@ class WordTest(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Spelled:
-    """Tells whether a word is spelled in one way, case apart."""
+class _Asked:
+    """What a test asks for; tests that ask for the same are equal."""
 
-    spelling: str
+    __slots__ = ("_asked",)
+
+    def __init__(self, asked: str) -> None:
+        self._asked = asked
 
     def __str__(self) -> str:
-        return self.spelling
+        return self._asked
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and str(other) == str(self)
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._asked))
+
+
+class Spelled(_Asked):
+    """Tells whether a word is spelled in one way, case apart."""
+
+    __slots__ = ()
 
     @classmethod
     def like(cls, word: str) -> "Spelled":
@@ -40,21 +55,17 @@ class Spelled:
 
     def __call__(self, word: str) -> bool:
         """Return whether a word is spelled so."""
-        return spelling(word) == self.spelling
+        return spelling(word) == self._asked
 
 
-@dataclass(frozen=True, slots=True)
-class Shaped:
+class Shaped(_Asked):
     """Tells whether a word fits a pattern with `*` and `?`, case and accents apart."""
 
-    pattern: str
-
-    def __str__(self) -> str:
-        return self.pattern
+    __slots__ = ()
 
     def __call__(self, word: str) -> bool:
         """Return whether a word fits."""
-        return fnmatchcase(unaccented(fold(word)), self.pattern)
+        return fnmatchcase(unaccented(fold(word)), self._asked)
 
 
 class Written(Query):
@@ -87,7 +98,7 @@ class Written(Query):
         """Return how many documents it may find at most."""
         return self.child.estimate_size(ixreader)
 
-    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
+    def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
         """Return what walks through the documents in which the words are written so."""
         child = self._fitting(self.child, searcher.reader())
         matcher = child.matcher(searcher, context)
