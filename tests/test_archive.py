@@ -442,6 +442,40 @@ def test_readers_open_while_it_is_rebuilt(index: Path, tmp_path: Path) -> None:
     assert totals == {4}
 
 
+def test_threads_ask_while_it_is_rebuilt(index: Path, tmp_path: Path) -> None:
+    """An archive that is open answers as before, whatever is put in its place."""
+    questions: list[Callable[[Archive], object]] = [
+        lambda archive: [hit.id for hit in archive.search("castro party", facets=("year",))],
+        lambda archive: archive.search("cast*o", group_by="page").total,
+        lambda archive: [(hit.id, hit.highlights) for hit in archive.matches('"a friend" OR =the')],
+        lambda archive: archive.kwic("castro OR part*", sort="right"),
+        lambda archive: archive.trends("castro"),
+        lambda archive: archive.collocations("castro"),
+        lambda archive: archive.suggest("castor"),
+    ]
+    stop = threading.Event()
+    with archivesearch.open(index) as archive:
+        wanted = [question(archive) for question in questions]
+
+        def ask(start: int) -> int:
+            asked = start
+            while not stop.is_set() or asked < start + len(questions):
+                at = asked % len(questions)
+                assert questions[at](archive) == wanted[at]
+                asked += 1
+            return asked - start
+
+        with ThreadPoolExecutor(4) as pool:
+            counts = [pool.submit(ask, start) for start in range(4)]
+            try:
+                for number in range(3):
+                    (tmp_path / "site" / f"{number}.html").write_text("<p>Castro again</p>")
+                    archivesearch.rebuild([tmp_path / "site"], index)
+            finally:
+                stop.set()
+            assert min(count.result() for count in counts) >= len(questions)
+
+
 def test_parse_page(tmp_path: Path) -> None:
     site = write(tmp_path, PAGES)
     page = archivesearch.parse_page(site / "lists" / "parties.html")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # a search needs few of them
     from archivesearch.model.pages import PageInfo
     from archivesearch.model.passages import Passage
     from archivesearch.model.reports import Organization, Stats
-    from archivesearch.model.research import Collocations, Concordance, Suggestions, Trend
+    from archivesearch.model.research import Collocations, Concordance, Matches, Suggestions, Trends
 
 StrPath = str | os.PathLike[str]
 
@@ -111,18 +111,25 @@ class Archive:
             )
         return replace(results, notes=(*notes, *results.notes)) if notes else results
 
-    def matches(self, query: str, **narrowed: Unpack[Narrowed]) -> "Iterator[Hit]":
-        """Yield every hit in the order of the archive, few of them in memory at a time.
+    def matches(self, query: str, **narrowed: Unpack[Narrowed]) -> "Matches":
+        """Return an iterator over every hit, in the order of the archive, as it reads them.
 
         Their scores are 0. Raises QueryError when the first is asked for.
         """
+        from archivesearch.model.research import Matches
+
+        notes: list[str] = []
+        return Matches(self._matches(query, narrowed, notes), notes)
+
+    def _matches(self, query: str, narrowed: Narrowed, notes: list[str]) -> "Iterator[Hit]":
         from archivesearch import researching
 
         asked.string("query", query)
         filters = asked.filters(narrowed)
         with self._reading():
-            filters, _ = self._known(filters)
-            yield from researching.matches(self._reader, self._vocabulary, query, filters)
+            filters, known = self._known(filters)
+            notes.extend(known)
+            yield from researching.matches(self._reader, self._vocabulary, query, filters, notes)
 
     def kwic(
         self,
@@ -177,9 +184,7 @@ class Archive:
             )
         return replace(found, notes=(*notes, *found.notes))
 
-    def trends(
-        self, query: str, *, by: str = "year", **narrowed: Unpack[Narrowed]
-    ) -> "tuple[Trend, ...]":
+    def trends(self, query: str, *, by: str = "year", **narrowed: Unpack[Narrowed]) -> "Trends":
         """Return for each year how many of its paragraphs match; the undated ones last.
 
         `by` is `year`, or `decade`, which then stands as its first year. Raises QueryError.
@@ -189,8 +194,9 @@ class Archive:
         asked.string("query", query)
         filters = asked.filters(narrowed)
         with self._reading():
-            filters, _ = self._known(filters)
-            return researching.trends(self._reader, self._vocabulary, query, filters, by)
+            filters, notes = self._known(filters)
+            found = researching.trends(self._reader, self._vocabulary, query, filters, by)
+        return replace(found, notes=(*notes, *found.notes))
 
     def suggest(self, text: str, *, limit: int = 10) -> "Suggestions":
         """Return words of the archive that a text, or its last word, may be meant for."""
@@ -207,7 +213,7 @@ class Archive:
             return Suggestions(
                 text,
                 tuple(completions(words, last, limit)) if last else (),
-                tuple(corrections(words, last, limit)) if last else (),
+                tuple(corrections(words, last, limit, only_rare=False)) if last else (),
             )
 
     def pages(self, prefix: str = "") -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 from archivesearch.errors import IndexBusy, IndexDamaged, IndexMissing, IndexVersion
 
 FORMAT = "archivesearch index"
-VERSION = 2
+VERSION = 3
 MANIFEST = "manifest.json"
 GENERATION = "generation-"
 PAGES = "pages.jsonl"

@@ -20,7 +20,7 @@ from archivesearch.columnar.impact import BLOCK_SIZE
 from archivesearch.columnar.merge import merge
 from archivesearch.columnar.runs import Run
 from archivesearch.columnar.stretches import Stretch, postings_of
-from archivesearch.columnar.strings import encoded, write_strings
+from archivesearch.columnar.strings import encoded
 from archivesearch.columnar.trimming import trim
 from archivesearch.columnar.vocabulary import Vocabulary
 from archivesearch.columnar.workers import in_order
@@ -62,7 +62,6 @@ def build(
             finally:
                 documents.close()
             write_copies(writer, copies)
-            write_strings(writer, "forms", vocabulary.forms())
             trim()
             figures = merge(
                 writer,
