@@ -16,8 +16,9 @@ from small_archive import passage
 
 from archivesearch.columnar.bits import bits_of, numbers_of
 from archivesearch.columnar.build import build
-from archivesearch.columnar.entries import Entries, documents_having
+from archivesearch.columnar.entries import SPAN_BITS, Entries, documents_having
 from archivesearch.columnar.fields import FIELDS, WORD_FIELDS
+from archivesearch.columnar.presence import Presence
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.strings import encoded
 from archivesearch.model.passages import Passage
@@ -81,9 +82,16 @@ def check(segment: Segment, brute: BruteForce) -> None:
             assert counts.tolist() == frequencies
             assert positions.tolist() == list(chain(*(wanted[n] for n in sorted(wanted))))
             some = np.array(sorted(wanted)[::2])
-            places = Entries(segment, [found]).occurrences(bits_of(some, segment.blocks))
-            assert places.document.tolist() == np.repeat(some, frequencies[::2]).tolist()
-            assert places.position.tolist() == list(chain(*(wanted[n] for n in some.tolist())))
+            at = list(chain(*(wanted[n] for n in some.tolist())))
+            places = Entries(segment, [found]).places(bits_of(some, segment.blocks))
+            assert (places >> SPAN_BITS).tolist() == np.repeat(some, frequencies[::2]).tolist()
+            assert (places & ((1 << SPAN_BITS) - 1)).tolist() == at
+            presence = Presence(segment, np.arange(count), (name,), {term: 0})
+            assert presence.has[0, 0].nonzero()[0].tolist() == sorted(wanted)
+            presence = Presence(segment, some, (name,), {"none such": 0, term: 1})
+            seen = presence.places(presence.has)
+            assert seen.position.tolist() == at
+            assert some[seen.passage].tolist() == np.repeat(some, frequencies[::2]).tolist()
             average = segment.average_length(name)
             impacts = [
                 len(wanted[n])

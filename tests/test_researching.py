@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 from small_archive import PAGES, build, page_of, passage
 
 import archivesearch
@@ -14,7 +15,12 @@ from archivesearch.analysis import Analyzer
 from archivesearch.collocations import collocates
 from archivesearch.columnar import planning
 from archivesearch.concordance import lines, runs
-from archivesearch.corrections import completions, corrections, suggestion
+from archivesearch.corrections import (
+    _with_such_letters,
+    completions,
+    corrections,
+    suggestion,
+)
 from archivesearch.engines.base import Words
 from archivesearch.words import words
 
@@ -216,6 +222,19 @@ def test_corrections_keep_to_likely_slips() -> None:
     assert corrections(vocabulary, "trotsky") == []
     assert corrections(vocabulary, "mrx") == []  # three letters may be anything
     assert completions(vocabulary, "MAR", 1) == [("marx", 70)]
+
+
+SHORT = st.text("abcdé\u1161\U0001f600", min_size=1, max_size=7)
+
+
+@given(st.lists(SHORT, unique=True, max_size=9), SHORT, st.integers(1, 2))
+def test_no_word_that_is_near_enough_is_left_out_for_its_letters(
+    spelled: list[str], wanted: str, distance: int
+) -> None:
+    vocabulary = known(**dict.fromkeys(spelled, 1))
+    few = [vocabulary.spellings[at] for at in _with_such_letters(vocabulary, wanted, distance)]
+    assert {word for word in spelled if OSA.distance(word, wanted) <= distance} <= set(few)
+    assert few == sorted(few)
 
 
 @given(st.text(max_size=30))

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
-from archivesearch import searching
+from archivesearch import asked, searching
 from archivesearch.directory import MANIFEST
 from archivesearch.engines.columnar import ENGINE
 from archivesearch.errors import (
@@ -91,8 +91,12 @@ class Archive:
         are of `org`, `section`, `year`, `lang`, `page` and `family`. With `explain` each
         hit says what its score is the sum of. Raises QueryError.
         """
+        asked.string("query", query)
+        asked.numbers(limit=limit, offset=offset)
+        asked.names("facets", facets)
+        filters = asked.filters(narrowed)
         with self._reading():
-            filters, notes = self._filters(narrowed)
+            filters, notes = self._known(filters)
             results = searching.search(
                 self._reader,
                 self._vocabulary,
@@ -120,8 +124,10 @@ class Archive:
     def _matches(self, query: str, narrowed: Narrowed, notes: list[str]) -> "Iterator[Hit]":
         from archivesearch import researching
 
+        asked.string("query", query)
+        filters = asked.filters(narrowed)
         with self._reading():
-            filters, known = self._filters(narrowed)
+            filters, known = self._known(filters)
             notes.extend(known)
             yield from researching.matches(self._reader, self._vocabulary, query, filters, notes)
 
@@ -142,8 +148,11 @@ class Archive:
         """
         from archivesearch import researching
 
+        asked.string("query", query)
+        asked.numbers(width=width, limit=limit, offset=offset)
+        filters = asked.filters(narrowed)
         with self._reading():
-            filters, notes = self._filters(narrowed)
+            filters, notes = self._known(filters)
             found = researching.kwic(
                 self._reader,
                 self._vocabulary,
@@ -165,8 +174,11 @@ class Archive:
         """
         from archivesearch import researching
 
+        asked.string("query", query)
+        asked.numbers(window=window, limit=limit)
+        filters = asked.filters(narrowed)
         with self._reading():
-            filters, notes = self._filters(narrowed)
+            filters, notes = self._known(filters)
             found = researching.collocations(
                 self._reader, self._vocabulary, query, filters, window=window, limit=limit
             )
@@ -179,8 +191,10 @@ class Archive:
         """
         from archivesearch import researching
 
+        asked.string("query", query)
+        filters = asked.filters(narrowed)
         with self._reading():
-            filters, notes = self._filters(narrowed)
+            filters, notes = self._known(filters)
             found = researching.trends(self._reader, self._vocabulary, query, filters, by)
         return replace(found, notes=(*notes, *found.notes))
 
@@ -189,6 +203,8 @@ class Archive:
         from archivesearch.corrections import completions, corrections
         from archivesearch.model.research import Suggestions
 
+        asked.string("text", text)
+        asked.numbers(limit=limit)
         if limit < 0:
             raise QueryError("limit cannot be negative")
         with self._reading():
@@ -202,6 +218,7 @@ class Archive:
 
     def pages(self, prefix: str = "") -> tuple[str, ...]:
         """Return the pages whose paths begin so, in the order of the archive."""
+        asked.string("prefix", prefix)
         with self._reading():
             return tuple(page for page in self._pages if page.startswith(prefix))
 
@@ -210,6 +227,7 @@ class Archive:
 
         Raises IndexMissing for an unknown page.
         """
+        asked.string("page", page)
         with self._reading():
             info = self._pages.page(page)
             return self._passages(page if info is None else info.page)
@@ -219,6 +237,7 @@ class Archive:
 
         Raises IndexMissing for an unknown one.
         """
+        asked.string("page", page)
         with self._reading():
             info = self._pages.page(page)
             if info is None:
@@ -292,9 +311,9 @@ class Archive:
         if self._is_closed:
             raise ValueError(f"the index in {self._path} was closed; open it again")
 
-    def _filters(self, narrowed: Narrowed) -> tuple[Filters, tuple[str, ...]]:
+    def _known(self, filters: Filters) -> tuple[Filters, tuple[str, ...]]:
         """Return what to narrow a question to, and what a reader must know of it."""
-        filters, notes = Filters(**narrowed), []
+        notes: list[str] = []
         spoken = self._manifest.counts.get("languages", {})
         if filters.lang is not None and filters.lang.lower() not in spoken:
             known = ", ".join(sorted(filter(None, spoken))) or "none known"

@@ -23,6 +23,8 @@ PAGES = "pages.jsonl"
 ORGANIZATIONS = "organizations.json"
 SENTENCES = "sentences.json"
 SKIPPED = "skipped.json"
+PARSED = ".parsed"
+NEW_PARSED = ".parsed.new"
 
 Made = TypeVar("Made")
 

@@ -30,14 +30,6 @@ class Found(NamedTuple):
     place: Array
 
 
-class Occurrences(NamedTuple):
-    """Where terms stand: by the place of the term among those asked for, in ascending order."""
-
-    term: Array
-    document: Array
-    position: Array
-
-
 class Entries:
     """Entries laid one after the other, so that each step is made once for all terms."""
 
@@ -98,18 +90,6 @@ class Entries:
         low = at & (BLOCK_SIZE - 1)
         below = self._all_bits[entries][which] & ((_ONE << low.astype(np.uint32)) - _ONE)
         return Found(which, terms[which], low, starts[which] + np.bitwise_count(below))
-
-    def occurrences(self, documents: Array) -> Occurrences:
-        """Return where the terms stand in some documents, given as bits of all blocks."""
-        found, numbers, frequencies = self._in(documents)
-        through = np.cumsum(self._gaps(found.place, frequencies))
-        ends = frequencies.cumsum()
-        before = np.concatenate(([0], through))[ends - frequencies]
-        return Occurrences(
-            found.term.repeat(frequencies),
-            numbers.repeat(frequencies),
-            through - before.repeat(frequencies),
-        )
 
     def places(self, documents: Array) -> Array:
         """Return where the terms stand in some documents: document and position in one number.

@@ -10,11 +10,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+import numpy as np
 from whoosh.query import Query
 
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.presence import Places
+from archivesearch.lazy import lazy
 from archivesearch.model.passages import Copies, Passage
 
 if TYPE_CHECKING:
@@ -91,7 +93,7 @@ class Presence(Protocol):
         ...
 
 
-class Words(NamedTuple):
+class Words:
     """All the words of an archive, sorted, without capitals.
 
     `passages` counts for each word those that have it in just this form; `occurrences` how
@@ -99,10 +101,28 @@ class Words(NamedTuple):
     words in all texts.
     """
 
-    spellings: Sequence[str]
-    passages: Sequence[int]
-    occurrences: Mapping[str, int]
-    total: int
+    def __init__(
+        self,
+        spellings: Sequence[str],
+        passages: Sequence[int],
+        occurrences: Mapping[str, int],
+        total: int,
+    ) -> None:
+        self.spellings = spellings
+        self.passages = passages
+        self.occurrences = occurrences
+        self.total = total
+
+    @lazy
+    def letters(self) -> Array:
+        """Which letters each word has: a bit for each, by its code point modulo 64."""
+        ends = np.cumsum([len(word) for word in self.spellings])
+        data = "".join(self.spellings).encode("utf-32-le", "surrogatepass")
+        codes = np.frombuffer(data, "<u4").astype(np.uint64) & np.uint64(63)
+        starts = np.concatenate(([0], ends[:-1])).astype(np.int64)
+        bits = np.append(np.uint64(1) << codes, np.uint64(0))
+        found: Array = np.bitwise_or.reduceat(bits, starts)
+        return found
 
 
 class Reader(Protocol):
