@@ -12,7 +12,7 @@ from small_archive import passage
 from whoosh.query import And, Every, Or, Phrase, Query, Term
 
 from archivesearch.analysis import Analyzer
-from archivesearch.columnar.fields import KEY_FIELDS, WORD_FIELDS, shared_value
+from archivesearch.columnar.fields import KEY_FIELDS, WORD_FIELDS, key_of
 from archivesearch.model import Passage
 from archivesearch.nodes import Fuzzy, Near, Prefix, Spoken, Wildcard, Without, Written, YearRange
 from archivesearch.ranking import K1, B
@@ -95,7 +95,7 @@ class BruteForce:
                 for token in tokens:
                     self.places[name][token.term][number].append(token.position)
             for name in ("page", "lang", "org_key", "year"):
-                if key := shared_value(each, name):
+                if key := key_of(each, name):
                     self.places[name][key][number].append(0)
             for year in each.years_mentioned:
                 self.places["years_mentioned"][str(year)][number] = [0]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from archivesearch.columnar import bits, runs
 from archivesearch.columnar.arrays import ArrayFolder, ArrayWriter, narrow, spread, starts_of
 from archivesearch.columnar.escape import Escaped, EscapedWriter
+from archivesearch.columnar.occurrences import Occurrences
 from archivesearch.columnar.strings import Strings, decoded, encoded, write_strings
 from archivesearch.columnar.totals import Chunks, Totals, TotalsWriter
 from archivesearch.columnar.vocabulary import Vocabulary
@@ -137,7 +138,8 @@ def test_a_run_is_sorted_by_term_and_document(words: list[tuple[int, int]], bloc
     documents = np.array([document for _, document in words], np.uint32)
     positions = np.arange(len(words), dtype=np.uint32)
     first = block * 32
-    postings = runs.sorted_postings(terms, documents, positions, first, vocabulary)
+    found_in = Occurrences(terms, documents, positions)
+    postings = runs.sorted_postings(found_in, first, vocabulary)
     with TemporaryDirectory() as folder:
         run = runs.Run(Path(folder) / "run", first, {"x": postings})
         parts = {part: run.read("x", part) for part in runs.PARTS}

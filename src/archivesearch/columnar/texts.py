@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from backports import zstd
@@ -17,8 +17,10 @@ from backports import zstd
 from archivesearch.columnar.arrays import Array, Arrays, ArrayWriter, narrow, run_of, starts_of
 from archivesearch.columnar.lazy import kept, lazy
 from archivesearch.columnar.strings import decoded
-from archivesearch.columnar.workers import in_order
 from archivesearch.errors import IndexDamaged
+
+if TYPE_CHECKING:  # a search has none
+    from archivesearch.columnar.workers import Workers
 
 # Ten hits cost ten blocks; one takes 19 µs, where zlib took 22.
 _BLOCK_BYTES = 4096
@@ -52,7 +54,7 @@ class TextWriter:
         """Let go of the file."""
         self._file.close()
 
-    def finish(self, writer: ArrayWriter, threads: int) -> None:
+    def finish(self, writer: ArrayWriter, workers: "Workers") -> None:
         """Write the texts."""
         self.close()
         lengths = np.concatenate(self._lengths)
@@ -63,7 +65,7 @@ class TextWriter:
             dictionary = _dictionary(blocks)
             pack = partial(_packed, blocks, dictionary)
             writer.append("texts.bytes", np.empty(0, np.uint8))
-            for packed in in_order(pack, range(0, len(blocks), _TASK_BLOCKS), threads):
+            for packed in workers.in_order(pack, range(0, len(blocks), _TASK_BLOCKS)):
                 sizes += map(len, packed)
                 writer.append("texts.bytes", np.frombuffer(b"".join(packed), np.uint8))
         content = dictionary.dict_content if dictionary else b""

@@ -21,13 +21,21 @@ _LANE = 8
 _LONGEST = PADDING  # bytes of a word that is looked up as numbers; others are rare
 _FIRST_BITS = 12
 _ENTERED = 1 << 16  # new words, or the same word again, that are sorted out at a time
-_MASKS = np.array([(1 << 8 * size) - 1 for size in range(_LANE + 1)], np.uint64)
+# What is left of each lane of a word of so many bytes.
+_MASKS = [
+    np.array(
+        [(1 << 8 * min(max(size - lane, 0), _LANE)) - 1 for size in range(_LONGEST + 1)], np.uint64
+    )
+    for lane in range(0, _LONGEST, _LANE)
+]
+_NONE = np.empty(0, np.int32)
 
 
 class Vocabulary:
     """The words and terms that a build has met. Safe to use from several threads.
 
-    Numbers are given in the order of meeting, which may be another each time.
+    Numbers are given in the order of meeting, which may be another each time. What is
+    known is looked up without waiting for other threads; only who enters new words does.
     """
 
     def __init__(self, analyzer: Analyzer) -> None:
@@ -45,34 +53,38 @@ class Vocabulary:
         """Return the number of each word of some texts."""
         sizes = split.ends - split.starts
         found = np.empty(len(sizes), np.int32)
-        looked_up = []
         for table, least, most in ((self._short, 1, _LANE), (self._middling, _LANE + 1, _LONGEST)):
             which = np.flatnonzero((sizes >= least) & (sizes <= most))
-            looked_up.append((table, which, _keys(split, which, table.lanes)))
-        with self._lock:
-            for table, which, keys in looked_up:
-                found[which] = self._numbers(table, keys, which, split)
-            for place in np.flatnonzero(sizes > _LONGEST).tolist():
-                word = split.data[split.starts[place] : split.ends[place]]
+            keys = _keys(split, which, sizes[which], table.lanes)
+            numbers = table.find(keys)
+            unknown = np.flatnonzero(numbers < 0)
+            if len(unknown):
+                keys = [lane[unknown] for lane in keys]
+                numbers[unknown] = self._enter(table, keys, which[unknown], split)
+            found[which] = numbers
+        for place in np.flatnonzero(sizes > _LONGEST).tolist():
+            word = split.data[split.starts[place] : split.ends[place]]
+            with self._lock:
                 number = self._long.setdefault(word, len(self._words))
                 if number == len(self._words):
                     self._words.append(word)
-                found[place] = number
+            found[place] = number
         return found
 
     def terms(self, words: Array, lang: str) -> Array:
         """Return the number of the term that each word stands for in a language."""
-        with self._lock:
-            known = self._term_of.get(lang, np.empty(0, np.int32))
-            if len(known) < len(self._words):
-                more = np.full(len(self._words) * 5 // 4 - len(known), -1, np.int32)
-                known = self._term_of[lang] = np.concatenate((known, more))
-            found: Array = known[words]
-            unknown = np.flatnonzero(found < 0)
-            if len(unknown):
+        known = self._term_of.get(lang, _NONE)
+        if len(known) < len(self._words):
+            with self._lock:
+                known = self._room(lang)
+        found: Array = known[words]
+        unknown = np.flatnonzero(found < 0)
+        if len(unknown):
+            with self._lock:
+                known = self._room(lang)
                 met = np.zeros(len(self._words), bool)
                 met[words[unknown]] = True
-                new = np.flatnonzero(met)
+                new = np.flatnonzero(met & (known[: len(met)] < 0))
                 spelled = [decoded(self._words[number]) for number in new.tolist()]
                 terms = map(encoded, self._analyzer.new_terms(spelled, lang))
                 known[new] = [self._number(term) for term in terms]
@@ -105,26 +117,37 @@ class Vocabulary:
         pairs: set[bytes] = set()
         for known in self._term_of.values():
             words = np.flatnonzero(known >= 0)
-            for word, term in zip(words.tolist(), known[words].tolist(), strict=True):
-                form = spelling(decoded(self._words[word]))
-                pairs.add(self._encoded[term] + b"\0" + encoded(form))
+            for number, term in zip(words.tolist(), known[words].tolist(), strict=True):
+                word = self._words[number]
+                plain = word.isascii() and word.isalnum()  # as `spelling` has it, and faster
+                form = word.lower() if plain else encoded(spelling(decoded(word)))
+                pairs.add(self._encoded[term] + b"\0" + form)
         return sorted(pairs)
 
-    def _numbers(self, table: "_Table", keys: Sequence[Array], which: Array, split: Split) -> Array:
-        """Return the numbers of words, having entered those that are new."""
-        found = table.find(keys)
-        unknown = np.flatnonzero(found < 0)
-        while len(unknown):
-            # those of the first texts are entered, and found again in most of the others
-            first, some = _distinct([lane[unknown[:_ENTERED]] for lane in keys])
-            places = which[unknown[first]]
-            starts, ends = split.starts[places].tolist(), split.ends[places].tolist()
-            count = len(self._words)
-            self._words += [split.data[a:b] for a, b in zip(starts, ends, strict=True)]
-            table.enter(some, np.arange(count, len(self._words), dtype=np.int32))
-            found[unknown] = table.find([lane[unknown] for lane in keys])
-            unknown = unknown[found[unknown] < 0]
+    def _enter(self, table: "_Table", keys: Sequence[Array], places: Array, split: Split) -> Array:
+        """Return the numbers of words, given by keys and places, having entered those new."""
+        with self._lock:
+            found = table.find(keys)
+            unknown = np.flatnonzero(found < 0)
+            while len(unknown):
+                # those of the first texts are entered, and found again in most of the others
+                first, some = _distinct([lane[unknown[:_ENTERED]] for lane in keys])
+                at = places[unknown[first]]
+                starts, ends = split.starts[at].tolist(), split.ends[at].tolist()
+                count = len(self._words)
+                self._words += [split.data[a:b] for a, b in zip(starts, ends, strict=True)]
+                table.enter(some, np.arange(count, len(self._words), dtype=np.int32))
+                found[unknown] = table.find([lane[unknown] for lane in keys])
+                unknown = unknown[found[unknown] < 0]
         return found
+
+    def _room(self, lang: str) -> Array:
+        """Return the terms of all words in a language, -1 for one that is not known."""
+        known = self._term_of.get(lang, _NONE)
+        if len(known) < len(self._words):
+            more = np.full(len(self._words) * 5 // 4 - len(known), -1, np.int32)
+            known = self._term_of[lang] = np.concatenate((known, more))
+        return known
 
     def _number(self, term: bytes) -> int:
         number = self._terms.setdefault(term, len(self._encoded))
@@ -133,14 +156,12 @@ class Vocabulary:
         return number
 
 
-def _keys(split: Split, which: Array, lanes: int) -> list[Array]:
+def _keys(split: Split, which: Array, sizes: Array, lanes: int) -> list[Array]:
     """Return the bytes of some words as so many whole numbers each."""
     every = np.ndarray((len(split.data) - _LANE + 1,), "<u8", buffer=split.data, strides=(1,))
     starts = split.starts[which]
-    sizes = split.ends[which] - starts
     return [
-        every[starts + lane] & _MASKS[np.clip(sizes - lane, 0, _LANE)]
-        for lane in range(0, lanes * _LANE, _LANE)
+        every[starts + lane * _LANE] & masks[sizes] for lane, masks in enumerate(_MASKS[:lanes])
     ]
 
 
@@ -154,64 +175,88 @@ def _distinct(keys: Sequence[Array]) -> tuple[Array, list[Array]]:
 
 
 class _Table:
-    """From keys of several 64-bit numbers to a number each, by open addressing."""
+    """From keys of several 64-bit numbers to a number each, by open addressing.
+
+    One thread may enter keys while others look for theirs: what is being entered may not
+    be found yet, but nothing else is taken for it.
+    """
 
     def __init__(self, lanes: int) -> None:
         self.lanes = lanes
         self._factors = [np.uint64(secrets.randbits(64) | 1) for _ in range(lanes)]
         self._count = 0
-        self._clear(_FIRST_BITS)
+        self._slots = _Slots(lanes, _FIRST_BITS)
 
     def find(self, keys: Sequence[Array]) -> Array:
         """Return the number of each key, -1 where it has none."""
-        slots = self._slots(keys)
-        found: Array = self._numbers[slots]
-        places = np.flatnonzero(self._differ(slots, keys) & (found >= 0))
-        slots, keys = slots[places], [lane[places] for lane in keys]
+        slots = self._slots
+        at = slots.of(self._mixed(keys))
+        found: Array = slots.numbers[at]
+        places = np.flatnonzero(slots.differ(at, keys))
+        places = places[found[places] >= 0]
+        at, keys = at[places], [lane[places] for lane in keys]
         while len(places):  # another word has the slot; look into the next
-            slots = (slots + 1) & (self._size - 1)
-            found[places] = self._numbers[slots]
-            missed = np.flatnonzero(self._differ(slots, keys) & (found[places] >= 0))
-            places, slots = places[missed], slots[missed]
+            at = slots.after(at)
+            found[places] = slots.numbers[at]
+            missed = np.flatnonzero(slots.differ(at, keys) & (found[places] >= 0))
+            places, at = places[missed], at[missed]
             keys = [lane[missed] for lane in keys]
         return found
 
     def enter(self, keys: Sequence[Array], numbers: Array) -> None:
         """Add keys, none of which the table has, each once."""
         self._count += len(numbers)
-        if self._count * 2 > self._size:
-            used = np.flatnonzero(self._numbers >= 0)
-            old_keys, old_numbers = [lane[used] for lane in self._keys], self._numbers[used]
-            self._clear((self._count * 4).bit_length())
-            self._put(old_keys, old_numbers)
-        self._put(keys, numbers)
+        slots = self._slots
+        if self._count * 2 > len(slots.numbers):
+            used = np.flatnonzero(slots.numbers >= 0)
+            old = [lane[used] for lane in slots.keys]
+            larger = _Slots(self.lanes, (self._count * 4).bit_length())
+            larger.put(self._mixed(old), old, slots.numbers[used])
+            self._slots = slots = larger
+        slots.put(self._mixed(keys), keys, numbers)
 
-    def _put(self, keys: Sequence[Array], numbers: Array) -> None:
-        slots = self._slots(keys)
-        while len(numbers):
-            free = np.flatnonzero(self._numbers[slots] < 0)
-            self._numbers[slots[free]] = numbers[free]  # of several one stays
-            stay = self._numbers[slots] == numbers
-            for lane, values in zip(self._keys, keys, strict=True):
-                lane[slots[stay]] = values[stay]
-            numbers, keys = numbers[~stay], [values[~stay] for values in keys]
-            slots = (slots[~stay] + 1) & (self._size - 1)
-
-    def _clear(self, bits: int) -> None:
-        self._size = 1 << bits
-        self._shift = np.uint64(64 - bits)
-        self._keys = [np.zeros(self._size, np.uint64) for _ in range(self.lanes)]
-        self._numbers = np.full(self._size, -1, np.int32)
-
-    def _slots(self, keys: Sequence[Array]) -> Array:
-        mixed = keys[0] * self._factors[0]
+    def _mixed(self, keys: Sequence[Array]) -> Array:
+        mixed: Array = keys[0] * self._factors[0]
         for lane, factor in zip(keys[1:], self._factors[1:], strict=True):
             mixed += lane * factor
+        return mixed
+
+
+class _Slots:
+    """The slots of such a table, of which there are two to the power of `bits`."""
+
+    def __init__(self, lanes: int, bits: int) -> None:
+        self.keys = [np.zeros(1 << bits, np.uint64) for _ in range(lanes)]
+        self.numbers = np.full(1 << bits, -1, np.int32)
+        self._shift = np.uint64(64 - bits)
+
+    def of(self, mixed: Array) -> Array:
+        """Return the slot where the search for each key begins."""
         return (mixed >> self._shift).astype(np.int64)
 
-    def _differ(self, slots: Array, keys: Sequence[Array]) -> Array:
+    def after(self, slots: Array) -> Array:
+        """Return the slot after each."""
+        return (slots + 1) & (len(self.numbers) - 1)
+
+    def differ(self, slots: Array, keys: Sequence[Array]) -> Array:
         """Return whether the keys at some slots are others."""
-        differ: Array = self._keys[0][slots] != keys[0]
-        for own, given in zip(self._keys[1:], keys[1:], strict=True):
+        differ: Array = self.keys[0][slots] != keys[0]
+        for own, given in zip(self.keys[1:], keys[1:], strict=True):
             differ |= own[slots] != given
         return differ
+
+    def put(self, mixed: Array, keys: Sequence[Array], numbers: Array) -> None:
+        """Give keys slots of their own."""
+        slots = self.of(mixed)
+        while len(numbers):
+            free = np.flatnonzero(self.numbers[slots] < 0)
+            taken, first = np.unique(slots[free], return_index=True)
+            placed = free[first]
+            for lane, values in zip(self.keys, keys, strict=True):
+                lane[taken] = values[placed]
+            # only then, so that nobody finds a slot with half a key in it
+            self.numbers[taken] = numbers[placed]
+            stay = np.ones(len(numbers), bool)
+            stay[placed] = False
+            slots, numbers = self.after(slots[stay]), numbers[stay]
+            keys = [values[stay] for values in keys]
