@@ -60,9 +60,10 @@ def sorted_postings(found: Occurrences, first: int, vocabulary: Vocabulary) -> P
     is_term = _changes(terms)  # each has some, so that they need not be counted
     is_posting = is_term | _changes(documents)
     postings = np.flatnonzero(is_posting)
-    gaps = np.diff(positions.view(np.int32), prepend=np.int32(0))
+    gaps = positions.copy()
+    gaps[1:] -= positions[:-1]  # below zero where another document begins
     gaps[postings] = positions[postings]
-    frequencies = np.diff(postings, append=len(terms))
+    frequencies = _distances(postings, len(terms))
     documents, starts_term = documents[postings], is_term[postings]
     blocks = documents >> BLOCK_BITS
     is_entry = starts_term | _changes(blocks)
@@ -83,7 +84,15 @@ def sorted_postings(found: Occurrences, first: int, vocabulary: Vocabulary) -> P
 
 def _counts(begins: Array) -> Array:
     """Return how many values there are from each that begins something to the next."""
-    return narrow(np.diff(np.flatnonzero(begins), append=len(begins)))
+    return narrow(_distances(np.flatnonzero(begins), len(begins)))
+
+
+def _distances(places: Array, end: int) -> Array:
+    """Return how far it is from each place to the next, and from the last to the end."""
+    distances = np.empty(len(places), np.uint32)
+    np.subtract(places[1:], places[:-1], out=distances[:-1], casting="unsafe")
+    distances[-1:] = end - places[-1:]
+    return distances
 
 
 def _changes(values: Array) -> Array:
