@@ -171,7 +171,8 @@ def _take_in_asked(inside: Array, data: bytes, kinds: Array, odd: Array) -> list
 
     Returns the stretches in which there are words that touch, which no marks can tell apart.
     """
-    easy, hard = [], []
+    easy: list[_Asked] = []
+    hard: list[_Asked] = []
     flat = kinds.tobytes()
     for low, high in _stretches(flat, odd):
         places = _plain(data, low, high)
