@@ -5,7 +5,7 @@ that is damaged or of another version, all pages are parsed anew and nothing els
 
     first line      what the file is
     each record     key (20 bytes) · size packed, size unpacked, CRC-32 of all else (4 bytes
-                    each, little-endian) · the page as MessagePack, compressed by zlib
+                    each, little-endian) · the page as MessagePack, a Zstandard frame
 
 A key is a hash of all that parsing sees: the program, the settings, where a page comes
 from, and its bytes. What comes after a record that is cut short or damaged is not used.
@@ -25,6 +25,7 @@ from typing import BinaryIO, Self
 from unicodedata import unidata_version
 
 import msgspec
+from backports import zstd
 
 from archivesearch.config import Config
 from archivesearch.directory import regular_file
@@ -33,11 +34,11 @@ from archivesearch.model import Page, RawPage
 
 MEMORY = ".parsed"
 _ASIDE = ".parsed.new"
-_MAGIC = b"archivesearch parsed pages 1\n"
+_MAGIC = b"archivesearch parsed pages 2\n"
 _KEY_BYTES = 20
 _HEADER = struct.Struct(f"<{_KEY_BYTES}sIII")
 _LARGEST = 1 << 28  # bytes of one page as parsed; larger ones are parsed anew each time
-_LEVEL = 1
+_LEVEL = 1  # zlib's level 1 takes three times as long, for records as large
 
 # Settings that are used when pages are listed, indexed or shown, and not when they are parsed.
 _UNSEEN = ("name", "exclude", "variants")
@@ -92,7 +93,7 @@ class Memory:
         record = self._record(key) or b""
         try:
             page = _unpacked(record)
-        except (ValueError, zlib.error, RecursionError) as error:
+        except (ValueError, zstd.ZstdError, RecursionError) as error:
             raise IndexDamaged(
                 f"{self._path} is not what archivesearch writes ({error}); remove it and try again"
             ) from error
@@ -201,7 +202,7 @@ def _places(file: BinaryIO) -> dict[bytes, tuple[int, int]]:
 
 
 def _record(key: bytes, raw: bytes) -> bytes:
-    packed = zlib.compress(raw, _LEVEL)
+    packed = zstd.compress(raw, _LEVEL)
     head = _HEADER.pack(key, len(packed), len(raw), 0)
     checksum = zlib.crc32(packed, zlib.crc32(head))
     return _HEADER.pack(key, len(packed), len(raw), checksum) + packed
@@ -219,7 +220,7 @@ def _unpacked(record: bytes) -> Page:
     size = _HEADER.unpack_from(record)[2] if record else 0
     if size > _LARGEST:
         raise ValueError("a page is too large")
-    raw = zlib.decompressobj().decompress(record[_HEADER.size :], size + 1)
+    raw = zstd.ZstdDecompressor().decompress(record[_HEADER.size :], size + 1)
     return msgspec.msgpack.decode(raw, type=Page)
 
 
