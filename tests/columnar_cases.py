@@ -11,10 +11,13 @@ from rapidfuzz.distance import OSA
 from small_archive import passage
 from whoosh.query import And, Every, Or, Phrase, Query, Term
 
-from archivesearch.analysis import Analyzer
+from archivesearch.analysis import Analyzer, Token
 from archivesearch.columnar.fields import KEY_FIELDS, WORD_FIELDS, key_of
-from archivesearch.model import Passage
-from archivesearch.nodes import Fuzzy, Near, Prefix, Spoken, Wildcard, Without, Written, YearRange
+from archivesearch.model.passages import Passage
+from archivesearch.nodes.choices import Spoken, Without
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
+from archivesearch.nodes.written import Written
 from archivesearch.ranking import K1, B
 from archivesearch.words import words
 
@@ -84,7 +87,11 @@ class BruteForce:
         }
         self.lengths = {name: [0] * len(passages) for name in WORD_FIELDS}
         for number, each in enumerate(passages):
-            own, inside = analyzer.split(each.text, each.lang, each.repeated)
+            own: list[Token] = []
+            inside: list[Token] = []
+            for token in analyzer.tokens(each.text, each.lang):
+                repeated = any(start <= token.start < end for start, end in each.repeated)
+                (inside if repeated else own).append(token)
             found = {"text": own, "repeated": inside}
             for name in ("title", "section", "org", "label"):
                 if inside and not own and name != "label":

@@ -20,7 +20,7 @@ from archivesearch.columnar.entries import Entries
 from archivesearch.columnar.fields import FIELDS, WORD_FIELDS
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.strings import encoded
-from archivesearch.model import Passage
+from archivesearch.model.passages import Passage
 from archivesearch.ranking import K1, B
 from archivesearch.words import words
 

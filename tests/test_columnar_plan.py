@@ -18,22 +18,13 @@ from whoosh.searching import Searcher
 from archivesearch.columnar import bits, planning, topk
 from archivesearch.columnar.build import build
 from archivesearch.columnar.face import ColumnarIndex
-from archivesearch.columnar.plan import Node
+from archivesearch.columnar.plan import Node, Rows
 from archivesearch.columnar.planning import plan_of
 from archivesearch.columnar.segment import Segment
-from archivesearch.nodes import (
-    Fuzzy,
-    Near,
-    Prefix,
-    Shaped,
-    Spelled,
-    Spoken,
-    Wildcard,
-    Without,
-    Written,
-    YearRange,
-    walked,
-)
+from archivesearch.nodes.choices import Spoken, Without, walked
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
+from archivesearch.nodes.written import Shaped, Spelled, Written
 from archivesearch.query import parse
 
 COUNT = 300
@@ -117,7 +108,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Case:
-    """Return more blocks than the first two rounds of scoring take."""
+    """Return more blocks than the first round of scoring takes."""
     return case_of(tmp_path_factory.mktemp("large"), MANY)
 
 
@@ -135,9 +126,13 @@ def everything(plan: Node) -> dict[int, float]:
 
 
 def check_bounds(plan: Node, scores: Mapping[int, float]) -> None:
-    """See that no passage beats the bound of its block."""
+    """See that no passage beats the bound of its block, or what its own words let it score."""
     bound = plan.bound
     assert all(score <= bound[number >> 5] for number, score in scores.items())
+    blocks = plan.matches.nonzero()[0]
+    rows = Rows(blocks, plan.matches[blocks], len(plan.matches))
+    caps = dict(zip(blocks.tolist(), plan.caps(rows), strict=True))
+    assert all(score <= caps[number >> 5][number & 31] for number, score in scores.items())
 
 
 def check_best(plan: Node, scores: Mapping[int, float], k: int) -> None:

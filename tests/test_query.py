@@ -20,7 +20,9 @@ from archivesearch.analysis import Analyzer
 from archivesearch.errors import QueryError
 from archivesearch.grammar import FIELDS
 from archivesearch.names import Names
-from archivesearch.nodes import Fuzzy, Near, Shaped, Spelled, Written, YearRange
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, YearRange
+from archivesearch.nodes.written import Shaped, Spelled, Written
 from archivesearch.query import (
     GRAMMAR,
     MAX_DEPTH,
@@ -121,11 +123,7 @@ def body(tree: Query) -> str:
         case Fuzzy():
             return f"{tree.text}~{tree.maxdist}"
         case Written():
-            tests = [
-                t.spelling if isinstance(t, Spelled) else t.pattern
-                for t in tree.tests
-                if isinstance(t, Spelled | Shaped)
-            ]
+            tests = [str(t) for t in tree.tests if isinstance(t, Spelled | Shaped)]
             return "=" + "_".join(tests)
         case Or():
             return "/".join(map(body, tree.subqueries))

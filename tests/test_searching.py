@@ -21,8 +21,9 @@ from archivesearch.analysis import Analyzer, fold, spelling, unaccented
 from archivesearch.engines.base import Request
 from archivesearch.engines.columnar import ColumnarReader
 from archivesearch.errors import QueryError
-from archivesearch.model import Passage, Results, family
-from archivesearch.nodes import together
+from archivesearch.model.answers import Results
+from archivesearch.model.passages import Passage, family
+from archivesearch.nodes.near import together
 from archivesearch.query import parse
 from archivesearch.ranking import K1, B
 from archivesearch.trees import WEIGHTS
@@ -252,7 +253,7 @@ def test_fields(archive: archivesearch.Archive, query: str, total: int) -> None:
 def brute_scores(passages: Sequence[Passage], analyzer: Analyzer, word: str) -> dict[int, float]:
     """BM25 of one word over the default fields, as the formula stands in the books."""
     scores: dict[int, float] = {}
-    (term,) = analyzer.query_terms(word)
+    term = analyzer.term(word, "en")
     for name, weight in WEIGHTS.items():
         texts = [[t.term for t in analyzer.tokens(getattr(p, name), "en")] for p in passages]
         lengths = [len(text) for text in texts if text]
@@ -377,13 +378,13 @@ Test = Callable[[list[str], list[str]], bool]
 
 
 def oracle_word(word: str) -> Test:
-    (term,) = Analyzer(("en",)).query_terms(word)
+    term = Analyzer(("en",)).term(word, "en")
     return lambda _, terms: term in terms
 
 
 def oracle_row(row: str, gap: int) -> Test:
     analyzer = Analyzer(("en",))
-    wanted = [analyzer.query_terms(word)[0] for word in row.split()]
+    wanted = [analyzer.term(word, "en") for word in row.split()]
 
     def found(_: list[str], terms: list[str]) -> bool:
         if gap == 0:
@@ -408,7 +409,7 @@ def oracle_wild(pattern: str) -> Test:
 
 
 def oracle_fuzzy(word: str, distance: int) -> Test:
-    (term,) = Analyzer(("en",)).query_terms(word)
+    term = Analyzer(("en",)).term(word, "en")
     return lambda _, terms: any(
         t[0] == term[0] and OSA.distance(t, term) <= distance for t in terms
     )

@@ -10,7 +10,7 @@ from small_archive import passage
 from archivesearch.analysis import Analyzer, spelling
 from archivesearch.errors import QueryError
 from archivesearch.extracts import SNIPPET_LENGTH, window, within_window
-from archivesearch.model import Span
+from archivesearch.model.passages import Span
 from archivesearch.query import parse
 from archivesearch.snippets import Highlighter
 from archivesearch.words import words

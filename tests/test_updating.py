@@ -3,6 +3,8 @@
 import os
 import random
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from small_archive import LETTER, PAGES, REPORT, build, page_of, write
 
 import archivesearch
 from archivesearch import IndexDamaged, Report, SourceError
-from archivesearch.memory import MEMORY, damaged_bytes
+from archivesearch.memory import MEMORY, SOURCE, damaged_bytes
 
 VARIANTS = '[variants]\nwoman = ["womyn"]\n'
 OWN = 'base_url = "http://example.org/"\nname = "An archive"\n'
@@ -86,6 +88,15 @@ def test_settings_that_parsing_sees(
     write(site, {"archivesearch.toml": after})
     assert archivesearch.update([site], index).parsed == parsed
     assert is_as_rebuilt(index, site)
+
+
+def test_another_parser_knows_no_page_of_this_one() -> None:
+    code = "import sys, archivesearch.pool; print(*(m.__file__ for m in sys.modules.values()"
+    code += " if m.__name__.startswith('archivesearch') and m.__file__))"
+    used = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    package = Path(archivesearch.__file__).parent
+    known = {str(path) for files in SOURCE for path in package.glob(files)}
+    assert {name for name in used.stdout.split() if "__init__" not in name} <= known
 
 
 def test_without_an_index_an_update_builds_one(tmp_path: Path, site: Path) -> None:

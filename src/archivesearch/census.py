@@ -7,15 +7,9 @@ from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
 from archivesearch.config import Config
-from archivesearch.model import (
-    Notice,
-    Organization,
-    Page,
-    PageInfo,
-    Passage,
-    Progress,
-    Skipped,
-)
+from archivesearch.model.pages import Notice, Page, PageInfo, Skipped
+from archivesearch.model.passages import Passage
+from archivesearch.model.reports import Organization, Progress
 from archivesearch.sentences import Sample
 from archivesearch.sifting import Sifted, SiftedPage
 

@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from archivesearch.model import Copies
+from archivesearch.model.passages import Copies
 from archivesearch.parse.fingerprints import LEAST_WORDS
 
 _ALIKE = 0.8

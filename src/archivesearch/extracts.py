@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from archivesearch.analysis import fold
-from archivesearch.model import Span
+from archivesearch.model.passages import Span
 from archivesearch.sentences import UNTAUGHT, Sentences
 
 SNIPPET_LENGTH = 280

@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from archivesearch.model import Page
+from archivesearch.model.pages import Page
 from archivesearch.parse.fingerprints import BANDS, fingerprinted, unpacked
 
 _COLUMNS: dict[str, Any] = {

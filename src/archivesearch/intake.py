@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from archivesearch.config import Config
 from archivesearch.memory import Memory
-from archivesearch.model import Notice, Page, RawPage, Skipped
+from archivesearch.model.pages import Notice, Page, RawPage, Skipped
 from archivesearch.pool import parsed
 from archivesearch.read.sources import Source
 

@@ -25,12 +25,12 @@ from typing import BinaryIO, Self
 from unicodedata import unidata_version
 
 import msgspec
-from backports import zstd
+import zstandard as zstd
 
 from archivesearch.config import Config
 from archivesearch.directory import regular_file
 from archivesearch.errors import IndexDamaged
-from archivesearch.model import Page, RawPage
+from archivesearch.model.pages import Page, RawPage
 
 MEMORY = ".parsed"
 _ASIDE = ".parsed.new"
@@ -39,6 +39,9 @@ _KEY_BYTES = 20
 _HEADER = struct.Struct(f"<{_KEY_BYTES}sIII")
 _LARGEST = 1 << 28  # bytes of one page as parsed; larger ones are parsed anew each time
 _LEVEL = 1  # zlib's level 1 takes three times as long, for records as large
+
+SOURCE = ("*.py", "model/*.py", "parse/*.py")
+"""Where in the package all lies that parsing uses."""
 
 # Settings that are used when pages are listed, indexed or shown, and not when they are parsed.
 _UNSEEN = ("name", "exclude", "variants")
@@ -202,7 +205,7 @@ def _places(file: BinaryIO) -> dict[bytes, tuple[int, int]]:
 
 
 def _record(key: bytes, raw: bytes) -> bytes:
-    packed = zstd.compress(raw, _LEVEL)
+    packed = zstd.ZstdCompressor(_LEVEL).compress(raw)
     head = _HEADER.pack(key, len(packed), len(raw), 0)
     checksum = zlib.crc32(packed, zlib.crc32(head))
     return _HEADER.pack(key, len(packed), len(raw), checksum) + packed
@@ -220,7 +223,10 @@ def _unpacked(record: bytes) -> Page:
     size = _HEADER.unpack_from(record)[2] if record else 0
     if size > _LARGEST:
         raise ValueError("a page is too large")
-    raw = zstd.ZstdDecompressor().decompress(record[_HEADER.size :], size + 1)
+    packed = record[_HEADER.size :]
+    if zstd.frame_content_size(packed) != size:
+        raise ValueError("it has not the size that it should have")
+    raw = zstd.ZstdDecompressor().decompress(packed)
     return msgspec.msgpack.decode(raw, type=Page)
 
 
@@ -229,7 +235,7 @@ def _parser() -> str:
     """Return what tells this parser from any other: its source, and what it is built on."""
     package = Path(__file__).parent
     seen = blake2b(digest_size=_KEY_BYTES)
-    for path in sorted([*package.glob("*.py"), *package.glob("parse/*.py")]):
+    for path in sorted(path for files in SOURCE for path in package.glob(files)):
         seen.update(path.name.encode() + b"\0" + path.read_bytes())
     libraries = map(version, ("selectolax", "charset-normalizer", "py3langid", "rensa"))
     return repr((seen.hexdigest(), *libraries, unidata_version))

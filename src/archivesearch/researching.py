@@ -13,15 +13,9 @@ from archivesearch.engines.base import Match, Reader
 from archivesearch.errors import QueryError
 from archivesearch.filters import Filters, Vocabulary
 from archivesearch.hits import hit
-from archivesearch.model import (
-    Collocations,
-    Concordance,
-    Hit,
-    Line,
-    Passage,
-    Span,
-    Trend,
-)
+from archivesearch.model.answers import Hit
+from archivesearch.model.passages import Passage, Span
+from archivesearch.model.research import Collocations, Concordance, Line, Trend
 from archivesearch.snippets import Highlighter
 
 PERIODS = {"year": 1, "decade": 10}

@@ -7,7 +7,7 @@ learned from a sample of its text when the index is built, by Punkt (Kiss and St
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 # What Punkt is trained on at most, in characters; half a megabyte takes it a second.
 SAMPLE = 500_000
@@ -18,8 +18,7 @@ _FIRST = re.compile(r"[^\W\d_]+")
 _LONGEST = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Sentences:
+class Sentences(NamedTuple):
     """What tells the end of a sentence: words that end in a full stop, words that begin one."""
 
     abbreviations: frozenset[str] = frozenset()
@@ -50,15 +49,15 @@ class Sentences:
 UNTAUGHT = Sentences()
 
 
-@dataclass(slots=True)
 class Sample:
-    """A sample of texts, spread over all of them, of no more than so many characters."""
+    """A sample of texts, spread over all of them, of no more than `size` characters."""
 
-    size: int = SAMPLE
-    texts: list[str] = field(default_factory=list)
-    _seen: int = 0
-    _step: int = 1
-    _held: int = 0
+    def __init__(self, size: int = SAMPLE) -> None:
+        self.size = size
+        self.texts: list[str] = []
+        self._seen = 0
+        self._step = 1
+        self._held = 0
 
     def add(self, texts: Iterable[str]) -> None:
         """Take texts, of which some are kept; the same ones whenever they are the same."""

@@ -3,17 +3,21 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import translate
-from functools import cached_property
 from typing import Any
 
 from whoosh.query import And, AndNot, Or, Phrase, Prefix, Query, Term, Wildcard
 
 from archivesearch.analysis import Analyzer
-from archivesearch.model import Passage, Span
-from archivesearch.nodes import Fuzzy, Near, Spoken, WordTest, Written, together
+from archivesearch.lazy import lazy
+from archivesearch.model.passages import Passage, Span
+from archivesearch.nodes.choices import Spoken
+from archivesearch.nodes.near import Near, together
+from archivesearch.nodes.patterns import Fuzzy
+from archivesearch.nodes.written import WordTest, Written
 from archivesearch.words import is_cjk, located, plain_words, words_spelled
 
 _WHOLE = 1 << 30
+_JOINED = (And, Or)
 _WORD = re.compile(r"[^\W_]")
 
 # The one term that answers, or what tells of a term and its word whether they do.
@@ -64,10 +68,14 @@ class _Marker:
             if getattr(leaf, "fieldname", None) in self._bits:
                 self._add(leaf)
         self._passed = _Passed(analyzer.terms(lang), self._by_term, self._tests)
+        self._is_plain = not self._rows and all(length == _WHOLE for _, length in self._singles)
+        """Whether all that is found is marked, and whole."""
 
     def spans(self, passage: Passage) -> tuple[Span, ...]:
         """Return the spans of a passage's text to mark, in order, not overlapping."""
         found = self._found(passage)
+        if self._is_plain:
+            return tuple(_disjoint([(start, end) for _, _, start, end in found]))
         marked = {
             (start, min(end, start + length))
             for passed, _, start, end in found
@@ -108,6 +116,9 @@ class _Marker:
         """Return the words that pass any test: which, at what position, and their span."""
         by_word = self._likely is None
         passing = self._by_word(passage.text) if by_word else self._by_spelling(passage.text)
+        if not passage.repeated:
+            own = self._bits["text"]
+            return [(bits, at, a, b) for every, at, a, b in passing if (bits := every & own)]
         return [
             (bits, at, start, end)
             for every, at, start, end in passing
@@ -121,19 +132,25 @@ class _Marker:
         for (at, word), span in zip(found, located(text, found), strict=True):
             yield passed[word], at, *span
 
-    def _by_spelling(self, text: str) -> Iterator[_Found]:
+    def _by_spelling(self, text: str) -> list[_Found]:
         """Look at the words alone that are spelled as they must be.
 
         Positions count those words, and one for all others between two of them.
         """
+        passed = self._passed
+        likely = words_spelled(text, self._likely or ())
+        if not self._rows:  # where it does not matter how near they are
+            return [(bits, 0, a, b) for word, a, b in likely if (bits := passed[word])]
+        found = []
         at = last = 0
-        for word, start, end in words_spelled(text, self._likely or ()):
-            at += 2 if self._rows and _WORD.search(text, last, start) else 1
+        for word, start, end in likely:
+            at += 2 if _WORD.search(text, last, start) else 1
             last = end
-            if bits := self._passed[word]:
-                yield bits, at, start, end
+            if bits := passed[word]:
+                found.append((bits, at, start, end))
+        return found
 
-    @cached_property
+    @lazy
     def _likely(self) -> frozenset[str] | None:
         """The spellings that words must have to pass; None where that is not known.
 
@@ -173,30 +190,32 @@ class _Passed(dict[str, int]):
         return passed
 
 
-def _disjoint(spans: Iterable[Span]) -> Iterator[Span]:
+def _disjoint(spans: Iterable[Span]) -> list[Span]:
     """Join spans that overlap, as the pairs of CJK characters do."""
-    current: Span | None = None
+    found: list[Span] = []
+    last = 0
     for start, end in spans:
-        if current and start < current[1]:
-            current = (current[0], max(current[1], end))
-            continue
-        if current:
-            yield current
-        current = (start, end)
-    if current:
-        yield current
+        if start < last:
+            found[-1] = found[-1][0], max(last, end)
+            last = found[-1][1]
+        else:
+            found.append((start, end))
+            last = end
+    return found
 
 
 def _leaves(query: Query, lang: str) -> Iterator[Query]:
     """Yield the nodes that say which words are wanted in passages of a language."""
-    if isinstance(query, And | Or):
-        for child in query.children():
-            yield from _leaves(child, lang)
-    elif isinstance(query, AndNot):
-        yield from _leaves(query.a, lang)
+    if isinstance(query, Term):
+        yield query
     elif isinstance(query, Spoken):
         if lang in query.langs:
             yield from _leaves(query.child, lang)
+    elif isinstance(query, _JOINED):
+        for child in query.subqueries:
+            yield from _leaves(child, lang)
+    elif isinstance(query, AndNot):
+        yield from _leaves(query.a, lang)
     else:
         yield query
 

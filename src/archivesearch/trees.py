@@ -14,22 +14,11 @@ from whoosh.query import And, Every, Or, Phrase, Query, Term
 from archivesearch.analysis import Analyzer, fold, unaccented
 from archivesearch.errors import QueryError
 from archivesearch.names import NO_NAMES, Names
-from archivesearch.nodes import (
-    Choice,
-    Fuzzy,
-    Near,
-    OtherName,
-    Prefix,
-    Shaped,
-    Spelled,
-    Spoken,
-    Wildcard,
-    WordTest,
-    Written,
-)
+from archivesearch.nodes.choices import Choice, OtherName, Spoken
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, Prefix, Wildcard
+from archivesearch.nodes.written import Shaped, Spelled, WordTest, Written
 from archivesearch.words import is_cjk, words
-
-WORD_FIELDS = ("text", "title", "section", "org", "label", "repeated")
 
 # What a word without a field is looked for in, and how much a find there weighs. Of the
 # weights of heading and title, on the judged collections after the second stage (nDCG@10
@@ -53,6 +42,9 @@ _FUZZY = re.compile(r"(?P<word>[^~]+)~(?P<distance>\d*)")
 _COLON = re.compile(r":(?!//)(?=\D)")
 _SHORTEST_STEM = 3
 
+# The terms of words, and the languages in which they have them; () is all of them.
+_Form = tuple[tuple[str, ...], tuple[str, ...]]
+
 
 class Trees:
     """Makes the trees for the pieces of one query.
@@ -71,6 +63,7 @@ class Trees:
         self._languages = tuple(languages) or analyzer.languages
         self._names = names
         self._weights = WEIGHTS if weights is None else weights
+        self._forms: dict[tuple[str, ...], list[_Form]] = {}
         self._words = 0
         self._patterns = 0
 
@@ -169,16 +162,24 @@ class Trees:
         self._count(len(found))
         return found
 
-    def _terms(self, found: Sequence[str]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    def _terms(self, found: Sequence[str]) -> list[_Form]:
         """What words become in each language, and in which; () says in all of them."""
         spelled = tuple(found)
-        # stems of other languages know nothing of its accents
-        bare = spelled if all(map(str.isascii, found)) else tuple(map(unaccented, found))
+        known = self._forms.get(spelled)  # every field asks for the same
+        if known is None:
+            known = self._forms[spelled] = self._new_terms(spelled)
+        return known
+
+    def _new_terms(self, spelled: tuple[str, ...]) -> list[_Form]:
+        ways = [spelled]
+        if not all(map(str.isascii, spelled)):
+            # stems of other languages know nothing of its accents
+            ways = list(dict.fromkeys((spelled, tuple(map(unaccented, spelled)))))
         forms: dict[tuple[str, ...], dict[str, None]] = {}
         for lang in self._languages:
             terms = self._analyzer.terms(lang)
-            for typed in dict.fromkeys((spelled, bare)):
-                forms.setdefault(tuple([terms[word] for word in typed]), {})[lang] = None
+            for way in ways:
+                forms.setdefault(tuple([terms[word] for word in way]), {})[lang] = None
         if len(forms) == 1 or len(self._languages) == 1:
             return [(form, ()) for form in forms]
         return [(form, tuple(langs)) for form, langs in forms.items()]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archivesearch.config import Config
 from archivesearch.errors import ConfigError, SourceError
-from archivesearch.model import Notice, Page, RawPage, Skipped, passages
+from archivesearch.model.pages import Notice, Page, RawPage, Skipped, passages
 from archivesearch.parse.page import parse
 from archivesearch.read.limits import Limits
 from archivesearch.read.sources import open_sources

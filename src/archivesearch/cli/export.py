@@ -12,7 +12,7 @@ from archivesearch.cli.failures import asking
 from archivesearch.cli.narrowing import narrowing_options
 from archivesearch.cli.options import examples, format_option, index_option
 from archivesearch.cli.streams import write_bytes
-from archivesearch.model import Hit
+from archivesearch.model.answers import Hit
 from archivesearch.present.as_csv import csv_lines
 from archivesearch.present.as_json import encoded_lines, hit_json
 

@@ -26,7 +26,7 @@ from archivesearch.columnar.tables import DocumentWriter
 from archivesearch.columnar.trimming import trim
 from archivesearch.columnar.vocabulary import Vocabulary
 from archivesearch.columnar.workers import Workers
-from archivesearch.model import Copies, Passage
+from archivesearch.model.passages import Copies, Passage
 
 # Bytes in use at the peak: for each byte of a stretch's texts, for each occurrence merged.
 _PER_TEXT_BYTE = 16

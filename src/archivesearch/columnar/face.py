@@ -22,10 +22,10 @@ from whoosh.searching import Searcher
 
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar.fields import KEY_FIELDS, WORD_FIELDS
-from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.segment import Postings, Segment
+from archivesearch.columnar.weighting import BM25
 from archivesearch.errors import IndexProblem
-from archivesearch.ranking import BM25
+from archivesearch.lazy import lazy
 
 _STORED = ("id", "url", "year_source", "date", "author")
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from archivesearch.analysis import year_term
-from archivesearch.model import Passage
+from archivesearch.model.passages import Passage
 
 if TYPE_CHECKING:
     from archivesearch.columnar.stretches import Row

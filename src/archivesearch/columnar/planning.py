@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 from fnmatch import translate
 from functools import reduce
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from whoosh.query import And, AndNot, Every, Or, Phrase, Query, Require, Term
-from whoosh.searching import Searcher
 
 from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.bits import bits_of, numbers_of
@@ -28,17 +27,13 @@ from archivesearch.columnar.plan import (
 )
 from archivesearch.columnar.proximity import documents_near
 from archivesearch.columnar.segment import Segment
-from archivesearch.nodes import (
-    Fuzzy,
-    Near,
-    Prefix,
-    Spoken,
-    Wildcard,
-    WordTest,
-    Written,
-    YearRange,
-    walked,
-)
+from archivesearch.nodes.choices import Spoken, walked
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
+from archivesearch.nodes.written import WordTest, Written
+
+if TYPE_CHECKING:
+    from whoosh.searching import Searcher
 
 # How many texts are read for one query at most, and how many words they may have together;
 # two million words take about a second.
@@ -49,7 +44,7 @@ MOST_WORDS = 2_000_000
 def plan_of(
     query: Query,
     segment: Segment,
-    searcher: Callable[[], Searcher],
+    searcher: "Callable[[], Searcher]",
     notes: list[str] | None = None,
     inside: Array | None = None,
 ) -> Node:
@@ -69,7 +64,7 @@ def plan_of(
 
 class _Compiler:
     def __init__(
-        self, segment: Segment, searcher: Callable[[], Searcher], inside: Array | None = None
+        self, segment: Segment, searcher: "Callable[[], Searcher]", inside: Array | None = None
     ) -> None:
         self._segment = segment
         self._searcher = searcher

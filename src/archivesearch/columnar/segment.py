@@ -1,6 +1,5 @@
 """A segment opened for reading: its lexicon, its postings, its documents."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +10,12 @@ from archivesearch.columnar.documents import Documents
 from archivesearch.columnar.escape import Escaped
 from archivesearch.columnar.fields import WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
-from archivesearch.columnar.lazy import kept, lazy
 from archivesearch.columnar.lexicon import Lexicon
 from archivesearch.columnar.shape import check_shape
 from archivesearch.columnar.strings import Strings
 from archivesearch.columnar.totals import Chunks, Totals
 from archivesearch.errors import IndexDamaged
+from archivesearch.lazy import kept, lazy
 from archivesearch.ranking import idf
 
 _CACHED_LANGUAGES = 16
@@ -138,7 +137,6 @@ class Segment:
         )
 
 
-@dataclass(frozen=True)
 class Postings:
     """The documents that have one term in one field, how often, and where.
 
@@ -147,13 +145,24 @@ class Postings:
     `inside`, if any, are those documents that whoever asks wants to know of.
     """
 
-    segment: Segment
-    field: str
-    entries: slice
-    first_posting: int
-    count: int
-    first_position: int
-    inside: Array | None = None
+    def __init__(
+        self,
+        segment: Segment,
+        field: str,
+        entries: slice,
+        *,
+        first_posting: int,
+        count: int,
+        first_position: int,
+        inside: Array | None = None,
+    ) -> None:
+        self.segment = segment
+        self.field = field
+        self.entries = entries
+        self.first_posting = first_posting
+        self.count = count
+        self.first_position = first_position
+        self.inside = inside
 
     @property
     def blocks(self) -> Array:

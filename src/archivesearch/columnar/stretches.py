@@ -15,7 +15,7 @@ import numpy as np
 from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.impact import BLOCK_SIZE
 from archivesearch.columnar.strings import encoded
-from archivesearch.model import Passage, SamePage
+from archivesearch.model.passages import Passage, SamePage
 
 
 class Row(NamedTuple):

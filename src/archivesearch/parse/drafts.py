@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from archivesearch.model import Paragraph, Section
+from archivesearch.model.pages import Paragraph, Section
 from archivesearch.parse import boilerplate, labels
 from archivesearch.parse.dates import years_mentioned
 from archivesearch.parse.labels import Label

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from archivesearch.model import Page, paragraphs
+from archivesearch.model.pages import Page, paragraphs
 
 # A signature of 32 values in 8 bands of 4: of two passages that share 8 of 10 shingles
 # 98.5 % meet in a band, of those that share 9 of 10 all but 2 in 10,000.

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from archivesearch.model import Span
+from archivesearch.model.passages import Span
 from archivesearch.parse.label_words import BARE, CORE_WORDS, DATED, MONTH, PHRASE
 
 _WINDOW = 100

@@ -4,7 +4,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from archivesearch.config import Config
-from archivesearch.model import Section, Span
+from archivesearch.model.pages import Section
+from archivesearch.model.passages import Span
 from archivesearch.parse import front, headings, labels, organizations, profiles, tables
 from archivesearch.parse.aliases import Register
 from archivesearch.parse.blocks import Block

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from archivesearch.model import Collocations, Concordance, Suggestions, Trend
+from archivesearch.model.research import Collocations, Concordance, Suggestions, Trend
 from archivesearch.present.clean import one_line
 from archivesearch.present.counts import counted
 from archivesearch.present.screen import Screen

@@ -10,7 +10,7 @@ from archivesearch import config as configuration
 from archivesearch.addresses import address
 from archivesearch.config import Config
 from archivesearch.errors import SourceError
-from archivesearch.model import Notice, RawPage
+from archivesearch.model.pages import Notice, RawPage
 from archivesearch.read import folders
 from archivesearch.read.captures import chosen
 from archivesearch.read.entries import Found, Kind, Listing
