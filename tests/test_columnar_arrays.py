@@ -138,8 +138,9 @@ def test_a_run_is_sorted_by_term_and_document(words: list[tuple[int, int]], bloc
     documents = np.array([document for _, document in words], np.uint32)
     positions = np.arange(len(words), dtype=np.uint32)
     first = block * 32
-    found_in = Occurrences(terms, documents, positions)
-    postings = runs.sorted_postings(found_in, first, vocabulary)
+    forms = np.where(documents % 3, -1, terms)
+    given_terms = Occurrences(terms, forms, documents, positions)
+    postings = runs.sorted_postings(given_terms, first, vocabulary)
     with TemporaryDirectory() as folder:
         run = runs.Run(Path(folder) / "run", first, {"x": postings})
         parts = {part: run.read("x", part) for part in runs.PARTS}

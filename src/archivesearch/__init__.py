@@ -49,8 +49,10 @@ if TYPE_CHECKING:
         Collocations,
         Concordance,
         Line,
+        Matches,
         Suggestions,
         Trend,
+        Trends,
     )
     from archivesearch.upkeep import backup, parse_page, rebuild, update, verify
 
@@ -85,7 +87,10 @@ _HOME = {
         "model.reports",
     ),
     **dict.fromkeys(
-        ("Collocate", "Collocations", "Concordance", "Line", "Suggestions", "Trend"),
+        (
+            *("Collocate", "Collocations", "Concordance", "Line", "Matches"),
+            *("Suggestions", "Trend", "Trends"),
+        ),
         "model.research",
     ),
 }
@@ -108,6 +113,7 @@ __all__ = [
     "IndexProblem",
     "IndexVersion",
     "Line",
+    "Matches",
     "Notice",
     "Organization",
     "Page",
@@ -126,6 +132,7 @@ __all__ = [
     "Stats",
     "Suggestions",
     "Trend",
+    "Trends",
     "Verification",
     "backup",
     "open",

@@ -4,7 +4,6 @@ Everything here is a function of one word and a language, so it is worked out on
 each distinct word. A term has no capitals, no accents, no apostrophes and no ending.
 """
 
-import re
 import threading
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +36,7 @@ _NOT_SPOKEN = str.maketrans(
 _ELISIONS = frozenset(
     "c d j l m n s t qu all dall dell nell sull un quest jusqu lorsqu puisqu quoiqu".split()
 )
-_POSSESSIVE = re.compile("['’ʼ‘`´][sS]$")
+_APOSTROPHES = "'’ʼ‘`´"
 _SHORTEST_STEMMED = 4
 _LONGEST_TERM = 64
 _CACHED_WORDS = 1 << 19
@@ -208,7 +207,10 @@ def _country(word: str) -> str:
     """Tell `US`, `U.S.` and `U$` from the pronoun `us`: only they become `u.s.`."""
     if word.isascii() and word.isalpha():
         return "u.s." if word == "US" else ""
-    if _POSSESSIVE.sub("", word) == "US" or (len(word) < 8 and ("$" in word or "." in word)):
+    possessive = len(word) > 2 and word[-2] in _APOSTROPHES and word[-1] in "sS"
+    if (word[:-2] if possessive else word) == "US" or (
+        len(word) < 8 and ("$" in word or "." in word)
+    ):
         return "u.s." if fold(word) == "us" else ""
     return ""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
-from archivesearch import searching
+from archivesearch import asked, searching
 from archivesearch.directory import MANIFEST
 from archivesearch.engines.columnar import ENGINE
 from archivesearch.errors import (
@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # a search needs few of them
     from archivesearch.model.pages import PageInfo
     from archivesearch.model.passages import Passage
     from archivesearch.model.reports import Organization, Stats
-    from archivesearch.model.research import Collocations, Concordance, Suggestions, Trend
+    from archivesearch.model.research import Collocations, Concordance, Matches, Suggestions, Trends
 
 StrPath = str | os.PathLike[str]
 
@@ -91,8 +91,12 @@ class Archive:
         are of `org`, `section`, `year`, `lang`, `page` and `family`. With `explain` each
         hit says what its score is the sum of. Raises QueryError.
         """
+        asked.string("query", query)
+        asked.numbers(limit=limit, offset=offset)
+        asked.names("facets", facets)
+        filters = asked.filters(narrowed)
         with self._reading():
-            filters, notes = self._filters(narrowed)
+            filters, notes = self._known(filters)
             results = searching.search(
                 self._reader,
                 self._vocabulary,
@@ -107,16 +111,25 @@ class Archive:
             )
         return replace(results, notes=(*notes, *results.notes)) if notes else results
 
-    def matches(self, query: str, **narrowed: Unpack[Narrowed]) -> "Iterator[Hit]":
-        """Yield every hit in the order of the archive, few of them in memory at a time.
+    def matches(self, query: str, **narrowed: Unpack[Narrowed]) -> "Matches":
+        """Return an iterator over every hit, in the order of the archive, as it reads them.
 
         Their scores are 0. Raises QueryError when the first is asked for.
         """
+        from archivesearch.model.research import Matches
+
+        notes: list[str] = []
+        return Matches(self._matches(query, narrowed, notes), notes)
+
+    def _matches(self, query: str, narrowed: Narrowed, notes: list[str]) -> "Iterator[Hit]":
         from archivesearch import researching
 
+        asked.string("query", query)
+        filters = asked.filters(narrowed)
         with self._reading():
-            filters, _ = self._filters(narrowed)
-            yield from researching.matches(self._reader, self._vocabulary, query, filters)
+            filters, known = self._known(filters)
+            notes.extend(known)
+            yield from researching.matches(self._reader, self._vocabulary, query, filters, notes)
 
     def kwic(
         self,
@@ -135,8 +148,11 @@ class Archive:
         """
         from archivesearch import researching
 
+        asked.string("query", query)
+        asked.numbers(width=width, limit=limit, offset=offset)
+        filters = asked.filters(narrowed)
         with self._reading():
-            filters, notes = self._filters(narrowed)
+            filters, notes = self._known(filters)
             found = researching.kwic(
                 self._reader,
                 self._vocabulary,
@@ -158,31 +174,37 @@ class Archive:
         """
         from archivesearch import researching
 
+        asked.string("query", query)
+        asked.numbers(window=window, limit=limit)
+        filters = asked.filters(narrowed)
         with self._reading():
-            filters, notes = self._filters(narrowed)
+            filters, notes = self._known(filters)
             found = researching.collocations(
                 self._reader, self._vocabulary, query, filters, window=window, limit=limit
             )
         return replace(found, notes=(*notes, *found.notes))
 
-    def trends(
-        self, query: str, *, by: str = "year", **narrowed: Unpack[Narrowed]
-    ) -> "tuple[Trend, ...]":
+    def trends(self, query: str, *, by: str = "year", **narrowed: Unpack[Narrowed]) -> "Trends":
         """Return for each year how many of its paragraphs match; the undated ones last.
 
         `by` is `year`, or `decade`, which then stands as its first year. Raises QueryError.
         """
         from archivesearch import researching
 
+        asked.string("query", query)
+        filters = asked.filters(narrowed)
         with self._reading():
-            filters, _ = self._filters(narrowed)
-            return researching.trends(self._reader, self._vocabulary, query, filters, by)
+            filters, notes = self._known(filters)
+            found = researching.trends(self._reader, self._vocabulary, query, filters, by)
+        return replace(found, notes=(*notes, *found.notes))
 
     def suggest(self, text: str, *, limit: int = 10) -> "Suggestions":
         """Return words of the archive that a text, or its last word, may be meant for."""
         from archivesearch.corrections import completions, corrections
         from archivesearch.model.research import Suggestions
 
+        asked.string("text", text)
+        asked.numbers(limit=limit)
         if limit < 0:
             raise QueryError("limit cannot be negative")
         with self._reading():
@@ -191,11 +213,12 @@ class Archive:
             return Suggestions(
                 text,
                 tuple(completions(words, last, limit)) if last else (),
-                tuple(corrections(words, last, limit)) if last else (),
+                tuple(corrections(words, last, limit, only_rare=False)) if last else (),
             )
 
     def pages(self, prefix: str = "") -> tuple[str, ...]:
         """Return the pages whose paths begin so, in the order of the archive."""
+        asked.string("prefix", prefix)
         with self._reading():
             return tuple(page for page in self._pages if page.startswith(prefix))
 
@@ -204,6 +227,7 @@ class Archive:
 
         Raises IndexMissing for an unknown page.
         """
+        asked.string("page", page)
         with self._reading():
             info = self._pages.page(page)
             return self._passages(page if info is None else info.page)
@@ -213,6 +237,7 @@ class Archive:
 
         Raises IndexMissing for an unknown one.
         """
+        asked.string("page", page)
         with self._reading():
             info = self._pages.page(page)
             if info is None:
@@ -286,9 +311,9 @@ class Archive:
         if self._is_closed:
             raise ValueError(f"the index in {self._path} was closed; open it again")
 
-    def _filters(self, narrowed: Narrowed) -> tuple[Filters, tuple[str, ...]]:
+    def _known(self, filters: Filters) -> tuple[Filters, tuple[str, ...]]:
         """Return what to narrow a question to, and what a reader must know of it."""
-        filters, notes = Filters(**narrowed), []
+        notes: list[str] = []
         spoken = self._manifest.counts.get("languages", {})
         if filters.lang is not None and filters.lang.lower() not in spoken:
             known = ", ".join(sorted(filter(None, spoken))) or "none known"

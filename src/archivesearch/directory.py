@@ -16,13 +16,15 @@ from typing import Any, NamedTuple, TypeVar
 from archivesearch.errors import IndexBusy, IndexDamaged, IndexMissing, IndexVersion
 
 FORMAT = "archivesearch index"
-VERSION = 2
+VERSION = 3
 MANIFEST = "manifest.json"
 GENERATION = "generation-"
 PAGES = "pages.jsonl"
 ORGANIZATIONS = "organizations.json"
 SENTENCES = "sentences.json"
 SKIPPED = "skipped.json"
+PARSED = ".parsed"
+NEW_PARSED = ".parsed.new"
 
 Made = TypeVar("Made")
 

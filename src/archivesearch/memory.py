@@ -28,12 +28,10 @@ import msgspec
 import zstandard as zstd
 
 from archivesearch.config import Config
-from archivesearch.directory import regular_file
+from archivesearch.directory import NEW_PARSED, PARSED, regular_file
 from archivesearch.errors import IndexDamaged
 from archivesearch.model.pages import Page, RawPage
 
-MEMORY = ".parsed"
-_ASIDE = ".parsed.new"
 _MAGIC = b"archivesearch parsed pages 2\n"
 _KEY_BYTES = 20
 _HEADER = struct.Struct(f"<{_KEY_BYTES}sIII")
@@ -55,8 +53,8 @@ class Memory:
     """
 
     def __init__(self, index: Path, *, recall: bool = True) -> None:
-        self._path = index / MEMORY
-        self._aside = index / _ASIDE
+        self._path = index / PARSED
+        self._aside = index / NEW_PARSED
         self._contexts: dict[int, tuple[Config, bytes]] = {}
         self._old = _opened(self._path) if recall else None
         self._places = _places(self._old) if self._old else {}
@@ -158,12 +156,12 @@ class Memory:
 def damaged_bytes(index: Path) -> str | None:
     """Return in words what is wrong with the memory beside an index; None if nothing is."""
     try:
-        regular_file(index / MEMORY).close()
+        regular_file(index / PARSED).close()
     except FileNotFoundError:
         return None
     except OSError as error:
         return f"it cannot be read: {error.strerror or error}"
-    file = _opened(index / MEMORY)
+    file = _opened(index / PARSED)
     if file is None:
         return "it is of another version"
     with file:

@@ -210,8 +210,8 @@ class _Stage:
 
         Those that cannot be among the `first` best may be told too low a score.
         """
-        pairs = np.array(matches)
-        numbers, scores = pairs[:, 0].astype(np.int64), pairs[:, 1]
+        numbers = np.array([match.number for match in matches], np.int64)
+        scores = np.array([match.score for match in matches], np.float64)
         body = np.where(self._reader.headings(numbers), 1.0, BODY)
         complete = near = np.ones(len(matches))
         if self._count > 1:

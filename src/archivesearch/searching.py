@@ -82,7 +82,7 @@ class _Shower:
 
     def __init__(self, reader: Reader, vocabulary: Vocabulary, query: Query) -> None:
         self._reader = reader
-        self._highlighter = Highlighter(query, vocabulary.analyzer, reader.forms)
+        self._highlighter = Highlighter(query, vocabulary.analyzer, reader.forms, reader.is_common)
         self._sentences = vocabulary.sentences
         self._explained: tuple[Query, dict[int, Raised]] | None = None
 

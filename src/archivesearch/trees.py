@@ -16,8 +16,8 @@ from archivesearch.errors import QueryError
 from archivesearch.names import NO_NAMES, Names
 from archivesearch.nodes.choices import Choice, OtherName, Spoken
 from archivesearch.nodes.near import Near
-from archivesearch.nodes.patterns import Fuzzy, Prefix, Wildcard
-from archivesearch.nodes.written import Shaped, Spelled, WordTest, Written
+from archivesearch.nodes.patterns import Fuzzy, Prefix
+from archivesearch.nodes.written import Fitting, Spelled, WordTest, Written
 from archivesearch.words import is_cjk, words
 
 # What a word without a field is looked for in, and how much a find there weighs. Of the
@@ -40,7 +40,6 @@ _WILD = re.compile(r"\*|\?(?=[\w*])")
 _FUZZY = re.compile(r"(?P<word>[^~]+)~(?P<distance>\d*)")
 # A label pasted with the first word after it is two words, not a phrase.
 _COLON = re.compile(r":(?!//)(?=\D)")
-_SHORTEST_STEM = 3
 
 # The terms of words, and the languages in which they have them; () is all of them.
 _Form = tuple[tuple[str, ...], tuple[str, ...]]
@@ -225,7 +224,7 @@ class Trees:
         pattern = unaccented(fold(text))
         if not pattern.strip("*?"):
             return None
-        return self._each(field, boost, lambda name, weight: _wild(name, pattern, weight))
+        return self._each(field, boost, lambda name, weight: Fitting(name, pattern, weight))
 
     def _each(self, field: str | None, boost: float, make: Callable[[str, float], Query]) -> Query:
         """Make a tree for one field, or for each that is searched where none is named."""
@@ -274,24 +273,3 @@ def _spoken(tree: Query, langs: Sequence[str]) -> Query:
 
 def _choice(trees: Sequence[Query]) -> Query:
     return trees[0] if len(trees) == 1 else Choice(trees)
-
-
-def _wild(field: str, pattern: str, boost: float) -> Query:
-    """Terms of a pattern, and terms of words that fit it although their stems do not.
-
-    `party` stands in the index as `parti` and `organization` as `organ`. Where a pattern
-    begins with letters enough, the terms that such words can have are few, and the
-    stored text says which passages have a word that fits.
-    """
-    beginning = _WILD.split(pattern)[0]
-    is_prefix = pattern == beginning + "*"
-    begin = Prefix(field, beginning, boost=boost)
-    fits: Query = begin if is_prefix else Wildcard(field, pattern, boost=boost)
-    if len(beginning) < _SHORTEST_STEM:
-        return fits
-    stems = [beginning[:end] for end in range(_SHORTEST_STEM, len(beginning))]
-    stems += [stem[:-1] + "i" for stem in (*stems, beginning) if stem.endswith("y")]
-    may: list[Query] = [Term(field, stem, boost=boost) for stem in stems]
-    if not is_prefix:
-        may.append(begin)
-    return Or([fits, Written(field, _choice(may), [Shaped(pattern)])]) if may else fits

@@ -13,6 +13,7 @@ from archivesearch.directory import (
     MANIFEST,
     ORGANIZATIONS,
     PAGES,
+    PARSED,
     SENTENCES,
     SKIPPED,
     Hold,
@@ -25,7 +26,7 @@ from archivesearch.directory import (
 )
 from archivesearch.engines.base import Engine
 from archivesearch.errors import ConfigError, IndexDamaged
-from archivesearch.memory import MEMORY, damaged_bytes
+from archivesearch.memory import damaged_bytes
 from archivesearch.model.pages import PageInfo, RawPage, Skipped
 from archivesearch.model.reports import Contents, Organization, Problem, Stats, Verification
 from archivesearch.read.sources import Source
@@ -61,7 +62,7 @@ def _verified(
 ) -> Verification:
     found = list(problems(index, manifest, engine))
     if (what := damaged_bytes(index)) is not None:
-        found.append(Problem(MEMORY, f"{what}; the next rebuild or update writes it anew"))
+        found.append(Problem(PARSED, f"{what}; the next rebuild or update writes it anew"))
     missing, changed, new = _compared(index, manifest, sources) if sources else ((), (), ())
     return Verification(
         generation=manifest.generation,

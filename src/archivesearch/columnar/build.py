@@ -21,7 +21,6 @@ from archivesearch.columnar.merge import merge
 from archivesearch.columnar.occurrences import occurrences_of
 from archivesearch.columnar.runs import Run, sorted_postings
 from archivesearch.columnar.stretches import Stretch, stretches
-from archivesearch.columnar.strings import write_strings
 from archivesearch.columnar.tables import DocumentWriter
 from archivesearch.columnar.trimming import trim
 from archivesearch.columnar.vocabulary import Vocabulary
@@ -119,8 +118,7 @@ class _Runs:
 def _finish(
     writer: ArrayWriter, runs: _Runs, vocabulary: Vocabulary, workers: Workers, share: int
 ) -> dict[str, Any]:
-    """Write terms and postings; return the figures of the segment."""
-    write_strings(writer, "forms", vocabulary.forms())
+    """Merge the runs; return the figures of the segment."""
     return merge(
         writer,
         runs.runs,

@@ -46,6 +46,8 @@ class Documents:
         self._texts = Texts(arrays, folder["texts.bytes"])
         self._shared_headings = kept(_CACHED_PAGES, self._read_shared_headings)
         self._page = kept(_CACHED_PAGES, self._read_page)
+        self.runs = kept(_FACETS, self._read_runs)
+        """Return where runs of passages with one value of a field begin, and the values."""
 
     def __len__(self) -> int:
         return len(self._arrays["documents.section"])
@@ -143,6 +145,33 @@ class Documents:
     def langs_of(self, numbers: Array) -> Array:
         """Return the number of the language of each passage."""
         return self._arrays["pages.lang"][self.pages_of(numbers)]
+
+    def _read_runs(self, name: str) -> tuple[Array, Array]:
+        """Return where runs of passages with one value of a field begin, and the values.
+
+        There is one place more than values: where the last run ends.
+        """
+        if name == "org":
+            starts, of = self.runs("section")
+            return starts, self._arrays["sections.org"][of].astype(np.int64)
+        if name == "section":
+            sections: Array = self._arrays["documents.section"]
+            new = np.flatnonzero(sections[1:] != sections[:-1]) + 1
+            starts = np.concatenate(([0], new, [len(sections)]) if len(sections) else ([0],))
+            return starts, sections[starts[:-1]].astype(np.int64)
+        if name == "page":
+            return self._arrays["pages.first"].astype(np.int64), np.arange(self.page_count())
+        starts, _ = self.runs("page")
+        if name == "family":
+            return starts, self._families[0]
+        return starts, self._arrays[f"pages.{name}"].astype(np.int64)
+
+    def values(self, name: str) -> int:
+        """Return how many values a field has; years go by themselves."""
+        tables = {"section": self._sections, "org": self._orgs, "page": self._pages}
+        if name in tables:
+            return len(tables[name])
+        return int(self.runs(name)[1].max(initial=-1)) + 1
 
     def headings(self, numbers: Array) -> Array:
         """Return for each passage whether its text is the heading or the title above it."""

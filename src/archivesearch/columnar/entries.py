@@ -30,14 +30,6 @@ class Found(NamedTuple):
     place: Array
 
 
-class Occurrences(NamedTuple):
-    """Where terms stand: by the place of the term among those asked for, in ascending order."""
-
-    term: Array
-    document: Array
-    position: Array
-
-
 class Entries:
     """Entries laid one after the other, so that each step is made once for all terms."""
 
@@ -99,18 +91,6 @@ class Entries:
         below = self._all_bits[entries][which] & ((_ONE << low.astype(np.uint32)) - _ONE)
         return Found(which, terms[which], low, starts[which] + np.bitwise_count(below))
 
-    def occurrences(self, documents: Array) -> Occurrences:
-        """Return where the terms stand in some documents, given as bits of all blocks."""
-        found, numbers, frequencies = self._in(documents)
-        through = np.cumsum(self._gaps(found.place, frequencies))
-        ends = frequencies.cumsum()
-        before = np.concatenate(([0], through))[ends - frequencies]
-        return Occurrences(
-            found.term.repeat(frequencies),
-            numbers.repeat(frequencies),
-            through - before.repeat(frequencies),
-        )
-
     def places(self, documents: Array) -> Array:
         """Return where the terms stand in some documents: document and position in one number.
 
@@ -142,3 +122,15 @@ class Entries:
             raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
         starts = self._segment.posting_totals.before(postings)
         return self._segment.gaps[spread(starts, frequencies)]
+
+
+def documents_having(segment: Segment, field: str, terms: Array, forms: Array) -> Array:
+    """Return the documents in which any of some terms of a field stand in some of their forms."""
+    if not len(terms):
+        return np.empty(0, np.int64)
+    entries = Entries(segment, [segment.postings_at(field, n) for n in terms.tolist()])
+    counts = np.array([term.count for term in entries.terms], np.int64)
+    has = segment.spellings.having(terms, forms, counts)
+    at = unpacked(entries.bits).nonzero()[0][has]
+    found: Array = (entries.blocks[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
+    return found

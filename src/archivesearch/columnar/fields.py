@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 WORD_FIELDS = ("text", "title", "section", "org", "label", "repeated")
 KEY_FIELDS = ("page", "lang", "org_key", "year", "years_mentioned")
 FIELDS = (*WORD_FIELDS, *KEY_FIELDS)
+JOINT_FIELDS = WORD_FIELDS[:4]
+"""Those in which finding a word says as much: it is as rare as where most passages have it."""
 
 # Of these neighbouring passages mostly have the same value.
 SHARED_WORDS = ("title", "section", "org", "label")

@@ -21,15 +21,21 @@ _LATEST_YEAR = 9999
 
 @dataclass(frozen=True, slots=True)
 class Occurrences:
-    """The terms of a field as numbers, in the order of documents and positions."""
+    """The terms of a field as numbers, in the order of documents and positions.
+
+    `forms` are those of words that do not stand in the usual form of their terms, else -1.
+    """
 
     terms: Array
+    forms: Array
     documents: Array
     positions: Array
 
     def where(self, chosen: Array) -> "Occurrences":
         """Return some of them."""
-        return Occurrences(self.terms[chosen], self.documents[chosen], self.positions[chosen])
+        return Occurrences(
+            self.terms[chosen], self.forms[chosen], self.documents[chosen], self.positions[chosen]
+        )
 
 
 def occurrences_of(stretch: Stretch, vocabulary: Vocabulary) -> dict[str, Occurrences]:
@@ -71,15 +77,18 @@ def _text(
     codes = {lang: code for code, lang in enumerate(dict.fromkeys(row_langs))}
     langs = stretch.spread(np.array([codes[lang] for lang in row_langs], np.uint32))
     edges = starts_of(stretch.repeated.counts)
-    terms, counts, inside = [], [], []
+    terms, forms, counts, inside = [], [], [], []
     for first, last in _parts(stretch.texts):
         found = split(stretch.texts[first:last])
-        terms.append(_terms(found, langs[first:last], list(codes), vocabulary))
+        some = _terms(found, langs[first:last], list(codes), vocabulary)
+        terms.append(some[0])
+        forms.append(some[1])
         counts.append(found.counts)
         owners = np.repeat(np.arange(last - first), stretch.repeated.counts[first:last])
         spans = stretch.edges[edges[first] : edges[last]] + found.texts[owners]
         inside.append(_inside(found, spans))
-    return _occurrences(np.concatenate(terms), np.concatenate(counts)), np.concatenate(inside)
+    all_of_them = map(np.concatenate, (terms, forms, counts))
+    return _occurrences(*all_of_them), np.concatenate(inside)
 
 
 def _parts(texts: Sequence[bytes]) -> Iterator[tuple[int, int]]:
@@ -106,40 +115,40 @@ def _shared(
     stretch: Stretch, name: str, langs: Sequence[str], vocabulary: Vocabulary
 ) -> Occurrences:
     """Return the occurrences in a field of which rows have the values."""
-    said = np.logical_or.reduceat(~stretch.bare, stretch.starts).tolist()
-    values = [
-        getattr(row, name) if own else "" for row, own in zip(stretch.rows, said, strict=True)
-    ]
+    values = [getattr(row, name) for row in stretch.rows]
     distinct: dict[tuple[str, str], int] = {}
     rows = [distinct.setdefault(pair, len(distinct)) for pair in zip(values, langs, strict=True)]
     codes = {lang: code for code, lang in enumerate(dict.fromkeys(langs))}
     found = split([encoded(value) for value, _ in distinct])
     own = np.array([codes[lang] for _, lang in distinct], np.uint32)
-    terms = _terms(found, own, list(codes), vocabulary)
+    terms, forms = _terms(found, own, list(codes), vocabulary)
     which = stretch.spread(np.array(rows))
     counts = found.counts[which]
-    return _occurrences(terms[spread(starts_of(found.counts)[which], counts)], counts)
+    at = spread(starts_of(found.counts)[which], counts)
+    return _occurrences(terms[at], forms[at], counts)
 
 
-def _terms(found: Split, langs: Array, names: Sequence[str], vocabulary: Vocabulary) -> Array:
-    """Return the number of the term of each word, in the language of the text that it is in."""
+def _terms(
+    found: Split, langs: Array, names: Sequence[str], vocabulary: Vocabulary
+) -> tuple[Array, Array]:
+    """Return the numbers of the term and the form of each word, in the language of its text."""
     words = vocabulary.words(found)
     if len(names) == 1:
         return vocabulary.terms(words, *names)
-    terms = np.empty(len(words), np.int32)
+    terms, forms = np.empty((2, len(words)), np.int32)
     owners = np.repeat(langs, found.counts)
     for code in np.unique(langs).tolist():
         at = np.flatnonzero(owners == code)
-        terms[at] = vocabulary.terms(words[at], names[code])
-    return terms
+        terms[at], forms[at] = vocabulary.terms(words[at], names[code])
+    return terms, forms
 
 
-def _occurrences(terms: Array, counts: Array) -> Occurrences:
+def _occurrences(terms: Array, forms: Array, counts: Array) -> Occurrences:
     """Return the occurrences of terms that passages have so many of, one after the other."""
     documents = np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
     positions = np.arange(len(terms), dtype=np.uint32)
     positions -= np.repeat(starts_of(counts)[:-1].astype(np.uint32), counts)
-    return Occurrences(terms, documents, positions)
+    return Occurrences(terms, forms, documents, positions)
 
 
 def _keys(stretch: Stretch, vocabulary: Vocabulary) -> dict[str, Occurrences]:
@@ -165,4 +174,5 @@ def _years(stretch: Stretch, vocabulary: Vocabulary) -> Occurrences:
 
 
 def _of_keys(terms: Array, documents: Array) -> Occurrences:
-    return Occurrences(terms, documents, np.zeros(len(terms), np.uint32))
+    forms = np.full(len(terms), -1, np.int32)
+    return Occurrences(terms, forms, documents, np.zeros(len(terms), np.uint32))

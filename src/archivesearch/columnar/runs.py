@@ -27,6 +27,8 @@ class Postings:
     `position_counts` say how much each has of what follows: `blocks` and `bits` with one
     value for each entry, `documents` (counted from the first of the run) and
     `frequencies` with one for each posting, `gaps` with one for each occurrence.
+    `other_counts` says how many occurrences are not in the usual form of the term,
+    `other_forms` in which they are, and `other_postings` in which of its postings.
     """
 
     terms: Array
@@ -38,6 +40,9 @@ class Postings:
     documents: Array
     frequencies: Array
     gaps: Array
+    other_counts: Array
+    other_forms: Array
+    other_postings: Array
 
 
 PARTS = tuple(Postings.__slots__)
@@ -55,7 +60,8 @@ def sorted_postings(found: Occurrences, first: int, vocabulary: Vocabulary) -> P
     place[distinct] = np.arange(len(distinct))
     terms = place[found.terms]
     order = radix_order(terms)
-    terms, documents, positions = terms[order], found.documents[order], found.positions[order]
+    terms, forms = terms[order], found.forms[order]
+    documents, positions = found.documents[order], found.positions[order]
 
     is_term = _changes(terms)  # each has some, so that they need not be counted
     is_posting = is_term | _changes(documents)
@@ -64,7 +70,11 @@ def sorted_postings(found: Occurrences, first: int, vocabulary: Vocabulary) -> P
     gaps[1:] -= positions[:-1]  # below zero where another document begins
     gaps[postings] = positions[postings]
     frequencies = _distances(postings, len(terms))
+    others = np.flatnonzero(forms >= 0)
+    other_terms = terms[others]
+    other_postings = np.searchsorted(postings, others, "right") - 1
     documents, starts_term = documents[postings], is_term[postings]
+    other_postings -= np.flatnonzero(starts_term)[other_terms]
     blocks = documents >> BLOCK_BITS
     is_entry = starts_term | _changes(blocks)
     entries = np.flatnonzero(is_entry)
@@ -79,6 +89,9 @@ def sorted_postings(found: Occurrences, first: int, vocabulary: Vocabulary) -> P
         documents=documents,
         frequencies=narrow(frequencies),
         gaps=narrow(gaps),
+        other_counts=narrow(np.bincount(other_terms, minlength=len(distinct))),
+        other_forms=forms[others],
+        other_postings=narrow(other_postings),
     )
 
 

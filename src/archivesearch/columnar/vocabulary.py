@@ -9,6 +9,7 @@ nowhere: no page can be written so that its words all want the same place.
 import secrets
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,7 +29,17 @@ _MASKS = [
     )
     for lane in range(0, _LONGEST, _LANE)
 ]
-_NONE = np.empty(0, np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The term of each word in a language, -1 where it is not known, and its form."""
+
+    terms: Array
+    forms: Array
+
+
+_NOTHING = _Known(np.empty(0, np.int32), np.empty(0, np.int32))
 
 
 class Vocabulary:
@@ -46,7 +57,10 @@ class Vocabulary:
         self._long: dict[bytes, int] = {}
         self._terms: dict[bytes, int] = {}
         self._encoded: list[bytes] = []
-        self._term_of: dict[str, Array] = {}
+        self._forms: dict[bytes, int] = {}
+        self._owners: list[int] = []
+        self._usual: dict[int, int] = {}
+        self._known: dict[str, _Known] = {}
         self._lock = threading.Lock()
 
     def words(self, split: Split) -> Array:
@@ -71,25 +85,24 @@ class Vocabulary:
             found[place] = number
         return found
 
-    def terms(self, words: Array, lang: str) -> Array:
-        """Return the number of the term that each word stands for in a language."""
-        known = self._term_of.get(lang, _NONE)
-        if len(known) < len(self._words):
+    def terms(self, words: Array, lang: str) -> tuple[Array, Array]:
+        """Return the numbers of the term and of the form that each word is in a language.
+
+        A form is a term in one spelling, case apart. Of a word in the form that is usual
+        for its term, as far as had been seen when the term was met, it is -1.
+        """
+        known = self._known.get(lang, _NOTHING)
+        if len(known.terms) < len(self._words):
             with self._lock:
                 known = self._room(lang)
-        found: Array = known[words]
+        found: Array = known.terms[words]
         unknown = np.flatnonzero(found < 0)
         if len(unknown):
             with self._lock:
                 known = self._room(lang)
-                met = np.zeros(len(self._words), bool)
-                met[words[unknown]] = True
-                new = np.flatnonzero(met & (known[: len(met)] < 0))
-                spelled = [decoded(self._words[number]) for number in new.tolist()]
-                terms = map(encoded, self._analyzer.new_terms(spelled, lang))
-                known[new] = [self._number(term) for term in terms]
-                found[unknown] = known[words[unknown]]
-        return found
+                self._learn(known, words[unknown], lang)
+                found[unknown] = known.terms[words[unknown]]
+        return found, known.forms[words]
 
     def stemming(self, lang: str) -> str:
         """Return the language by whose rules words are stemmed, `""` for none: there are few."""
@@ -112,17 +125,27 @@ class Vocabulary:
         """Return a term by its number."""
         return self._encoded[number]
 
-    def forms(self) -> list[bytes]:
-        """Return each term with each of the forms that stand for it in texts, sorted."""
-        pairs: set[bytes] = set()
-        for known in self._term_of.values():
-            words = np.flatnonzero(known >= 0)
-            for number, term in zip(words.tolist(), known[words].tolist(), strict=True):
-                word = self._words[number]
-                plain = word.isascii() and word.isalnum()  # as `spelling` has it, and faster
-                form = word.lower() if plain else encoded(spelling(decoded(word)))
-                pairs.add(self._encoded[term] + b"\0" + form)
-        return sorted(pairs)
+    def usual(self, terms: Array) -> Array:
+        """Return the numbers of the usual forms of some terms that are words."""
+        return np.array([self._usual[term] for term in terms.tolist()], np.int32)
+
+    def owners(self, forms: Array) -> Array:
+        """Return the numbers of the terms that some forms are forms of."""
+        return np.array([self._owners[form] for form in forms.tolist()], np.int32)
+
+    def spellings(self) -> tuple[list[bytes], Array]:
+        """Return how each form is spelled, and the rank of each form of a term among them."""
+        pairs = list(self._forms)
+        ranks = np.empty(len(pairs), np.int32)
+        ranks[sorted(range(len(pairs)), key=pairs.__getitem__)] = np.arange(len(pairs))
+        return [pair.partition(b"\0")[2] for pair in pairs], ranks
+
+    def _form(self, term: bytes, word: str) -> int:
+        """Return the number of a form, -1 for the first of a term."""
+        number = self._forms.setdefault(term + b"\0" + encoded(spelling(word)), len(self._owners))
+        if number == len(self._owners):
+            self._owners.append(self._terms[term])
+        return -1 if self._usual.setdefault(self._owners[number], number) == number else number
 
     def _enter(self, table: "_Table", keys: Sequence[Array], places: Array, split: Split) -> Array:
         """Return the numbers of words, given by keys and places, having entered those new."""
@@ -141,12 +164,26 @@ class Vocabulary:
                 unknown = unknown[found[unknown] < 0]
         return found
 
-    def _room(self, lang: str) -> Array:
-        """Return the terms of all words in a language, -1 for one that is not known."""
-        known = self._term_of.get(lang, _NONE)
-        if len(known) < len(self._words):
-            more = np.full(len(self._words) * 5 // 4 - len(known), -1, np.int32)
-            known = self._term_of[lang] = np.concatenate((known, more))
+    def _learn(self, known: "_Known", words: Array, lang: str) -> None:
+        """Enter the terms and the forms of those of some words that are not known."""
+        often = np.bincount(words, minlength=len(self._words))
+        new = np.flatnonzero((often > 0) & (known.terms[: len(often)] < 0))
+        new = new[np.argsort(-often[new], kind="stable")]  # the usual forms go first
+        spelled = [decoded(self._words[number]) for number in new.tolist()]
+        made = list(map(encoded, self._analyzer.new_terms(spelled, lang)))
+        terms = [self._number(term) for term in made]
+        # who sees a term must see the form
+        known.forms[new] = list(map(self._form, made, spelled))
+        known.terms[new] = terms
+
+    def _room(self, lang: str) -> "_Known":
+        """Return what is known of words in a language, with room for all of them."""
+        known = self._known.get(lang, _NOTHING)
+        if len(known.terms) < len(self._words):
+            size = len(self._words) * 5 // 4
+            known = self._known[lang] = _Known(
+                _longer(known.terms, size), _longer(known.forms, size)
+            )
         return known
 
     def _number(self, term: bytes) -> int:
@@ -154,6 +191,11 @@ class Vocabulary:
         if number == len(self._encoded):
             self._encoded.append(term)
         return number
+
+
+def _longer(values: Array, size: int) -> Array:
+    """Return numbers with room for more of them, which are -1."""
+    return np.concatenate((values, np.full(size - len(values), -1, np.int32)))
 
 
 def _keys(split: Split, which: Array, sizes: Array, lanes: int) -> list[Array]:

@@ -10,11 +10,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+import numpy as np
 from whoosh.query import Query
 
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.presence import Places
+from archivesearch.lazy import lazy
 from archivesearch.model.passages import Copies, Passage
 
 if TYPE_CHECKING:
@@ -91,18 +93,36 @@ class Presence(Protocol):
         ...
 
 
-class Words(NamedTuple):
+class Words:
     """All the words of an archive, sorted, without capitals.
 
-    `passages` counts for each word those that have it in any form; `occurrences` how
+    `passages` counts for each word those that have it in just this form; `occurrences` how
     often a term, which stands for all forms, is in the texts; `total` is the number of
     words in all texts.
     """
 
-    spellings: Sequence[str]
-    passages: Sequence[int]
-    occurrences: Mapping[str, int]
-    total: int
+    def __init__(
+        self,
+        spellings: Sequence[str],
+        passages: Sequence[int],
+        occurrences: Mapping[str, int],
+        total: int,
+    ) -> None:
+        self.spellings = spellings
+        self.passages = passages
+        self.occurrences = occurrences
+        self.total = total
+
+    @lazy
+    def letters(self) -> Array:
+        """Which letters each word has: a bit for each, by its code point modulo 64."""
+        ends = np.cumsum([len(word) for word in self.spellings])
+        data = "".join(self.spellings).encode("utf-32-le", "surrogatepass")
+        codes = np.frombuffer(data, "<u4").astype(np.uint64) & np.uint64(63)
+        starts = np.concatenate(([0], ends[:-1])).astype(np.int64)
+        bits = np.append(np.uint64(1) << codes, np.uint64(0))
+        found: Array = np.bitwise_or.reduceat(bits, starts)
+        return found
 
 
 class Reader(Protocol):
@@ -117,8 +137,13 @@ class Reader(Protocol):
         """Return the best matches of a query, exactly ranked and counted."""
         ...
 
-    def scan(self, query: Query, filter: Query | None = None) -> Iterator[int]:
-        """Yield the numbers of all matches, in the order of the archive."""
+    def scan(
+        self, query: Query, filter: Query | None = None, notes: list[str] | None = None
+    ) -> Iterator[int]:
+        """Yield the numbers of all matches, in the order of the archive.
+
+        `notes` is told which limits were met, before the first is given.
+        """
         ...
 
     def ids(self, numbers: Sequence[int]) -> list[str]:
@@ -129,8 +154,13 @@ class Reader(Protocol):
         """Return the score of each of some passages, 0 where it does not match."""
         ...
 
-    def years(self, query: Query, filter: Query | None = None) -> Mapping[int, int]:
-        """Return how many passages of each year match; those without one count as of 0."""
+    def years(
+        self, query: Query, filter: Query | None = None, notes: list[str] | None = None
+    ) -> Mapping[int, int]:
+        """Return how many passages of each year match; those without one count as of 0.
+
+        `notes` is told which limits were met.
+        """
         ...
 
     def knows(self, terms: Iterable[str], fields: Iterable[str]) -> bool:
@@ -158,6 +188,10 @@ class Reader(Protocol):
 
     def forms(self, term: str) -> Sequence[str]:
         """Return the spellings, case apart, of the words in texts that a term stands for."""
+        ...
+
+    def is_common(self, term: str) -> bool:
+        """Return whether a term is in so many texts that finding it tells nothing."""
         ...
 
     def page(self, page: str) -> range:

@@ -1,6 +1,11 @@
 """What else answers can be asked for: concordances, company, years, other words."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archivesearch.model.answers import Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,44 @@ class Trend:
     def share(self) -> float:
         """The part of the year's paragraphs that match, from 0 to 1."""
         return self.count / self.paragraphs if self.paragraphs else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """How many paragraphs match in each of the years that there are; undated ones are last.
+
+    Iterating over it gives its years.
+    """
+
+    query: str
+    years: tuple[Trend, ...]
+    notes: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[Trend]:
+        return iter(self.years)
+
+    def __len__(self) -> int:
+        return len(self.years)
+
+
+class Matches(Iterator["Hit"]):
+    """All hits of a query, one after the other, few of them in memory at a time.
+
+    `notes` are lines that say what a reader must know of them, such as a limit hit; all
+    of them are there when the first hit is.
+    """
+
+    def __init__(self, hits: Iterator["Hit"], notes: Sequence[str]) -> None:
+        self._hits = hits
+        self._notes = notes
+
+    def __next__(self) -> "Hit":
+        return next(self._hits)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know of the hits."""
+        return tuple(self._notes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Queries that stand for several terms: beginnings, patterns, likenesses, ranges of years."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from whoosh import query as whoosh_query
@@ -32,23 +32,19 @@ class Expanded(MultiTerm):
     Whoosh's own counts frequencies instead, and forgets the boost of a single term.
     """
 
-    def among(self, reader: IndexReader, wanted: Callable[[bytes], bool] | None = None) -> Or:
-        """Return the terms of an index that it stands for, or those of them that are wanted."""
-        texts = [text for text in self._btexts(reader) if wanted is None or wanted(text)]
-        return Or([Term(self.fieldname, text, boost=self.boost) for text in texts])
-
     def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
         """Return what walks through the documents that have any of the terms."""
-        terms = self.among(searcher.reader())
+        texts = self._btexts(searcher.reader())
+        terms = Or([Term(self.fieldname, text, boost=self.boost) for text in texts])
         return terms.matcher(searcher, context) if terms.subqueries else NullMatcher()
 
 
 class Prefix(Expanded, whoosh_query.Prefix):
-    """Words that begin so."""
+    """Terms that begin so."""
 
 
 class Wildcard(Expanded, whoosh_query.Wildcard):
-    """Words that fit a pattern with `*` and `?`."""
+    """Terms that fit a pattern with `*` and `?`."""
 
 
 class Fuzzy(Expanded, FuzzyTerm):

@@ -1,16 +1,16 @@
-"""Words that are written in one way: which form stands in a passage is seen in its text."""
+"""Words that are written in one way, or fit a pattern, in the form that they stand in."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from whoosh.matching import Matcher
-from whoosh.query import Or, Query
+from whoosh.matching import Matcher, NullMatcher
+from whoosh.query import Or, Query, Term
 from whoosh.reading import IndexReader
 
 from archivesearch.analysis import fold, spelling, unaccented
-from archivesearch.nodes.choices import listed, walked
-from archivesearch.nodes.patterns import Expanded
+from archivesearch.nodes.choices import Spoken, listed, walked
 from archivesearch.words import plain_words
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ class _Asked:
 
     def __str__(self) -> str:
         return self._asked
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._asked!r})"
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and str(other) == str(self)
@@ -68,11 +71,43 @@ class Shaped(_Asked):
         return fnmatchcase(unaccented(fold(word)), self._asked)
 
 
+class Fitting(Query):
+    """Words that fit a pattern with `*` and `?` in the form that they stand in."""
+
+    def __init__(self, fieldname: str, text: str, boost: float = 1.0) -> None:
+        self.fieldname = fieldname
+        self.text = text
+        self.boost = boost
+        self.test = Shaped(text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fitting) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((self.fieldname, self.text, self.boost))
+
+    def __repr__(self) -> str:
+        return f"Fitting({self.fieldname!r}, {self.text!r}, {self.boost!r})"
+
+    def estimate_size(self, ixreader: IndexReader) -> int:
+        """Return how many documents it may find at most."""
+        return int(ixreader.doc_count())
+
+    def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
+        """Return what walks through the documents with such words."""
+        reader: Any = searcher.reader()
+        terms, documents = reader.fitting(self.fieldname, self.text)
+        every = Or([Term(self.fieldname, term, boost=self.boost) for term in terms])
+        if not every.subqueries:
+            return NullMatcher()
+        return _among(every.matcher(searcher, context), documents)
+
+
 class Written(Query):
     """What another query finds, where words in a row of the stored text pass tests.
 
-    The index holds one term for all forms of a word; which of them stands in a passage
-    is seen in its text.
+    The index holds one term for all forms of a word. It knows which of them stands in a
+    passage, but not which stands where: that is seen in its text.
     """
 
     def __init__(self, fieldname: str, child: Query, tests: Sequence[WordTest]) -> None:
@@ -100,8 +135,12 @@ class Written(Query):
 
     def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
         """Return what walks through the documents in which the words are written so."""
-        child = self._fitting(self.child, searcher.reader())
-        matcher = child.matcher(searcher, context)
+        if apart := self.apart():
+            return apart.matcher(searcher, context)
+        matcher = self.child.matcher(searcher, context)
+        if len(self.tests) == 1:
+            reader: Any = searcher.reader()
+            return _among(matcher, reader.written(self.fieldname, self.stems(), *self.tests))
         stored = "text" if self.fieldname == "repeated" else self.fieldname
         return listed(
             [
@@ -111,17 +150,20 @@ class Written(Query):
             ]
         )
 
-    def _fitting(self, query: Query, reader: IndexReader) -> Query:
-        """Return a query without the terms none of whose forms pass, where forms are known."""
-        forms = getattr(reader, "forms", None)
-        if forms is None or len(self.tests) != 1:
-            return query
-        if isinstance(query, Or):
-            return type(query)([self._fitting(sub, reader) for sub in query.subqueries])
-        if not isinstance(query, Expanded):
-            return query
-        (test,) = self.tests
-        return query.among(reader, lambda term: any(map(test, forms(term))))
+    def apart(self) -> Query | None:
+        """Return the tree in which each of several alternatives is written so, if there are any."""
+        if isinstance(self.child, Or):
+            each = [Written(self.fieldname, one, self.tests) for one in self.child.subqueries]
+            return type(self.child)(each, boost=self.child.boost)
+        if isinstance(self.child, Spoken):
+            inner = Written(self.fieldname, self.child.child, self.tests)
+            return Spoken(inner, self.child.langs)
+        return None
+
+    def stems(self) -> list[bytes]:
+        """Return the terms that the words may stand as."""
+        texts = dict.fromkeys(leaf.text for leaf in self.child.leaves() if isinstance(leaf, Term))
+        return [t if isinstance(t, bytes) else t.encode("utf-8", "surrogatepass") for t in texts]
 
     def is_in(self, text: str) -> bool:
         """Whether a text has words in a row that pass the tests."""
@@ -133,6 +175,11 @@ class Written(Query):
             and all(test[later] for test, later in zip(others, found[at + 1 :], strict=False))
             for at, word in enumerate(found)
         )
+
+
+def _among(matcher: Matcher, documents: AbstractSet[int]) -> Matcher:
+    """Return what walks through those of the documents of a matcher that are among others."""
+    return listed([pair for pair in walked(matcher) if pair[0] in documents])
 
 
 class _Passed(dict[str, bool]):

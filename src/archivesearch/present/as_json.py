@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # all records, of which one command shows few
     from archivesearch.model.pages import Page, PageInfo, Paragraph, Section
     from archivesearch.model.passages import Passage
     from archivesearch.model.reports import Backup, Organization, Report, Stats, Verification
-    from archivesearch.model.research import Collocations, Concordance, Suggestions, Trend
+    from archivesearch.model.research import Collocations, Concordance, Suggestions, Trends
 
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _HIT_KEYS = (
@@ -85,11 +85,12 @@ def group_json(group: Group) -> dict[str, Any]:
     }
 
 
-def trends_json(query: str, trends: Sequence[Trend]) -> dict[str, Any]:
+def trends_json(trends: Trends) -> dict[str, Any]:
     """Return the years of a query, each with its share of the paragraphs of that year."""
     return {
-        "query": query,
+        "query": trends.query,
         "years": [{**_record(trend), "share": round(trend.share, 6)} for trend in trends],
+        "notes": list(trends.notes),
     }
 
 

@@ -37,11 +37,18 @@ class Source:
         return len(self.listing.entries) + sum(self.listing.left_out.values())
 
     def pages(self) -> Iterator[Found]:
-        """Read the pages one by one, in an order that depends on the source alone."""
+        """Read the pages one by one, in an order that depends on the source alone.
+
+        Raises SourceError where the source can be read no more, as when its disk is gone.
+        """
         for notice in self.listing.notices:
             yield Notice(self.name, notice)
-        for found in self.kind.pages(self.path, self.listing.entries, self.limits):
-            yield self._named(found)
+        try:
+            for found in self.kind.pages(self.path, self.listing.entries, self.limits):
+                yield self._named(found)
+        except OSError as error:
+            where = error.filename or self.path
+            raise SourceError(f"cannot read {where}: {error.strerror or error}") from error
 
     def _named(self, found: Found) -> Found:
         if isinstance(found, Notice):
