@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
@@ -17,16 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from archivesearch.model import Page
-from archivesearch.parse.fingerprints import BANDS, fingerprinted, unpacked
+from archivesearch.parse.fingerprints import BANDS, COLUMNS, fingerprinted, unpacked
 
-_COLUMNS: dict[str, Any] = {
-    "units": np.uint64,
-    "owners": np.uint32,
-    "words": np.uint16,
-    "counted": np.bool_,
-    "bands": np.uint32,
-    "lengths": np.uint32,
-}
 # Pages that are kept at hand while their passages are compared: neighbours have the same
 # copies, and a magazine's issue is asked for again and again.
 _AT_HAND = 64
@@ -45,7 +38,7 @@ class Gathered:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._pages: BinaryIO = (folder / "pages").open("xb+")
-        self._files = {name: (folder / name).open("xb") for name in _COLUMNS}
+        self._files = {name: (folder / name).open("xb") for name in COLUMNS}
         self._columns: dict[str, npt.NDArray[Any]] = {}
         self._ends: list[int] = [0]
         self.first: list[int] = [0]
@@ -66,15 +59,9 @@ class Gathered:
         page = page if page.fingerprints else fingerprinted(page)
         prints = unpacked(page.fingerprints)
         first = self.first[-1]
-        for name, column in (
-            ("units", prints.units),
-            ("owners", prints.owners + np.uint32(first)),
-            ("words", prints.words),
-            ("counted", prints.counted),
-            ("bands", prints.bands),
-            ("lengths", prints.lengths),
-        ):
-            self._files[name].write(column.tobytes())
+        prints = replace(prints, owners=prints.owners + np.uint32(first))
+        for name, file in self._files.items():
+            file.write(getattr(prints, name).tobytes())
         self.first.append(first + len(prints.lengths))
         self._units.append(self._units[-1] + len(prints.units))
         self.names.append(page.page)
@@ -85,14 +72,13 @@ class Gathered:
 
         It is mapped from disk; what is changed in it is changed in memory alone.
 
-        `units`, `owners` (the passage of each unit), `words` and `counted` have a value
-        for each unit, `lengths` for each passage; `bands` is of shape (passages, BANDS).
+        They are those of Fingerprints, with `owners` numbered through all pages.
         """
         if name not in self._columns:
             self._files[name].flush()
             path = self._folder / name
             size = path.stat().st_size
-            values = np.memmap(path, _COLUMNS[name], "c") if size else np.empty(0, _COLUMNS[name])
+            values = np.memmap(path, COLUMNS[name], "c") if size else np.empty(0, COLUMNS[name])
             self._columns[name] = values.reshape(-1, BANDS) if name == "bands" else values
         return self._columns[name]
 
@@ -106,6 +92,10 @@ class Gathered:
             self._first = np.array(self.first)
         pages: npt.NDArray[np.int64] = np.searchsorted(self._first, passages, "right") - 1
         return pages
+
+    def scratch(self) -> BinaryIO:
+        """Return a file to put something aside in; it is there as long as the pages are."""
+        return TemporaryFile(dir=self._folder)  # type: ignore[return-value]
 
     def __enter__(self) -> Self:
         return self

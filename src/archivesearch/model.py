@@ -7,6 +7,7 @@ What is absent is `""` for strings and None for numbers, dates and addresses.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 Span = tuple[int, int]
@@ -260,8 +261,13 @@ def paragraphs(page: Page) -> Iterator[tuple[Section, Paragraph]]:
             yield section, paragraph
 
 
-def passages(page: Page) -> Iterator[Passage]:
-    """Yield the passages of a page, one for each of its `paragraphs`."""
+def passages(
+    page: Page, repeated: Mapping[int, tuple[Span, ...]] = MappingProxyType({})
+) -> Iterator[Passage]:
+    """Yield the passages of a page, one for each of its `paragraphs`.
+
+    `repeated` are spans of some of them, by number from 1, in place of their own.
+    """
     dating = page.dating
     for number, (section, paragraph) in enumerate(paragraphs(page), 1):
         yield Passage(
@@ -279,7 +285,7 @@ def passages(page: Page) -> Iterator[Passage]:
             lang=page.lang,
             years_mentioned=paragraph.years_mentioned,
             text=paragraph.text,
-            repeated=paragraph.repeated,
+            repeated=repeated.get(number, paragraph.repeated),
         )
 
 

@@ -57,7 +57,10 @@ class Sifted:
         self._same = self._exactly_same()
         self._dropped = np.zeros(len(gathered), bool)
         self._dropped[[page for others in self._same.values() for page in others]] = True
-        copies = find_copies(self._bands(), marks.own_text, self._weight)
+        sizes = np.diff(gathered.first)
+        copies = find_copies(
+            self._bands(), marks.own_texts, np.repeat(sizes, sizes), gathered.scratch()
+        )
         self.duplicates = int(self._dropped.sum()) + self._nearly_same(copies)
         self.copies = self._renumbered(copies)
 
@@ -118,7 +121,7 @@ class Sifted:
         result[repeated & ~enough] = 0
         parts = np.flatnonzero(repeated & enough)
         for some in np.split(parts, range(_AT_ONCE, len(parts), _AT_ONCE)):
-            result[some] = bands(list(map(self._marks.own_text, some.tolist())))
+            result[some] = bands(list(self._marks.own_texts(some.tolist())))
         for page in np.flatnonzero(self._dropped).tolist():
             result[gathered.first[page] : gathered.first[page + 1]] = 0
         return result
@@ -128,13 +131,6 @@ class Sifted:
         owners, words = self._gathered.column("owners"), self._gathered.column("words")
         count = self._gathered.first[-1]
         return np.bincount(owners[self._own], words[self._own], count).astype(np.int64)
-
-    def _weight(self, number: int) -> int:
-        page = self._page_of(number)
-        return self._gathered.first[page + 1] - self._gathered.first[page]
-
-    def _page_of(self, number: int) -> int:
-        return int(self._gathered.page_of(number))
 
     def _nearly_same(self, copies: Copies) -> int:
         """Return how many pages say nearly what another one says."""
@@ -149,8 +145,7 @@ class Sifted:
 
     def _renumbered(self, copies: Copies) -> Copies:
         """Return the groups with passages numbered as if there were no dropped pages."""
-        gathered = self._gathered
-        gone = np.cumsum(np.where(self._dropped, np.diff(gathered.first), 0))
-        return tuple(
-            tuple(number - int(gone[self._page_of(number)]) for number in group) for group in copies
-        )
+        sizes = np.diff(self._gathered.first)
+        kept = np.repeat(~self._dropped, sizes)
+        numbers = np.cumsum(kept) - 1
+        return tuple(tuple(numbers[list(group)].tolist()) for group in copies)
