@@ -75,7 +75,7 @@ def test_a_passage_says_the_same_alone_and_on_its_page(tmp_path: Path) -> None:
             gathered.add(page)
         marks = Marks(gathered, find_repeats(gathered))
         on_pages = [p.own_text for page in range(8) for p in marks.passages(page)]
-        assert on_pages == list(map(marks.own_text, range(gathered.first[-1])))
+        assert on_pages == list(marks.own_texts(range(gathered.first[-1])))
         assert on_pages[:2] == [own(0), ""]
 
 

@@ -8,9 +8,7 @@ fewest passages, and of equals the first in the archive. So an article's own pag
 before the one page of the magazine's whole issue.
 """
 
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import islice, pairwise
 from typing import BinaryIO
 
@@ -18,17 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from archivesearch.model import Copies
-from archivesearch.parse.fingerprints import LEAST_WORDS, shingles
+from archivesearch.parse.fingerprints import LEAST_WORDS, SHINGLE_BITS, shingles
 
 _ALIKE = 0.8
 # A copy of a copy may have drifted: it stays in the group while it has this much in
 # common with the first of it.
 _AKIN = 0.6
 
-_AT_HAND = 1024
-# Texts whose shingles are found at a time.
+# Texts and pairs of them that are looked at together.
 _AT_ONCE = 1000
-_BYTES = 8
 _LOW = 0xFFFFFFFF
 
 _Array = npt.NDArray[np.int64]
@@ -49,8 +45,7 @@ def find_copies(
     by: the least goes first. `aside` is an empty file to put shingles in.
     """
     pairs = _candidates(bands)
-    compared = np.unique(np.concatenate((pairs >> 32, pairs & _LOW)))
-    leader = _leaders(pairs, _Shingles(compared, texts, aside))
+    leader = _leaders(pairs, _Shingles(pairs, texts, aside))
     numbers = np.array(sorted({number for pair in leader.items() for number in pair}), np.int64)
     heads = np.array([leader.get(number, number) for number in numbers.tolist()], np.int64)
     order = np.lexsort((numbers, weights[numbers], heads))
@@ -62,14 +57,10 @@ def find_copies(
 def _leaders(pairs: _Array, said: "_Shingles") -> dict[int, int]:
     """Return for each passage that is a copy the first of its group."""
     leader: dict[int, int] = {}
-    for number, candidates in _by_copy(pairs):
-        if said.count(number) < LEAST_WORDS - 1:
-            continue  # it says the same again and again, and so little
+    for number, candidates in _by_copy(pairs[said.shares(pairs) >= _ALIKE]):
         for candidate in candidates:
             first = leader.get(candidate, candidate)
-            if said.share(number, candidate) >= _ALIKE and (
-                first == candidate or said.share(number, first) >= _AKIN
-            ):
+            if first == candidate or said.share(number, first) >= _AKIN:
                 leader[number] = first
                 break
     return leader
@@ -79,38 +70,44 @@ class _Shingles:
     """The shingles of passages that may be copies, in a file, so that memory is bounded."""
 
     def __init__(
-        self, numbers: _Array, texts: Callable[[Sequence[int]], Iterable[str]], aside: BinaryIO
+        self, pairs: _Array, texts: Callable[[Sequence[int]], Iterable[str]], aside: BinaryIO
     ) -> None:
-        self._places: dict[int, int] = dict(zip(numbers.tolist(), range(len(numbers)), strict=True))
-        self._ends = array("q", [0])
-        self._file = aside
-        said = iter(texts(numbers.tolist()))
+        self._numbers = _each_once(np.concatenate((pairs >> 32, pairs & _LOW)))
+        sizes = [0]
+        said = iter(texts(self._numbers.tolist()))
         while some := list(islice(said, _AT_ONCE)):
             for found in shingles(some):
                 aside.write(found.tobytes())
-                self._ends.append(self._ends[-1] + len(found))
-        self._packed = lru_cache(_AT_HAND)(self._read)
-        self._unpacked = lru_cache(_AT_HAND)(self._set)
+                sizes.append(len(found))
+        aside.flush()
+        self._starts = np.cumsum(sizes)
+        empty = np.empty(0, np.uint64)
+        self._hashes = np.memmap(aside, np.uint64, "r") if self._starts[-1] else empty
 
-    def count(self, number: int) -> int:
-        """Return how many different ones a passage has."""
-        place = self._places[number]
-        return self._ends[place + 1] - self._ends[place]
+    def shares(self, pairs: _Array) -> npt.NDArray[np.float64]:
+        """Return what part of all that both of a pair have they have in common.
+
+        It is 0 where one says the same again and again, and so little.
+        """
+        some = range(0, len(pairs), _AT_ONCE)
+        return np.concatenate([np.empty(0), *(self._shares(pairs[a : a + _AT_ONCE]) for a in some)])
 
     def share(self, one: int, other: int) -> float:
-        """Return which part of all that two passages have they have in common."""
-        if self._packed(one) == self._packed(other):
-            return 1.0
-        common = len(self._unpacked(one) & self._unpacked(other))
-        return common / (self.count(one) + self.count(other) - common)
+        """Return the same for two passages."""
+        return float(self._shares(np.array([one << 32 | other]))[0])
 
-    def _read(self, number: int) -> bytes:
-        place = self._places[number]
-        self._file.seek(self._ends[place] * _BYTES)
-        return self._file.read(self.count(number) * _BYTES)
-
-    def _set(self, number: int) -> frozenset[int]:
-        return frozenset(memoryview(self._packed(number)).cast("Q"))
+    def _shares(self, pairs: _Array) -> npt.NDArray[np.float64]:
+        at = np.searchsorted(self._numbers, np.concatenate((pairs >> 32, pairs & _LOW)))
+        starts = self._starts[at]
+        sizes = self._starts[at + 1] - starts
+        places = np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
+        owners = np.tile(np.arange(len(pairs), dtype=np.uint64), 2) << np.uint64(SHINGLE_BITS)
+        found = np.sort(self._hashes[places] | np.repeat(owners, sizes))
+        again = found[1:][found[1:] == found[:-1]] >> np.uint64(SHINGLE_BITS)
+        common = np.bincount(again.astype(np.int64), minlength=len(pairs))
+        one, other = sizes[: len(pairs)], sizes[len(pairs) :]
+        enough = np.minimum(one, other) >= LEAST_WORDS - 1
+        return np.where(enough, common / np.maximum(one + other - common, 1), 0.0)
 
 
 def _candidates(bands: npt.NDArray[np.uint32]) -> _Array:
@@ -129,8 +126,16 @@ def _candidates(bands: npt.NDArray[np.uint32]) -> _Array:
         opens = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
         first = numbers[opens[np.searchsorted(opens, again, "right") - 1]]
         copies = numbers[again] << 32
-        pairs = np.unique(np.concatenate((pairs, copies | first, copies | numbers[again - 1])))
+        pairs = _each_once(np.concatenate((pairs, copies | first, copies | numbers[again - 1])))
     return pairs
+
+
+def _each_once(values: _Array) -> _Array:
+    """Return values sorted, each once; np.unique takes several times as long."""
+    values = np.sort(values)
+    new = np.ones(len(values), bool)
+    new[1:] = values[1:] != values[:-1]
+    return values[new]
 
 
 def _by_copy(pairs: _Array) -> Iterator[tuple[int, list[int]]]:

@@ -94,8 +94,8 @@ class Gathered:
         return pages
 
     def scratch(self) -> BinaryIO:
-        """Return a file to put something aside in; it is there as long as the pages are."""
-        return TemporaryFile(dir=self._folder)  # type: ignore[return-value]
+        """Return a file to put something aside in, which is gone when it is closed."""
+        return TemporaryFile(dir=self._folder)
 
     def __enter__(self) -> Self:
         return self

@@ -108,6 +108,8 @@ class Marks:
     def passages(self, page: int) -> list[Passage]:
         """Return the passages of a page, with what is repeated in them."""
         found = self._gathered.page(page)
+        if not self._hits[self._gathered.units_between(page, page + 1)].any():
+            return list(passages(found))
         said = [paragraph for _, paragraph in paragraphs(found)]
         return list(passages(found, {n + 1: spans for n, spans in self._spans(page, said)}))
 
@@ -124,11 +126,11 @@ class Marks:
                 at = number - self._gathered.first[page]
                 yield own_text(said[at].text, spans.get(at, said[at].repeated))
 
-    def _spans(self, page: int, said: Sequence[Paragraph]) -> Iterator[tuple[int, tuple[Span, ...]]]:
+    def _spans(
+        self, page: int, said: Sequence[Paragraph]
+    ) -> Iterator[tuple[int, tuple[Span, ...]]]:
         """Yield the paragraphs of a page that hold what is repeated, by number, and where."""
         at = self._gathered.units_between(page, page + 1)
-        if not self._hits[at].any():
-            return
         owners = self._owners[at]
         numbers = np.unique(owners[self._hits[at]])
         lows, highs = (np.searchsorted(owners, numbers, side).tolist() for side in _SIDES)

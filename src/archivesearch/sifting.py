@@ -58,9 +58,9 @@ class Sifted:
         self._dropped = np.zeros(len(gathered), bool)
         self._dropped[[page for others in self._same.values() for page in others]] = True
         sizes = np.diff(gathered.first)
-        copies = find_copies(
-            self._bands(), marks.own_texts, np.repeat(sizes, sizes), gathered.scratch()
-        )
+        weights = np.repeat(sizes, sizes)
+        with gathered.scratch() as aside:
+            copies = find_copies(self._bands(), marks.own_texts, weights, aside)
         self.duplicates = int(self._dropped.sum()) + self._nearly_same(copies)
         self.copies = self._renumbered(copies)
 
@@ -139,7 +139,9 @@ class Sifted:
         sizes = np.bincount(pages, self._lengths, len(gathered)).astype(np.int64)
         members = np.array([number for group in copies for number in group], np.int64)
         groups = np.repeat(np.arange(len(copies)), [len(group) for group in copies])
-        by = overlaps.held(groups.astype(np.uint64), pages[members], self._lengths[members])
+        order = np.argsort(members)
+        members, items = members[order], groups[order].astype(np.uint64)
+        by = overlaps.held(items, pages[members], self._lengths[members])
         heads = overlaps.families(overlaps.shared(by), sizes, _NEARLY_SAME)
         return int(np.count_nonzero(heads != np.arange(len(heads))))
 

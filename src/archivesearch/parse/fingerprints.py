@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,9 @@ BANDS = 8
 _ROWS = 4
 _SEED = 20
 
+SHINGLE_BITS = 48
+"""How many bits of a shingle's hash there are where passages are compared by all of them."""
+
 # Shorter passages ("See below.") say too little to be a copy of anything.
 LEAST_WORDS = 10
 
@@ -34,7 +36,13 @@ _LEAST_PART = 6
 _PIECE = 1 << 17
 
 _OTHER, _SPACE, _CLOSER, _LINE, _STOP, _WIDE_STOP, _DIGIT, _LETTER, _SIGN = range(1, 10)
-_SIGNS = ((0x2E80, 0x2FD5), (0x3041, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+_SIGNS = (
+    (0x2E80, 0x2FD5),
+    (0x3041, 0x30FF),
+    (0x3400, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x20000, 0x3FFFF),
+)
 _ASCII = bytes(range(128))
 _HIGH, _LEAD = 0x80, 0xC0  # from which on bytes are of other characters, and begin one
 
@@ -152,17 +160,23 @@ def bands(texts: Sequence[str]) -> npt.NDArray[np.uint32]:
 
 
 def shingles(texts: Sequence[str]) -> list[_Hashes]:
-    """Return the different shingles of each text, sorted; at most 65,536 texts."""
+    """Return the different shingles of each text, sorted; of at most 65,536 texts.
+
+    Of each there are `SHINGLE_BITS` bits.
+    """
     words = _Words(texts)
     if len(words.hashes) <= 1:
         return [words.hashes[:0]] * len(texts)
+    shift, spare = np.uint64(SHINGLE_BITS), np.uint64(64 - SHINGLE_BITS)
     owners = np.repeat(np.arange(len(texts), dtype=np.uint64), words.lengths)
     inside = owners[1:] == owners[:-1]
-    # One sort does for all texts: of a shingle's hash 48 bits are left.
-    keys = np.sort(owners[:-1][inside] << np.uint64(48) | _pairs(words.hashes)[inside] >> np.uint64(16))
-    keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))] if len(keys) else keys
-    ends = np.searchsorted(keys, np.arange(1, len(texts), dtype=np.uint64) << np.uint64(48))
-    return np.split(keys & np.uint64((1 << 48) - 1), ends)
+    # One sort does for all texts.
+    keys = np.sort(owners[1:][inside] << shift | _pairs(words.hashes)[inside] >> spare)
+    new = np.ones(len(keys), bool)
+    new[1:] = keys[1:] != keys[:-1]
+    keys = keys[new]
+    ends = np.searchsorted(keys, np.arange(1, len(texts), dtype=np.uint64) << shift)
+    return np.split(keys & ((np.uint64(1) << shift) - np.uint64(1)), ends)
 
 
 class _Words:
@@ -285,9 +299,7 @@ def _hashed(raw: _Kinds, starts: _Places, ends: _Places) -> _Hashes:
     return _mixed(result)
 
 
-def _looked_up(
-    data: bytes, kinds: _Kinds, raw: _Kinds, high: _Places
-) -> tuple[_Kinds, _Kinds]:
+def _looked_up(data: bytes, kinds: _Kinds, raw: _Kinds, high: _Places) -> tuple[_Kinds, _Kinds]:
     """Return kinds and bytes with those of characters that are not ASCII, letters made small.
 
     `high` are the places of their bytes.
