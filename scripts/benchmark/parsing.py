@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 from archivesearch.config import Config
 from archivesearch.gathering import Gathered
 from archivesearch.model import Page, Paragraph, Passage, RawPage, Section, Skipped, passages
-from archivesearch.parse.fingerprints import fingerprinted, fingerprints
+from archivesearch.parse.fingerprints import fingerprints
 from archivesearch.parse.language import language
 from archivesearch.parse.page import parse
 from archivesearch.read.sources import open_sources
@@ -77,7 +77,7 @@ def _passages(folder: Path, figures: Figures) -> Iterator[Passage]:
                 continue
             figures.pages += 1
             start = time.process_time()
-            gathered.add(fingerprinted(page))
+            gathered.add(page)
             figures.compare_seconds += time.process_time() - start
             for passage in passages(page):
                 figures.paragraphs += 1

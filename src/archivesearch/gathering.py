@@ -7,7 +7,7 @@ whole. Its pages are put aside meanwhile, so that memory does not grow with them
 import pickle
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
@@ -17,12 +17,14 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from archivesearch.model import Page
-from archivesearch.parse.fingerprints import BANDS, COLUMNS, fingerprinted, unpacked
+from archivesearch.model import Page, paragraphs
+from archivesearch.parse.fingerprints import BANDS, COLUMNS, fingerprints
 
 # Pages that are kept at hand while their passages are compared: neighbours have the same
 # copies, and a magazine's issue is asked for again and again.
 _AT_HAND = 64
+# Code points whose fingerprints are made at a time: for each page alone it takes twice as long.
+_AT_ONCE = 1 << 18
 
 _PLAIN = b"\0"  # with which no pickle begins
 _PAGES = msgspec.msgpack.Decoder(Page)
@@ -42,9 +44,9 @@ class Gathered:
         self._columns: dict[str, npt.NDArray[Any]] = {}
         self._ends: list[int] = [0]
         self.first: list[int] = [0]
-        self._first: npt.NDArray[np.int64] | None = None
-        self._units: list[int] = [0]
         self.names: list[str] = []
+        self._waiting: list[str] = []  # what passages say that have no fingerprints yet
+        self._waiting_size = 0
         self.page = lru_cache(_AT_HAND)(self._read)
 
     def __len__(self) -> int:
@@ -56,16 +58,14 @@ class Gathered:
 
     def add(self, page: Page) -> None:
         """Put a page aside."""
-        page = page if page.fingerprints else fingerprinted(page)
-        prints = unpacked(page.fingerprints)
-        first = self.first[-1]
-        prints = replace(prints, owners=prints.owners + np.uint32(first))
-        for name, file in self._files.items():
-            file.write(getattr(prints, name).tobytes())
-        self.first.append(first + len(prints.lengths))
-        self._units.append(self._units[-1] + len(prints.units))
+        texts = [p.own_text if p.repeated else p.text for _, p in paragraphs(page)]
+        self.first.append(self.first[-1] + len(texts))
         self.names.append(page.page)
         self._ends.append(self._ends[-1] + self._pages.write(_packed(page)))
+        self._waiting += texts
+        self._waiting_size += sum(map(len, texts))
+        if self._waiting_size >= _AT_ONCE:
+            self._fingerprint()
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """Return a column of the fingerprints of all pages, once all have been added.
@@ -74,6 +74,8 @@ class Gathered:
 
         They are those of Fingerprints, with `owners` numbered through all pages.
         """
+        if self._waiting:
+            self._fingerprint()
         if name not in self._columns:
             self._files[name].flush()
             path = self._folder / name
@@ -84,14 +86,22 @@ class Gathered:
 
     def units_between(self, start: int, end: int) -> slice:
         """Return where in their columns the units of some pages are."""
-        return slice(self._units[start], self._units[min(end, len(self))])
+        return slice(int(self._units[start]), int(self._units[min(end, len(self))]))
 
     def page_of(self, passages: npt.ArrayLike) -> npt.NDArray[np.int64]:
         """Return the number of the page of each passage, or of one."""
-        if self._first is None:
-            self._first = np.array(self.first)
-        pages: npt.NDArray[np.int64] = np.searchsorted(self._first, passages, "right") - 1
+        pages: npt.NDArray[np.int64] = np.searchsorted(self._starts, passages, "right") - 1
         return pages
+
+    @cached_property
+    def _starts(self) -> npt.NDArray[np.int64]:
+        return np.array(self.first, np.int64)
+
+    @cached_property
+    def _units(self) -> npt.NDArray[np.int64]:
+        """Where the units of each page begin, and where the last ones end."""
+        owners = self.column("owners")
+        return np.searchsorted(owners, self._starts.astype(owners.dtype))
 
     def scratch(self) -> BinaryIO:
         """Return a file to put something aside in, which is gone when it is closed."""
@@ -109,6 +119,16 @@ class Gathered:
         for file in (self._pages, *self._files.values()):
             file.close()
 
+    def _fingerprint(self) -> None:
+        """Write the fingerprints of the passages that wait for them."""
+        prints = fingerprints(self._waiting)
+        before = self.first[-1] - len(self._waiting)
+        prints = replace(prints, owners=prints.owners + np.uint32(before))
+        for name, file in self._files.items():
+            file.write(getattr(prints, name).tobytes())
+        self._waiting.clear()
+        self._waiting_size = 0
+
     def _read(self, number: int) -> Page:
         start, end = self._ends[number : number + 2]
         self._pages.seek(start)
@@ -116,12 +136,11 @@ class Gathered:
 
 
 def _packed(page: Page) -> bytes:
-    """Return a page as bytes, without its fingerprints, which have columns of their own."""
-    bare = replace(page, fingerprints=b"")
+    """Return a page as bytes."""
     try:
-        return _PLAIN + msgspec.msgpack.encode(bare)
+        return _PLAIN + msgspec.msgpack.encode(page)
     except UnicodeEncodeError:  # lone surrogates, which a page may have
-        return pickle.dumps(bare, -1)
+        return pickle.dumps(page, -1)
 
 
 def _unpacked(data: bytes) -> Page:

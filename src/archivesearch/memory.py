@@ -230,5 +230,5 @@ def _parser() -> str:
     seen = blake2b(digest_size=_KEY_BYTES)
     for path in sorted([*package.glob("*.py"), *package.glob("parse/*.py")]):
         seen.update(path.name.encode() + b"\0" + path.read_bytes())
-    libraries = map(version, ("selectolax", "charset-normalizer", "py3langid", "rensa"))
+    libraries = map(version, ("selectolax", "charset-normalizer", "py3langid"))
     return repr((seen.hexdigest(), *libraries, unidata_version))

@@ -133,8 +133,7 @@ class Page:
 
     `encoding` is the name of the encoding its bytes were decoded by, `encoding_source`
     what decided so. `sha256` is of the bytes as they were found. `source`, `record` and
-    `also` are those of the `RawPage`. `fingerprints` are what the page is compared with
-    others by, as `parse/fingerprints.py` packs them; empty where they are not known yet.
+    `also` are those of the `RawPage`.
     """
 
     page: str
@@ -150,7 +149,6 @@ class Page:
     source: str = ""
     record: str = ""
     also: tuple[str, ...] = ()
-    fingerprints: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

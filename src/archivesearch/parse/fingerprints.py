@@ -2,20 +2,18 @@
 
 A *unit* is a line, or a sentence of it; a *shingle* two words in a row. Both are known by
 64-bit hashes of their words: case, spaces and punctuation do not count. All of it is done
-on the arrays of a whole page, as UTF-8: a word is hashed by the whole numbers that eight
+on the arrays of many passages, as UTF-8: a word is hashed by the whole numbers that eight
 of its bytes are: its first 16, its last 8, and how many it has.
 """
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-from archivesearch.model import Page, paragraphs
 
 # A signature of 32 values in 8 bands of 4: of two passages that share 8 of 10 shingles
 # 98.5 % meet in a band, of those that share 9 of 10 all but 2 in 10,000.
@@ -77,10 +75,10 @@ class Units:
 
 @dataclass(frozen=True, slots=True)
 class Fingerprints:
-    """What is kept of the passages of a page.
+    """What is kept of passages.
 
     One value for each unit: `units` are their hashes, `owners` the number of the passage
-    in the page, `starts`, `ends`, `words` and `counted` as in Units, at most 65,535 words.
+    it is in, `starts`, `ends`, `words` and `counted` as in Units, at most 65,535 words.
     One row for each passage: `bands`, all 0 where it is compared with none; `lengths` in
     words.
     """
@@ -93,12 +91,6 @@ class Fingerprints:
     counted: npt.NDArray[np.bool_]
     bands: npt.NDArray[np.uint32]
     lengths: npt.NDArray[np.uint32]
-
-    def packed(self) -> bytes:
-        """Return all of it as bytes, as `unpacked` takes them."""
-        sizes = np.array([len(self.units), len(self.lengths)], np.uint32)
-        columns = (getattr(self, name) for name in COLUMNS)
-        return b"".join((sizes.tobytes(), *(column.tobytes() for column in columns)))
 
 
 COLUMNS: dict[str, Any] = {
@@ -114,27 +106,8 @@ COLUMNS: dict[str, Any] = {
 """The columns of fingerprints, in order, and of what type each is."""
 
 
-def unpacked(packed: bytes) -> Fingerprints:
-    """Return the fingerprints that were packed."""
-    units, passages = (int(size) for size in np.frombuffer(packed, np.uint32, 2))
-    counts = {"bands": passages * BANDS, "lengths": passages}
-    at = 8
-    columns: dict[str, npt.NDArray[Any]] = {}
-    for name, kind in COLUMNS.items():
-        columns[name] = np.frombuffer(packed, kind, counts.get(name, units), at)
-        at += columns[name].nbytes
-    columns["bands"] = columns["bands"].reshape(-1, BANDS)
-    return Fingerprints(**columns)
-
-
-def fingerprinted(page: Page) -> Page:
-    """Return a page with the fingerprints of its passages."""
-    texts = [p.own_text if p.repeated else p.text for _, p in paragraphs(page)]
-    return replace(page, fingerprints=fingerprints(texts).packed())
-
-
 def fingerprints(texts: Sequence[str]) -> Fingerprints:
-    """Return the fingerprints of the passages of a page, given their texts."""
+    """Return the fingerprints of passages, given what they say."""
     words = _Words(texts)
     units = words.units()
     return Fingerprints(
