@@ -354,12 +354,18 @@ def test_a_page_that_quotes_a_record_is_whole(tmp_path: Path) -> None:
     assert not notices(results)
 
 
+RUBBISH = b"no record at all\n" * 10_000
+
+
 def test_nothing_but_rubbish_is_told(tmp_path: Path) -> None:
-    results = found(tmp_path, b"no record at all\n" * 10_000)
-    assert not pages(results)
-    assert len(notices(results)) == 1
-    with pytest.raises(SourceError, match="no pages"):
-        archivesearch.rebuild([tmp_path / "0.warc"], tmp_path / "index")
+    for name, data in (
+        ("x.warc", RUBBISH),
+        ("x.warc.gz", RUBBISH),
+        ("y.warc.gz", members(RUBBISH)),
+    ):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(SourceError, match=r"is no WARC or ARC.*no record begins in it"):
+            archivesearch.rebuild([tmp_path / name], tmp_path / "index")
 
 
 def test_a_wacz(tmp_path: Path) -> None:
@@ -460,5 +466,9 @@ def test_a_damaged_warc_never_fails_otherwise(data: st.DataObject) -> None:
         content[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
         content = content or bytearray(b"x")
     with tempfile.TemporaryDirectory() as folder:
-        for result in found(Path(folder), bytes(content)):
-            assert isinstance(result, RawPage | Skipped | Notice)
+        try:
+            results = found(Path(folder), bytes(content))
+        except SourceError as error:
+            results = []
+            assert "no record begins in it" in str(error)
+        assert all(isinstance(result, RawPage | Skipped | Notice) for result in results)
