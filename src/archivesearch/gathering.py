@@ -103,6 +103,11 @@ class Gathered:
         owners = self.column("owners")
         return np.searchsorted(owners, self._starts.astype(owners.dtype))
 
+    def forget(self, *names: str) -> None:
+        """Let go of columns that are not needed any more, and of the memory they take."""
+        for name in names:
+            self._columns.pop(name, None)
+
     def scratch(self) -> BinaryIO:
         """Return a file to put something aside in, which is gone when it is closed."""
         return TemporaryFile(dir=self._folder)

@@ -151,10 +151,12 @@ class Marks:
 
 def _among(values: _Hashes, known: _Hashes) -> npt.NDArray[np.bool_]:
     """Return which values are among some that are sorted."""
-    if not len(known):
-        return np.zeros(len(values), bool)
-    at = np.minimum(np.searchsorted(known, values), len(known) - 1)
-    found: npt.NDArray[np.bool_] = known[at] == values
+    found = np.zeros(len(values), bool)
+    if len(known):
+        for start in range(0, len(values), _AT_ONCE):
+            some = values[start : start + _AT_ONCE]
+            at = np.minimum(np.searchsorted(known, some), len(known) - 1)
+            found[start : start + _AT_ONCE] = known[at] == some
     return found
 
 
@@ -178,9 +180,12 @@ def _merged(places: Sequence[Span], text: str) -> tuple[Span, ...]:
 
 def _never_counted(gathered: Gathered, widespread: _Hashes) -> npt.NDArray[np.bool_]:
     """Return which units say too little wherever they stand."""
-    hashes = gathered.column("units")[gathered.column("counted")]
+    units, counted = gathered.column("units"), gathered.column("counted")
     result = np.ones(len(widespread), bool)
-    result[np.searchsorted(widespread, hashes[_among(hashes, widespread)])] = False
+    for start in range(0, len(units), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        hashes = units[some][counted[some]]
+        result[np.searchsorted(widespread, hashes[_among(hashes, widespread)])] = False
     return result
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from archivesearch import overlaps
+from archivesearch.columnar.trimming import trim
 from archivesearch.duplicates import find_copies
 from archivesearch.gathering import Gathered
 from archivesearch.model import Copies, Page, Passage, SamePage
@@ -25,6 +26,7 @@ _NEARLY_SAME = 0.8
 _AT_HAND = 64
 # Texts whose signatures are made at a time.
 _AT_ONCE = 1000
+_PAGES_AT_ONCE = 1000
 # What is left of a passage with less than so many words is a name or a date in a footer.
 _LEAST_REST = 20
 
@@ -57,12 +59,16 @@ class Sifted:
         self._same = self._exactly_same()
         self._dropped = np.zeros(len(gathered), bool)
         self._dropped[[page for others in self._same.values() for page in others]] = True
+        gathered.forget("units", "words", "counted")
+        trim()
         sizes = np.diff(gathered.first)
         weights = np.repeat(sizes, sizes)
         with gathered.scratch() as aside:
             copies = find_copies(self._bands(), marks.own_texts, weights, aside)
         self.duplicates = int(self._dropped.sum()) + self._nearly_same(copies)
         self.copies = self._renumbered(copies)
+        gathered.forget("bands", "lengths")
+        trim()
 
     def __iter__(self) -> Iterator[SiftedPage]:
         """Yield the pages that are to be indexed."""
@@ -128,9 +134,15 @@ class Sifted:
 
     def _own_lengths(self) -> npt.NDArray[np.int64]:
         """Return how many words of its own each passage has."""
-        owners, words = self._gathered.column("owners"), self._gathered.column("words")
-        count = self._gathered.first[-1]
-        return np.bincount(owners[self._own], words[self._own], count).astype(np.int64)
+        gathered, pages = self._gathered, len(self._gathered)
+        result = np.zeros(gathered.first[-1], np.int64)
+        for page in range(0, pages, _PAGES_AT_ONCE):
+            at = gathered.units_between(page, page + _PAGES_AT_ONCE)
+            first, last = gathered.first[page], gathered.first[min(page + _PAGES_AT_ONCE, pages)]
+            own = self._own[at]
+            owners, words = gathered.column("owners")[at][own], gathered.column("words")[at][own]
+            result[first:last] = np.bincount(owners - np.uint32(first), words, last - first)
+        return result
 
     def _nearly_same(self, copies: Copies) -> int:
         """Return how many pages say nearly what another one says."""
