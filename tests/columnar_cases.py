@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -11,10 +12,13 @@ from rapidfuzz.distance import OSA
 from small_archive import passage
 from whoosh.query import And, Every, Or, Phrase, Query, Term
 
-from archivesearch.analysis import Analyzer
-from archivesearch.columnar.fields import KEY_FIELDS, WORD_FIELDS, shared_value
-from archivesearch.model import Passage
-from archivesearch.nodes import Fuzzy, Near, Prefix, Spoken, Wildcard, Without, Written, YearRange
+from archivesearch.analysis import Analyzer, Token, fold, spelling, unaccented
+from archivesearch.columnar.fields import JOINT_FIELDS, KEY_FIELDS, WORD_FIELDS, shared_value
+from archivesearch.model.passages import Passage
+from archivesearch.nodes.choices import Spoken, Without
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
+from archivesearch.nodes.written import Fitting, Written
 from archivesearch.ranking import K1, B
 from archivesearch.words import words
 
@@ -82,9 +86,16 @@ class BruteForce:
         self.places: dict[str, dict[str, dict[int, list[int]]]] = {
             name: defaultdict(lambda: defaultdict(list)) for name in (*WORD_FIELDS, *KEY_FIELDS)
         }
+        self.forms: dict[str, dict[int, set[tuple[str, str]]]] = {
+            name: defaultdict(set) for name in WORD_FIELDS
+        }
         self.lengths = {name: [0] * len(passages) for name in WORD_FIELDS}
         for number, each in enumerate(passages):
-            own, inside = analyzer.split(each.text, each.lang, each.repeated)
+            own: list[Token] = []
+            inside: list[Token] = []
+            for token in analyzer.tokens(each.text, each.lang):
+                repeated = any(start <= token.start < end for start, end in each.repeated)
+                (inside if repeated else own).append(token)
             found = {"text": own, "repeated": inside}
             for name in ("title", "section", "org", "label"):
                 if inside and not own and name != "label":
@@ -94,6 +105,9 @@ class BruteForce:
                 self.lengths[name][number] = len(tokens)
                 for token in tokens:
                     self.places[name][token.term][number].append(token.position)
+                    value = getattr(each, "text" if name == "repeated" else name)
+                    form = spelling(value[token.start : token.end])
+                    self.forms[name][number].add((token.term, form))
             for name in ("page", "lang", "org_key", "year"):
                 if key := shared_value(each, name):
                     self.places[name][key][number].append(0)
@@ -109,7 +123,7 @@ class BruteForce:
         """Return the passages that have any term that fits; each adds to the score."""
         result: dict[int, float] = defaultdict(float)
         for term in filter(fits, self.places[field]):
-            for number, score in self._scores(field, self.places[field][term]).items():
+            for number, score in self._scores(field, term).items():
                 result[number] += boost * score
         return dict(result)
 
@@ -125,12 +139,17 @@ class BruteForce:
         )
         return sorted({at for t in fitting if t in known for at in known[t].get(number, ())})
 
-    def _scores(self, field: str, documents: Mapping[int, Sequence[int]]) -> dict[int, float]:
+    def _scores(self, field: str, term: str) -> dict[int, float]:
+        documents = self.places[field][term]
         if field not in WORD_FIELDS:
             return dict.fromkeys(documents, 1.0)
         lengths = self.lengths[field]
         having = sum(map(bool, lengths))
-        idf = math.log(1 + (having - len(documents) + 0.5) / (len(documents) + 0.5))
+        count, most = having, len(documents)
+        if field in JOINT_FIELDS:
+            count = len(self.passages)
+            most = max(len(self.places[name].get(term, ())) for name in JOINT_FIELDS)
+        idf = math.log(1 + (count - most + 0.5) / (most + 0.5))
         average = sum(lengths) / having
         return {
             number: idf
@@ -208,9 +227,16 @@ def _spoken(index: BruteForce, query: Spoken) -> dict[int, float]:
 
 
 def _written(index: BruteForce, query: Written) -> dict[int, float]:
+    if isinstance(query.child, Or):
+        each = [Written(query.fieldname, one, query.tests) for one in query.child.subqueries]
+        return index.scores(Or(each, boost=query.child.boost))
     name = "text" if query.fieldname == "repeated" else query.fieldname
+    terms = {term.decode() for term in query.stems()}
 
     def fits(number: int) -> bool:
+        if len(query.tests) == 1:
+            forms = index.forms[query.fieldname][number]
+            return any(term in terms and query.tests[0](form) for term, form in forms)
         found = [word for word, _, _ in words(getattr(index.passages[number], name))]
         rows = (found[at : at + len(query.tests)] for at in range(len(found)))
         return any(
@@ -221,6 +247,23 @@ def _written(index: BruteForce, query: Written) -> dict[int, float]:
 
     scores = index.scores(query.child)
     return {number: score for number, score in scores.items() if fits(number)}
+
+
+def _fitting(index: BruteForce, query: Fitting) -> dict[int, float]:
+    each = index.forms[query.fieldname]
+    found = {
+        number: [term for term, form in forms if fits(form, query.text)]
+        for number, forms in each.items()
+    }
+    terms = {term for some in found.values() for term in some}
+    scores = index.terms(query.fieldname, terms.__contains__, query.boost)
+    return {number: score for number, score in scores.items() if found[number]}
+
+
+def fits(form: str, pattern: str) -> bool:
+    """Whether a word fits a pattern, case, accents and signs apart."""
+    shape = "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern)
+    return re.fullmatch(shape, unaccented(fold(form)), re.DOTALL) is not None
 
 
 def _years(index: BruteForce, query: YearRange) -> dict[int, float]:
@@ -250,5 +293,6 @@ MEANINGS: dict[type, Callable[[BruteForce, Any], dict[int, float]]] = {
     Phrase: lambda index, q: _row(index, [Term(q.fieldname, w) for w in q.words], 0, q.boost),
     Near: lambda index, q: _row(index, q.qs, q.gap, 1.0),
     Written: _written,
+    Fitting: _fitting,
     Spoken: _spoken,
 }

@@ -7,7 +7,7 @@ from typing import Any
 import archivesearch
 from archivesearch.analysis import Analyzer
 from archivesearch.engines.columnar import ColumnarEngine, ColumnarReader
-from archivesearch.model import Passage
+from archivesearch.model.passages import Passage
 
 PARTIES = """<html lang=en><head><title>A guide to the parties</title></head><body>
 <p>This list was made for readers who ask who is who.</p>

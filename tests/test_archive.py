@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from small_archive import LETTER, PAGES, build, page_of, write
@@ -311,6 +312,36 @@ def test_a_closed_archive_says_so(index: Path, ask: Callable[[Archive], object])
         ask(archive)
 
 
+@pytest.mark.parametrize(
+    ("ask", "what"),
+    [
+        (lambda archive: archive.search(5), "query must be a string, not 5"),
+        (lambda archive: archive.search("a", org=5), "org must be a string, not 5"),
+        (lambda archive: archive.search("a", lang=b"en"), "lang must be a string, not b'en'"),
+        (lambda archive: archive.search("a", year="1990"), "year must be a year or a pair"),
+        (lambda archive: archive.search("a", mentions=[1, 2]), "mentions must be a year or a pair"),
+        (lambda archive: archive.search("a", limit="10"), "limit must be a whole number"),
+        (lambda archive: archive.search("a", offset=None), "offset must be a whole number"),
+        (lambda archive: archive.search("a", facets="org"), "facets must be a list of names"),
+        (lambda archive: archive.search("a", colour="red"), "colour"),
+        (lambda archive: next(archive.matches(None)), "query must be a string, not None"),
+        (lambda archive: archive.kwic("a", width=1.5), "width must be a whole number, not 1.5"),
+        (lambda archive: archive.collocations("a", window=None), "window must be a whole number"),
+        (lambda archive: archive.trends("a", section=("b",)), "section must be a string"),
+        (lambda archive: archive.suggest(["a"]), "text must be a string"),
+        (lambda archive: archive.page(["a"]), "page must be a string"),
+        (lambda archive: archive.passages(None), "page must be a string"),
+        (lambda archive: archive.pages(1), "prefix must be a string"),
+    ],
+)
+def test_a_wrong_type_is_told_at_once(index: Path, ask: Callable[[Any], object], what: str) -> None:
+    with archivesearch.open(index) as archive:
+        for path in index.glob("generation-*/*"):
+            path.write_bytes(b"")  # what would be damage to whoever looked
+        with pytest.raises(TypeError, match=what):
+            ask(archive)
+
+
 def open_files() -> int:
     return sum(1 for _ in Path("/dev/fd").iterdir())
 
@@ -409,6 +440,40 @@ def test_readers_open_while_it_is_rebuilt(index: Path, tmp_path: Path) -> None:
         thread.join()
     assert errors == []
     assert totals == {4}
+
+
+def test_threads_ask_while_it_is_rebuilt(index: Path, tmp_path: Path) -> None:
+    """An archive that is open answers as before, whatever is put in its place."""
+    questions: list[Callable[[Archive], object]] = [
+        lambda archive: [hit.id for hit in archive.search("castro party", facets=("year",))],
+        lambda archive: archive.search("cast*o", group_by="page").total,
+        lambda archive: [(hit.id, hit.highlights) for hit in archive.matches('"a friend" OR =the')],
+        lambda archive: archive.kwic("castro OR part*", sort="right"),
+        lambda archive: archive.trends("castro"),
+        lambda archive: archive.collocations("castro"),
+        lambda archive: archive.suggest("castor"),
+    ]
+    stop = threading.Event()
+    with archivesearch.open(index) as archive:
+        wanted = [question(archive) for question in questions]
+
+        def ask(start: int) -> int:
+            asked = start
+            while not stop.is_set() or asked < start + len(questions):
+                at = asked % len(questions)
+                assert questions[at](archive) == wanted[at]
+                asked += 1
+            return asked - start
+
+        with ThreadPoolExecutor(4) as pool:
+            counts = [pool.submit(ask, start) for start in range(4)]
+            try:
+                for number in range(3):
+                    (tmp_path / "site" / f"{number}.html").write_text("<p>Castro again</p>")
+                    archivesearch.rebuild([tmp_path / "site"], index)
+            finally:
+                stop.set()
+            assert min(count.result() for count in counts) >= len(questions)
 
 
 def test_parse_page(tmp_path: Path) -> None:

@@ -98,6 +98,14 @@ def test_scores_are_explained(index: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["kwic", "collocations", "trends", "export"])
+def test_what_a_reader_must_know_is_told_beside_the_answer(index: Path, command: str) -> None:
+    result = run(command, "castro", "--org", "Nobody's Party", "--index", index)
+    assert result.exit_code == 0
+    assert "no organization goes by the name" in result.stderr
+    assert "no organization" not in result.stdout
+
+
+@pytest.mark.parametrize("command", ["kwic", "collocations", "trends", "export"])
 def test_what_is_wrong_is_shown_in_its_place(index: Path, command: str) -> None:
     result = run(command, '"castro', "--index", index)
     assert (result.exit_code, result.stdout) == (1, "")

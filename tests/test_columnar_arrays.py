@@ -137,7 +137,10 @@ def test_a_run_is_sorted_by_term_and_document(words: list[tuple[int, int]], bloc
     documents = np.array([document for _, document in words], np.uint32)
     positions = np.arange(len(words), dtype=np.uint32)
     first = block * 32
-    postings = runs.sorted_postings(terms, documents, positions, first, vocabulary)
+    forms = np.where(documents % 3, -1, terms)
+    postings = runs.sorted_postings(
+        terms, forms, documents, positions, first=first, vocabulary=vocabulary
+    )
     with TemporaryDirectory() as folder:
         run = runs.Run(Path(folder) / "run", first, {"x": postings})
         parts = {part: run.read("x", part) for part in runs.PARTS}

@@ -1,6 +1,7 @@
 """What is built holds what an index of dictionaries holds, however it came about."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 from pathlib import Path
@@ -13,16 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_archive import passage
 
-from archivesearch.analysis import spelling
 from archivesearch.columnar.bits import bits_of, numbers_of
 from archivesearch.columnar.build import build
-from archivesearch.columnar.entries import Entries
+from archivesearch.columnar.entries import SPAN_BITS, Entries, documents_having
 from archivesearch.columnar.fields import FIELDS, WORD_FIELDS
+from archivesearch.columnar.presence import Presence
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.strings import encoded
-from archivesearch.model import Passage
+from archivesearch.model.passages import Passage
 from archivesearch.ranking import K1, B
-from archivesearch.words import words
 
 
 def segment_of(folder: Path, passages: Sequence[Passage], memory: int = 0) -> Segment:
@@ -82,9 +82,16 @@ def check(segment: Segment, brute: BruteForce) -> None:
             assert counts.tolist() == frequencies
             assert positions.tolist() == list(chain(*(wanted[n] for n in sorted(wanted))))
             some = np.array(sorted(wanted)[::2])
-            places = Entries(segment, [found]).occurrences(bits_of(some, segment.blocks))
-            assert places.document.tolist() == np.repeat(some, frequencies[::2]).tolist()
-            assert places.position.tolist() == list(chain(*(wanted[n] for n in some.tolist())))
+            at = list(chain(*(wanted[n] for n in some.tolist())))
+            places = Entries(segment, [found]).places(bits_of(some, segment.blocks))
+            assert (places >> SPAN_BITS).tolist() == np.repeat(some, frequencies[::2]).tolist()
+            assert (places & ((1 << SPAN_BITS) - 1)).tolist() == at
+            presence = Presence(segment, np.arange(count), (name,), {term: 0})
+            assert presence.has[0, 0].nonzero()[0].tolist() == sorted(wanted)
+            presence = Presence(segment, some, (name,), {"none such": 0, term: 1})
+            seen = presence.places(presence.has)
+            assert seen.position.tolist() == at
+            assert some[seen.passage].tolist() == np.repeat(some, frequencies[::2]).tolist()
             average = segment.average_length(name)
             impacts = [
                 len(wanted[n])
@@ -94,11 +101,34 @@ def check(segment: Segment, brute: BruteForce) -> None:
             bound = dict(zip(found.blocks.tolist(), found.best.tolist(), strict=True))
             for number, impact in zip(sorted(wanted), impacts, strict=True):
                 assert impact * 255 <= bound[number >> 5] * (1 + 1e-6)
+    check_forms(segment, brute)
     for name in WORD_FIELDS:
         start = segment.length_start(name)
         assert segment.lengths[start : start + count].tolist() == brute.lengths[name]
         assert segment.total_length[name] == sum(brute.lengths[name])
         assert segment.with_field[name] == sum(map(bool, brute.lengths[name]))
+
+
+def check_forms(segment: Segment, brute: BruteForce) -> None:
+    """See that it is known in which forms each term stands, the most usual first, and where."""
+    for name in WORD_FIELDS:
+        having: dict[str, dict[str, list[int]]] = {}
+        for document, pairs in sorted(brute.forms[name].items()):
+            for term, form in pairs:
+                having.setdefault(term, {}).setdefault(form, []).append(document)
+        for term, forms in having.items():
+            number = segment.lexicon.find(name, encoded(term))
+            assert number is not None
+            usual, *others = segment.spellings.of(number)
+            assert usual == min(forms, key=lambda form: (-len(forms[form]), encoded(form)))
+            assert others == sorted(forms.keys() - {usual}, key=encoded)
+            for place, form in zip(segment.spellings.forms(number), (usual, *others), strict=True):
+                found = documents_having(segment, name, np.array([number]), np.array([place]))
+                assert found.tolist() == forms[form]
+        counts: Counter[str] = Counter()
+        for form, count in zip(*segment.words(name), strict=True):
+            counts[form] += count
+        assert counts == Counter(form for pairs in brute.forms[name].values() for _, form in pairs)
 
 
 @pytest.mark.parametrize(("seed", "count"), [(1, 0), (2, 1), (3, 31), (4, 32), (5, 33), (6, 400)])
@@ -139,20 +169,6 @@ def test_any_text_is_kept(rows: list[tuple[str, str, str, str]]) -> None:
         segment = segment_of(Path(folder) / "index", passages)
         check(segment, BruteForce(passages))
         assert [segment.documents.passage(n) for n in range(len(passages))] == passages
-
-
-def test_the_forms_of_a_term_are_those_in_the_texts(tmp_path: Path) -> None:
-    passages = random_passages(7, 200)
-    segment = segment_of(tmp_path / "index", passages)
-    wanted: dict[str, set[str]] = {}
-    for each in passages:
-        for name in WORD_FIELDS[:-1]:
-            for word, _, _ in words(getattr(each, name)):
-                forms = wanted.setdefault(ANALYZER.term(word, each.lang), set())
-                forms.add(spelling(word))
-    for term, forms in wanted.items():
-        assert set(segment.forms(term.encode())) == forms
-    assert segment.forms(b"nowhere") == []
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -12,7 +12,7 @@ from archivesearch.columnar.build import build
 from archivesearch.columnar.documents import Documents
 from archivesearch.columnar.segment import Segment
 from archivesearch.errors import IndexDamaged
-from archivesearch.model import Passage
+from archivesearch.model.passages import Passage
 
 
 def documents_of(folder: Path, passages: list[Passage]) -> Documents:

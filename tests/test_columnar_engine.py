@@ -16,8 +16,10 @@ from whoosh.query import And, Every, Or, Query, Term
 
 from archivesearch.engines.base import FACET_VALUES, FACETS, GROUP_HITS, GROUPS, SORTS, Request
 from archivesearch.engines.columnar import ColumnarReader
-from archivesearch.model import Passage
-from archivesearch.nodes import Near, Prefix, Without, YearRange
+from archivesearch.model.passages import Passage
+from archivesearch.nodes.choices import Without
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Prefix, YearRange
 
 QUERIES: list[Query] = [
     Every(),
@@ -119,7 +121,7 @@ def test_groups_are_those_of_brute_force(engine: Engine, request: Request, by: s
     found = engine.reader.search(request)
     assert found.total == len(members)
     wanted = list(islice(members.items(), request.offset, request.offset + request.limit))
-    assert [(group.key, group.count) for group in found.groups] == [
+    assert [(group.key, group.size) for group in found.groups] == [
         (key, len(numbers)) for key, numbers in wanted
     ]
     for group, (_, numbers) in zip(found.groups, wanted, strict=True):

@@ -19,7 +19,8 @@ from archivesearch.columnar.fields import FIELDS, WORD_FIELDS
 from archivesearch.columnar.planning import plan_of
 from archivesearch.columnar.segment import Segment
 from archivesearch.errors import IndexProblem
-from archivesearch.nodes import Near, Prefix
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Prefix
 
 COUNT = 500
 CASTRO, CUBA, THE = (Term("text", word) for word in ("castro", "cuba", "the"))

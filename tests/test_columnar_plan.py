@@ -1,6 +1,8 @@
 """Plans, Whoosh's matchers and brute force agree on passages, scores and the best of them."""
 
 import math
+import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -9,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from columnar_cases import ANALYZER, VOCABULARY, BruteForce, random_passages, same
+from columnar_cases import ANALYZER, VOCABULARY, BruteForce, fits, random_passages, same
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from whoosh.query import And, Every, NullQuery, Or, Phrase, Query, Term
@@ -18,22 +20,14 @@ from whoosh.searching import Searcher
 from archivesearch.columnar import bits, planning, topk
 from archivesearch.columnar.build import build
 from archivesearch.columnar.face import ColumnarIndex
-from archivesearch.columnar.plan import Node
+from archivesearch.columnar.plan import Node, Rows
 from archivesearch.columnar.planning import plan_of
 from archivesearch.columnar.segment import Segment
-from archivesearch.nodes import (
-    Fuzzy,
-    Near,
-    Prefix,
-    Shaped,
-    Spelled,
-    Spoken,
-    Wildcard,
-    Without,
-    Written,
-    YearRange,
-    walked,
-)
+from archivesearch.columnar.spellings import _places
+from archivesearch.nodes.choices import Spoken, Without, walked
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
+from archivesearch.nodes.written import Fitting, Shaped, Spelled, WordTest, Written
 from archivesearch.query import parse
 
 COUNT = 300
@@ -56,16 +50,20 @@ def near(field: str, words: Sequence[str], gap: int, half: str, boost: float) ->
 
 def written(field: str, words: list[str]) -> Query:
     """Return words in a row in exactly this spelling."""
-    terms = [Term(field, ANALYZER.term(word, "en")) for word in words]
-    row = terms[0] if len(terms) == 1 else Near(terms, field)
+    terms = [ANALYZER.term(word, "en") for word in words]
+    row = Term(field, terms[0]) if len(terms) == 1 else Phrase(field, terms)
     return Written(field, row, [Spelled.like(word) for word in words])
 
 
 PATTERN = st.sampled_from(["c*", "*n", "par*s", "?", "m?ller", "[mx]*", "nowhere*"])
+SHAPE = st.sampled_from(
+    ["c*", "*n", "par*s", "party*", "castr?", "m?ller", "?eas*s", "*", "*u*o*", "i?rael", "x*?"]
+)
 LEAVES: st.SearchStrategy[Query] = st.one_of(
     st.builds(Term, FIELDS, WORD, BOOSTS),
     st.builds(Prefix, FIELDS, st.sampled_from(["c", "par", "u", "", "東", "zz"]), BOOSTS),
     st.builds(Wildcard, FIELDS, PATTERN, BOOSTS),
+    st.builds(Fitting, FIELDS, SHAPE, BOOSTS),
     st.builds(Fuzzy, FIELDS, WORD, BOOSTS, st.integers(1, 2)),
     st.builds(YearRange, st.just("year"), YEARS, YEARS, boost=BOOSTS),
     st.builds(YearRange, st.just("years_mentioned"), YEARS, YEARS, boost=BOOSTS),
@@ -117,7 +115,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Case:
-    """Return more blocks than the first two rounds of scoring take."""
+    """Return more blocks than the first round of scoring takes."""
     return case_of(tmp_path_factory.mktemp("large"), MANY)
 
 
@@ -135,9 +133,13 @@ def everything(plan: Node) -> dict[int, float]:
 
 
 def check_bounds(plan: Node, scores: Mapping[int, float]) -> None:
-    """See that no passage beats the bound of its block."""
+    """See that no passage beats the bound of its block, or what its own words let it score."""
     bound = plan.bound
     assert all(score <= bound[number >> 5] for number, score in scores.items())
+    blocks = plan.matches.nonzero()[0]
+    rows = Rows(blocks, plan.matches[blocks], len(plan.matches))
+    caps = dict(zip(blocks.tolist(), plan.caps(rows), strict=True))
+    assert all(score <= caps[number >> 5][number & 31] for number, score in scores.items())
 
 
 def check_best(plan: Node, scores: Mapping[int, float], k: int) -> None:
@@ -279,10 +281,27 @@ def test_threads_may_share_a_plan_and_a_segment(large: Case) -> None:
         assert list(pool.map(answer, plans)) == wanted
 
 
-def test_patterns_of_forms_agree(case: Case) -> None:
-    query = Written("text", Prefix("text", "c"), [Shaped("castro*")])
-    found = everything(case.plan(query))
-    assert same(found, dict(walked(query.matcher(case.searcher))))
+@pytest.mark.parametrize("test", [Shaped("castro*"), Shaped("p*y"), Spelled("l'union")])
+def test_tests_of_one_word_agree(case: Case, test: WordTest) -> None:
+    terms = Or([Term("text", word) for word in ("castro", "parti", "union")])
+    query = Written("text", terms, [test])
+    wanted = case.brute.scores(query)
+    assert wanted
+    assert same(everything(case.plan(query)), wanted)
+    assert same(dict(walked(query.matcher(case.searcher))), wanted)
+
+
+PARTS = st.lists(st.text("ab?", max_size=2), min_size=1, max_size=4)
+
+
+@settings(max_examples=150)
+@given(st.lists(st.text("ab", min_size=1, max_size=6), min_size=1, max_size=5), PARTS)
+def test_any_pattern_finds_what_fits_it(found: list[str], parts: list[str]) -> None:
+    joined, pattern = "\n".join(["", *found, ""]), "*".join(parts)
+    at = set(_places(joined, pattern, 0, len(joined)))
+    starts = [match.start() for match in re.finditer("\n", joined)]
+    lines = {bisect_right(starts, place) - 1 for place in at} - {len(found)}
+    assert lines == {n for n, word in enumerate(found) if fits(word, pattern)}
 
 
 def test_bits_beyond_the_last_passage_are_never_set(case: Case) -> None:

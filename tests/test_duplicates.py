@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,7 +24,8 @@ from archivesearch.duplicates import find_copies
 from archivesearch.engines.base import Match, Request
 from archivesearch.engines.columnar import ColumnarEngine, ColumnarReader
 from archivesearch.gathering import Gathered
-from archivesearch.model import Page, Passage
+from archivesearch.model.pages import Page
+from archivesearch.model.passages import Passage
 from archivesearch.parse.fingerprints import bands
 from archivesearch.pool import parsed
 from archivesearch.query import parse
@@ -295,7 +297,25 @@ def test_groups_in_arrays(tmp_path: Path) -> None:
     folds = Folds(ArrayFolder(tmp_path), 70)
     matches = bits_of(np.array([1, 3, 7, 40, 60]), 3)
     assert folds.groups(np.array([40, 3, 7, 1, 64, 0])).tolist() == [1, 1, 2, 2, 2, 0]
-    assert folds.copies([3, 60, 7], matches) == {3: (40,), 7: (1,)}
+    assert folds.families([3, 60, 7], matches) == {3: (40, 3), 7: (7, 1)}
     assert folds.folded(matches) == 2
     assert folds.first(np.array([64, 60, 1, 3, 7, 40]), 3).tolist() == [0, 1, 3]
-    assert folds.ranked([64, 7]) == [7, 64]
+
+
+@given(st.data())
+def test_folded_copies_are_counted(data: st.DataObject) -> None:
+    documents = data.draw(st.permutations(range(200)))
+    sizes = data.draw(st.lists(st.integers(2, 5), min_size=1, max_size=30))
+    ends = list(itertools.accumulate(sizes))
+    groups = [tuple(documents[end - size : end]) for end, size in zip(ends, sizes, strict=True)]
+    matching = data.draw(st.sets(st.integers(0, 199), min_size=1))
+    with tempfile.TemporaryDirectory() as folder:
+        writer = ArrayWriter(Path(folder))
+        write_copies(writer, tuple(groups))
+        writer.close({})
+        folds = Folds(ArrayFolder(Path(folder)), 200)
+        matches = bits_of(np.array(sorted(matching)), 7)
+        left = [tuple(n for n in group if n in matching) for group in groups]
+        assert folds.folded(matches) == sum(max(len(group) - 1, 0) for group in left)
+        first = [group[0] for group in left if group]
+        assert folds.families(first, matches) == {g[0]: g for g in left if len(g) > 1}

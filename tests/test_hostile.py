@@ -11,7 +11,7 @@ from small_archive import page_of, write
 
 import archivesearch
 from archivesearch.config import Config
-from archivesearch.model import Notice, Page, RawPage, Skipped
+from archivesearch.model.pages import Notice, Page, RawPage, Skipped
 from archivesearch.pool import parsed
 from archivesearch.read.sources import open_sources
 

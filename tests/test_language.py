@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archivesearch.config import Config, beside
-from archivesearch.model import Page, RawPage
+from archivesearch.model.pages import Page, RawPage
 from archivesearch.parse.page import parse
 
 ROOT = Path(__file__).parent.parent
@@ -93,7 +93,7 @@ UNPACKED = """
 import tempfile
 from archivesearch.config import Config
 from archivesearch.errors import IndexProblem
-from archivesearch.model import RawPage
+from archivesearch.model.pages import RawPage
 from archivesearch.parse.page import parse
 tempfile.tempdir = "/nowhere/at/all"
 try:

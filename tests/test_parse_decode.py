@@ -196,6 +196,27 @@ CASES = {
         "meta",
         "é it’s",
     ),
+    "says utf-8, with a few bytes of windows": (
+        meta("utf-8") + "Zoë’s café, “where Núñez sat”".encode() + b" \x97 it\x92s",
+        None,
+        "utf-8",
+        "meta",
+        "Zoë’s café, “where Núñez sat” — it’s",
+    ),
+    "undeclared utf-8 with a few bytes of windows": (
+        "Zoë’s café, “where Núñez sat”".encode() + b" \x97 it\x92s",
+        None,
+        "utf-8",
+        "bytes",
+        "Zoë’s café, “where Núñez sat” — it’s",
+    ),
+    "words of windows-1252 that look like utf-8 between its quotes": (
+        meta("utf-8") + "«CAFÉ» «ÎLE D’É» «DÉFILÉ»".encode("cp1252"),
+        None,
+        "windows-1252",
+        "default (not utf-8)",
+        "«CAFÉ» «ÎLE D’É» «DÉFILÉ»",
+    ),
     "says utf-16 and is utf-8": (meta("utf-16") + "é".encode(), None, "utf-8", "meta", "é"),
     "says utf-16 and is 8-bit": (
         meta("utf-16") + b"caf\xe9",

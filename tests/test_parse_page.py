@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from archivesearch.config import Config
-from archivesearch.model import Page, RawPage, Section, Skipped
+from archivesearch.model.pages import Page, RawPage, Section, Skipped
 from archivesearch.parse.decode import decode
 from archivesearch.parse.page import parse
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from archivesearch.config import Config
-from archivesearch.model import Section
+from archivesearch.model.pages import Section
 from archivesearch.parse import html, organizations, text
 from archivesearch.parse.blocks import Block
 from archivesearch.parse.dates import years_mentioned

@@ -13,7 +13,7 @@ from archivesearch import Notice, Page, Progress, Skipped
 from archivesearch.config import Config
 from archivesearch.crew import Crew, Lost
 from archivesearch.errors import IndexProblem
-from archivesearch.model import RawPage
+from archivesearch.model.pages import RawPage
 from archivesearch.parse.plainly import parse_plainly
 from archivesearch.pool import Parsed, Raw, parsed
 
@@ -103,7 +103,7 @@ def test_what_ends_a_process_ends_no_other_task(how: str) -> None:
         for n in range(6):
             crew.give([(n, "a"), (n + 10, how if n == 2 else "b"), (n + 20, "c")])
         results: dict[int, object] = {}
-        while crew.waiting:
+        while len(results) < 18:
             results.update(crew.results())
     assert results.pop(12) == Lost(out_of_time=how == "hang")
     assert set(results) == {n + tens for n in range(6) for tens in (0, 10, 20)} - {12}
@@ -111,8 +111,8 @@ def test_what_ends_a_process_ends_no_other_task(how: str) -> None:
 
 
 def finish(crew: Crew) -> None:
-    while crew.waiting:
-        list(crew.results())
+    while not list(crew.results()):
+        pass
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are ended as POSIX does it")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from archivesearch.model import Notice, Organization, Report, Skipped, Stats
+from archivesearch.model.pages import Notice, Skipped
+from archivesearch.model.reports import Organization, Report, Stats
 from archivesearch.present.counts import counted, duration, percent, size
 from archivesearch.present.organizations import organizations_text
 from archivesearch.present.reports import full_report, report_text, skipped_lines

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from archivesearch.model import Group, Hit, Results
+from archivesearch.model.answers import Group, Hit, Results
 from archivesearch.present.hits import results_text
 from archivesearch.present.screen import Screen
 from archivesearch.present.width import text_width

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivesearch.model import Group, Hit, Organization, Report, Results, Skipped, Stats
+from archivesearch.model.answers import Group, Hit, Results
+from archivesearch.model.pages import Skipped
+from archivesearch.model.reports import Organization, Report, Stats
 from archivesearch.present.as_json import (
     encoded,
     encoded_lines,

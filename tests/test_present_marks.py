@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivesearch.model import Span
+from archivesearch.model.passages import Span
 from archivesearch.present.marks import html, pieces, runs, starred
 
 

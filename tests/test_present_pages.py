@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from archivesearch.model import Dating, Page, PageInfo, Paragraph, Passage, Section, passages
+from archivesearch.model.pages import Dating, Page, PageInfo, Paragraph, Section, passages
+from archivesearch.model.passages import Passage
 from archivesearch.present.inspection import inspection_text
 from archivesearch.present.pages import page_text
 from archivesearch.present.screen import Screen

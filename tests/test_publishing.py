@@ -17,7 +17,16 @@ import pytest
 from small_archive import PAGES, build, page_of, write
 
 import archivesearch
-from archivesearch import IndexBusy, IndexDamaged, IndexMissing, IndexProblem, IndexVersion
+from archivesearch import (
+    IndexBusy,
+    IndexDamaged,
+    IndexMissing,
+    IndexProblem,
+    IndexVersion,
+    Progress,
+    Report,
+    SourceError,
+)
 from archivesearch.directory import rendered
 from archivesearch.publishing import publish, writing
 
@@ -147,6 +156,8 @@ FOREIGN: list[dict[str, str | bytes]] = [
     {"manifest.json": "[]", "a": ""},
     {"manifest.json": "{not json", "a.html": ""},
     {"generation-x/a": ""},
+    {".git/config": "x"},
+    {".bashrc": "x", ".lock": ""},
     {"generation-0123456789abcdeX/a": ""},
 ]
 
@@ -161,6 +172,33 @@ def test_a_folder_that_holds_other_things_is_refused_and_untouched(
         archivesearch.rebuild([write(tmp_path / "site", PAGES)], folder)
     assert str(folder) in str(caught.value)
     assert content(folder) == before
+
+
+@pytest.mark.parametrize("name", [".DS_Store", ".gitignore", ".gitkeep"])
+def test_a_folder_that_looks_empty_may_hold_an_index(tmp_path: Path, name: str) -> None:
+    folder = write(tmp_path / "mine", {name: "mine"})
+    archivesearch.rebuild([write(tmp_path / "site", PAGES)], folder)
+    assert (folder / name).read_text() == "mine"
+
+
+@pytest.mark.parametrize("ask", [archivesearch.rebuild, archivesearch.update])
+def test_a_source_that_goes_away_meanwhile_is_not_the_indexs_fault(
+    index: Path, tmp_path: Path, ask: Callable[..., Report]
+) -> None:
+    first, second = (write(tmp_path / name, PAGES) for name in ("one", "two"))
+    archive = Path(shutil.make_archive(str(tmp_path / "two"), "zip", second))
+
+    def lose(_: Progress) -> None:
+        archive.unlink(missing_ok=True)
+
+    before = content(index)
+    if ask is archivesearch.update:
+        archivesearch.rebuild([first, archive], index)
+        before = content(index)
+        write(first, {"new.html": PAGES["letters/1994.html"]})
+    with pytest.raises(SourceError, match=r"cannot read .*two\.zip: No such file"):
+        ask([first, archive], index, progress=lose)
+    assert content(index) == before
 
 
 def test_things_beside_an_index_are_left_alone(index: Path, tmp_path: Path) -> None:

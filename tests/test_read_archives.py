@@ -13,7 +13,7 @@ from small_archive import PAGES, page_of, write
 
 import archivesearch
 from archivesearch.errors import ConfigError, SourceError
-from archivesearch.model import Notice, RawPage, Skipped
+from archivesearch.model.pages import Notice, RawPage, Skipped
 from archivesearch.read.entries import Found
 from archivesearch.read.limits import Limits
 from archivesearch.read.sources import open_sources

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from small_archive import write
 
 from archivesearch.errors import ConfigError, SourceError
-from archivesearch.model import RawPage, Skipped
+from archivesearch.model.pages import RawPage, Skipped
 from archivesearch.read.folders import list_pages, pages
 from archivesearch.read.limits import Limits
 from archivesearch.read.sources import Source, open_sources

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import archivesearch
 from archivesearch.errors import SourceError
-from archivesearch.model import Notice, RawPage, Skipped
+from archivesearch.model.pages import Notice, RawPage, Skipped
 from archivesearch.read.captures import OLDER
 from archivesearch.read.entries import Found
 from archivesearch.read.limits import Limits

@@ -15,7 +15,7 @@ from small_archive import build, page_of, passage, write
 import archivesearch
 from archivesearch.config import beside
 from archivesearch.gathering import Gathered
-from archivesearch.model import Page, RawPage
+from archivesearch.model.pages import Page, RawPage
 from archivesearch.parse.fingerprints import units
 from archivesearch.parse.page import parse
 from archivesearch.repeats import Marks, find_repeats

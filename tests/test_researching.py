@@ -2,17 +2,25 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 from small_archive import PAGES, build, page_of, passage
 
 import archivesearch
 from archivesearch.analysis import Analyzer
 from archivesearch.collocations import collocates
+from archivesearch.columnar import planning
 from archivesearch.concordance import lines, runs
-from archivesearch.corrections import completions, corrections, suggestion
+from archivesearch.corrections import (
+    _with_such_letters,
+    completions,
+    corrections,
+    suggestion,
+)
 from archivesearch.engines.base import Words
 from archivesearch.words import words
 
@@ -46,6 +54,33 @@ def test_matches_may_be_narrowed_and_left_unfinished(archive: archivesearch.Arch
     assert [hit.lang for hit in archive.matches("castro", lang="fr")] == ["fr"]
     with pytest.raises(archivesearch.QueryError, match="never closed"):
         next(archive.matches('"castro'))
+
+
+def asked(archive: archivesearch.Archive, what: str, query: str, **narrowed: Any) -> Any:
+    """Ask one of the questions that can be narrowed, and have all of the answer."""
+    answer = getattr(archive, what)(query, **narrowed)
+    if what == "matches":
+        list(answer)
+    return answer
+
+
+QUESTIONS = ["search", "matches", "kwic", "collocations", "trends"]
+
+
+@pytest.mark.parametrize("what", QUESTIONS)
+def test_every_answer_says_what_a_reader_must_know(
+    archive: archivesearch.Archive, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert asked(archive, what, "castro", org="SWP").notes == ()
+    (note,) = asked(archive, what, "castro", org="Worker Socialists").notes
+    assert note.startswith("no organization goes by the name 'Worker Socialists'")
+    (note,) = asked(archive, what, "castro", lang="cs").notes
+    assert note.startswith("no page is in the language 'cs'")
+    exact = '="surplus value" OR ="revolution revolutions"'
+    assert asked(archive, what, exact).notes == ()
+    monkeypatch.setattr(planning, "MOST_TEXTS", 0)
+    (note,) = asked(archive, what, exact).notes
+    assert "at most" in note
 
 
 def test_threads_may_iterate_side_by_side(archive: archivesearch.Archive) -> None:
@@ -187,6 +222,19 @@ def test_corrections_keep_to_likely_slips() -> None:
     assert corrections(vocabulary, "trotsky") == []
     assert corrections(vocabulary, "mrx") == []  # three letters may be anything
     assert completions(vocabulary, "MAR", 1) == [("marx", 70)]
+
+
+SHORT = st.text("abcdé\u1161\U0001f600", min_size=1, max_size=7)
+
+
+@given(st.lists(SHORT, unique=True, max_size=9), SHORT, st.integers(1, 2))
+def test_no_word_that_is_near_enough_is_left_out_for_its_letters(
+    spelled: list[str], wanted: str, distance: int
+) -> None:
+    vocabulary = known(**dict.fromkeys(spelled, 1))
+    few = [vocabulary.spellings[at] for at in _with_such_letters(vocabulary, wanted, distance)]
+    assert {word for word in spelled if OSA.distance(word, wanted) <= distance} <= set(few)
+    assert few == sorted(few)
 
 
 @given(st.text(max_size=30))

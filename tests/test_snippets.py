@@ -10,7 +10,7 @@ from small_archive import passage
 from archivesearch.analysis import Analyzer, spelling
 from archivesearch.errors import QueryError
 from archivesearch.extracts import SNIPPET_LENGTH, window, within_window
-from archivesearch.model import Span
+from archivesearch.model.passages import Span
 from archivesearch.query import parse
 from archivesearch.snippets import Highlighter
 from archivesearch.words import words
@@ -18,9 +18,12 @@ from archivesearch.words import words
 ANALYZER = Analyzer(("en",), {"America": ["Amerika"], "Zedong": ["Tse-tung"]})
 
 
-def marked(query: str, text: str, repeated: tuple[Span, ...] = ()) -> str:
+def marked(
+    query: str, text: str, repeated: tuple[Span, ...] = (), common: tuple[str, ...] = ()
+) -> str:
     """Return a text with brackets around the words that a query marks."""
-    spans = Highlighter(parse(query, ANALYZER), ANALYZER).spans(passage(text, repeated=repeated))
+    highlighter = Highlighter(parse(query, ANALYZER), ANALYZER, None, common.__contains__)
+    spans = highlighter.spans(passage(text, repeated=repeated))
     for start, end in reversed(spans):
         text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
     return text
@@ -80,6 +83,21 @@ def test_marks(query: str, expected: str) -> None:
     # words of a phrase that stand side by side are marked one by one
     expected = re.sub(r"\[(\w+) (\w+)\]", r"[\1] [\2]", expected)
     assert marked(query, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("the strike of 1926", "In the [strike] [of] [the] [strike] [of] [the] [1926]"),
+        ("strike the of", "In the [strike] [of] [the] [strike] of the 1926"),
+        ("the of", "In [the] strike [of] [the] strike [of] [the] 1926"),
+        ('"of the" strike', "In the [strike] [of] [the] [strike] [of] [the] 1926"),
+        ("of castro", "In the strike [of] the strike [of] the 1926"),
+    ],
+)
+def test_common_words_are_marked_where_they_join_others(query: str, expected: str) -> None:
+    text = expected.replace("[", "").replace("]", "")
+    assert marked(query, text, common=("the", "of")) == expected
 
 
 def test_what_is_repeated_is_marked_only_where_it_is_asked_for() -> None:

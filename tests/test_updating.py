@@ -3,6 +3,8 @@
 import os
 import random
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,8 @@ from small_archive import LETTER, PAGES, REPORT, build, page_of, write
 
 import archivesearch
 from archivesearch import IndexDamaged, Report, SourceError
-from archivesearch.memory import MEMORY, damaged_bytes
+from archivesearch.directory import PARSED
+from archivesearch.memory import SOURCE, damaged_bytes
 
 VARIANTS = '[variants]\nwoman = ["womyn"]\n'
 OWN = 'base_url = "http://example.org/"\nname = "An archive"\n'
@@ -88,6 +91,15 @@ def test_settings_that_parsing_sees(
     assert is_as_rebuilt(index, site)
 
 
+def test_another_parser_knows_no_page_of_this_one() -> None:
+    code = "import sys, archivesearch.pool; print(*(m.__file__ for m in sys.modules.values()"
+    code += " if m.__name__.startswith('archivesearch') and m.__file__))"
+    used = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    package = Path(archivesearch.__file__).parent
+    known = {str(path) for files in SOURCE for path in package.glob(files)}
+    assert {name for name in used.stdout.split() if "__init__" not in name} <= known
+
+
 def test_without_an_index_an_update_builds_one(tmp_path: Path, site: Path) -> None:
     assert counts(archivesearch.update([site], tmp_path / "new")) == (3, 0, 0)
     assert is_as_rebuilt(tmp_path / "new", site)
@@ -97,7 +109,7 @@ def test_without_an_index_an_update_builds_one(tmp_path: Path, site: Path) -> No
 def test_a_memory_that_is_of_no_use_is_not_used(
     index: Path, site: Path, tmp_path: Path, spoil: str
 ) -> None:
-    memory = index / MEMORY
+    memory = index / PARSED
     data = memory.read_bytes()
     memory.unlink()
     if spoil == "folder":
@@ -119,13 +131,13 @@ def test_a_memory_that_is_damaged_is_used_as_far_as_it_is_whole(
     index: Path, site: Path, seed: int
 ) -> None:
     chance = random.Random(seed)  # noqa: S311 - a sample needs a seed, not secrecy
-    data = bytearray((index / MEMORY).read_bytes())
+    data = bytearray((index / PARSED).read_bytes())
     at = chance.randrange(len(data))
     if seed % 4:
         data[at] ^= 1 << chance.randrange(8)
     else:
         del data[at:]
-    (index / MEMORY).write_bytes(data)
+    (index / PARSED).write_bytes(data)
     assert damaged_bytes(index) is not None or at == len(data)  # cut where a record ends
     before = content(index)
     report = archivesearch.update([site], index)
@@ -145,7 +157,7 @@ def test_pages_that_cannot_be_remembered_are_parsed_each_time(index: Path, site:
 def test_what_a_build_that_failed_has_parsed_costs_nothing(index: Path, site: Path) -> None:
     """Nothing of the index or its memory is lost, and the update can be repeated."""
     write(site, {"new.html": REPORT})
-    files = content(index), (index / MEMORY).read_bytes()
+    files = content(index), (index / PARSED).read_bytes()
 
     def fail(progress: archivesearch.Progress) -> None:
         if progress.pages == 3:
@@ -153,7 +165,7 @@ def test_what_a_build_that_failed_has_parsed_costs_nothing(index: Path, site: Pa
 
     with pytest.raises(KeyboardInterrupt):
         archivesearch.update([site], index, progress=fail)
-    assert (content(index), (index / MEMORY).read_bytes()) == files
+    assert (content(index), (index / PARSED).read_bytes()) == files
     assert counts(archivesearch.update([site], index)) == (1, 3, 0)
     assert is_as_rebuilt(index, site)
 

@@ -22,9 +22,8 @@ from test_publishing import changed
 import archivesearch
 from archivesearch import IndexDamaged, IndexMissing, IndexProblem, IndexVersion
 from archivesearch.columnar.arrays import ArrayFolder, ArrayWriter
-from archivesearch.directory import MANIFEST, Hold, manifest_text, read_manifest
+from archivesearch.directory import MANIFEST, PARSED, Hold, manifest_text, read_manifest
 from archivesearch.durable import synced
-from archivesearch.memory import MEMORY
 
 DAMAGES = int(os.environ.get("ARCHIVESEARCH_DAMAGES", "400"))
 
@@ -45,7 +44,7 @@ def index(sound: Path, tmp_path: Path) -> Path:
 
 
 def files(index: Path) -> list[Path]:
-    found = [index / MANIFEST, index / MEMORY, *index.glob("generation-*/*")]
+    found = [index / MANIFEST, index / PARSED, *index.glob("generation-*/*")]
     return sorted(path for path in found if path.stat().st_size)
 
 
@@ -89,12 +88,12 @@ def test_every_changed_byte_is_told_by_its_file(index: Path) -> None:
 
 def is_shorter_memory(path: Path, index: Path) -> bool:
     """Whether it is a memory cut where a record ends: then it is whole, and knows less."""
-    return path.name == MEMORY and not told(index)
+    return path.name == PARSED and not told(index)
 
 
 @pytest.mark.parametrize("spoil", ["link", "folder", "other"])
 def test_a_memory_that_is_none(index: Path, tmp_path: Path, spoil: str) -> None:
-    path = index / MEMORY
+    path = index / PARSED
     path.rename(tmp_path / "outside")
     match spoil:
         case "link":
@@ -105,7 +104,7 @@ def test_a_memory_that_is_none(index: Path, tmp_path: Path, spoil: str) -> None:
             path.write_bytes(b"archivesearch parsed pages 0\n")
     (problem,) = archivesearch.verify(index).problems
     why = "it is of another version" if spoil == "other" else "it cannot be read"
-    assert problem.file == MEMORY
+    assert problem.file == PARSED
     assert problem.what.startswith(why)
 
 
@@ -299,6 +298,9 @@ RULES: list[tuple[str, Callable[[Any], Any]]] = [
     ("orgs.ends", altered(0, 1)),
     ("labels.bytes", altered(0, 0xFF)),
     ("forms.bytes", altered(0, 0xFF)),
+    ("forms.listed", altered(1, 200)),
+    ("forms.gap", altered(0, 250)),
+    ("terms.forms", altered(1, 0)),
     ("", lambda info: {**info, "documents": info["documents"] + 1}),
     ("", lambda info: {**info, "documents": 1 << 62}),
     ("", lambda info: {**info, "documents": -1}),
@@ -400,12 +402,9 @@ FINER: list[tuple[Change, str, str]] = [
     ),
     (one("documents.headings", 0, lambda byte: byte ^ 1), "documents.headings.bin", "not those"),
     (one("documents.headings", -1, lambda byte: byte | 128), "documents.headings.bin", "not those"),
-    (
-        strings("forms", lambda forms: forms.append(b"\xf4\x8f\xbf\xbf\0x")),
-        "forms.bytes.bin",
-        "of a",
-    ),
-    (strings("forms", lambda forms: forms.pop()), "forms.bytes.bin", "a term without any"),
+    (strings("forms", lambda forms: forms.reverse()), "forms.bytes.bin", "not sorted"),
+    (one("forms.gap", -1, lambda _: 200), "forms.gap.bin", "beyond the last posting"),
+    (one("terms.forms", 1, lambda _: 0), "terms.forms.bin", "a term without any"),
     (one("entries.bound", 0, lambda bound: bound - 1), "entries.bound.bin", "not the best"),
     (one("entries.postings", 1, lambda total: total + 1), "entries.postings.bin", "not the totals"),
     (one("postings.positions", 1, lambda n: n + 1), "postings.positions.bin", "not the totals"),
@@ -558,7 +557,7 @@ def test_a_backup_goes_nowhere_where_anything_is(index: Path, tmp_path: Path) ->
 
 def test_a_backup_of_a_damaged_index_is_none(index: Path, tmp_path: Path) -> None:
     for path in files(index):
-        if path.name == MEMORY:
+        if path.name == PARSED:
             continue
         data = path.read_bytes()
         path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))

@@ -10,7 +10,7 @@ import archivesearch
 from archivesearch import config
 from archivesearch.analysis import Analyzer
 from archivesearch.engines.columnar import ColumnarEngine
-from archivesearch.model import Passage
+from archivesearch.model.passages import Passage
 from benchmark.engine import LIMIT, Options
 from benchmark.queries import Query
 

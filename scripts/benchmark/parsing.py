@@ -11,7 +11,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archivesearch.config import Config
 from archivesearch.gathering import Gathered
-from archivesearch.model import Page, Paragraph, Passage, RawPage, Section, Skipped, passages
+from archivesearch.model.pages import Page, Paragraph, RawPage, Section, Skipped, passages
+from archivesearch.model.passages import Passage
 from archivesearch.parse.fingerprints import fingerprints
 from archivesearch.parse.language import language
 from archivesearch.parse.page import parse

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archivesearch.archive import Archive, backup, open, parse_page, rebuild, update, verify
+    from archivesearch.archive import Archive, open
     from archivesearch.config import Config
     from archivesearch.errors import (
         ArchiveSearchError,
@@ -24,41 +24,45 @@ if TYPE_CHECKING:
         QueryError,
         SourceError,
     )
-    from archivesearch.model import (
-        Backup,
-        Collocate,
-        Collocations,
-        Concordance,
+    from archivesearch.model.answers import Group, Hit, Results, Share
+    from archivesearch.model.pages import (
         Dating,
-        Group,
-        Hit,
-        Line,
         Notice,
-        Organization,
         Page,
         PageInfo,
         Paragraph,
-        Passage,
+        Section,
+        Skipped,
+    )
+    from archivesearch.model.passages import Passage
+    from archivesearch.model.reports import (
+        Backup,
+        Organization,
         Problem,
         Progress,
         Report,
-        Results,
-        Section,
-        Share,
-        Skipped,
         Stats,
-        Suggestions,
-        Trend,
         Verification,
     )
+    from archivesearch.model.research import (
+        Collocate,
+        Collocations,
+        Concordance,
+        Line,
+        Matches,
+        Suggestions,
+        Trend,
+        Trends,
+    )
+    from archivesearch.upkeep import backup, parse_page, rebuild, update, verify
 
 __version__ = "0.1.0"
 
 _HOME = {
-    **dict.fromkeys(
-        ("Archive", "backup", "open", "parse_page", "rebuild", "update", "verify"), "archive"
-    ),
+    "Archive": "archive",
+    "open": "archive",
     "Config": "config",
+    **dict.fromkeys(("backup", "parse_page", "rebuild", "update", "verify"), "upkeep"),
     **dict.fromkeys(
         (
             "ArchiveSearchError",
@@ -73,36 +77,21 @@ _HOME = {
         ),
         "errors",
     ),
+    **dict.fromkeys(("Group", "Hit", "Results", "Share"), "model.answers"),
+    **dict.fromkeys(
+        ("Dating", "Notice", "Page", "PageInfo", "Paragraph", "Section", "Skipped"), "model.pages"
+    ),
+    "Passage": "model.passages",
+    **dict.fromkeys(
+        ("Backup", "Organization", "Problem", "Progress", "Report", "Stats", "Verification"),
+        "model.reports",
+    ),
     **dict.fromkeys(
         (
-            "Collocate",
-            "Collocations",
-            "Concordance",
-            "Line",
-            "Share",
-            "Suggestions",
-            "Trend",
-            "Backup",
-            "Dating",
-            "Group",
-            "Hit",
-            "Notice",
-            "Organization",
-            "Page",
-            "PageInfo",
-            "Paragraph",
-            "Passage",
-            "Problem",
-            "Progress",
-            "Report",
-            "Results",
-            "Section",
-            "Skipped",
-            "Stats",
-            "Verification",
-            "Verification",
+            *("Collocate", "Collocations", "Concordance", "Line", "Matches"),
+            *("Suggestions", "Trend", "Trends"),
         ),
-        "model",
+        "model.research",
     ),
 }
 
@@ -124,6 +113,7 @@ __all__ = [
     "IndexProblem",
     "IndexVersion",
     "Line",
+    "Matches",
     "Notice",
     "Organization",
     "Page",
@@ -142,6 +132,7 @@ __all__ = [
     "Stats",
     "Suggestions",
     "Trend",
+    "Trends",
     "Verification",
     "backup",
     "open",

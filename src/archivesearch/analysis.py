@@ -4,17 +4,16 @@ Everything here is a function of one word and a language, so it is worked out on
 each distinct word. A term has no capitals, no accents, no apostrophes and no ending.
 """
 
-import re
 import threading
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, NamedTuple
 
 import Stemmer
 
-from archivesearch.model import Span
+from archivesearch.lazy import lazy
 from archivesearch.words import INVISIBLE, is_cjk, words
 
 _SNOWBALL = {
@@ -37,7 +36,7 @@ _NOT_SPOKEN = str.maketrans(
 _ELISIONS = frozenset(
     "c d j l m n s t qu all dall dell nell sull un quest jusqu lorsqu puisqu quoiqu".split()
 )
-_POSSESSIVE = re.compile("['’ʼ‘`´][sS]$")
+_APOSTROPHES = "'’ʼ‘`´"
 _SHORTEST_STEMMED = 4
 _LONGEST_TERM = 64
 _CACHED_WORDS = 1 << 19
@@ -96,10 +95,6 @@ class Analyzer:
         with self._lock:
             return [self._make_term(word, lang) for word in found]
 
-    def query_terms(self, word: str) -> tuple[str, ...]:
-        """Return every term that a word may stand as, one or more over all the languages."""
-        return tuple(dict.fromkeys(self.term(word, lang) for lang in self.languages))
-
     def other_wordings(self, found: Sequence[str]) -> list[list[str]]:
         """Return what the same words come to with variants of more words or of fewer."""
         terms = [self.term(word, self.languages[0]) for word in found]
@@ -111,7 +106,7 @@ class Analyzer:
             for other in others
         ]
 
-    @cached_property
+    @lazy
     def _wordings(self) -> list[tuple[tuple[str, ...], list[list[str]]]]:
         """The terms of each variant, with those others that differ in their number of words."""
         groups = (
@@ -130,22 +125,6 @@ class Analyzer:
         terms = self.terms(lang)
         for position, (word, start, end) in enumerate(words(text)):
             yield Token(terms[word], start, end, position)
-
-    def split(
-        self, text: str, lang: str, repeated: Sequence[Span]
-    ) -> tuple[list[Token], list[Token]]:
-        """Return the tokens of a text that are its own, and those in its repeated spans.
-
-        Positions count through both, so that no phrase reaches across a repeated span.
-        """
-        if not repeated:
-            return list(self.tokens(text, lang)), []
-        own: list[Token] = []
-        inside: list[Token] = []
-        for token in self.tokens(text, lang):
-            within = any(start <= token.start < end for start, end in repeated)
-            (inside if within else own).append(token)
-        return own, inside
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Analyzer, (self.languages, dict(self._variants))
@@ -228,7 +207,10 @@ def _country(word: str) -> str:
     """Tell `US`, `U.S.` and `U$` from the pronoun `us`: only they become `u.s.`."""
     if word.isascii() and word.isalpha():
         return "u.s." if word == "US" else ""
-    if _POSSESSIVE.sub("", word) == "US" or (len(word) < 8 and ("$" in word or "." in word)):
+    possessive = len(word) > 2 and word[-2] in _APOSTROPHES and word[-1] in "sS"
+    if (word[:-2] if possessive else word) == "US" or (
+        len(word) < 8 and ("$" in word or "." in word)
+    ):
         return "u.s." if fold(word) == "us" else ""
     return ""
 

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from archivesearch.analysis import Analyzer
-from archivesearch.model import Collocate, Passage, Span
+from archivesearch.model.passages import Passage, Span
+from archivesearch.model.research import Collocate
 
 # Fewer say nothing about a word; nor does what is more than so much of all text.
 _LEAST = 2

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from archivesearch.model import Line, Passage, Span
+from archivesearch.model.passages import Passage, Span
+from archivesearch.model.research import Line
 from archivesearch.words import plain_words
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from archivesearch.directory import (
@@ -10,15 +11,15 @@ from archivesearch.directory import (
     Hold,
     Manifest,
     generation_folder,
+    in_force,
     is_generation,
     manifest_text,
     read_manifest,
     regular_file,
 )
 from archivesearch.durable import sync_folder, synced, write_anew
-from archivesearch.errors import IndexBusy, IndexDamaged, IndexProblem
+from archivesearch.errors import IndexDamaged, IndexProblem
 
-_ATTEMPTS = 10
 _PIECE = 1 << 20
 
 
@@ -29,10 +30,10 @@ def copy(index: Path, target: Path) -> Manifest:
     where it fails. Raises IndexProblem for a target that is not empty or cannot be
     written, and what opening the index raises.
     """
-    manifest = read_manifest(index)
+    read_manifest(index)  # or there is nothing to copy, and no folder is made
     made = _prepare(index, target)
     try:
-        manifest = _copy_in_force(index, target, manifest)
+        manifest = in_force(index, partial(_copy_generation, index, target))
         write_anew(target / MANIFEST, manifest_text(manifest))
         sync_folder(target)
         sync_folder(target.absolute().parent)
@@ -46,22 +47,6 @@ def copy(index: Path, target: Path) -> Manifest:
         remove_copy(target, folder=made)
         raise
     return manifest
-
-
-def _copy_in_force(index: Path, target: Path, manifest: Manifest) -> Manifest:
-    """Copy the generation in force, again where another takes its place meanwhile."""
-    for _ in range(_ATTEMPTS):
-        try:
-            _copy_generation(index, target, manifest)
-        except (OSError, IndexDamaged):
-            newer = read_manifest(index)
-            if newer.generation == manifest.generation:
-                raise
-            remove_copy(target, folder=False)
-            manifest = newer
-        else:
-            return manifest
-    raise IndexBusy(f"the index in {index} is rebuilt again and again; try once more")
 
 
 def remove_copy(target: Path, *, folder: bool) -> None:
@@ -99,7 +84,9 @@ def _prepare(index: Path, target: Path) -> bool:
     return False
 
 
-def _copy_generation(index: Path, target: Path, manifest: Manifest) -> None:
+def _copy_generation(index: Path, target: Path, manifest: Manifest) -> Manifest:
+    """Copy a generation to where an older one may have been copied in part."""
+    remove_copy(target, folder=False)
     source = generation_folder(index, manifest)
     hold = Hold(source)
     folder = target / manifest.generation
@@ -115,6 +102,7 @@ def _copy_generation(index: Path, target: Path, manifest: Manifest) -> None:
         sync_folder(folder)
     finally:
         hold.close()
+    return manifest
 
 
 def _copied(source: Path, target: Path) -> str:

@@ -76,11 +76,6 @@ class Crew:
             worker.process.join()
         self._workers.clear()
 
-    @property
-    def waiting(self) -> int:
-        """How many tasks have been given whose results are not there yet."""
-        return sum(len(worker.tasks) for worker in self._workers)
-
     def give(self, tasks: Sequence[tuple[int, Any]]) -> None:
         """Give tasks to the process that has least to do."""
         idle = min(self._workers, key=lambda worker: len(worker.tasks), default=None)

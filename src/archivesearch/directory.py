@@ -7,26 +7,34 @@ import os
 import re
 import stat
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
-from archivesearch.errors import IndexDamaged, IndexMissing, IndexVersion
+from archivesearch.errors import IndexBusy, IndexDamaged, IndexMissing, IndexVersion
 
 FORMAT = "archivesearch index"
-VERSION = 2
+VERSION = 3
 MANIFEST = "manifest.json"
 GENERATION = "generation-"
+PAGES = "pages.jsonl"
+ORGANIZATIONS = "organizations.json"
+SENTENCES = "sentences.json"
+SKIPPED = "skipped.json"
+PARSED = ".parsed"
+NEW_PARSED = ".parsed.new"
+
+Made = TypeVar("Made")
+
 _GENERATION_NAME = re.compile(GENERATION + "[0-9a-f]{16}")
 _CHECKSUM = "checksum"
+_ATTEMPTS = 10
 _LARGEST = 1 << 26  # bytes of a manifest: what a stranger may have us read
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """What an index says of itself.
 
     `files` maps a file of the generation to its size in bytes and its SHA-256;
@@ -62,6 +70,21 @@ def read_manifest(index: Path) -> Manifest:
     return _checked(values, path)
 
 
+def in_force(index: Path, use: Callable[[Manifest], Made]) -> Made:
+    """Return what is made of the generation in force, again where another takes its place.
+
+    Raises what `read_manifest` and `use` do, and IndexBusy where there is no end of it.
+    """
+    for _ in range(_ATTEMPTS):
+        manifest = read_manifest(index)
+        try:
+            return use(manifest)
+        except Exception:  # whatever it is, a rebuild may have taken away what was in use
+            if read_manifest(index).generation == manifest.generation:
+                raise
+    raise IndexBusy(f"the index in {index} is rebuilt again and again; try once more")
+
+
 def calls_itself_an_index(index: Path) -> bool | None:
     """Whether a manifest says that it is one of ours; None where there is none to be read."""
     try:
@@ -74,7 +97,7 @@ def calls_itself_an_index(index: Path) -> bool | None:
 
 def manifest_text(manifest: Manifest) -> str:
     """Return a manifest as it is written."""
-    return rendered({"format": FORMAT, "version": VERSION, **asdict(manifest)})
+    return rendered({"format": FORMAT, "version": VERSION, **manifest._asdict()})
 
 
 def rendered(values: Mapping[str, Any]) -> str:

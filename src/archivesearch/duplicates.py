@@ -15,7 +15,7 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from archivesearch.model import Copies
+from archivesearch.model.passages import Copies
 from archivesearch.parse.fingerprints import LEAST_WORDS, SHINGLE_BITS, shingles
 
 _ALIKE = 0.8

@@ -5,8 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from whoosh.query import And, AndNot, Every, Or, Phrase, Query, Require
 
 from archivesearch.engines.base import Match, Reader
-from archivesearch.model import Share
-from archivesearch.nodes import Fuzzy, Near, Prefix, Spoken, Written, YearRange
+from archivesearch.model.answers import Share
+from archivesearch.nodes.choices import Spoken
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, Prefix, YearRange
+from archivesearch.nodes.written import Written
 from archivesearch.reranking import Raised
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from archivesearch.analysis import fold
-from archivesearch.model import Span
+from archivesearch.model.passages import Span
 from archivesearch.sentences import UNTAUGHT, Sentences
 
 SNIPPET_LENGTH = 280
@@ -49,18 +49,23 @@ def extracts(
     text: str, marks: Sequence[Span], shown: Span, sentences: Sentences = UNTAUGHT
 ) -> tuple[Span, ...]:
     """Return further windows, for marked words that a window does not show, in order."""
+    start, end = shown
+    if not marks or (start <= marks[0][0] and marks[-1][1] <= end):
+        return ()
     windows = [shown]
-    often = Counter(_key(text, mark) for mark in marks)
+    keys = [_key(text, mark) for mark in marks]
+    often = Counter(keys)
     for _ in range(MORE):
         there = {
-            _key(text, (start, end))
-            for start, end in marks
-            if any(first <= start and end <= last for first, last in windows)
+            key
+            for first, last in windows
+            for key, (start, end) in zip(keys, marks, strict=True)
+            if first <= start and end <= last
         }
         missing = [
             mark
-            for mark in marks
-            if (key := _key(text, mark)) not in there
+            for key, mark in zip(keys, marks, strict=True)
+            if key not in there
             and (len(key) >= _TELLING or not key.isalpha() or text[slice(*mark)].isupper())
             and often[key] <= _SELDOM
         ]
@@ -76,8 +81,10 @@ def extracts(
 def within_window(marks: Sequence[Span], shown: Span) -> tuple[Span, ...]:
     """Return the marks that lie in a window, as spans of the window."""
     start, end = shown
+    if start == 0 and (not marks or marks[-1][1] <= end):
+        return tuple(marks)
     return tuple(
-        (max(a, start) - start, min(b, end) - start) for a, b in marks if b > start and a < end
+        [(max(a, start) - start, min(b, end) - start) for a, b in marks if b > start and a < end]
     )
 
 
@@ -107,6 +114,8 @@ def _clear(text: str, found: Span, marks: Sequence[Span], windows: Sequence[Span
 
 def _densest(text: str, marks: Sequence[Span], length: int) -> Span:
     """The marks that fit in a window together: the most telling words, then the most."""
+    if marks[-1][1] - marks[0][0] <= length:
+        return marks[0][0], marks[-1][1]
     keys = [_key(text, mark) for mark in marks]
     often = Counter(keys)
     best = (marks[0][0], min(marks[0][1], marks[0][0] + length))

@@ -1,7 +1,7 @@
 """How the words of a query are read, and what a search is narrowed to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from whoosh.query import And, Query, Term
 
@@ -16,8 +16,7 @@ Years = int | tuple[int | None, int | None]
 _OPTIONS = {"year": "year", "years_mentioned": "mentions"}
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(NamedTuple):
     """How an archive's words are read: as which terms, in which languages, which are names."""
 
     analyzer: Analyzer
@@ -27,7 +26,7 @@ class Vocabulary:
 
     def within(self, lang: str | None) -> "Vocabulary":
         """Return how words are read where only pages of one language are looked at."""
-        return self if lang is None else replace(self, languages=(lang.lower(),))
+        return self if lang is None else self._replace(languages=(lang.lower(),))
 
     def tree(self, query: str, lang: str | None = None) -> Query:
         """Return the tree of a query, its words stemmed in one language or in all."""
@@ -35,8 +34,7 @@ class Vocabulary:
         return parse(query, words.analyzer, languages=words.languages, names=words.names)
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(NamedTuple):
     """What a search is narrowed to; an organization by its canonical name."""
 
     org: str | None = None

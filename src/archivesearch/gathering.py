@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from archivesearch.model import Page, paragraphs
+from archivesearch.model.pages import Page, paragraphs
 from archivesearch.parse.fingerprints import BANDS, COLUMNS, fingerprints
 
 # Pages that are kept at hand while their passages are compared: neighbours have the same

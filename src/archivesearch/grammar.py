@@ -13,7 +13,8 @@ from whoosh.qparser.taggers import RegexTagger
 from whoosh.query import And, Every, Not, Or, Query, Term
 
 from archivesearch.errors import QueryError
-from archivesearch.nodes import Prefix, Wildcard, Without
+from archivesearch.nodes.choices import Without
+from archivesearch.nodes.patterns import Prefix, Wildcard
 from archivesearch.trees import Trees, flat
 from archivesearch.years import year_range, years
 

@@ -3,7 +3,8 @@
 from archivesearch.engines.base import Match, Reader
 from archivesearch.extracts import extracts, window, within_window
 from archivesearch.links import is_short, link
-from archivesearch.model import Hit, Passage, Share, Span
+from archivesearch.model.answers import Hit, Share
+from archivesearch.model.passages import Passage, Span
 from archivesearch.sentences import Sentences
 
 

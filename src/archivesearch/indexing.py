@@ -11,32 +11,26 @@ from typing import IO, Any
 
 from archivesearch.analysis import Analyzer
 from archivesearch.config import Config, merged
-from archivesearch.directory import read_manifest, regular_file
+from archivesearch.directory import (
+    ORGANIZATIONS,
+    PAGES,
+    SENTENCES,
+    SKIPPED,
+    read_manifest,
+    regular_file,
+)
 from archivesearch.engines.base import MEMORY, Engine
 from archivesearch.errors import IndexMissing, IndexProblem, SourceError
 from archivesearch.gathering import Gathered
 from archivesearch.memory import Memory
-from archivesearch.model import (
-    Notice,
-    Organization,
-    Page,
-    PageInfo,
-    Passage,
-    Progress,
-    RawPage,
-    Report,
-    Skipped,
-)
+from archivesearch.model.pages import Notice, Page, PageInfo, RawPage, Skipped
+from archivesearch.model.passages import Passage
+from archivesearch.model.reports import Organization, Progress, Report
 from archivesearch.pool import parsed
 from archivesearch.publishing import publish, writing
 from archivesearch.read.sources import Source, open_sources
 from archivesearch.sentences import Sample
 from archivesearch.sifting import Sifted, SiftedPage
-
-PAGES_FILE = "pages.jsonl"
-ORGANIZATIONS_FILE = "organizations.json"
-SENTENCES_FILE = "sentences.json"
-SKIPPED_FILE = "skipped.json"
 
 MOST_NAMED = 100_000
 """How many of the skipped pages are named; the others are counted alone."""
@@ -123,7 +117,7 @@ def _build(
     with writing(index) as building, Memory(index, recall=recall) as remembered:
         before = _listed(index)
         with (
-            (building / PAGES_FILE).open("w", encoding="utf-8") as listing,
+            (building / PAGES).open("w", encoding="utf-8") as listing,
             TemporaryDirectory(dir=building, prefix="gathered") as aside,
             Gathered(Path(aside)) as gathered,
         ):
@@ -140,9 +134,9 @@ def _build(
             engine.build(building, batches, analyzer, sifted.copies, jobs=jobs, memory=memory)
         if not census.indexed:
             raise SourceError(_nothing(opened, census))
-        _write_json(building / ORGANIZATIONS_FILE, [asdict(o) for o in census.organizations()])
-        _write_json(building / SENTENCES_FILE, census.sample.learned())
-        _write_json(building / SKIPPED_FILE, [asdict(page) for page in census.skipped])
+        _write_json(building / ORGANIZATIONS, [asdict(o) for o in census.organizations()])
+        _write_json(building / SENTENCES, census.sample.learned())
+        _write_json(building / SKIPPED, [asdict(page) for page in census.skipped])
         census.report("saving")
         publish(
             index,
@@ -176,10 +170,10 @@ def _listed(index: Path) -> set[str]:
     """Return the pages that the index in force has read; none where that cannot be told."""
     try:
         folder = index / read_manifest(index).generation
-        with regular_file(folder / PAGES_FILE) as file:
+        with regular_file(folder / PAGES) as file:
             infos = [json.loads(line) for line in file]
             found = {page["page"] for info in infos for page in (info, *info["same"])}
-        with regular_file(folder / SKIPPED_FILE) as file:
+        with regular_file(folder / SKIPPED) as file:
             return found | {page["page"] for page in json.load(file)}
     except (OSError, ValueError, TypeError, LookupError, RecursionError, IndexProblem):
         return set()

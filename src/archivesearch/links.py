@@ -8,7 +8,7 @@ takes the first of several fragments that it finds.
 
 from urllib.parse import quote
 
-from archivesearch.model import Passage
+from archivesearch.model.passages import Passage
 
 # How many words are looked for, in one line, as a browser finds no words across a <br>;
 # with fewer the place is told by its neighbours too.

@@ -27,17 +27,18 @@ from unicodedata import unidata_version
 import msgspec
 
 from archivesearch.config import Config
-from archivesearch.directory import regular_file
+from archivesearch.directory import NEW_PARSED, PARSED, regular_file
 from archivesearch.errors import IndexDamaged
-from archivesearch.model import Page, RawPage
+from archivesearch.model.pages import Page, RawPage
 
-MEMORY = ".parsed"
-_ASIDE = ".parsed.new"
 _MAGIC = b"archivesearch parsed pages 1\n"
 _KEY_BYTES = 20
 _HEADER = struct.Struct(f"<{_KEY_BYTES}sIII")
 _LARGEST = 1 << 28  # bytes of one page as parsed; larger ones are parsed anew each time
 _LEVEL = 1
+
+SOURCE = ("*.py", "model/*.py", "parse/*.py")
+"""Where in the package all lies that parsing uses."""
 
 # Settings that are used when pages are listed, indexed or shown, and not when they are parsed.
 _UNSEEN = ("name", "exclude", "variants")
@@ -51,8 +52,8 @@ class Memory:
     """
 
     def __init__(self, index: Path, *, recall: bool = True) -> None:
-        self._path = index / MEMORY
-        self._aside = index / _ASIDE
+        self._path = index / PARSED
+        self._aside = index / NEW_PARSED
         self._contexts: dict[int, tuple[Config, bytes]] = {}
         self._old = _opened(self._path) if recall else None
         self._places = _places(self._old) if self._old else {}
@@ -154,12 +155,12 @@ class Memory:
 def damaged_bytes(index: Path) -> str | None:
     """Return in words what is wrong with the memory beside an index; None if nothing is."""
     try:
-        regular_file(index / MEMORY).close()
+        regular_file(index / PARSED).close()
     except FileNotFoundError:
         return None
     except OSError as error:
         return f"it cannot be read: {error.strerror or error}"
-    file = _opened(index / MEMORY)
+    file = _opened(index / PARSED)
     if file is None:
         return "it is of another version"
     with file:
@@ -228,7 +229,7 @@ def _parser() -> str:
     """Return what tells this parser from any other: its source, and what it is built on."""
     package = Path(__file__).parent
     seen = blake2b(digest_size=_KEY_BYTES)
-    for path in sorted([*package.glob("*.py"), *package.glob("parse/*.py")]):
+    for path in sorted(path for files in SOURCE for path in package.glob(files)):
         seen.update(path.name.encode() + b"\0" + path.read_bytes())
     libraries = map(version, ("selectolax", "charset-normalizer", "py3langid"))
     return repr((seen.hexdigest(), *libraries, unidata_version))

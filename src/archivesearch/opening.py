@@ -1,20 +1,20 @@
 """A generation opened: all that is held of it while it is asked."""
 
 import json
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from archivesearch import directory
 from archivesearch.analysis import Analyzer
 from archivesearch.config import Config, from_dict
-from archivesearch.directory import MANIFEST, Hold, Manifest
+from archivesearch.directory import MANIFEST, ORGANIZATIONS, PAGES, SENTENCES, Hold, Manifest
 from archivesearch.engines.base import Engine, Reader
-from archivesearch.errors import ConfigError, IndexBusy, IndexDamaged
+from archivesearch.errors import ConfigError, IndexDamaged
+from archivesearch.listing import Listing
 from archivesearch.organizations import Organizations
 from archivesearch.sentences import Sentences
 
-LISTING = "pages.jsonl"
-_ATTEMPTS = 10
 DAMAGE = (
     *(ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError),
     *(TypeError, ValueError, ConfigError, IndexDamaged),
@@ -22,8 +22,7 @@ DAMAGE = (
 """What opening an index that is damaged, or of somebody who means harm, may raise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """All that is held of a generation; read at once, since a rebuild may remove its folder."""
 
     manifest: Manifest
@@ -31,7 +30,7 @@ class Opened:
     config: Config
     analyzer: Analyzer
     reader: Reader
-    listing: bytes
+    listing: Listing
     organizations: Organizations
     sentences: Sentences
 
@@ -41,19 +40,18 @@ def opened(index: Path, engine: Engine) -> Opened:
 
     Raises IndexMissing, IndexVersion, IndexDamaged or IndexBusy.
     """
-    for _ in range(_ATTEMPTS):
-        manifest = directory.read_manifest(index)
-        if manifest.engine != engine.name:
-            raise IndexDamaged(f"the index in {index} needs an engine '{manifest.engine}'")
-        try:
-            return _open_generation(index, manifest, engine)
-        except DAMAGE as error:
-            if directory.read_manifest(index).generation != manifest.generation:
-                continue  # a rebuild took away what was being opened
-            if isinstance(error, IndexDamaged):
-                raise
-            raise damaged(index, str(error) or type(error).__name__) from error
-    raise IndexBusy(f"the index in {index} is rebuilt again and again; try once more")
+    return directory.in_force(index, lambda manifest: _opened(index, manifest, engine))
+
+
+def _opened(index: Path, manifest: Manifest, engine: Engine) -> Opened:
+    if manifest.engine != engine.name:
+        raise IndexDamaged(f"the index in {index} needs an engine '{manifest.engine}'")
+    try:
+        return _open_generation(index, manifest, engine)
+    except IndexDamaged:
+        raise
+    except DAMAGE as error:
+        raise damaged(index, str(error) or type(error).__name__) from error
 
 
 def _open_generation(index: Path, manifest: Manifest, engine: Engine) -> Opened:
@@ -62,19 +60,20 @@ def _open_generation(index: Path, manifest: Manifest, engine: Engine) -> Opened:
     config = from_dict(manifest.config, str(index / MANIFEST))
     analyzer = Analyzer(manifest.languages, config.variants)
     try:
-        listing = directory.read_file(folder, LISTING)  # checked when it is asked for
+        listing = directory.read_file(folder, PAGES)  # checked when it is asked for
         small = {
             name: directory.checked(directory.read_file(folder, name), manifest, name)
             for name in manifest.files
             if name.endswith(".json")
         }
-        organizations = Organizations(small["organizations.json"])
-        learned = json.loads(small["sentences.json"])
+        organizations = Organizations(small[ORGANIZATIONS])
+        learned = json.loads(small[SENTENCES])
         reader = engine.open(folder, analyzer)
     except IndexDamaged as error:
         raise damaged(index, error) from error
     sentences = Sentences(**{name: frozenset(words) for name, words in learned.items()})
-    return Opened(manifest, hold, config, analyzer, reader, listing, organizations, sentences)
+    pages = Listing(partial(directory.checked, listing, manifest, PAGES))
+    return Opened(manifest, hold, config, analyzer, reader, pages, organizations, sentences)
 
 
 def damaged(index: Path, what: object) -> IndexDamaged:

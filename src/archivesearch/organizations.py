@@ -1,13 +1,14 @@
 """Which organizations an archive has sections about, and by which names each of them goes."""
 
-import difflib
 import json
 from collections.abc import Iterator
-from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archivesearch.errors import QueryError
-from archivesearch.model import Organization
+from archivesearch.lazy import lazy
+
+if TYPE_CHECKING:
+    from archivesearch.model.reports import Organization
 
 
 class Organizations:
@@ -16,8 +17,16 @@ class Organizations:
     def __init__(self, data: bytes) -> None:
         self._data = data
 
-    def __iter__(self) -> Iterator[Organization]:
-        return iter(self._all)
+    def __iter__(self) -> "Iterator[Organization]":
+        from archivesearch.model.reports import Organization  # which a search never needs
+
+        for values in self._values:
+            yield Organization(**{**values, "aliases": tuple(values["aliases"])})
+
+    @lazy
+    def names(self) -> list[tuple[str, ...]]:
+        """The names of each organization, its canonical one first."""
+        return [(values["name"], *values["aliases"]) for values in self._values]
 
     def canonical(self, org: str) -> tuple[str, str]:
         """Return the canonical name of an organization, and a note where there is none.
@@ -25,31 +34,28 @@ class Organizations:
         Raises QueryError for a name that several of them have.
         """
         wanted = " ".join(org.split()).casefold()
-        owners = self._names.get(wanted, [])
+        owners = self._owners.get(wanted, [])
         if len(owners) > 1:
             raise QueryError(f"'{org}' is a name of {' and of '.join(owners)}; give one of these")
         if owners:
             return owners[0], ""
-        near = difflib.get_close_matches(wanted, self._names, n=1)
-        hint = f"; the nearest is {self._names[near[0]][0]}" if near else ""
+        import difflib  # which few searches need
+
+        near = difflib.get_close_matches(wanted, self._owners, n=1)
+        hint = f"; the nearest is {self._owners[near[0]][0]}" if near else ""
         return org, f"no organization goes by the name '{org}'{hint}"
 
-    @cached_property
-    def _all(self) -> list[Organization]:
-        return list(map(_organization, json.loads(self._data)))
+    @lazy
+    def _values(self) -> list[dict[str, Any]]:
+        return list(json.loads(self._data))
 
-    @cached_property
-    def _names(self) -> dict[str, list[str]]:
+    @lazy
+    def _owners(self) -> dict[str, list[str]]:
         """The canonical names that go by each name, case folded; an own name goes first."""
-        names = {organization.name.casefold(): [organization.name] for organization in self._all}
-        for organization in self._all:
-            name = organization.name
-            for alias in organization.aliases:
-                owners = names.setdefault(alias.casefold(), [])
+        found = {name.casefold(): [name] for name, *_ in self.names}
+        for name, *aliases in self.names:
+            for alias in aliases:
+                owners = found.setdefault(alias.casefold(), [])
                 if alias.casefold() not in map(str.casefold, owners) and name not in owners:
                     owners.append(name)
-        return names
-
-
-def _organization(values: dict[str, Any]) -> Organization:
-    return Organization(**{**values, "aliases": tuple(values["aliases"])})
+        return found

@@ -7,7 +7,7 @@ from typing import Any
 from archivesearch.config import Config
 from archivesearch.crew import Crew, Lost
 from archivesearch.errors import IndexProblem
-from archivesearch.model import Notice, Page, RawPage, Skipped
+from archivesearch.model.pages import Notice, Page, RawPage, Skipped
 from archivesearch.parse.page import parse
 from archivesearch.parse.plainly import parse_plainly
 

@@ -26,6 +26,8 @@ from filelock import FileLock, Timeout
 from archivesearch.directory import (
     GENERATION,
     MANIFEST,
+    NEW_PARSED,
+    PARSED,
     Hold,
     Manifest,
     calls_itself_an_index,
@@ -41,6 +43,10 @@ _BUILDING = ".building"
 _LOCK = ".lock"
 _WRITER = ".writer"
 _NEW_MANIFEST = f".{MANIFEST}.new"
+# What may stand in a folder that holds nothing but an index, or nothing yet: files of ours,
+# and what a desktop or Git leaves in a folder that is empty to whoever looks.
+_OURS = (MANIFEST, _BUILDING, _LOCK, _WRITER, _NEW_MANIFEST, PARSED, NEW_PARSED)
+_HARMLESS = (".DS_Store", ".gitignore", ".gitkeep")
 
 
 @contextmanager
@@ -147,7 +153,7 @@ def _refuse_what_is_not_ours(index: Path) -> None:
 
 
 def _is_ours(name: str) -> bool:
-    return name.startswith(".") or name == MANIFEST or is_generation(name)
+    return name in _OURS or name in _HARMLESS or is_generation(name)
 
 
 def _holder(index: Path) -> str:

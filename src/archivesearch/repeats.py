@@ -27,7 +27,8 @@ import numpy.typing as npt
 
 from archivesearch import overlaps
 from archivesearch.gathering import Gathered
-from archivesearch.model import Paragraph, Passage, Span, own_text, paragraphs, passages
+from archivesearch.model.pages import Paragraph, paragraphs, passages
+from archivesearch.model.passages import Passage, Span, own_text
 from archivesearch.parse.fingerprints import units
 
 _FEW, _OF_FOLDER = 4, 1 / 3

@@ -11,16 +11,19 @@ The constants were chosen by `scripts/eval_gate.py`; docs/relevance.md has its t
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple, TypeGuard
 
 import numpy as np
 from whoosh.query import And, AndNot, Or, Phrase, Query, Term
 
 from archivesearch.columnar.arrays import Array
-from archivesearch.engines.base import Found, GroupMatch, Match, Places, Reader, Request
-from archivesearch.nodes import Choice, Near, OtherName, Spelled, Spoken, Written
-from archivesearch.trees import WORD_FIELDS
+from archivesearch.columnar.fields import WORD_FIELDS
+from archivesearch.columnar.impact import SAFETY
+from archivesearch.columnar.presence import Places
+from archivesearch.engines.base import Found, GroupMatch, Match, Presence, Reader, Request
+from archivesearch.nodes.choices import Choice, OtherName, Spoken
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.written import Spelled, Written
 
 # How many matches are looked at again; each one's text has to be read. The mean nDCG@10
 # and MAP of the three collections: 30 .556/.479, 50 .557/.481, 100 .559/.483, 200 .558/.482.
@@ -48,6 +51,11 @@ BODY = 1.25
 
 
 _LOOKED_AT = ("section", "org", "title", "text")
+_ALL_COUNT = (And, Or, Near)
+
+
+# More words than any field has.
+_LONGEST = 1 << 33
 
 
 class Raised(NamedTuple):
@@ -58,25 +66,25 @@ class Raised(NamedTuple):
     body: float
 
 
-def search(reader: Reader, request: Request, raised: dict[int, Raised] | None = None) -> Found:
+def search(
+    reader: Reader,
+    request: Request,
+    words: Sequence[frozenset[str]],
+    raised: dict[int, Raised] | None = None,
+) -> Found:
     """Return the best matches of a query in their final order, with their final scores.
 
-    Totals, facets and counts are the engine's. `raised` is told of each score that was.
+    `words` are those that are `wanted`. Totals, facets and counts are the engine's.
+    `raised` is told of each score that was.
     """
-    words = wanted(request.query)
     if not words or not request.limit or request.offset >= CANDIDATES:
         return reader.search(request)
     end = request.offset + request.limit
-    found = reader.search(replace(request, offset=0, limit=max(end, CANDIDATES)))
-    stage = _Stage(reader, words, dict.fromkeys(_names(request.query)))
-    answer = replace(
-        found,
-        matches=tuple(stage.matches(found.matches)[request.offset : end]),
-        groups=tuple(stage.groups(found.groups)[request.offset : end]),
-    )
-    if raised is not None:
-        raised.update(stage.raised)
-    return answer
+    found = reader.search(request._replace(offset=0, limit=max(end, CANDIDATES)))
+    stage = _Stage(reader, words, dict.fromkeys(_names(request.query)), raised)
+    if request.group_by is not None:
+        return found._replace(groups=tuple(stage.groups(found.groups)[request.offset : end]))
+    return found._replace(matches=tuple(stage.matches(found.matches, request.offset, end)))
 
 
 def wanted(query: Query) -> list[frozenset[str]]:
@@ -87,37 +95,37 @@ def wanted(query: Query) -> list[frozenset[str]]:
     return list(dict.fromkeys(_wanted(query)))
 
 
-def _wanted(query: Query) -> Iterator[frozenset[str]]:
+def _wanted(query: Query) -> list[frozenset[str]]:
+    if isinstance(query, Term):
+        return [frozenset((str(query.text),))] if query.fieldname in WORD_FIELDS else []
     if isinstance(query, Choice):
-        yield from _either([way for child in query.children() if (way := list(_wanted(child)))])
-    elif isinstance(query, OtherName):
-        return  # it stands for words that are asked for beside it
-    elif isinstance(query, And | Or | Near):
-        for child in query.children():
-            yield from _wanted(child)
-    elif isinstance(query, AndNot):
-        yield from _wanted(query.a)
-    elif isinstance(query, Spoken) or _is_spelled(query):
-        yield from _wanted(query.child)
-    elif isinstance(query, Phrase):
-        yield from (frozenset([word]) for word in query.words)
-    elif isinstance(query, Term) and query.fieldname in WORD_FIELDS:
-        yield frozenset([str(query.text)])
+        return _either([way for child in query.subqueries if (way := _wanted(child))])
+    if isinstance(query, Spoken) or _is_spelled(query):
+        return _wanted(query.child)
+    if isinstance(query, OtherName):
+        return []  # it stands for words that are asked for beside it
+    if isinstance(query, _ALL_COUNT):
+        return [word for child in query.children() for word in _wanted(child)]
+    if isinstance(query, AndNot):
+        return _wanted(query.a)
+    if isinstance(query, Phrase):
+        return [frozenset((word,)) for word in query.words]
+    return []
 
 
 def _is_spelled(query: Query) -> TypeGuard[Written]:
     return isinstance(query, Written) and all(isinstance(test, Spelled) for test in query.tests)
 
 
-def _either(ways: Sequence[Sequence[frozenset[str]]]) -> Iterator[frozenset[str]]:
-    """Yield the words of which there are several ways to say each."""
-    if len({len(way) for way in ways}) == 1:
-        for same in zip(*ways, strict=True):
-            yield frozenset().union(*same)
-    elif ways and len(ways[0]) == 1:  # of a longer way to say it the first word stands for all
-        yield frozenset().union(*(way[0] for way in ways))
-    elif ways:
-        yield from ways[0]
+def _either(ways: Sequence[list[frozenset[str]]]) -> list[frozenset[str]]:
+    """Return the words of which there are several ways to say each."""
+    if not ways:
+        return []
+    if len(set(map(len, ways))) == 1:
+        return [frozenset().union(*same) for same in zip(*ways, strict=True)]
+    if len(ways[0]) == 1:  # of a longer way to say it the first word stands for all
+        return [frozenset().union(*(way[0] for way in ways))]
+    return ways[0]
 
 
 class _Name(NamedTuple):
@@ -136,7 +144,9 @@ def _names(query: Query) -> Iterator[_Name]:
                 yield _Name(tuple(name.words), words)
             elif isinstance(name, Term):
                 yield _Name((str(name.text),), words)
-    elif isinstance(query, And | Or):
+    elif isinstance(query, Choice):
+        return  # of ways to say one thing
+    elif isinstance(query, (And, Or)):
         for child in query.children():
             yield from _names(child)
     elif isinstance(query, AndNot):
@@ -147,12 +157,16 @@ class _Stage:
     """Ranks the matches of one query again."""
 
     def __init__(
-        self, reader: Reader, words: Sequence[frozenset[str]], names: Iterable[_Name] = ()
+        self,
+        reader: Reader,
+        words: Sequence[frozenset[str]],
+        names: Iterable[_Name] = (),
+        raised: dict[int, Raised] | None = None,
     ) -> None:
         self._reader = reader
+        self._raised = raised
         self._count = len(words)
         self._number = {term: number for number, word in enumerate(words) for term in word}
-        self.raised: dict[int, Raised] = {}
         self._names: list[tuple[list[int], list[int]]] = []
         for name in names:
             for term in name.terms:
@@ -160,10 +174,15 @@ class _Stage:
             row = [self._number[term] for term in name.terms]
             self._names.append((row, [words.index(word) for word in name.words if word in words]))
 
-    def matches(self, matches: Sequence[Match]) -> list[Match]:
-        """Return matches with the first ones in their final order."""
-        head = self._rescored(matches[:CANDIDATES])
-        return [*sorted(head, key=_rank), *matches[CANDIDATES:]]
+    def matches(self, matches: Sequence[Match], start: int, end: int) -> list[Match]:
+        """Return a part of the matches, of which the first are in their final order."""
+        head = matches[:CANDIDATES]
+        if not head:
+            return []
+        numbers, scores = self._rescored(head, end)
+        best = np.lexsort((numbers, -scores))[start:end]
+        found = map(Match, numbers[best].tolist(), scores[best].tolist())
+        return [*found, *matches[max(start, CANDIDATES) : end]]
 
     def groups(self, groups: Sequence[GroupMatch]) -> list[GroupMatch]:
         """Return groups with the first ones in their final order, and their matches too."""
@@ -174,34 +193,47 @@ class _Stage:
             if size > CANDIDATES:
                 break
             count += 1
-        rescored = iter(self._rescored([m for group in groups[:count] for m in group.matches]))
+        if not count:
+            return list(groups)
+        numbers, scores = self._rescored([m for group in groups[:count] for m in group.matches])
+        rescored = map(Match, numbers.tolist(), scores.tolist())
         head = [
-            replace(
-                group, matches=tuple(sorted((next(rescored) for _ in group.matches), key=_rank))
+            group._replace(
+                matches=tuple(sorted((next(rescored) for _ in group.matches), key=_rank))
             )
             for group in groups[:count]
         ]
         return [*sorted(head, key=lambda group: _rank(group.matches[0])), *groups[count:]]
 
-    def _rescored(self, matches: Sequence[Match]) -> list[Match]:
-        if not matches:
-            return []
-        numbers = [match.number for match in matches]
-        places = self._reader.places(numbers, _LOOKED_AT, self._number)
-        if self._names:
-            places = self._named(places)
-        complete, near = _factors(places, len(matches), self._count)
-        body = np.where(self._reader.headings(numbers), 1.0, BODY)
-        factors = complete * near * body
-        each = zip(complete.tolist(), near.tolist(), body.tolist(), strict=True)
-        self.raised.update(zip(numbers, map(Raised._make, each), strict=True))
-        return [
-            Match(match.number, match.score * factor)
-            for match, factor in zip(matches, factors.tolist(), strict=True)
-        ]
+    def _rescored(self, matches: Sequence[Match], first: int = CANDIDATES) -> tuple[Array, Array]:
+        """Return the numbers of matches and their final scores.
 
-    def _named(self, places: Places) -> Places:
+        Those that cannot be among the `first` best may be told too low a score.
+        """
+        numbers = np.array([match.number for match in matches], np.int64)
+        scores = np.array([match.score for match in matches], np.float64)
+        body = np.where(self._reader.headings(numbers), 1.0, BODY)
+        complete = near = np.ones(len(matches))
+        if self._count > 1:
+            presence = self._reader.presence(numbers, _LOOKED_AT, self._number)
+            if self._names:
+                has, places = self._named(presence)
+                weights = _Weights(has)
+                complete, near = weights.complete, weights.near(places)
+            else:
+                weights = _Weights(presence.has)
+                complete = weights.complete
+                wanted = weights.worth_a_look(scores * (complete * body), first)
+                if wanted.any():
+                    near = weights.near(presence.places(wanted))
+        if self._raised is not None:
+            each = zip(complete.tolist(), near.tolist(), body.tolist(), strict=True)
+            self._raised.update(zip(numbers.tolist(), map(Raised._make, each), strict=True))
+        return numbers, scores * (complete * near * body)
+
+    def _named(self, presence: Presence) -> tuple[Array, Places]:
         """Put in place of names the words of the query that they stand for."""
+        places = presence.places(presence.has)
         at = set(zip(*(column.tolist() for column in places), strict=True))
         found = {place for place in at if place[3] < self._count}
         for row, words in self._names:
@@ -210,33 +242,65 @@ class _Stage:
                     (passage, field, first + n, x) in at for n, x in enumerate(row)
                 ):
                     found.update((passage, field, first + n, word) for n, word in enumerate(words))
-        return Places(*np.array(sorted(found), np.int64).reshape(-1, 4).T)
+        named = Places(*np.array(sorted(found), np.int64).reshape(-1, 4).T)
+        has = np.zeros((len(_LOOKED_AT), self._count, presence.has.shape[2]), bool)
+        has[named.field, named.word, named.passage] = True
+        return has, named
 
 
 def _rank(match: Match) -> tuple[float, int]:
     return -match.score, match.number
 
 
-def _factors(places: Places, passages: int, words: int) -> tuple[Array, Array]:
-    """Return what the score of each passage is multiplied by: for more words, for nearness.
-
-    Both are at least 1.
+class _Weights:
+    """What it counts that passages have words; `has` tells it by field, word and passage.
 
     A word weighs the more the fewer of the passages have it; one that none has, nothing.
     """
-    has = np.zeros((passages, words), bool)
-    has[places.passage, places.word] = True
-    having = has.sum(axis=0)
-    weights = np.where(having, np.log(1 + passages / (having + 0.5)), 0.0)
-    whole = float(weights.sum())
-    if not whole:
-        return np.ones(passages), np.ones(passages)
-    present: Array = has @ weights
-    near = _nearness(places, passages, words) @ np.minimum(weights[:-1], weights[1:])
-    power = COMPLETENESS / max(int(np.count_nonzero(having)) - 1, 1)
-    least = float(weights[having > 0].min())
-    complete = (np.maximum(present, least) / least) ** power
-    return complete, 1.0 + NEARNESS * near / whole
+
+    def __init__(self, has: Array) -> None:
+        self._has = has
+        passages = has.shape[2]
+        in_any = np.ascontiguousarray(has.any(axis=0).T)
+        having = in_any.sum(axis=0)
+        weights = np.where(having, np.log(1 + passages / (having + 0.5)), 0.0)
+        self._pairs = np.minimum(weights[:-1], weights[1:])
+        self._whole = float(weights.sum())
+        self.complete: Array = np.ones(passages)
+        """What the score of each passage is multiplied by for having more of the words."""
+        if self._whole:
+            present: Array = in_any @ weights
+            power = COMPLETENESS / max(int(np.count_nonzero(having)) - 1, 1)
+            least = float(weights[having > 0].min())
+            self.complete = (np.maximum(present, least) / least) ** power
+
+    def near(self, places: Places) -> Array:
+        """Return what the score of each passage is multiplied by for words that are near."""
+        _, words, passages = self._has.shape
+        if not self._whole:
+            return np.ones(passages)
+        return self._nearer(_nearness(places, passages, words))
+
+    def worth_a_look(self, scores: Array, first: int) -> Array:
+        """Return which places say which passages are the `first`, as `has` tells what is there.
+
+        Words count where their neighbours in the query stand in the same field. `scores` are
+        what passages have that no nearness raises.
+        """
+        beside = self._has[:, :-1] & self._has[:, 1:]
+        found = np.zeros_like(self._has)
+        if not beside.any():
+            return found
+        most = scores * self._nearer(np.ascontiguousarray(beside.any(axis=0).T)) * SAFETY
+        if first < len(scores):
+            beside &= most >= np.partition(scores, len(scores) - first)[len(scores) - first]
+        found[:, :-1] = beside
+        found[:, 1:] |= beside
+        return found
+
+    def _nearer(self, near: Array) -> Array:
+        found: Array = 1.0 + NEARNESS * (near @ self._pairs) / self._whole
+        return found
 
 
 def _nearness(places: Places, passages: int, words: int) -> Array:
@@ -245,15 +309,15 @@ def _nearness(places: Places, passages: int, words: int) -> Array:
     1 is beside it, in their order; half as near is half as much, beyond `REACH` nothing.
     """
     near = np.zeros((passages, words - 1))
+    line = (places.passage * len(_LOOKED_AT) + places.field) * _LONGEST + places.position
     for step in range(1, REACH + 1):
-        passage, word, next_ = places.passage[:-step], places.word[:-step], places.word[step:]
-        distance = places.position[step:] - places.position[:-step] + (next_ < word)
-        at = np.flatnonzero(
-            (passage == places.passage[step:])
-            & (places.field[:-step] == places.field[step:])
-            & (abs(next_ - word) == 1)
-            & (distance <= REACH)
-        )
-        first = np.minimum(word[at], next_[at])
-        np.maximum.at(near, (passage[at], first), 1 / np.maximum(distance[at], 1))
+        apart = line[step:] - line[:-step]
+        at = (apart <= REACH).nonzero()[0]
+        if not len(at):
+            break
+        word, next_ = places.word[at], places.word[at + step]
+        distance = apart[at] + (next_ < word)
+        kept = (abs(next_ - word) == 1) & (distance <= REACH)
+        pair = places.passage[at[kept]], np.minimum(word, next_)[kept]
+        np.maximum.at(near, pair, 1 / np.maximum(distance[kept], 1))
     return near

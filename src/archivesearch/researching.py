@@ -13,15 +13,9 @@ from archivesearch.engines.base import Match, Reader
 from archivesearch.errors import QueryError
 from archivesearch.filters import Filters, Vocabulary
 from archivesearch.hits import hit
-from archivesearch.model import (
-    Collocations,
-    Concordance,
-    Hit,
-    Line,
-    Passage,
-    Span,
-    Trend,
-)
+from archivesearch.model.answers import Hit
+from archivesearch.model.passages import Passage, Span
+from archivesearch.model.research import Collocations, Concordance, Line, Trend, Trends
 from archivesearch.snippets import Highlighter
 
 PERIODS = {"year": 1, "decade": 10}
@@ -31,9 +25,17 @@ MOST_PASSAGES = 20_000
 _AT_A_TIME = 256
 
 
-def matches(reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters) -> Iterator[Hit]:
-    """Yield all hits in the order of the archive, few of them in memory at a time."""
-    for number, passage, marks in _found(reader, vocabulary, query, filters):
+def matches(
+    reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters, notes: list[str]
+) -> Iterator[Hit]:
+    """Yield all hits in the order of the archive, few of them in memory at a time.
+
+    `notes` is told which limits were met.
+    """
+    tree = vocabulary.tree(query, filters.lang)
+    highlighter = Highlighter(tree, vocabulary.analyzer, reader.forms, reader.is_common)
+    numbers = reader.scan(tree, filters.tree(vocabulary), notes)
+    for number, passage, marks in _marked(reader, numbers, highlighter):
         yield hit(reader, Match(number, 0.0), passage, marks, sentences=vocabulary.sentences)
 
 
@@ -62,8 +64,8 @@ def kwic(
     elif sort == "right":
         chosen = iter(sorted(all_lines, key=lambda line: line.right.strip().casefold()))
     wanted = tuple(islice(chosen, min(offset, sys.maxsize), min(offset + limit, sys.maxsize)))
-    total = _total(reader, vocabulary, query, filters)
-    return Concordance(query, total, wanted, _notes(total))
+    total, notes = _total(reader, vocabulary, query, filters)
+    return Concordance(query, total, wanted, notes)
 
 
 def collocations(
@@ -82,23 +84,23 @@ def collocations(
     some = islice(_found(reader, vocabulary, query, filters), MOST_PASSAGES)
     found = ((passage, marks) for _, passage, marks in some)
     near = collocates(found, vocabulary.analyzer, words.occurrences, words.total, window=window)
-    total = _total(reader, vocabulary, query, filters)
-    return Collocations(query, total, tuple(near[:limit]), _notes(total))
+    total, notes = _total(reader, vocabulary, query, filters)
+    return Collocations(query, total, tuple(near[:limit]), notes)
 
 
-def trends(
-    reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters, by: str
-) -> tuple[Trend, ...]:
+def trends(reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters, by: str) -> Trends:
     """Return for each year that has any paragraphs how many match; undated ones last."""
     if by not in PERIODS:
         raise QueryError(f"by must be one of {', '.join(PERIODS)}, not '{by}'")
     narrowed = filters.tree(vocabulary)
     tree = vocabulary.tree(query, filters.lang)
+    notes: list[str] = []
     counts, totals = (
-        _by_period(reader.years(one, narrowed), PERIODS[by]) for one in (tree, Every())
+        _by_period(reader.years(one, narrowed, notes), PERIODS[by]) for one in (tree, Every())
     )
     years = sorted(totals, key=lambda year: year or 10_000)
-    return tuple(Trend(year or None, counts.get(year, 0), totals[year]) for year in years)
+    each = (Trend(year or None, counts.get(year, 0), totals[year]) for year in years)
+    return Trends(query, tuple(each), tuple(notes))
 
 
 def _by_period(counts: Mapping[int, int], length: int) -> Counter[int]:
@@ -111,24 +113,30 @@ def _by_period(counts: Mapping[int, int], length: int) -> Counter[int]:
 def _found(
     reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters
 ) -> Iterator[tuple[int, Passage, tuple[Span, ...]]]:
-    """Yield the passages that match, with their numbers and what is marked in them."""
+    """Yield the passages that match, with their numbers and all words of the query marked."""
     tree = vocabulary.tree(query, filters.lang)
     highlighter = Highlighter(tree, vocabulary.analyzer, reader.forms)
-    numbers = reader.scan(tree, filters.tree(vocabulary))
+    return _marked(reader, reader.scan(tree, filters.tree(vocabulary)), highlighter)
+
+
+def _marked(
+    reader: Reader, numbers: Iterator[int], highlighter: Highlighter
+) -> Iterator[tuple[int, Passage, tuple[Span, ...]]]:
     while some := list(islice(numbers, _AT_A_TIME)):
         for number, passage in zip(some, reader.passages(some), strict=True):
             yield number, passage, highlighter.spans(passage)
 
 
-def _total(reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters) -> int:
+def _total(
+    reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters
+) -> tuple[int, tuple[str, ...]]:
+    """Return how many passages match, and what a reader must know of it."""
+    notes: list[str] = []
     tree = vocabulary.tree(query, filters.lang)
-    return sum(reader.years(tree, filters.tree(vocabulary)).values())
-
-
-def _notes(total: int) -> tuple[str, ...]:
-    if total <= MOST_PASSAGES:
-        return ()
-    return (f"only the first {MOST_PASSAGES:,} of {total:,} paragraphs were read",)
+    total = sum(reader.years(tree, filters.tree(vocabulary), notes).values())
+    if total > MOST_PASSAGES:
+        notes.append(f"only the first {MOST_PASSAGES:,} of {total:,} paragraphs were read")
+    return total, tuple(notes)
 
 
 def _from_right(line: Line) -> list[str]:

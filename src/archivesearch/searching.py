@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from whoosh.query import Every, Query
 
@@ -11,7 +10,7 @@ from archivesearch.engines.base import FACETS, GROUPS, SORTS, Found, Match, Read
 from archivesearch.errors import QueryError
 from archivesearch.filters import Filters, Vocabulary
 from archivesearch.hits import hit
-from archivesearch.model import Group, Hit, Results, Share
+from archivesearch.model.answers import Group, Hit, Results, Share
 from archivesearch.reranking import Raised
 from archivesearch.snippets import Highlighter
 from archivesearch.trees import WEIGHTS
@@ -47,10 +46,14 @@ def search(
     if isinstance(tree, Every) and sort == "score":
         sort = "place"
     request = Request(tree, narrowed, limit, offset, sort, group_by, facets)
-    raised: dict[int, Raised] = {}
-    found = reranking.search(reader, request, raised) if sort == "score" else reader.search(request)
+    words = reranking.wanted(tree)
+    raised: dict[int, Raised] | None = {} if explain else None
+    if sort == "score":
+        found = reranking.search(reader, request, words, raised)
+    else:
+        found = reader.search(request)
     show = _Shower(reader, vocabulary, tree)
-    if explain:
+    if raised is not None:
         show.explain(tree, raised)
     return Results(
         query=query,
@@ -61,14 +64,14 @@ def search(
         groups=tuple(
             Group(
                 group.key,
-                group.count,
+                group.size,
                 group.matches[0].score,
                 tuple(show.hits(group.matches, found.copies)),
             )
             for group in found.groups
         ),
         facets=found.facets,
-        suggestion=_suggestion(reader, vocabulary, query, replace(request, limit=0), found),
+        suggestion=_suggestion(reader, vocabulary, query, request, words=words, found=found),
         folded=found.folded,
         took_ms=round((time.perf_counter() - started) * 1000, 3),
     )
@@ -79,7 +82,7 @@ class _Shower:
 
     def __init__(self, reader: Reader, vocabulary: Vocabulary, query: Query) -> None:
         self._reader = reader
-        self._highlighter = Highlighter(query, vocabulary.analyzer, reader.forms)
+        self._highlighter = Highlighter(query, vocabulary.analyzer, reader.forms, reader.is_common)
         self._sentences = vocabulary.sentences
         self._explained: tuple[Query, dict[int, Raised]] | None = None
 
@@ -113,19 +116,24 @@ class _Shower:
 
 
 def _suggestion(
-    reader: Reader, vocabulary: Vocabulary, query: str, request: Request, found: Found
+    reader: Reader,
+    vocabulary: Vocabulary,
+    query: str,
+    request: Request,
+    *,
+    words: Sequence[frozenset[str]],
+    found: Found,
 ) -> str | None:
     """Return a query with its slips mended, where that finds more.
 
     It is looked for where there are few hits or a word has none at all.
     """
-    words = reranking.wanted(request.query)
     if found.total > FEW_HITS and all(reader.knows(word, WEIGHTS) for word in words):
         return None
     from archivesearch.corrections import suggestion  # brings what few searches need
 
     def finds(text: str) -> int:
-        return reader.search(replace(request, query=vocabulary.tree(text))).total
+        return reader.search(request._replace(query=vocabulary.tree(text), limit=0)).total
 
     return suggestion(query, reader.words(), finds, found.total)
 

@@ -17,7 +17,8 @@ from archivesearch import overlaps
 from archivesearch.columnar.trimming import trim
 from archivesearch.duplicates import find_copies
 from archivesearch.gathering import Gathered
-from archivesearch.model import Copies, Page, Passage, SamePage
+from archivesearch.model.pages import Page
+from archivesearch.model.passages import Copies, Passage, SamePage
 from archivesearch.parse.fingerprints import LEAST_WORDS, bands
 from archivesearch.repeats import Marks, find_repeats
 

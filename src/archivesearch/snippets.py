@@ -1,19 +1,26 @@
 """Which words of a passage answer a query."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from fnmatch import translate
-from functools import cached_property
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
-from whoosh.query import And, AndNot, Or, Phrase, Prefix, Query, Term, Wildcard
+from whoosh.query import And, AndNot, Or, Phrase, Prefix, Query, Term
 
 from archivesearch.analysis import Analyzer
-from archivesearch.model import Passage, Span
-from archivesearch.nodes import Fuzzy, Near, Spoken, WordTest, Written, together
-from archivesearch.words import is_cjk, located, plain_words, words_spelled
+from archivesearch.lazy import lazy
+from archivesearch.model.passages import Passage, Span
+from archivesearch.nodes.choices import Spoken
+from archivesearch.nodes.near import Near, together
+from archivesearch.nodes.patterns import Fuzzy
+from archivesearch.nodes.written import Fitting, WordTest, Written
+from archivesearch.words import is_cjk, located, plain_words, words, words_spelled
 
 _WHOLE = 1 << 30
+_TEXTS = ("text", "repeated")
+# How far apart two words may stand, in characters, that common ones join.
+_JOINT = 40
+_JOINED = (And, Or)
 _WORD = re.compile(r"[^\W_]")
 
 # The one term that answers, or what tells of a term and its word whether they do.
@@ -29,12 +36,20 @@ class Highlighter:
     Single words are marked wherever they stand, words of a phrase only where they form
     it. What only takes matches away (NOT) marks nothing, nor does a term of another
     language than the passage's. `forms` gives all spellings, case apart, of the words of
-    the archive that a term stands for; with them it is faster.
+    the archive that a term stands for; with them it is faster. Terms that are `common`
+    tell nothing by themselves: where others are marked, they are marked between these alone.
     """
 
-    def __init__(self, query: Query, analyzer: Analyzer, forms: Forms | None = None) -> None:
+    def __init__(
+        self,
+        query: Query,
+        analyzer: Analyzer,
+        forms: Forms | None = None,
+        common: Callable[[str], bool] | None = None,
+    ) -> None:
         self._query = query
         self._forms = forms
+        self._common = common
         self._analyzer = analyzer
         self._markers: dict[str, _Marker] = {}
 
@@ -42,10 +57,23 @@ class Highlighter:
         """Return the spans of a passage's text to mark, in order, not overlapping."""
         marker = self._markers.get(passage.lang)
         if marker is None:
-            leaves = _leaves(self._query, passage.lang)
-            marker = _Marker(leaves, self._analyzer, passage.lang, self._forms)
-            self._markers[passage.lang] = marker
+            marker = self._markers[passage.lang] = self._marker(passage.lang)
         return marker.spans(passage)
+
+    def _marker(self, lang: str) -> "_Marker":
+        leaves = list(_leaves(self._query, lang))
+        every = _Marker(leaves, self._analyzer, lang, self._forms)
+        if self._common is None:
+            return every
+        common = {
+            str(leaf.text): leaf
+            for leaf in leaves
+            if isinstance(leaf, Term) and leaf.fieldname in _TEXTS and self._common(str(leaf.text))
+        }
+        telling = [leaf for leaf in leaves if str(getattr(leaf, "text", "")) not in common]
+        if not common or not any(getattr(leaf, "fieldname", None) in _TEXTS for leaf in telling):
+            return every
+        return _Joining(_Marker(telling, self._analyzer, lang, self._forms), every, common)
 
 
 class _Marker:
@@ -63,11 +91,20 @@ class _Marker:
         for leaf in leaves:
             if getattr(leaf, "fieldname", None) in self._bits:
                 self._add(leaf)
-        self._passed = _Passed(analyzer.terms(lang), self._by_term, self._tests)
+        self._terms = analyzer.terms(lang)
+        self._passed = _Passed(self._terms, self._by_term, self._tests)
+        self._is_plain = not self._rows and all(length == _WHOLE for _, length in self._singles)
+        """Whether all that is found is marked, and whole."""
+
+    def term(self, word: str) -> str:
+        """Return the term that a word stands for."""
+        return self._terms[word]
 
     def spans(self, passage: Passage) -> tuple[Span, ...]:
         """Return the spans of a passage's text to mark, in order, not overlapping."""
         found = self._found(passage)
+        if self._is_plain:
+            return tuple(_disjoint([(start, end) for _, _, start, end in found]))
         marked = {
             (start, min(end, start + length))
             for passed, _, start, end in found
@@ -108,6 +145,9 @@ class _Marker:
         """Return the words that pass any test: which, at what position, and their span."""
         by_word = self._likely is None
         passing = self._by_word(passage.text) if by_word else self._by_spelling(passage.text)
+        if not passage.repeated:
+            own = self._bits["text"]
+            return [(bits, at, a, b) for every, at, a, b in passing if (bits := every & own)]
         return [
             (bits, at, start, end)
             for every, at, start, end in passing
@@ -121,19 +161,25 @@ class _Marker:
         for (at, word), span in zip(found, located(text, found), strict=True):
             yield passed[word], at, *span
 
-    def _by_spelling(self, text: str) -> Iterator[_Found]:
+    def _by_spelling(self, text: str) -> list[_Found]:
         """Look at the words alone that are spelled as they must be.
 
         Positions count those words, and one for all others between two of them.
         """
+        passed = self._passed
+        likely = words_spelled(text, self._likely or ())
+        if not self._rows:  # where it does not matter how near they are
+            return [(bits, 0, a, b) for word, a, b in likely if (bits := passed[word])]
+        found = []
         at = last = 0
-        for word, start, end in words_spelled(text, self._likely or ()):
-            at += 2 if self._rows and _WORD.search(text, last, start) else 1
+        for word, start, end in likely:
+            at += 2 if _WORD.search(text, last, start) else 1
             last = end
-            if bits := self._passed[word]:
-                yield bits, at, start, end
+            if bits := passed[word]:
+                found.append((bits, at, start, end))
+        return found
 
-    @cached_property
+    @lazy
     def _likely(self) -> frozenset[str] | None:
         """The spellings that words must have to pass; None where that is not known.
 
@@ -142,6 +188,33 @@ class _Marker:
         if self._tests or self._forms is None or any(gap for _, gap in self._rows):
             return None
         return frozenset(form for term in self._by_term for form in self._forms(term))
+
+
+class _Joining(_Marker):
+    """Marks words that tell something, and common ones where they join two of them."""
+
+    def __init__(self, telling: _Marker, every: _Marker, common: Container[str]) -> None:
+        self._telling = telling
+        self._every = every
+        self._common = common
+
+    def spans(self, passage: Passage) -> tuple[Span, ...]:
+        """Return the spans of a passage's text to mark, in order, not overlapping."""
+        marks = self._telling.spans(passage)
+        if not marks:
+            return self._every.spans(passage)
+        joined: list[Span] = []
+        for (_, end), (start, _) in pairwise(marks):
+            if 1 < start - end <= _JOINT:
+                joined += self._between(passage, end, start)
+        return tuple(sorted((*marks, *joined))) if joined else marks
+
+    def _between(self, passage: Passage, first: int, last: int) -> list[Span]:
+        """Return the words of a part of a text, if all of them are common ones of the query."""
+        found = list(words(passage.text[first:last]))
+        if not all(self._every.term(word) in self._common for word, _, _ in found):
+            return []
+        return [(first + start, first + end) for _, start, end in found]
 
 
 def _inside(place: int, passage: Passage) -> bool:
@@ -173,30 +246,32 @@ class _Passed(dict[str, int]):
         return passed
 
 
-def _disjoint(spans: Iterable[Span]) -> Iterator[Span]:
+def _disjoint(spans: Iterable[Span]) -> list[Span]:
     """Join spans that overlap, as the pairs of CJK characters do."""
-    current: Span | None = None
+    found: list[Span] = []
+    last = 0
     for start, end in spans:
-        if current and start < current[1]:
-            current = (current[0], max(current[1], end))
-            continue
-        if current:
-            yield current
-        current = (start, end)
-    if current:
-        yield current
+        if start < last:
+            found[-1] = found[-1][0], max(last, end)
+            last = found[-1][1]
+        else:
+            found.append((start, end))
+            last = end
+    return found
 
 
 def _leaves(query: Query, lang: str) -> Iterator[Query]:
     """Yield the nodes that say which words are wanted in passages of a language."""
-    if isinstance(query, And | Or):
-        for child in query.children():
-            yield from _leaves(child, lang)
-    elif isinstance(query, AndNot):
-        yield from _leaves(query.a, lang)
+    if isinstance(query, Term):
+        yield query
     elif isinstance(query, Spoken):
         if lang in query.langs:
             yield from _leaves(query.child, lang)
+    elif isinstance(query, _JOINED):
+        for child in query.subqueries:
+            yield from _leaves(child, lang)
+    elif isinstance(query, AndNot):
+        yield from _leaves(query.a, lang)
     else:
         yield query
 
@@ -228,9 +303,8 @@ def _test(leaf: Query) -> _Test | None:
     if isinstance(leaf, Prefix):
         start = leaf.text
         return lambda term, word: term.startswith(start)
-    if isinstance(leaf, Wildcard):
-        pattern = re.compile(translate(leaf.text))
-        return lambda term, word: pattern.match(term) is not None
+    if isinstance(leaf, Fitting):
+        return lambda term, word: leaf.test(word)
     if isinstance(leaf, Fuzzy):
         return lambda term, word: leaf.is_like(term)
     return None

@@ -14,22 +14,11 @@ from whoosh.query import And, Every, Or, Phrase, Query, Term
 from archivesearch.analysis import Analyzer, fold, unaccented
 from archivesearch.errors import QueryError
 from archivesearch.names import NO_NAMES, Names
-from archivesearch.nodes import (
-    Choice,
-    Fuzzy,
-    Near,
-    OtherName,
-    Prefix,
-    Shaped,
-    Spelled,
-    Spoken,
-    Wildcard,
-    WordTest,
-    Written,
-)
+from archivesearch.nodes.choices import Choice, OtherName, Spoken
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, Prefix
+from archivesearch.nodes.written import Fitting, Spelled, WordTest, Written
 from archivesearch.words import is_cjk, words
-
-WORD_FIELDS = ("text", "title", "section", "org", "label", "repeated")
 
 # What a word without a field is looked for in, and how much a find there weighs. Of the
 # weights of heading and title, on the judged collections after the second stage (nDCG@10
@@ -51,7 +40,9 @@ _WILD = re.compile(r"\*|\?(?=[\w*])")
 _FUZZY = re.compile(r"(?P<word>[^~]+)~(?P<distance>\d*)")
 # A label pasted with the first word after it is two words, not a phrase.
 _COLON = re.compile(r":(?!//)(?=\D)")
-_SHORTEST_STEM = 3
+
+# The terms of words, and the languages in which they have them; () is all of them.
+_Form = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 class Trees:
@@ -71,6 +62,7 @@ class Trees:
         self._languages = tuple(languages) or analyzer.languages
         self._names = names
         self._weights = WEIGHTS if weights is None else weights
+        self._forms: dict[tuple[str, ...], list[_Form]] = {}
         self._words = 0
         self._patterns = 0
 
@@ -169,16 +161,24 @@ class Trees:
         self._count(len(found))
         return found
 
-    def _terms(self, found: Sequence[str]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    def _terms(self, found: Sequence[str]) -> list[_Form]:
         """What words become in each language, and in which; () says in all of them."""
         spelled = tuple(found)
-        # stems of other languages know nothing of its accents
-        bare = spelled if all(map(str.isascii, found)) else tuple(map(unaccented, found))
+        known = self._forms.get(spelled)  # every field asks for the same
+        if known is None:
+            known = self._forms[spelled] = self._new_terms(spelled)
+        return known
+
+    def _new_terms(self, spelled: tuple[str, ...]) -> list[_Form]:
+        ways = [spelled]
+        if not all(map(str.isascii, spelled)):
+            # stems of other languages know nothing of its accents
+            ways = list(dict.fromkeys((spelled, tuple(map(unaccented, spelled)))))
         forms: dict[tuple[str, ...], dict[str, None]] = {}
         for lang in self._languages:
             terms = self._analyzer.terms(lang)
-            for typed in dict.fromkeys((spelled, bare)):
-                forms.setdefault(tuple([terms[word] for word in typed]), {})[lang] = None
+            for way in ways:
+                forms.setdefault(tuple([terms[word] for word in way]), {})[lang] = None
         if len(forms) == 1 or len(self._languages) == 1:
             return [(form, ()) for form in forms]
         return [(form, tuple(langs)) for form, langs in forms.items()]
@@ -224,7 +224,7 @@ class Trees:
         pattern = unaccented(fold(text))
         if not pattern.strip("*?"):
             return None
-        return self._each(field, boost, lambda name, weight: _wild(name, pattern, weight))
+        return self._each(field, boost, lambda name, weight: Fitting(name, pattern, weight))
 
     def _each(self, field: str | None, boost: float, make: Callable[[str, float], Query]) -> Query:
         """Make a tree for one field, or for each that is searched where none is named."""
@@ -273,24 +273,3 @@ def _spoken(tree: Query, langs: Sequence[str]) -> Query:
 
 def _choice(trees: Sequence[Query]) -> Query:
     return trees[0] if len(trees) == 1 else Choice(trees)
-
-
-def _wild(field: str, pattern: str, boost: float) -> Query:
-    """Terms of a pattern, and terms of words that fit it although their stems do not.
-
-    `party` stands in the index as `parti` and `organization` as `organ`. Where a pattern
-    begins with letters enough, the terms that such words can have are few, and the
-    stored text says which passages have a word that fits.
-    """
-    beginning = _WILD.split(pattern)[0]
-    is_prefix = pattern == beginning + "*"
-    begin = Prefix(field, beginning, boost=boost)
-    fits: Query = begin if is_prefix else Wildcard(field, pattern, boost=boost)
-    if len(beginning) < _SHORTEST_STEM:
-        return fits
-    stems = [beginning[:end] for end in range(_SHORTEST_STEM, len(beginning))]
-    stems += [stem[:-1] + "i" for stem in (*stems, beginning) if stem.endswith("y")]
-    may: list[Query] = [Term(field, stem, boost=boost) for stem in stems]
-    if not is_prefix:
-        may.append(begin)
-    return Or([fits, Written(field, _choice(may), [Shaped(pattern)])]) if may else fits

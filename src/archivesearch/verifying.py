@@ -11,35 +11,30 @@ from typing import Any
 from archivesearch.config import from_dict
 from archivesearch.directory import (
     MANIFEST,
+    ORGANIZATIONS,
+    PAGES,
+    PARSED,
+    SENTENCES,
+    SKIPPED,
     Hold,
     Manifest,
     damage,
+    in_force,
     read_manifest,
     regular_file,
     rendered,
 )
 from archivesearch.engines.base import Engine
-from archivesearch.errors import ConfigError, IndexBusy, IndexDamaged
-from archivesearch.memory import MEMORY, damaged_bytes
-from archivesearch.model import (
-    Contents,
-    Organization,
-    PageInfo,
-    Problem,
-    RawPage,
-    Skipped,
-    Stats,
-    Verification,
-)
+from archivesearch.errors import ConfigError, IndexDamaged
+from archivesearch.memory import damaged_bytes
+from archivesearch.model.pages import PageInfo, RawPage, Skipped
+from archivesearch.model.reports import Contents, Organization, Problem, Stats, Verification
 from archivesearch.read.sources import Source
 from archivesearch.sentences import Sentences
 
-_ATTEMPTS = 10
-_PAGES, _ORGANIZATIONS, _SKIPPED = "pages.jsonl", "organizations.json", "skipped.json"
-_RECORDS = {_PAGES: PageInfo, _ORGANIZATIONS: Organization, _SKIPPED: Skipped}
+_RECORDS = {PAGES: PageInfo, ORGANIZATIONS: Organization, SKIPPED: Skipped}
 # What records of pages and an engine's tables both have.
 _HELD = ("page", "url", "title", "year", "year_source", "date", "author", "lang", "paragraphs")
-_SENTENCES = "sentences.json"
 _UNREADABLE = (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
@@ -48,23 +43,18 @@ def verify(index: Path, engine: Engine, sources: Sequence[Source] = ()) -> Verif
 
     Raises IndexMissing and IndexVersion; all else that is wrong is a problem that is told.
     """
-    for _ in range(_ATTEMPTS):
-        try:
-            manifest = read_manifest(index)
-        except IndexDamaged as error:
-            return Verification("", 0, 0, (Problem(MANIFEST, str(error)),))
-        try:
-            hold = Hold(index / manifest.generation)
-        except OSError:
-            if read_manifest(index).generation != manifest.generation:
-                continue
-            what = "the folder is missing, or is none"
-            return Verification(manifest.generation, 0, 0, (Problem(manifest.generation, what),))
-        try:
-            return _verified(index, manifest, engine, sources)
-        finally:
-            hold.close()
-    raise IndexBusy(f"the index in {index} is rebuilt again and again; try once more")
+    try:
+        manifest, hold = in_force(index, lambda it: (it, Hold(index / it.generation)))
+    except IndexDamaged as error:
+        return Verification("", 0, 0, (Problem(MANIFEST, str(error)),))
+    except OSError:
+        lost = read_manifest(index).generation
+        what = "the folder is missing, or is none"
+        return Verification(lost, 0, 0, (Problem(lost, what),))
+    try:
+        return _verified(index, manifest, engine, sources)
+    finally:
+        hold.close()
 
 
 def _verified(
@@ -72,7 +62,7 @@ def _verified(
 ) -> Verification:
     found = list(problems(index, manifest, engine))
     if (what := damaged_bytes(index)) is not None:
-        found.append(Problem(MEMORY, f"{what}; the next rebuild or update writes it anew"))
+        found.append(Problem(PARSED, f"{what}; the next rebuild or update writes it anew"))
     missing, changed, new = _compared(index, manifest, sources) if sources else ((), (), ())
     return Verification(
         generation=manifest.generation,
@@ -106,7 +96,7 @@ def problems(index: Path, manifest: Manifest, engine: Engine) -> Iterator[Proble
                 try:
                     found += _disagreements(folder, manifest, engine.contents(folder))
                 except _UNREADABLE as error:
-                    found.append(Problem(_PAGES, f"cannot be compared: {error}"))
+                    found.append(Problem(PAGES, f"cannot be compared: {error}"))
         yield from found
 
 
@@ -139,11 +129,11 @@ def _record_problems(folder: Path) -> Iterator[Problem]:
             continue
 
     try:
-        with regular_file(folder / _SENTENCES) as file:
+        with regular_file(folder / SENTENCES) as file:
             learned = json.load(file)
         Sentences(**{name: frozenset(_of_strings(words)) for name, words in learned.items()})
     except _UNREADABLE as error:
-        yield Problem(_SENTENCES, f"cannot be read: {error}")
+        yield Problem(SENTENCES, f"cannot be read: {error}")
 
 
 def _disagreements(folder: Path, manifest: Manifest, held: Contents) -> Iterator[Problem]:
@@ -154,14 +144,14 @@ def _disagreements(folder: Path, manifest: Manifest, held: Contents) -> Iterator
     pages, orgs, skipped = (_records(folder / name) for name in _RECORDS)
     listed = [_as_held(page) for page in pages if page["paragraphs"]]
     if listed != held.pages:
-        yield Problem(_PAGES, "lists other pages than the engine has")
+        yield Problem(PAGES, "lists other pages than the engine has")
     names = [org["name"] for org in orgs]
     if names != sorted(names, key=str.casefold) or len(set(names)) != len(names):
-        yield Problem(_ORGANIZATIONS, "is not sorted by names")
+        yield Problem(ORGANIZATIONS, "is not sorted by names")
     if {
         org["name"]: (org["pages"], org["paragraphs"]) for org in orgs if org["paragraphs"]
     } != held.organizations:
-        yield Problem(_ORGANIZATIONS, "counts others than the engine has")
+        yield Problem(ORGANIZATIONS, "counts others than the engine has")
     for name, value in _counted(pages, orgs, held).items():
         if manifest.counts[name] != value:
             yield Problem(MANIFEST, f"its count of {name} is another than that of the files")
@@ -222,7 +212,7 @@ def _compared(
     """Return which pages are in the index alone, have other bytes, or are in the sources alone."""
     folder = index / manifest.generation
     try:
-        skipped = {page["page"]: "" for page in _records(folder / _SKIPPED)}
+        skipped = {page["page"]: "" for page in _records(folder / SKIPPED)}
         known = skipped | _read(folder)
         unnamed = manifest.counts["skipped"] > len(skipped)
     except _UNREADABLE:
@@ -237,7 +227,7 @@ def _compared(
 
 def _read(folder: Path) -> dict[str, str]:
     """Return the pages that the index has, with their checksums."""
-    pages = _records(folder / _PAGES)
+    pages = _records(folder / PAGES)
     return {each["page"]: each["sha256"] for page in pages for each in (page, *page["same"])}
 
 

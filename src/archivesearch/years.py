@@ -4,7 +4,7 @@ import re
 
 from archivesearch.analysis import year_term
 from archivesearch.errors import QueryError
-from archivesearch.nodes import YearRange
+from archivesearch.nodes.patterns import YearRange
 
 _SPAN = re.compile(r"(?P<start>\d{1,4})?(?P<to>\.\.|-)(?P<end>\d{1,4})?")
 _YEAR = re.compile(r"\d{1,4}")

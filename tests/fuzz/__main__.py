@@ -40,16 +40,18 @@ def main() -> int:
 def _run(args: argparse.Namespace) -> int:
     totals: Counter[str] = Counter()
     slowest, findings, given = (0.0, 0), 0, args.first
+    done = given
     last = args.first + args.inputs
     with Crew(attempt, args.jobs, args.seconds) as crew:
-        while given < last or crew.waiting:
-            while given < last and crew.waiting < 2 * CHUNK * args.jobs:
+        while done < last:
+            while given < last and given - done < 2 * CHUNK * args.jobs:
                 numbers = range(given, min(given + CHUNK, last))
                 crew.give([(number, (args.seed, number)) for number in numbers])
                 given = numbers.stop
                 if given % _TOLD == 0:
                     print(f"{given - args.first:,} given, {findings} findings", flush=True)
             for number, outcome in crew.results():
+                done += 1
                 fault = _fault(outcome)
                 if isinstance(outcome, Outcome):
                     slowest = max(slowest, (outcome.seconds, number))

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from archivesearch.errors import ConfigError, SourceError
-from archivesearch.model import Notice, Page, RawPage, Skipped, passages
+from archivesearch.model.pages import Notice, Page, RawPage, Skipped, passages
 from archivesearch.parse.page import parse
 from archivesearch.read.limits import Limits
 from archivesearch.read.sources import open_sources

@@ -12,7 +12,8 @@ from archivesearch.cli.failures import asking
 from archivesearch.cli.narrowing import narrowing_options
 from archivesearch.cli.options import examples, format_option, index_option
 from archivesearch.cli.streams import write_bytes
-from archivesearch.model import Hit
+from archivesearch.cli.terminal import tell
+from archivesearch.model.answers import Hit
 from archivesearch.present.as_csv import csv_lines
 from archivesearch.present.as_json import encoded_lines, hit_json
 
@@ -38,7 +39,10 @@ def export(*, words: tuple[str, ...], form: str, index: str, **options: Any) -> 
     query = readable(" ".join(words))
     with asking(query), archivesearch.open(index) as archive:
         head = True
-        for some in _batches(archive.matches(query, **options)):
+        matches = archive.matches(query, **options)
+        for some in _batches(matches):
+            if head:
+                tell(matches.notes)
             if form == "csv":
                 write_bytes(csv_lines(some, head=head))
             else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archivesearch.model import Progress
+from archivesearch.model.reports import Progress
 from archivesearch.present.counts import duration
 
 if TYPE_CHECKING:

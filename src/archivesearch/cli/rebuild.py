@@ -1,20 +1,24 @@
 """The command `archivesearch rebuild`."""
 
-import os
 import time
 from pathlib import Path
 
 import click
 
 import archivesearch
-from archivesearch.cli.failures import Failure, Interrupted
+from archivesearch.cli.building import (
+    bundled,
+    config_option,
+    jobs_option,
+    memory_option,
+    sources_argument,
+)
+from archivesearch.cli.failures import Interrupted
 from archivesearch.cli.options import examples, format_option, index_option
 from archivesearch.cli.progress import watched
 from archivesearch.cli.streams import write, write_bytes
 from archivesearch.present.as_json import encoded, report_json
 from archivesearch.present.reports import full_report, report_text, skipped_lines
-
-CORPUS = "corpus"
 
 EXAMPLES = examples(
     "archivesearch rebuild",
@@ -22,15 +26,6 @@ EXAMPLES = examples(
     "archivesearch rebuild list.html letters/ --jobs 4 --config archive.toml",
     "archivesearch rebuild crawl-1.warc.gz crawl-2.warc.gz mirror.zip --report report.txt",
 )
-
-
-def named(
-    ctx: click.Context, parameter: click.Parameter, sources: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Refuse a source without a name, which would mean all that lies where one stands."""
-    if "" in sources:
-        raise click.BadParameter("the name of a folder or page is expected.", ctx, parameter)
-    return sources
 
 
 def in_a_folder(ctx: click.Context, parameter: click.Parameter, file: Path | None) -> Path | None:
@@ -41,31 +36,11 @@ def in_a_folder(ctx: click.Context, parameter: click.Parameter, file: Path | Non
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument(
-    "sources", nargs=-1, metavar="[SOURCE]...", type=click.Path(readable=False), callback=named
-)
+@sources_argument
 @index_option
-@click.option(
-    "--jobs",
-    metavar="N",
-    type=click.IntRange(min=1),
-    default=None,
-    help="Processes that read pages.  [default: as many as there are processors]",
-)
-@click.option(
-    "--memory",
-    metavar="MB",
-    type=click.IntRange(min=1),
-    default=256,  # as `archivesearch.rebuild` has it, which --help does not wait for
-    help="Megabytes for the passages that are being sorted.",
-    show_default=True,
-)
-@click.option(
-    "--config",
-    metavar="FILE",
-    type=click.Path(readable=False),
-    help="The archive's own file.  [default: archivesearch.toml beside the pages]",
-)
+@jobs_option
+@memory_option
+@config_option(".  [default: archivesearch.toml beside the pages]")
 @click.option(
     "--report",
     "report_file",
@@ -79,7 +54,7 @@ def rebuild(
     *,
     sources: tuple[str, ...],
     index: str,
-    jobs: int | None,
+    jobs: int,
     memory: int,
     config: str | None,
     report_file: Path | None,
@@ -98,7 +73,7 @@ def rebuild(
             report = archivesearch.rebuild(
                 sources or bundled(),
                 index,
-                jobs=jobs or processors(),
+                jobs=jobs,
                 memory=memory,
                 config=config,
                 progress=progress,
@@ -118,17 +93,3 @@ def rebuild(
     for line in skipped_lines(report):
         click.echo(line, err=True)
     write(report_text(report, index, seconds, progress.bytes))
-
-
-def bundled() -> tuple[str, ...]:
-    """Return the source where none is named."""
-    if not Path(CORPUS).exists():
-        raise Failure(f"no source is given, and there is no folder {CORPUS} here; name a source")
-    return (CORPUS,)
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

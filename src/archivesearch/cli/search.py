@@ -11,9 +11,6 @@ from archivesearch.cli.narrowing import narrowing_options
 from archivesearch.cli.options import color_option, examples, format_option, index_option
 from archivesearch.cli.streams import write, write_bytes
 from archivesearch.cli.terminal import screen, tell
-from archivesearch.present.as_csv import csv_lines, hits_of
-from archivesearch.present.as_json import encoded, encoded_lines, hit_lines_json, results_json
-from archivesearch.present.hits import results_text
 
 EXAMPLES = examples(
     "archivesearch search peasant war",
@@ -88,12 +85,20 @@ def search(
         results = archive.search(query, **options)
     tell(results.notes)
     if form == "json":
+        from archivesearch.present.as_json import encoded, results_json
+
         write_bytes(encoded(results_json(results, grouped=group_by is not None)))
     elif form == "jsonl":
+        from archivesearch.present.as_json import encoded_lines, hit_lines_json
+
         write_bytes(encoded_lines(hit_lines_json(results)))
     elif form == "csv":
+        from archivesearch.present.as_csv import csv_lines, hits_of
+
         write_bytes(csv_lines(hits_of(results)))
     else:
+        from archivesearch.present.hits import results_text
+
         terminal = screen(color=color)
         lines = results_text(results, terminal, offset=offset, group_by=group_by)
         write(lines, color=terminal.color)

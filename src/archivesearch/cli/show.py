@@ -13,7 +13,7 @@ from archivesearch.cli.options import color_option, examples, format_option, ind
 from archivesearch.cli.streams import write, write_bytes
 from archivesearch.cli.terminal import screen
 from archivesearch.errors import IndexMissing
-from archivesearch.model import Passage
+from archivesearch.model.passages import Passage
 from archivesearch.present.as_json import encoded, shown_json
 from archivesearch.present.pages import page_text
 

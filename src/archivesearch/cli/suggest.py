@@ -32,7 +32,7 @@ EXAMPLES = examples(
 def suggest(*, word: str, limit: int, form: str, index: str, color: bool | None) -> None:
     """Print words of the archive that begin like WORD, and words that it may be a slip for.
 
-    Each stands behind the number of paragraphs that have it in any of its forms.
+    Each stands behind the number of paragraphs that have it in just this form.
     """
     if not word.strip():
         raise click.BadParameter("a word is expected.", param_hint="'WORD'")

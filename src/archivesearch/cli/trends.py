@@ -10,7 +10,7 @@ from archivesearch.cli.failures import asking
 from archivesearch.cli.narrowing import narrowing_options
 from archivesearch.cli.options import color_option, examples, format_option, index_option
 from archivesearch.cli.streams import write, write_bytes
-from archivesearch.cli.terminal import screen
+from archivesearch.cli.terminal import screen, tell
 from archivesearch.present.as_json import encoded, trends_json
 from archivesearch.present.research import trends_text
 
@@ -44,8 +44,9 @@ def trends(
     query = readable(" ".join(words))
     with asking(query), archivesearch.open(index) as archive:
         found = archive.trends(query, by=by, **options)
+    tell(found.notes)
     if form == "json":
-        write_bytes(encoded(trends_json(query, found)))
+        write_bytes(encoded(trends_json(found)))
         return
     terminal = screen(color=color)
-    write(trends_text(query, found, terminal, by), color=terminal.color)
+    write(trends_text(found, terminal, by), color=terminal.color)

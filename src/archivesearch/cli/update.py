@@ -6,10 +6,16 @@ from pathlib import Path
 import click
 
 import archivesearch
+from archivesearch.cli.building import (
+    bundled,
+    config_option,
+    jobs_option,
+    memory_option,
+    sources_argument,
+)
 from archivesearch.cli.failures import Failure, Interrupted
 from archivesearch.cli.options import examples, format_option, index_option
 from archivesearch.cli.progress import watched
-from archivesearch.cli.rebuild import bundled, named, processors
 from archivesearch.cli.streams import write, write_bytes
 from archivesearch.directory import read_manifest
 from archivesearch.errors import IndexMissing
@@ -23,37 +29,17 @@ EXAMPLES = examples(
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument(
-    "sources", nargs=-1, metavar="[SOURCE]...", type=click.Path(readable=False), callback=named
-)
+@sources_argument
 @index_option
-@click.option(
-    "--jobs",
-    metavar="N",
-    type=click.IntRange(min=1),
-    default=None,
-    help="Processes that read pages.  [default: as many as there are processors]",
-)
-@click.option(
-    "--memory",
-    metavar="MB",
-    type=click.IntRange(min=1),
-    default=256,  # as `archivesearch.update` has it, which --help does not wait for
-    help="Megabytes for the passages that are being sorted.",
-    show_default=True,
-)
-@click.option(
-    "--config",
-    metavar="FILE",
-    type=click.Path(readable=False),
-    help="The archive's own file, if it was given when the index was built.",
-)
+@jobs_option
+@memory_option
+@config_option(", if it was given when the index was built.")
 @format_option("text", "json")
 def update(
     *,
     sources: tuple[str, ...],
     index: str,
-    jobs: int | None,
+    jobs: int,
     memory: int,
     config: str | None,
     form: str,
@@ -71,7 +57,7 @@ def update(
             report = archivesearch.update(
                 sources or _known(index),
                 index,
-                jobs=jobs or processors(),
+                jobs=jobs,
                 memory=memory,
                 config=config,
                 progress=progress,

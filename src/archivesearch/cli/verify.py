@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 import archivesearch
+from archivesearch.cli.building import config_option, sources_argument
 from archivesearch.cli.failures import Failure
 from archivesearch.cli.options import examples, format_option, index_option
-from archivesearch.cli.rebuild import named
 from archivesearch.cli.streams import write, write_bytes
 from archivesearch.directory import read_manifest
 from archivesearch.errors import IndexDamaged
@@ -21,16 +21,9 @@ EXAMPLES = examples(
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument(
-    "sources", nargs=-1, metavar="[SOURCE]...", type=click.Path(readable=False), callback=named
-)
+@sources_argument
 @index_option
-@click.option(
-    "--config",
-    metavar="FILE",
-    type=click.Path(readable=False),
-    help="The archive's own file, if it was given when the index was built.",
-)
+@config_option(", if it was given when the index was built.")
 @format_option("text", "json")
 def verify(*, sources: tuple[str, ...], index: str, config: str | None, form: str) -> None:
     """Prove that an index is whole, and that it matches its SOURCEs.

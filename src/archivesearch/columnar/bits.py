@@ -31,3 +31,23 @@ def bits_of(numbers: Array, blocks: int) -> Array:
 def count(matches: Array) -> int:
     """Return how many documents match."""
     return int(np.bitwise_count(matches).sum())
+
+
+class Counts:
+    """How many of the documents before any other are among some, which are given as bits."""
+
+    def __init__(self, documents: Array) -> None:
+        self._bits = np.append(documents, np.uint32(0))
+        self._through = np.zeros(len(documents) + 1, np.int64)
+        np.cumsum(np.bitwise_count(documents), out=self._through[1:])
+        self._last: tuple[Array, Array] | None = None
+
+    def between(self, edges: Array) -> Array:
+        """Return how many lie between each edge and the next one."""
+        if self._last is not None and self._last[0] is edges:
+            return self._last[1]
+        block, low = edges >> 5, (edges & 31).astype(np.uint32)
+        before = np.bitwise_count(self._bits[block] & ((np.uint32(1) << low) - np.uint32(1)))
+        found: Array = np.diff(self._through[block] + before)
+        self._last = edges, found
+        return found

@@ -20,11 +20,11 @@ from archivesearch.columnar.impact import BLOCK_SIZE
 from archivesearch.columnar.merge import merge
 from archivesearch.columnar.runs import Run
 from archivesearch.columnar.stretches import Stretch, postings_of
-from archivesearch.columnar.strings import encoded, write_strings
+from archivesearch.columnar.strings import encoded
 from archivesearch.columnar.trimming import trim
 from archivesearch.columnar.vocabulary import Vocabulary
 from archivesearch.columnar.workers import in_order
-from archivesearch.model import Copies, Passage
+from archivesearch.model.passages import Copies, Passage
 
 # Bytes in use at the peak: for each byte of a stretch's texts, for each occurrence merged.
 _PER_TEXT_BYTE = 16
@@ -62,7 +62,6 @@ def build(
             finally:
                 documents.close()
             write_copies(writer, copies)
-            write_strings(writer, "forms", vocabulary.forms())
             trim()
             figures = merge(
                 writer,

@@ -8,6 +8,7 @@ import numpy as np
 
 from archivesearch.columnar import posting_checks
 from archivesearch.columnar.arrays import ArrayFolder
+from archivesearch.columnar.form_checks import forms
 from archivesearch.columnar.key_checks import keys, pages_of
 from archivesearch.columnar.posting_checks import rises
 from archivesearch.columnar.shape import STRINGS, check_shape
@@ -183,6 +184,6 @@ def _texts(arrays: ArrayFolder) -> Iterator[str]:
 
 
 _CHECKS = (
-    *(_strings, posting_checks.terms, posting_checks.postings, posting_checks.lengths),
+    *(_strings, posting_checks.terms, posting_checks.postings, posting_checks.lengths, forms),
     *(_documents, _tables, _pages, _sections, _copies, keys, _texts),
 )

@@ -17,9 +17,9 @@ from archivesearch.columnar.codec_writing import FREQUENCY, NOTHING, POSITIONS
 from archivesearch.columnar.container import Container
 from archivesearch.columnar.escape import Escaped
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
-from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.strings import Strings
 from archivesearch.errors import IndexDamaged
+from archivesearch.lazy import lazy
 
 
 class Terms(Protocol):

@@ -26,11 +26,11 @@ from archivesearch.columnar.codec_writing import (
 from archivesearch.columnar.container import Container
 from archivesearch.columnar.escape import Escaped
 from archivesearch.columnar.impact import BLOCK_SIZE
-from archivesearch.columnar.lazy import kept, lazy
 from archivesearch.columnar.lexicon import Lexicon
 from archivesearch.columnar.stored import unpacked
 from archivesearch.columnar.strings import Strings, decoded
 from archivesearch.errors import IndexDamaged
+from archivesearch.lazy import kept, lazy
 
 _CACHED_BLOCKS = 64
 

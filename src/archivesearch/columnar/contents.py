@@ -7,7 +7,7 @@ import numpy as np
 from archivesearch.columnar.arrays import ArrayFolder
 from archivesearch.columnar.documents import PAGE
 from archivesearch.columnar.strings import Strings, decoded
-from archivesearch.model import Contents
+from archivesearch.model.reports import Contents
 
 
 def contents(arrays: ArrayFolder) -> Contents:

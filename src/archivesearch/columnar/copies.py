@@ -9,10 +9,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from archivesearch.columnar.arrays import Array, ArrayFolder, ArrayWriter, narrow, starts_of
+from archivesearch.columnar.arrays import (
+    Array,
+    ArrayFolder,
+    ArrayWriter,
+    narrow,
+    spread,
+    starts_of,
+)
+from archivesearch.columnar.bits import count, numbers_of
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
-from archivesearch.columnar.lazy import lazy
-from archivesearch.model import Copies
+from archivesearch.lazy import lazy
+from archivesearch.model.passages import Copies
+
+# So many times fewer matches than documents that have copies are looked at one by one.
+_RARE = 8
 
 
 def write_copies(writer: ArrayWriter, copies: Copies) -> None:
@@ -23,12 +34,12 @@ def write_copies(writer: ArrayWriter, copies: Copies) -> None:
 
 
 class Folds:
-    """The groups of copies of a segment of `count` documents."""
+    """The groups of copies of a segment of so many documents."""
 
-    def __init__(self, arrays: ArrayFolder, count: int) -> None:
+    def __init__(self, arrays: ArrayFolder, documents: int) -> None:
         self._members = arrays["copies.members"]
         self._starts = arrays["copies.starts"]
-        self._count = count
+        self._count = documents
 
     def __bool__(self) -> bool:
         return len(self._members) > 0
@@ -64,28 +75,48 @@ class Folds:
         kept[at[order[new]]] = True
         return kept
 
-    def copies(self, numbers: Sequence[int], matches: Array) -> dict[int, tuple[int, ...]]:
-        """Return for documents that have any the copies that match, in the order of rank."""
-        groups = self.groups(np.asarray(numbers, np.int64))
-        found: dict[int, tuple[int, ...]] = {}
-        for at in np.flatnonzero(groups).tolist():
-            members = self._members[slice(*self._starts[groups[at] - 1 : groups[at] + 1].tolist())]
-            matching = members[_matching(members, matches)].tolist()
-            if others := tuple(n for n in matching if n != numbers[at]):
-                found[numbers[at]] = others
-        return found
+    def families(self, numbers: Sequence[int], matches: Array) -> dict[int, tuple[int, ...]]:
+        """Return for documents that match, each with its copies that match, in the order of rank.
 
-    def ranked(self, numbers: Sequence[int]) -> list[int]:
-        """Return documents of one group in the order of their rank."""
-        ranks = self._ranks[np.asarray(numbers, np.int64)].tolist()
-        return [number for _, number in sorted(zip(ranks, numbers, strict=True))]
+        Those that have none are left out.
+        """
+        groups = self.groups(np.asarray(numbers, np.int64))
+        at = groups.nonzero()[0]
+        starts = self._starts[groups[at] - 1].astype(np.int64)
+        counts = self._starts[groups[at]] - starts
+        members = self._members[spread(starts, counts)]
+        kept = _matching(members, matches)
+        ends = kept.cumsum()[counts.cumsum() - 1].tolist() if len(at) else []
+        left = members[kept].tolist()
+        families = zip(at.tolist(), [0, *ends], ends, strict=False)
+        return {
+            numbers[place]: tuple(left[first:last])
+            for place, first, last in families
+            if last - first > 1
+        }
 
     def folded(self, matches: Array) -> int:
         """Return how many of the matching documents are copies of another one that matches."""
         if not self:
             return 0
-        groups = self._owners[_matching(self._members, matches)]
-        return len(groups) - int(np.count_nonzero(np.diff(groups, prepend=0)))
+        if count(matches) * _RARE < len(self._members):
+            groups = self.groups(numbers_of(matches))
+            groups = np.sort(groups[groups > 0])
+            return len(groups) - int(np.count_nonzero(np.diff(groups, prepend=0)))
+        found = matches[self._blocks]
+        found &= self._bits
+        groups = np.bitwise_or.reduceat(found, self._starts[:-1])
+        return int(np.count_nonzero(found)) - int(np.count_nonzero(groups))
+
+    @lazy
+    def _blocks(self) -> Array:
+        """The block of each member, in the type that numpy takes for an index."""
+        return (self._members >> BLOCK_BITS).astype(np.intp)
+
+    @lazy
+    def _bits(self) -> Array:
+        """The bit of each member in its block."""
+        return np.uint32(1) << (self._members & (BLOCK_SIZE - 1)).astype(np.uint32)
 
     @lazy
     def _owners(self) -> Array:

@@ -23,13 +23,14 @@ from archivesearch.columnar.arrays import (
     narrow,
     starts_of,
 )
-from archivesearch.columnar.lazy import kept, lazy
 from archivesearch.columnar.strings import Strings, decoded, encoded, write_strings
 from archivesearch.columnar.texts import Texts, TextWriter
 from archivesearch.errors import IndexDamaged
-from archivesearch.model import Passage, SamePage, family
+from archivesearch.lazy import kept, lazy
+from archivesearch.model.passages import Passage, SamePage, family
 
-_CACHED_PAGES = 64
+_CACHED_PAGES = 256
+_FACETS = 8
 PAGE = ("page", "url", "title", "year", "year_source", "date", "author", "lang", "same")
 """What the table of pages has, in this order."""
 
@@ -158,36 +159,59 @@ class Documents:
         self._texts = Texts(arrays, folder["texts.bytes"])
         self._shared_headings = kept(_CACHED_PAGES, self._read_shared_headings)
         self._page = kept(_CACHED_PAGES, self._read_page)
+        self.runs = kept(_FACETS, self._read_runs)
+        """Return where runs of passages with one value of a field begin, and the values."""
 
     def __len__(self) -> int:
         return len(self._arrays["documents.section"])
 
     def passage(self, number: int) -> Passage:
         """Return a passage. Raises IndexDamaged where its text is not what was written."""
+        return self.passages([number])[0]
+
+    def passages(self, numbers: Sequence[int]) -> list[Passage]:
+        """Return passages. Raises IndexDamaged where a text is not what was written."""
         arrays = self._arrays
-        section = int(arrays["documents.section"][number])
-        page_number = int(arrays["sections.page"][section])
-        page, url, title, year, year_source, date, author, lang, same, first = self._page(
-            page_number
+        wanted = np.array(numbers, np.int64)
+        sections = self.sections_of(wanted)
+        columns = (
+            numbers,
+            self._texts.several(wanted),
+            sections.tolist(),
+            arrays["sections.page"][sections].tolist(),
+            arrays["sections.org"][sections].tolist(),
+            arrays["documents.label"][wanted].tolist(),
+            self._lists("years", "year_values", wanted),
+            self._lists("repeated", "repeated_values", wanted, 2),
         )
-        return Passage(
-            id=f"{page}#{number - first + 1}",
-            page=page,
-            url=url,
-            title=title,
-            org=self.org_name(int(arrays["sections.org"][section])),
-            section=json.loads(self._sections[section]),
-            label=decoded(self._labels[int(arrays["documents.label"][number])]),
-            year=year,
-            year_source=year_source,
-            date=date,
-            author=author,
-            lang=lang,
-            years_mentioned=tuple(self._list("years", "year_values", number)),
-            text=self.text(number),
-            repeated=_pairs(self._list("repeated", "repeated_values", number, 2)),
-            same=tuple(SamePage(*values) for values in same),
-        )
+        found = []
+        for number, text, section, page_number, org, label, years, repeated in zip(
+            *columns, strict=True
+        ):
+            page, url, title, year, year_source, date, author, lang, same, first = self._page(
+                page_number
+            )
+            found.append(
+                Passage(
+                    id=f"{page}#{number - first + 1}",
+                    page=page,
+                    url=url,
+                    title=title,
+                    org=self.org_name(org),
+                    section=json.loads(decoded(self._sections[section])),
+                    label=self._label(label),
+                    year=year,
+                    year_source=year_source,
+                    date=date,
+                    author=author,
+                    lang=lang,
+                    years_mentioned=tuple(years),
+                    text=text,
+                    repeated=_pairs(repeated) if repeated else (),
+                    same=tuple([SamePage(*values) for values in same]),
+                )
+            )
+        return found
 
     def id_of(self, number: int) -> str:
         """Return the id of a passage."""
@@ -203,14 +227,14 @@ class Documents:
         """Return what gives the text of a field of a passage by the passage's number."""
         if name == "text":
             return self.text
-        if name in ("title", "section", "org"):
-            return lambda number: self._above(name, int(self.sections_of(number)))
-        return lambda number: str(getattr(self.passage(number), name))
+        if name == "label":
+            return lambda number: self._label(int(self._arrays["documents.label"][number]))
+        return lambda number: self._above(name, int(self.sections_of(number)))
 
     def _above(self, name: str, section: int) -> str:
         """Return the heading of a section, its organization or the title of its page."""
         if name == "section":
-            return str(json.loads(self._sections[section]))
+            return str(json.loads(decoded(self._sections[section])))
         if name == "org":
             return self.org_name(int(self._arrays["sections.org"][section]))
         return str(self._page(int(self._arrays["sections.page"][section]))[2])
@@ -234,6 +258,33 @@ class Documents:
     def langs_of(self, numbers: Array) -> Array:
         """Return the number of the language of each passage."""
         return self._arrays["pages.lang"][self.pages_of(numbers)]
+
+    def _read_runs(self, name: str) -> tuple[Array, Array]:
+        """Return where runs of passages with one value of a field begin, and the values.
+
+        There is one place more than values: where the last run ends.
+        """
+        if name == "org":
+            starts, of = self.runs("section")
+            return starts, self._arrays["sections.org"][of].astype(np.int64)
+        if name == "section":
+            sections: Array = self._arrays["documents.section"]
+            new = np.flatnonzero(sections[1:] != sections[:-1]) + 1
+            starts = np.concatenate(([0], new, [len(sections)]) if len(sections) else ([0],))
+            return starts, sections[starts[:-1]].astype(np.int64)
+        if name == "page":
+            return self._arrays["pages.first"].astype(np.int64), np.arange(self.page_count())
+        starts, _ = self.runs("page")
+        if name == "family":
+            return starts, self._families[0]
+        return starts, self._arrays[f"pages.{name}"].astype(np.int64)
+
+    def values(self, name: str) -> int:
+        """Return how many values a field has; years go by themselves."""
+        tables = {"section": self._sections, "org": self._orgs, "page": self._pages}
+        if name in tables:
+            return len(tables[name])
+        return int(self.runs(name)[1].max(initial=-1)) + 1
 
     def headings(self, numbers: Array) -> Array:
         """Return for each passage whether its text is the heading or the title above it."""
@@ -269,7 +320,7 @@ class Documents:
         """Return what a section goes by, unlike any other of its page."""
         page_number = int(self._arrays["sections.page"][section])
         org = self.org_name(int(self._arrays["sections.org"][section]))
-        heading = json.loads(self._sections[section])
+        heading = json.loads(decoded(self._sections[section]))
         name = f"{self.page_name(page_number)} § {heading or org}"
         if heading and org and heading in self._shared_headings(page_number):
             return f"{name} § {org}"
@@ -285,7 +336,10 @@ class Documents:
 
     def org_name(self, org: int) -> str:
         """Return the name of an organization."""
-        return decoded(self._orgs[org])
+        return decoded(self._orgs[org]) if org else ""
+
+    def _label(self, label: int) -> str:
+        return decoded(self._labels[label]) if label else ""
 
     def lang_name(self, lang: int) -> str:
         """Return the code of a language."""
@@ -297,15 +351,17 @@ class Documents:
         return range(first, last)
 
     def _read_page(self, page: int) -> tuple[Any, ...]:
-        return (*json.loads(self._pages[page]), self.page_range(page).start)
+        return (*json.loads(decoded(self._pages[page])), int(self._arrays["pages.first"][page]))
 
-    def _list(self, counts: str, values: str, number: int, each: int = 1) -> list[int]:
-        """Return the values of a passage in a column that has any number of them."""
-        if not self._arrays[f"documents.{counts}"][number]:
-            return []
-        starts = self._starts(counts)
-        first, last = int(starts[number]) * each, int(starts[number + 1]) * each
-        found: list[int] = self._arrays[f"documents.{values}"][first:last].tolist()
+    def _lists(self, counts: str, values: str, wanted: Array, each: int = 1) -> list[list[int]]:
+        """Return the values of passages in a column that has any number of them."""
+        there = self._arrays[f"documents.{counts}"][wanted]
+        found: list[list[int]] = [[] for _ in range(len(wanted))]
+        for at in there.nonzero()[0].tolist():
+            starts = self._starts(counts)
+            number = wanted[at]
+            first, last = int(starts[number]) * each, int(starts[number + 1]) * each
+            found[at] = self._arrays[f"documents.{values}"][first:last].tolist()
         return found
 
     def _starts(self, counts: str) -> Array:

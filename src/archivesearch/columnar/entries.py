@@ -8,31 +8,26 @@ import numpy as np
 from archivesearch.columnar.arrays import Array, spread, starts_of
 from archivesearch.columnar.bits import unpacked
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
-from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.segment import Postings, Segment
 from archivesearch.errors import IndexDamaged
+from archivesearch.lazy import lazy
 
 _ONE = np.uint32(1)
+SPAN_BITS = 32
+"""A position in a document is less than 1 << this."""
 
 
 class Found(NamedTuple):
     """Postings of some of the entries, in their order.
 
-    `entry` says of each posting to which entry it belongs, `low` which of the 32
-    documents of its block it is, `place` where it stands among all postings.
+    `entry` says of each posting to which entry it belongs, `term` to which term, `low`
+    which of the 32 documents of its block it is, `place` where it stands among all postings.
     """
 
     entry: Array
+    term: Array
     low: Array
     place: Array
-
-
-class Occurrences(NamedTuple):
-    """Where terms stand: by the place of the term among those asked for, in ascending order."""
-
-    term: Array
-    document: Array
-    position: Array
 
 
 class Entries:
@@ -68,6 +63,11 @@ class Entries:
         return np.concatenate([term.bits for term in self.terms])
 
     @lazy
+    def best(self) -> Array:
+        """The best impact of each entry, in 255ths."""
+        return np.concatenate([term.best for term in self.terms])
+
+    @lazy
     def starts(self) -> Array:
         """Where the entries of each term start, and where the last end."""
         return starts_of(self.counts)
@@ -89,24 +89,48 @@ class Entries:
         which = at >> BLOCK_BITS
         low = at & (BLOCK_SIZE - 1)
         below = self._all_bits[entries][which] & ((_ONE << low.astype(np.uint32)) - _ONE)
-        return Found(which, low, starts[which] + np.bitwise_count(below))
+        return Found(which, terms[which], low, starts[which] + np.bitwise_count(below))
 
-    def occurrences(self, documents: Array) -> Occurrences:
-        """Return where the terms stand in some documents, given as bits of all blocks."""
+    def places(self, documents: Array) -> Array:
+        """Return where the terms stand in some documents: document and position in one number.
+
+        Of each term they ascend.
+        """
+        found, numbers, frequencies = self._in(documents)
+        if not len(numbers):
+            return np.empty(0, np.int64)
+        gaps = self._gaps(found.place, frequencies)
+        # a step to each document where its first gap is makes one sum of all gaps enough
+        ends = frequencies.cumsum()
+        last = np.add.reduceat(gaps, ends - frequencies)
+        steps = numbers << SPAN_BITS
+        steps[1:] -= steps[:-1] + last[:-1]
+        gaps[ends - frequencies] += steps
+        return gaps.cumsum()
+
+    def _in(self, documents: Array) -> tuple[Found, Array, Array]:
+        """Return the postings for some documents, their documents, and how often each."""
         bits = self.bits & documents[self.blocks]
         entries = bits.nonzero()[0]
-        terms = self.term_of(entries)
-        found = self.postings(entries, terms, bits[entries])
-        frequencies = self._segment.frequencies[found.place]
-        if int(frequencies.sum()) > len(self._segment.gaps):
-            raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
-        starts = self._segment.posting_totals.before(found.place)
-        through = np.cumsum(self._segment.gaps[spread(starts, frequencies)])
-        ends = frequencies.cumsum()
-        before = np.concatenate(([0], through))[ends - frequencies]
+        found = self.postings(entries, self.term_of(entries), bits[entries])
         numbers = (self.blocks[entries] << BLOCK_BITS)[found.entry] | found.low
-        return Occurrences(
-            terms[found.entry].repeat(frequencies),
-            numbers.repeat(frequencies),
-            through - before.repeat(frequencies),
-        )
+        return found, numbers, self._segment.frequencies[found.place]
+
+    def _gaps(self, postings: Array, frequencies: Array) -> Array:
+        """Return the gaps between the positions of some postings, one after the other."""
+        if int(frequencies.sum()) > len(self._segment.arrays["positions.gap"]):
+            raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
+        starts = self._segment.posting_totals.before(postings)
+        return self._segment.gaps[spread(starts, frequencies)]
+
+
+def documents_having(segment: Segment, field: str, terms: Array, forms: Array) -> Array:
+    """Return the documents in which any of some terms of a field stand in some of their forms."""
+    if not len(terms):
+        return np.empty(0, np.int64)
+    entries = Entries(segment, [segment.postings_at(field, n) for n in terms.tolist()])
+    counts = np.array([term.count for term in entries.terms], np.int64)
+    has = segment.spellings.having(terms, forms, counts)
+    at = unpacked(entries.bits).nonzero()[0][has]
+    found: Array = (entries.blocks[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
+    return found

@@ -53,9 +53,6 @@ class Escaped:
         self._most = (1 << bits) - 1
         self._chunks = Chunks(self._bytes, CHUNK * bits // 8)
 
-    def __len__(self) -> int:
-        return len(self._bytes)
-
     def __getitem__(self, at: "slice | Array") -> Array:
         """Return the values of a slice from one place to another, or at given places.
 

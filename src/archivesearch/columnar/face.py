@@ -5,7 +5,7 @@ through `plan`; both read the same arrays and give the same documents and scores
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from math import inf
 from typing import Any, NoReturn
@@ -21,11 +21,13 @@ from whoosh.scoring import BaseScorer, WeightingModel
 from whoosh.searching import Searcher
 
 from archivesearch.analysis import Analyzer
+from archivesearch.columnar.entries import documents_having
 from archivesearch.columnar.fields import KEY_FIELDS, WORD_FIELDS
-from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.segment import Postings, Segment
+from archivesearch.columnar.weighting import BM25
 from archivesearch.errors import IndexProblem
-from archivesearch.ranking import BM25
+from archivesearch.lazy import lazy
+from archivesearch.nodes.written import WordTest
 
 _STORED = ("id", "url", "year_source", "date", "author")
 
@@ -43,8 +45,12 @@ class ColumnarIndex(Index):
 
     def searcher(self, weighting: WeightingModel | None = None, **kwargs: Any) -> Searcher:
         """Return a searcher that ranks as archivesearch does, unless told otherwise."""
-        weighting = weighting or BM25(self._segment.with_field)
+        weighting = weighting or BM25(self._segment.with_field, self._idf)
         return Searcher(self.reader(), weighting=weighting, fromindex=self, **kwargs)
+
+    def _idf(self, field: str, term: bytes) -> float:
+        number = self._segment.lexicon.find(field, term)
+        return 0.0 if number is None else self._segment.idf(field, number)
 
     def writer(self, **kwargs: Any) -> NoReturn:
         """Refuse: an index is rebuilt, not edited."""
@@ -155,9 +161,20 @@ class SegmentReader(IndexReader):
         found = self._postings(fieldname, text)
         return PostingsMatcher(found, (fieldname, self._bytes(fieldname, text)), scorer)
 
-    def forms(self, term: bytes) -> list[str]:
-        """Return the spellings, case apart, of the words in texts that a term stands for."""
-        return self._segment.forms(term)
+    def fitting(self, fieldname: str, pattern: str) -> tuple[list[bytes], frozenset[int]]:
+        """Return the terms of words that fit a pattern, and the documents with such words."""
+        first, last = self._segment.lexicon.field(fieldname)
+        forms = self._segment.spellings.fitting(pattern, first, last)
+        terms = np.unique(self._segment.spellings.terms(forms))
+        found = documents_having(self._segment, fieldname, terms, forms)
+        return [self._segment.lexicon[n] for n in terms.tolist()], frozenset(found.tolist())
+
+    def written(self, fieldname: str, terms: Sequence[bytes], test: WordTest) -> frozenset[int]:
+        """Return the documents with words that pass a test and stand as some terms."""
+        numbers = [self._number(fieldname, term) for term in terms]
+        known = np.array([number for number in numbers if number is not None], np.int64)
+        forms = self._segment.spellings.passing(known, test)
+        return frozenset(documents_having(self._segment, fieldname, known, forms).tolist())
 
     def has_deletions(self) -> bool:
         """Whether any document is deleted: none ever is."""

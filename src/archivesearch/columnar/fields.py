@@ -1,11 +1,13 @@
 """The fields of a segment: which hold words, and which hold keys that are found as they are."""
 
 from archivesearch.analysis import year_term
-from archivesearch.model import Passage
+from archivesearch.model.passages import Passage
 
 WORD_FIELDS = ("text", "title", "section", "org", "label", "repeated")
 KEY_FIELDS = ("page", "lang", "org_key", "year", "years_mentioned")
 FIELDS = (*WORD_FIELDS, *KEY_FIELDS)
+JOINT_FIELDS = WORD_FIELDS[:4]
+"""Those in which finding a word says as much: it is as rare as where most passages have it."""
 
 
 def shared_value(passage: Passage, field: str) -> str:

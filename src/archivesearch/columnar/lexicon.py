@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from archivesearch.columnar.arrays import Appends, Array, Arrays
-from archivesearch.columnar.lazy import kept
 from archivesearch.columnar.strings import Strings, write_strings
+from archivesearch.lazy import kept
 
 _KEY_BYTES = 8
 _CACHED_TERMS = 1024

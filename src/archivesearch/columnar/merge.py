@@ -13,7 +13,8 @@ import numpy as np
 
 from archivesearch.columnar.arrays import Array, ArrayWriter, narrow, spread, starts_of
 from archivesearch.columnar.escape import EscapedWriter
-from archivesearch.columnar.fields import FIELDS, WORD_FIELDS
+from archivesearch.columnar.fields import FIELDS, JOINT_FIELDS, WORD_FIELDS
+from archivesearch.columnar.forms import Forms, FormsWriter, FormTable
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE, best_impacts
 from archivesearch.columnar.lexicon import write_lexicon
 from archivesearch.columnar.runs import Run
@@ -22,6 +23,7 @@ from archivesearch.columnar.vocabulary import Vocabulary
 from archivesearch.columnar.workers import in_order
 
 _COUNTS = ("entry_counts", "posting_counts", "position_counts")
+_PARTED = (*_COUNTS, "other_counts")
 
 
 def merge(
@@ -41,17 +43,23 @@ def merge(
     documents = len(lengths["text"])
     padded = {name: _padded(lengths[name]) for name in WORD_FIELDS}
     writer.append("lengths", narrow(np.concatenate(list(padded.values()))))
+    table = FormTable(vocabulary)
     output = _Output(writer, documents)
     edges = [0]
     terms: list[Array] = []
+    having = np.zeros(len(vocabulary), np.int64)
     for name in FIELDS:
-        field = _Field(name, runs, vocabulary, padded.get(name))
+        field = _Field(name, runs, vocabulary, padded.get(name), table)
         slices = field.slices(occurrences)
         for merged in in_order(partial(_merged, field), slices, threads):
             output.append(merged)
         terms.append(field.terms)
+        if name in JOINT_FIELDS:
+            having[field.terms] = np.maximum(having[field.terms], field.postings())
         edges.append(edges[-1] + len(field.terms))
-    output.finish()
+    joint = np.concatenate(terms[: len(JOINT_FIELDS)])
+    writer.append("terms.passages", narrow(having[joint]))
+    output.finish(table.spellings)
     write_lexicon(writer, [vocabulary.term(n) for part in terms for n in part.tolist()])
     return {
         "documents": documents,
@@ -71,7 +79,12 @@ class _Field:
     """One field in all runs; its terms go by their place in their final order."""
 
     def __init__(
-        self, name: str, runs: Sequence[Run], vocabulary: Vocabulary, lengths: "Array | None"
+        self,
+        name: str,
+        runs: Sequence[Run],
+        vocabulary: Vocabulary,
+        lengths: "Array | None",
+        table: FormTable,
     ) -> None:
         present = np.zeros(len(vocabulary), bool)
         for run in runs:
@@ -81,8 +94,16 @@ class _Field:
         places[self.terms] = np.arange(len(self.terms))
         self.runs = [_Placed(run, name, places) for run in runs]
         self.lengths = lengths
+        self.table = table
         having = 0 if lengths is None else int(np.count_nonzero(lengths))
         self.average = int(lengths.sum()) / having if lengths is not None and having else 1.0
+
+    def postings(self) -> Array:
+        """Return how many documents have each term."""
+        found = np.zeros(len(self.terms), np.int64)
+        for run in self.runs:
+            found[run.places] += np.diff(run.starts["posting_counts"])
+        return found
 
     def slices(self, occurrences: int) -> Iterator[tuple[int, int]]:
         """Cut the terms into slices that have about so many occurrences."""
@@ -106,7 +127,7 @@ class _Placed:
         self.run = run
         self.name = name
         self.places = places[run.read(name, "terms")]
-        self.starts = {part: starts_of(run.read(name, part)).astype(np.uint32) for part in _COUNTS}
+        self.starts = {part: starts_of(run.read(name, part)).astype(np.uint32) for part in _PARTED}
 
     def read(self, part: str, counts: str, first: int, last: int) -> Array:
         """Return a part of the postings of a range of the run's terms."""
@@ -124,6 +145,7 @@ class _Merged:
     bounds: Array
     frequencies: Array
     gaps: Array
+    forms: Forms | None
 
 
 def _merged(field: _Field, terms: tuple[int, int]) -> _Merged:
@@ -140,18 +162,44 @@ def _merged(field: _Field, terms: tuple[int, int]) -> _Merged:
     if field.lengths is None:
         bounds = np.zeros(int(counts.sum()), np.uint8)
         gaps = np.empty(0, np.uint8)
+        forms = None
     else:
         best = [_bounds(run, a, b, field.lengths, field.average) for run, a, b in pieces]
         bounds = _joined(best, entries)
         gaps = joined("gaps", "position_counts", positions)
+    frequencies = joined("frequencies", "posting_counts", postings)
+    if field.lengths is not None:
+        others = _others(pieces, terms, posting_counts)
+        numbers = field.terms[slice(*terms)]
+        forms = field.table.listed(numbers, posting_counts, frequencies, others)
     return _Merged(
         counts=dict(zip(_COUNTS, (counts, posting_counts, position_counts), strict=True)),
         blocks=joined("blocks", "entry_counts", entries),
         bits=joined("bits", "entry_counts", entries),
         bounds=bounds,
-        frequencies=joined("frequencies", "posting_counts", postings),
+        frequencies=frequencies,
         gaps=gaps,
+        forms=forms,
     )
+
+
+def _others(
+    pieces: Sequence[tuple[_Placed, int, int]], terms: tuple[int, int], postings: Array
+) -> tuple[Array, Array]:
+    """Return what is not in the usual form of its term: the forms, and in which postings.
+
+    These are counted through all the terms, which have so many each.
+    """
+    free = starts_of(postings)[:-1]
+    forms, places = [np.empty(0, np.int32)], [np.empty(0, np.int64)]
+    for run, first, last in pieces:
+        which = run.places[first:last] - terms[0]
+        counts = np.diff(run.starts["other_counts"][first : last + 1]).astype(np.int64)
+        forms.append(run.read("other_forms", "other_counts", first, last))
+        own = run.read("other_postings", "other_counts", first, last)
+        places.append(np.repeat(free[which], counts) + own)
+        free[which] += np.diff(run.starts["posting_counts"][first : last + 1])
+    return np.concatenate(forms), np.concatenate(places)
 
 
 def _bounds(run: _Placed, first: int, last: int, lengths: Array, average: float) -> Array:
@@ -208,6 +256,7 @@ class _Output:
         self._counts: dict[str, list[Array]] = {part: [] for part in _COUNTS}
         self._frequencies = EscapedWriter(writer, "postings.frequency", bits=4)
         self._gaps = EscapedWriter(writer, "positions.gap", bits=8)
+        self._forms = FormsWriter(writer)
         self._entry_totals = TotalsWriter()
         self._posting_totals = TotalsWriter()
         for name, dtype in (
@@ -226,11 +275,13 @@ class _Output:
         self._writer.append("entries.bound", merged.bounds)
         self._frequencies.append(merged.frequencies)
         self._gaps.append(merged.gaps)
+        if merged.forms is not None:
+            self._forms.append(merged.forms)
         self._entry_totals.add(np.bitwise_count(merged.bits))
         self._posting_totals.add(merged.frequencies)
 
-    def finish(self) -> None:
-        """Write where each term's entries, postings and positions begin, and the large numbers."""
+    def finish(self, spellings: Sequence[bytes]) -> None:
+        """Write where what each term has begins, how forms are spelled, and the large numbers."""
         for name, part in zip(("entries", "postings", "positions"), _COUNTS, strict=True):
             starts = starts_of(np.concatenate([np.empty(0, np.int64), *self._counts[part]]))
             self._writer.append(f"terms.{name}", narrow(starts, least=np.uint32))
@@ -238,3 +289,4 @@ class _Output:
         self._posting_totals.write(self._writer, "postings.positions")
         self._frequencies.finish()
         self._gaps.finish()
+        self._forms.finish(spellings)

@@ -8,8 +8,8 @@ blocks that may hold a result are ever scored.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass, replace
 from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +17,8 @@ from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.bits import bits_of, unpacked
 from archivesearch.columnar.entries import Entries
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE, SAFETY, bounds
-from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.segment import Segment
+from archivesearch.lazy import lazy
 from archivesearch.ranking import K1, B
 
 _FLAT = K1 * (1.0 - B)
@@ -33,10 +33,10 @@ class Rows:
     `wanted` are the documents of each that are, as bits.
     """
 
-    def __init__(self, blocks: Array, matches: Array) -> None:
+    def __init__(self, blocks: Array, wanted: Array, all_blocks: int) -> None:
         self.blocks = blocks
-        self.wanted: Array = matches[blocks]
-        self._row_of = np.full(len(matches), -1, np.int32)
+        self.wanted = wanted
+        self._row_of = np.full(all_blocks, -1, np.int32)
         self._row_of[blocks] = np.arange(len(blocks), dtype=np.int32)
 
     def __len__(self) -> int:
@@ -47,7 +47,7 @@ class Rows:
         return self._row_of[blocks]
 
     def among(self, matches: Array) -> "Rows":
-        """Return the same rows with fewer documents wanted."""
+        """Return the same rows with fewer documents wanted, given as bits of all blocks."""
         found = copy(self)
         found.wanted = self.wanted & matches[self.blocks]
         return found
@@ -78,9 +78,15 @@ class Node(ABC):
         """Return all documents that may score so much, as bits, and maybe others that match."""
         return self.matches
 
+    @abstractmethod
+    def caps(self, rows: Rows) -> Array:
+        """Return the most that each wanted document of the rows can score.
 
-@dataclass(frozen=True, slots=True)
-class WeightedTerm:
+        That is told without looking how often it has a word, or how long it is.
+        """
+
+
+class WeightedTerm(NamedTuple):
     """A term by its number in the lexicon, its field, and how much it counts.
 
     `inside` narrows it to some documents, given as bits of all blocks.
@@ -94,11 +100,11 @@ class WeightedTerm:
     def narrowed(self, inside: Array) -> "WeightedTerm":
         """Return the term in some documents alone, or in those of them it is narrowed to."""
         both = inside if self.inside is None else inside & self.inside
-        return replace(self, inside=both)
+        return self._replace(inside=both)
 
     def heavier(self, weight: float) -> "WeightedTerm":
         """Return the term with more weight."""
-        return replace(self, weight=self.weight + weight)
+        return self._replace(weight=self.weight + weight)
 
 
 class Terms(Node):
@@ -164,27 +170,39 @@ class Terms(Node):
     @lazy
     def bound(self) -> Array:
         entries = self.entries
-        best = np.concatenate([postings.best for postings in entries.terms])
         whole = np.zeros(self._segment.blocks)
-        np.add.at(whole, entries.blocks, best * self._tops.repeat(entries.counts))
+        np.add.at(whole, entries.blocks, entries.best * self._tops.repeat(entries.counts))
         return bounds(whole, 1.0)
 
+    def caps(self, rows: Rows) -> Array:
+        hit, place, bits = self._in(rows)
+        most = bounds(self.entries.best[hit] * self._tops[self.entries.term_of(hit)], 1.0)
+        at = unpacked(bits).nonzero()[0]
+        entry = at >> BLOCK_BITS
+        return _by_document(rows, place[entry], at & (BLOCK_SIZE - 1), most[entry])
+
     def scores(self, rows: Rows) -> Array:
-        segment, entries = self._segment, self.entries
-        place = rows.of(entries.blocks)
-        hit = (place >= 0).nonzero()[0]
-        place = place[hit]
-        term = entries.term_of(hit)
-        found = entries.postings(hit, term, entries.bits[hit] & rows.wanted[place])
+        segment = self._segment
+        hit, place, bits = self._in(rows)
+        term = self.entries.term_of(hit)
+        found = self.entries.postings(hit, term, bits)
         frequencies = segment.frequencies[found.place]
-        term = term[found.entry]
-        document = (rows.blocks[place] << BLOCK_BITS)[found.entry] | found.low
+        term, place = found.term, place[found.entry]
+        document = (rows.blocks << BLOCK_BITS)[place] | found.low
         lengths = segment.lengths[self._length_starts[term] + document]
         weakening = _FLAT + self._slopes[term] * lengths
         values = self._tops[term] * frequencies / (frequencies + weakening)
-        cell = (place << BLOCK_BITS)[found.entry] | found.low
-        size = len(rows) << BLOCK_BITS
-        return np.bincount(cell, weights=values, minlength=size).reshape(-1, BLOCK_SIZE)
+        return _by_document(rows, place, found.low, values)
+
+    def _in(self, rows: Rows) -> tuple[Array, Array, Array]:
+        """Return the entries with wanted documents, the row of each, and those documents."""
+        entries = self.entries
+        place = rows.of(entries.blocks)
+        hit = (place >= 0).nonzero()[0]
+        place = place[hit]
+        bits = entries.bits[hit] & rows.wanted[place]
+        kept = bits.nonzero()[0]
+        return hit[kept], place[kept], bits[kept]
 
     @lazy
     def _tops(self) -> Array:
@@ -204,6 +222,13 @@ class Terms(Node):
         return np.array(starts, np.int64)
 
 
+def _by_document(rows: Rows, row: Array, low: Array, values: Array) -> Array:
+    """Add up the values of each document, given by its row and its place in that."""
+    cells = (row << BLOCK_BITS) | low
+    size = len(rows) << BLOCK_BITS
+    return np.bincount(cells, weights=values, minlength=size).reshape(-1, BLOCK_SIZE)
+
+
 class Constant(Node):
     """Documents that all score the same."""
 
@@ -218,6 +243,9 @@ class Constant(Node):
     @lazy
     def bound(self) -> Array:
         return np.where(self._matches != 0, np.float32(self._score), np.float32(0.0))
+
+    def caps(self, rows: Rows) -> Array:
+        return self.scores(rows) * SAFETY
 
     def scores(self, rows: Rows) -> Array:
         return rows.among(self._matches).each(self._score)
@@ -245,6 +273,9 @@ class Listed(Node):
         np.maximum.at(found, self._numbers >> BLOCK_BITS, self._scores)
         return (found * SAFETY).astype(np.float32)
 
+    def caps(self, rows: Rows) -> Array:
+        return self.scores(rows) * SAFETY
+
     def scores(self, rows: Rows) -> Array:
         place = rows.of(self._numbers >> BLOCK_BITS)
         hit = (place >= 0).nonzero()[0]
@@ -267,6 +298,9 @@ class AnyOf(Node):
     def bound(self) -> Array:
         return reduce(np.add, (node.bound for node in self._nodes))
 
+    def caps(self, rows: Rows) -> Array:
+        return reduce(np.add, (node.caps(rows) for node in self._nodes))
+
     def scores(self, rows: Rows) -> Array:
         return reduce(np.add, (node.scores(rows) for node in self._nodes))
 
@@ -284,6 +318,10 @@ class AllOf(Node):
     @lazy
     def bound(self) -> Array:
         return reduce(np.add, (node.bound for node in self._nodes))
+
+    def caps(self, rows: Rows) -> Array:
+        rows = rows.among(self.matches)
+        return reduce(np.add, (node.caps(rows) for node in self._nodes))
 
     def scores(self, rows: Rows) -> Array:
         rows = rows.among(self.matches)
@@ -304,6 +342,9 @@ class Subtracted(Node):
     @property
     def bound(self) -> Array:
         return self._wanted.bound
+
+    def caps(self, rows: Rows) -> Array:
+        return self._wanted.caps(rows.among(self.matches))
 
     def scores(self, rows: Rows) -> Array:
         return self._wanted.scores(rows.among(self.matches))
@@ -327,6 +368,9 @@ class Restricted(Node):
     def bound(self) -> Array:
         return self._node.bound
 
+    def caps(self, rows: Rows) -> Array:
+        return self._node.caps(rows.among(self._matches))
+
     def scores(self, rows: Rows) -> Array:
         return self._node.scores(rows.among(self._matches))
 
@@ -348,6 +392,9 @@ class Weighted(Node):
     @lazy
     def bound(self) -> Array:
         return self._node.bound * np.float32(self._weight * SAFETY)
+
+    def caps(self, rows: Rows) -> Array:
+        return self._node.caps(rows) * (self._weight * SAFETY)
 
     def scores(self, rows: Rows) -> Array:
         return self._node.scores(rows) * self._weight

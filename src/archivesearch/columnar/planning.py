@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable, Sequence
 from fnmatch import translate
 from functools import reduce
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from whoosh.query import And, AndNot, Every, Or, Phrase, Query, Require, Term
-from whoosh.searching import Searcher
 
 from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.bits import bits_of, numbers_of
+from archivesearch.columnar.entries import documents_having
 from archivesearch.columnar.fields import WORD_FIELDS
 from archivesearch.columnar.plan import (
     AllOf,
@@ -28,17 +28,13 @@ from archivesearch.columnar.plan import (
 )
 from archivesearch.columnar.proximity import documents_near
 from archivesearch.columnar.segment import Segment
-from archivesearch.nodes import (
-    Fuzzy,
-    Near,
-    Prefix,
-    Spoken,
-    Wildcard,
-    WordTest,
-    Written,
-    YearRange,
-    walked,
-)
+from archivesearch.nodes.choices import Spoken, walked
+from archivesearch.nodes.near import Near
+from archivesearch.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
+from archivesearch.nodes.written import Fitting, Written
+
+if TYPE_CHECKING:
+    from whoosh.searching import Searcher
 
 # How many texts are read for one query at most, and how many words they may have together;
 # two million words take about a second.
@@ -49,7 +45,7 @@ MOST_WORDS = 2_000_000
 def plan_of(
     query: Query,
     segment: Segment,
-    searcher: Callable[[], Searcher],
+    searcher: "Callable[[], Searcher]",
     notes: list[str] | None = None,
     inside: Array | None = None,
 ) -> Node:
@@ -69,7 +65,7 @@ def plan_of(
 
 class _Compiler:
     def __init__(
-        self, segment: Segment, searcher: Callable[[], Searcher], inside: Array | None = None
+        self, segment: Segment, searcher: "Callable[[], Searcher]", inside: Array | None = None
     ) -> None:
         self._segment = segment
         self._searcher = searcher
@@ -159,45 +155,62 @@ class _Compiler:
     def _near(self, query: Near) -> Node:
         return self._row(query.qs, query.gap, 1.0)
 
-    def _written(self, query: Written) -> Node:
-        node = self.node(query.child)
-        if isinstance(node, Terms) and len(query.tests) == 1:
-            return self._tested(node, query)
-        if isinstance(query.child, Phrase) and self._is_sure(query.child, query.tests):
+    def _fitting(self, query: Fitting) -> Node:
+        """Words of a pattern: of terms that have other forms too, where these stand."""
+        segment, field = self._segment, query.fieldname
+        forms = segment.spellings.fitting(query.text, *segment.lexicon.field(field))
+        numbers, counts = np.unique(segment.spellings.terms(forms), return_counts=True)
+        node = self._terms(field, numbers.tolist(), query.boost)
+        mixed = counts < segment.spellings.counts(numbers)
+        if not mixed.any():
             return node
-        return Restricted(node, self._checked(node, query))
+        sure = self._terms(field, numbers[~mixed].tolist(), query.boost)
+        return Restricted(node, sure.matches | self._having(field, numbers[mixed], forms))
 
-    def _is_sure(self, phrase: Phrase, tests: Sequence[WordTest]) -> bool:
-        """Whether all that the terms of a phrase stand for passes the tests."""
-        return len(phrase.words) == len(tests) and all(
-            all(map(test, self._segment.forms(_bytes(word))))
-            for word, test in zip(phrase.words, tests, strict=True)
+    def _having(self, field: str, terms: Array, forms: Array) -> Array:
+        """Return where any of some terms of a field stand in some of their forms, as bits."""
+        found = documents_having(self._segment, field, terms, forms)
+        return bits_of(found, self._segment.blocks)
+
+    def _written(self, query: Written) -> Node:
+        if apart := query.apart():
+            return self.node(apart)
+        child = query.child
+        node = self.node(child)
+        if isinstance(child, Term | Phrase):
+            terms = [child.text] if isinstance(child, Term) else child.words
+            if len(terms) == len(query.tests):
+                return self._passing(node, query, terms)
+        return Restricted(node, self._checked(node, query, self._nothing().matches))
+
+    def _passing(self, node: Node, query: Written, terms: "Sequence[str | bytes]") -> Node:
+        """Terms in a row that pass a test each; texts are read where other forms stand too."""
+        some, every = node.matches, node.matches
+        for term, test in zip(terms, query.tests, strict=True):
+            number = self._segment.lexicon.find(query.fieldname, _bytes(term))
+            if number is None:
+                return self._nothing()
+            numbers = np.array([number])
+            passing = self._segment.spellings.passing(numbers, test)
+            others = np.setdiff1d(self._segment.spellings.forms(number), passing)
+            if len(others):
+                some = some & self._having(query.fieldname, numbers, passing)
+                every = every & ~self._having(query.fieldname, numbers, others)
+        if len(terms) == 1 or not (some & ~every).any():
+            return Restricted(node, some)
+        return Restricted(
+            node, some & (every | self._checked(Restricted(node, some), query, every))
         )
 
-    def _tested(self, node: Terms, query: Written) -> Node:
-        """Terms of which some forms pass a test; texts are read only where others do not."""
-        (test,) = query.tests
-        sure: list[WeightedTerm] = []
-        unsure: list[WeightedTerm] = []
-        for term in node.terms:
-            fits = [test(form) for form in self._segment.forms(self._segment.lexicon[term.number])]
-            if any(fits):
-                (sure if all(fits) else unsure).append(term)
-        if not unsure:
-            return Terms(self._segment, sure) if sure else self._nothing()
-        known = Terms(self._segment, sure).matches if sure else self._nothing().matches
-        seen = self._checked(Terms(self._segment, unsure), query, known)
-        return Restricted(Terms(self._segment, [*sure, *unsure]), known | seen)
-
-    def _checked(self, node: Node, query: Written, known: Array | None = None) -> Array:
+    def _checked(self, node: Node, query: Written, known: Array) -> Array:
         """Return what a plan finds where words in a row of the stored text pass the tests.
 
         Of documents that are known to match the text is not read.
         """
         field = "text" if query.fieldname == "repeated" else query.fieldname
         stored = self._segment.documents.field(field)
-        unknown = node.matches if known is None else node.matches & ~known
-        candidates = self._within_limits(numbers_of(unknown & self._inside), field)
+        unknown = node.matches & ~known & self._inside
+        candidates = self._within_limits(numbers_of(unknown), field)
         numbers = [n for n in candidates.tolist() if query.is_in(stored(n))]
         return bits_of(np.array(numbers, np.int64), self._segment.blocks)
 
@@ -265,6 +278,7 @@ class _Compiler:
         YearRange: _yearrange,
         Phrase: _phrase,
         Near: _near,
+        Fitting: _fitting,
         Written: _written,
         Spoken: _spoken,
     }

@@ -8,7 +8,7 @@ import numpy as np
 from archivesearch.columnar.arrays import Array, ArrayFolder, starts_of
 from archivesearch.columnar.bits import unpacked
 from archivesearch.columnar.escape import Escaped, halves
-from archivesearch.columnar.fields import FIELDS, KEY_FIELDS, WORD_FIELDS
+from archivesearch.columnar.fields import FIELDS, JOINT_FIELDS, KEY_FIELDS, WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_BITS, best_impacts
 from archivesearch.columnar.shape import figures
 from archivesearch.columnar.strings import Strings
@@ -18,7 +18,7 @@ _SLICE = 2_000_000
 
 
 def terms(arrays: ArrayFolder) -> Iterator[str]:
-    """Terms and forms are sorted and unique, keys are their first bytes, starts rise."""
+    """Terms are sorted and unique, keys are their first bytes, starts rise."""
     strings = list(Strings(arrays, "terms"))
     for name in FIELDS:
         first, last = arrays.info["fields"][name]
@@ -30,17 +30,15 @@ def terms(arrays: ArrayFolder) -> Iterator[str]:
     for name in ("terms.entries", "terms.postings"):
         if (np.diff(arrays[name].astype(np.int64)) < 1).any():
             yield f"{name}: a term without any"
+    having: dict[bytes, int] = {}
+    last = arrays.info["fields"][JOINT_FIELDS[-1]][1]
+    counts = np.diff(arrays["terms.postings"].astype(np.int64))[:last].tolist()
+    for term, count in zip(strings[:last], counts, strict=True):
+        having[term] = max(count, having.get(term, 0))
+    if arrays["terms.passages"].tolist() != [having[term] for term in strings[:last]]:
+        yield "terms.passages: not those of the field that has most"
     if not rises(arrays["terms.positions"]):
         yield "terms.positions: it falls"
-    forms = list(Strings(arrays, "forms"))
-    if not _ascends(forms) or not all(form.count(b"\0") >= 1 for form in forms):
-        yield "forms: not sorted pairs"
-    words = set(strings[: arrays.info["fields"][WORD_FIELDS[-1]][1]])
-    formed = {form.partition(b"\0")[0] for form in forms}
-    if not formed <= words:
-        yield "forms: of a term that there is not"
-    if not words <= formed:
-        yield "forms: a term without any"
 
 
 def postings(arrays: ArrayFolder) -> Iterator[str]:

@@ -7,12 +7,12 @@ import numpy as np
 
 from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.bits import bits_of
-from archivesearch.columnar.entries import Entries
+from archivesearch.columnar.entries import SPAN_BITS, Entries
 from archivesearch.columnar.segment import Postings, Segment
-from archivesearch.nodes import together
+from archivesearch.nodes.near import together
 
-# Positions of one document lie below this, so that document and position make one number.
-_SPAN = 1 << 32
+# Where the smaller of two arrays has so small a part of all numbers, it is looked up.
+_SMALL = 16
 
 
 def documents_near(
@@ -33,8 +33,7 @@ def documents_near(
 
 def _places(segment: Segment, word: Sequence[Postings], documents: Array) -> Array:
     """Return where a word stands: document and position in one number, ascending."""
-    found = Entries(segment, word).occurrences(documents)
-    places: Array = found.document * _SPAN + found.position
+    places = Entries(segment, word).places(documents)
     return np.unique(places) if len(word) > 1 else places
 
 
@@ -49,7 +48,7 @@ def _in_a_row(segment: Segment, words: Sequence[Sequence[Postings]], documents: 
         places = _places(segment, words[at], documents) - at
         starts = places if starts is None else _common(starts, places)
         if at != order[0]:
-            documents = bits_of(starts // _SPAN, len(documents))
+            documents = bits_of(starts >> SPAN_BITS, len(documents))
     return documents
 
 
@@ -59,9 +58,14 @@ def _common(some: Array, others: Array) -> Array:
         some, others = others, some
     if not len(some):
         return some
-    at = np.searchsorted(others, some)
-    at[at == len(others)] = 0
-    found: Array = some[others[at] == some]
+    if len(some) * _SMALL > len(others):
+        both = np.concatenate((some, others))
+        both.sort(kind="stable")  # which merges what is in order already
+        found: Array = both[:-1][both[1:] == both[:-1]]
+    else:
+        at = np.searchsorted(others, some)
+        at[at == len(others)] = 0
+        found = some[others[at] == some]
     return found
 
 
@@ -82,7 +86,7 @@ def _within(columns: Sequence[Array], gap: int) -> Array:
         inside &= at >= 0
         begins = np.minimum(begins, column[np.maximum(at, 0)] if len(column) else -1)
     inside &= places - begins < len(columns) + gap
-    found: Array = np.unique(places[inside] // _SPAN)
+    found: Array = np.unique(places[inside] >> SPAN_BITS)
     if sum(map(len, each.values())) == len(places):
         return found
     # words that may stand as the same term need a place each
@@ -91,7 +95,7 @@ def _within(columns: Sequence[Array], gap: int) -> Array:
 
 
 def _together(columns: Sequence[Array], document: int, gap: int) -> bool:
-    edges = (document * _SPAN, (document + 1) * _SPAN)
+    edges = (document << SPAN_BITS, (document + 1) << SPAN_BITS)
     cuts = [column.searchsorted(edges) for column in columns]
     pairs = zip(columns, cuts, strict=True)
     return bool(together([column[first:last].tolist() for column, (first, last) in pairs], gap))

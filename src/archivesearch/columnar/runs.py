@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from archivesearch.columnar.arrays import Array, narrow
+from archivesearch.columnar.arrays import Array, narrow, starts_of
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.vocabulary import Vocabulary
 
@@ -26,6 +26,8 @@ class Postings:
     `position_counts` say how much each has of what follows: `blocks` and `bits` with one
     value for each entry, `documents` (counted from the first of the run) and
     `frequencies` with one for each posting, `gaps` with one for each occurrence.
+    `other_counts` says how many occurrences are not in the usual form of the term,
+    `other_forms` in which they are, and `other_postings` in which of its postings.
     """
 
     terms: Array
@@ -37,13 +39,22 @@ class Postings:
     documents: Array
     frequencies: Array
     gaps: Array
+    other_counts: Array
+    other_forms: Array
+    other_postings: Array
 
 
 PARTS = tuple(Postings.__slots__)
 
 
 def sorted_postings(
-    terms: Array, documents: Array, positions: Array, first: int, vocabulary: Vocabulary
+    terms: Array,
+    forms: Array,
+    documents: Array,
+    positions: Array,
+    *,
+    first: int,
+    vocabulary: Vocabulary,
 ) -> Postings:
     """Return the postings of terms that are given in the order of documents and positions.
 
@@ -57,22 +68,28 @@ def sorted_postings(
     terms = narrow(place[terms], top=len(distinct))
     order = radix_order(terms)
     terms, documents, positions = terms[order], documents[order], positions[order]
+    forms = forms[order]
 
     new = _changes(terms) | _changes(documents)
     at = np.flatnonzero(new)
     gaps = np.diff(positions.astype(np.int32), prepend=np.int32(0))
     gaps[at] = positions[at]
     frequencies = np.diff(at, append=len(terms))
+    others = np.flatnonzero(forms >= 0)
+    other_postings = np.cumsum(new, dtype=np.uint32)[others] - np.uint32(1)
     terms, documents = terms[at], documents[at]
 
     blocks = documents >> BLOCK_BITS
     entries = np.flatnonzero(_changes(terms) | _changes(blocks))
     bits = np.uint32(1) << (documents & (BLOCK_SIZE - 1)).astype(np.uint32)
     size = len(distinct)
+    posting_counts = np.bincount(terms, minlength=size)
+    other_terms = terms[other_postings]
+    other_postings -= starts_of(posting_counts).astype(np.uint32)[other_terms]
     return Postings(
         terms=distinct,
         entry_counts=narrow(np.bincount(terms[entries], minlength=size)),
-        posting_counts=narrow(np.bincount(terms, minlength=size)),
+        posting_counts=narrow(posting_counts),
         position_counts=narrow(
             np.bincount(terms, weights=frequencies, minlength=size).astype(np.int64)
         ),
@@ -81,6 +98,9 @@ def sorted_postings(
         documents=documents,
         frequencies=narrow(frequencies),
         gaps=narrow(gaps),
+        other_counts=narrow(np.bincount(other_terms, minlength=size)),
+        other_forms=forms[others],
+        other_postings=narrow(other_postings),
     )
 
 

@@ -1,6 +1,6 @@
 """A segment opened for reading: its lexicon, its postings, its documents."""
 
-from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +11,12 @@ from archivesearch.columnar.documents import Documents
 from archivesearch.columnar.escape import Escaped
 from archivesearch.columnar.fields import WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
-from archivesearch.columnar.lazy import kept, lazy
 from archivesearch.columnar.lexicon import Lexicon
 from archivesearch.columnar.shape import check_shape
-from archivesearch.columnar.strings import Strings
+from archivesearch.columnar.spellings import Spellings
 from archivesearch.columnar.totals import Chunks, Totals
 from archivesearch.errors import IndexDamaged
+from archivesearch.lazy import kept, lazy
 from archivesearch.ranking import idf
 
 _CACHED_LANGUAGES = 16
@@ -61,6 +61,7 @@ class Segment:
         self._entries = self.arrays["terms.entries"]
         self._postings = self.arrays["terms.postings"]
         self._positions = self.arrays["terms.positions"]
+        self._passages = self.arrays["terms.passages"]
 
     @lazy
     def documents(self) -> Documents:
@@ -83,31 +84,42 @@ class Segment:
         """Return the average length of a field, of the documents that have it."""
         return self.total_length[field] / self.with_field[field] if self.with_field[field] else 1.0
 
+    @lazy
+    def spellings(self) -> Spellings:
+        """The forms in which terms stand."""
+        return Spellings(self.arrays)
+
     def _forms(self, term: bytes) -> list[str]:
-        forms = Strings(self.arrays, "forms")
-        first = forms.place(term + b"\0", 0, len(forms))
-        last = forms.place(term + b"\1", first, len(forms))
-        found = (pair.decode("utf-8", "surrogatepass") for pair in forms.between(first, last))
-        return [pair.partition("\0")[2] for pair in found]
+        numbers = (self.lexicon.find(field, term) for field in ("text", "repeated"))
+        forms = (self.spellings.of(number) for number in numbers if number is not None)
+        return list(dict.fromkeys(chain.from_iterable(forms)))
 
-    def spellings(self) -> tuple[list[str], list[str]]:
-        """Return all spellings of words, case apart, and for each the term it stands as."""
-        pairs = (pair.decode("utf-8", "surrogatepass") for pair in Strings(self.arrays, "forms"))
-        split = [pair.partition("\0") for pair in pairs]
-        return [spelled for _, _, spelled in split], [term for term, _, _ in split]
+    def words(self, field: str) -> tuple[list[str], list[int]]:
+        """Return all forms of words of a field, and how many documents have each.
 
-    def counts(self, field: str) -> tuple[dict[str, int], dict[str, int]]:
-        """Return for each term of a field how many documents have it, and how often it stands."""
+        A word that is several terms, as of several languages, is there as often.
+        """
+        first, last = self.lexicon.field(field)
+        postings = np.diff(self._postings[first : last + 1].astype(np.int64))
+        passages: list[int] = self.spellings.passages(first, last, postings).tolist()
+        return self.spellings.between(first, last), passages
+
+    def occurrences(self, field: str) -> dict[str, int]:
+        """Return for each term of a field how often it stands."""
         first, last = self.lexicon.field(field)
         terms = [term.decode("utf-8", "surrogatepass") for term in self.lexicon.terms(first, last)]
-        documents, occurrences = (
-            np.diff(starts[first : last + 1].astype(np.int64)).tolist()
-            for starts in (self._postings, self._positions)
-        )
-        return (
-            dict(zip(terms, documents, strict=True)),
-            dict(zip(terms, occurrences, strict=True)),
-        )
+        counts = np.diff(self._positions[first : last + 1].astype(np.int64)).tolist()
+        return dict(zip(terms, counts, strict=True))
+
+    def idf(self, field: str, number: int) -> float:
+        """Return how much finding a term says: the less, the more passages have it.
+
+        In the fields that are searched together it says the same in each.
+        """
+        if number < len(self._passages):
+            return idf(self.count, int(self._passages[number]))
+        having = int(self._postings[number + 1]) - int(self._postings[number])
+        return idf(max(self.with_field.get(field, 0), 1), having)
 
     def _in_languages(self, langs: tuple[str, ...]) -> Array:
         found = np.zeros(self.blocks, np.uint32)
@@ -130,6 +142,7 @@ class Segment:
         return Postings(
             segment=self,
             field=field,
+            number=number,
             entries=slice(first, last),
             first_posting=int(self._postings[number]),
             count=int(self._postings[number + 1]) - int(self._postings[number]),
@@ -138,22 +151,35 @@ class Segment:
         )
 
 
-@dataclass(frozen=True)
 class Postings:
     """The documents that have one term in one field, how often, and where.
 
-    `count` is their number. Documents come in blocks of 32; `blocks` are the numbers of
-    the blocks that have any, `bits` which of their documents, `best` the best impact.
+    `number` is that of the term, `count` that of the documents. These come in blocks of
+    32; `blocks` are the numbers of the blocks that have any, `bits` which of their
+    documents, `best` the best impact.
     `inside`, if any, are those documents that whoever asks wants to know of.
     """
 
-    segment: Segment
-    field: str
-    entries: slice
-    first_posting: int
-    count: int
-    first_position: int
-    inside: Array | None = None
+    def __init__(
+        self,
+        segment: Segment,
+        field: str,
+        number: int,
+        entries: slice,
+        *,
+        first_posting: int,
+        count: int,
+        first_position: int,
+        inside: Array | None = None,
+    ) -> None:
+        self.segment = segment
+        self.field = field
+        self.number = number
+        self.entries = entries
+        self.first_posting = first_posting
+        self.count = count
+        self.first_position = first_position
+        self.inside = inside
 
     @property
     def blocks(self) -> Array:
@@ -173,7 +199,7 @@ class Postings:
     @lazy
     def idf(self) -> float:
         """How much finding the term in this field says."""
-        return idf(max(self.segment.with_field.get(self.field, 0), 1), self.count)
+        return self.segment.idf(self.field, self.number)
 
     @lazy
     def numbers(self) -> Array:

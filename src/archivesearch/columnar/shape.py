@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archivesearch.columnar.arrays import ArrayFolder
-from archivesearch.columnar.fields import FIELDS, WORD_FIELDS
+from archivesearch.columnar.fields import FIELDS, JOINT_FIELDS, WORD_FIELDS
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.errors import IndexDamaged
 
@@ -53,6 +53,9 @@ def _shape(arrays: ArrayFolder) -> Iterator[str]:
         "terms.positions": terms + 1,
         "entries.documents": entries,
         "entries.bound": entries,
+        "terms.forms": words + 1,
+        "terms.passages": info["fields"][JOINT_FIELDS[-1]][1],
+        "forms.listed": len(arrays["forms.ends"]) + 1,
         "postings.frequency": (postings + 1) >> 1,  # two to a byte
         "lengths": len(WORD_FIELDS) * blocks * BLOCK_SIZE,
         "texts.firsts": len(arrays["texts.ends"]) + 1,
@@ -67,7 +70,7 @@ def _shape(arrays: ArrayFolder) -> Iterator[str]:
         "postings.positions": _every_32nd(postings),
         **{
             f"{name}.value": len(arrays[f"{name}.at"])
-            for name in ("postings.frequency", "positions.gap")
+            for name in ("postings.frequency", "positions.gap", "forms.gap")
         },
     }
     for name, size in sizes.items():
@@ -77,6 +80,8 @@ def _shape(arrays: ArrayFolder) -> Iterator[str]:
     lasts = {
         "terms.entries": entries,
         "terms.postings": postings,
+        "terms.forms": len(arrays["forms.ends"]),
+        "forms.listed": len(arrays["forms.gap"]),
         "texts.firsts": count,
         "pages.first": count,
         "copies.starts": len(arrays["copies.members"]),

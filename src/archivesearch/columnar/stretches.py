@@ -14,7 +14,7 @@ from archivesearch.columnar.runs import Postings, sorted_postings
 from archivesearch.columnar.splitting import Split, split
 from archivesearch.columnar.strings import encoded
 from archivesearch.columnar.vocabulary import Vocabulary
-from archivesearch.model import Passage
+from archivesearch.model.passages import Passage
 
 # Of a field that neighbouring passages mostly have in common, each value is taken once.
 _SHARED_WORDS = ("title", "section", "org", "label")
@@ -32,15 +32,21 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class _Occurrences:
-    """The terms of a field as numbers, in the order of documents and positions."""
+    """The terms of a field as numbers, in the order of documents and positions.
+
+    `forms` are those of words that do not stand in the usual form of their terms, else -1.
+    """
 
     terms: Array
+    forms: Array
     documents: Array
     positions: Array
 
     def where(self, chosen: Array) -> "_Occurrences":
         """Return some of them."""
-        return _Occurrences(self.terms[chosen], self.documents[chosen], self.positions[chosen])
+        return _Occurrences(
+            self.terms[chosen], self.forms[chosen], self.documents[chosen], self.positions[chosen]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +70,11 @@ def postings_of(
     postings = {
         name: sorted_postings(
             found[name].terms,
+            found[name].forms,
             found[name].documents,
             found[name].positions,
-            stretch.first,
-            vocabulary,
+            first=stretch.first,
+            vocabulary=vocabulary,
         )
         for name in FIELDS
     }
@@ -83,20 +90,22 @@ def _words(stretch: Stretch, vocabulary: Vocabulary) -> dict[str, _Occurrences]:
     values = [encoded(shared[name][start]) for name in rows for start in rows[name].starts]
     row_langs = [langs[start] for name in rows for start in rows[name].starts]
     found = split([*stretch.texts, *values])
-    terms = _terms(found, [*langs, *row_langs], vocabulary)
+    terms, forms = _terms(found, [*langs, *row_langs], vocabulary)
     starts = starts_of(found.counts)
 
     count = len(passages)
-    text = _occurrences(terms[: starts[count]], found.counts[:count])
+    own = slice(0, starts[count])
+    text = _occurrences(terms[own], forms[own], found.counts[:count])
     inside = _repeated(passages, found, int(starts[count]))
-    own = text.where(~inside) if inside.any() else text
-    result = {"text": own, "repeated": text.where(inside)}
+    result = {
+        "text": text.where(~inside) if inside.any() else text,
+        "repeated": text.where(inside),
+    }
     low = count
     for name, row in rows.items():
         high = low + len(row.starts)
-        result[name] = _occurrences(
-            terms[starts[low] : starts[high]], found.counts[low:high], row.counts
-        )
+        own = slice(starts[low], starts[high])
+        result[name] = _occurrences(terms[own], forms[own], found.counts[low:high], row.counts)
         low = high
     return _without_names(result, count) if inside.any() else result
 
@@ -134,22 +143,24 @@ def _differ(values: list[str]) -> Array:
     return np.fromiter(map(ne, values[1:], values), bool, max(len(values) - 1, 0))
 
 
-def _terms(found: Split, langs: Sequence[str], vocabulary: Vocabulary) -> Array:
-    """Return the number of the term of each word, in the language of the text that it is in."""
+def _terms(found: Split, langs: Sequence[str], vocabulary: Vocabulary) -> tuple[Array, Array]:
+    """Return the numbers of the term and the form of each word, in the language of its text."""
     words = vocabulary.words(found)
     langs = list(map(vocabulary.stemming, langs))
     codes = {lang: code for code, lang in enumerate(dict.fromkeys(langs))}
     if len(codes) == 1:
         return vocabulary.terms(words, *codes)
-    terms = np.empty(len(words), np.int32)
+    terms, forms = np.empty((2, len(words)), np.int32)
     owners = np.repeat(np.array([codes[lang] for lang in langs], np.uint32), found.counts)
     for lang, code in codes.items():
         at = np.flatnonzero(owners == code)
-        terms[at] = vocabulary.terms(words[at], lang)
-    return terms
+        terms[at], forms[at] = vocabulary.terms(words[at], lang)
+    return terms, forms
 
 
-def _occurrences(terms: Array, counts: Array, owners: "Array | None" = None) -> _Occurrences:
+def _occurrences(
+    terms: Array, forms: Array, counts: Array, owners: "Array | None" = None
+) -> _Occurrences:
     """Spread texts, given one after the other, over the passages that have them.
 
     `counts` says how many words each text has, `owners` how many passages have it: one,
@@ -158,11 +169,12 @@ def _occurrences(terms: Array, counts: Array, owners: "Array | None" = None) -> 
     if owners is not None:
         starts = np.repeat(starts_of(counts)[:-1], owners)
         counts = np.repeat(counts, owners)
-        terms = terms[spread(starts, counts)]
+        at = spread(starts, counts)
+        terms, forms = terms[at], forms[at]
     documents = np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
     positions = np.arange(len(terms), dtype=np.uint32)
     positions -= np.repeat(starts_of(counts)[:-1].astype(np.uint32), counts)
-    return _Occurrences(terms, documents, positions)
+    return _Occurrences(terms, forms, documents, positions)
 
 
 def _repeated(passages: Sequence[Passage], found: Split, words: int) -> Array:
@@ -197,4 +209,5 @@ def _keys(passages: Sequence[Passage], vocabulary: Vocabulary) -> dict[str, _Occ
 
 
 def _of_keys(terms: Array, documents: Array) -> _Occurrences:
-    return _Occurrences(terms, documents, np.zeros(len(terms), np.uint32))
+    forms = np.full(len(terms), -1, np.int32)
+    return _Occurrences(terms, forms, documents, np.zeros(len(terms), np.uint32))

@@ -35,8 +35,9 @@ class Strings:
         return len(self._ends)
 
     def __getitem__(self, number: int) -> bytes:
-        start = int(self._ends[number - 1]) if number else 0
-        return self._bytes[start : int(self._ends[number])].tobytes()
+        ends = self._ends
+        start = ends.item(number - 1) if number else 0
+        return self._bytes[start : ends.item(number)].tobytes()
 
     def __iter__(self) -> Iterator[bytes]:
         return self.between(0, len(self))

@@ -5,22 +5,23 @@ a dictionary beside them, which is made of blocks from all over the archive.
 """
 
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
-from backports import zstd
+import zstandard as zstd
 
 from archivesearch.columnar.arrays import Array, Arrays, ArrayWriter, narrow, run_of, starts_of
-from archivesearch.columnar.lazy import kept, lazy
 from archivesearch.columnar.strings import decoded
 from archivesearch.columnar.workers import in_order
 from archivesearch.errors import IndexDamaged
+from archivesearch.lazy import kept, lazy
 
-# Ten hits cost ten blocks; one takes 19 µs, where zlib took 22.
+# Ten hits cost ten blocks; one takes 7 µs, where zlib took 22.
 _BLOCK_BYTES = 4096
 # Level 6 makes the texts 4 % smaller and takes almost four times as long.
 _LEVEL = 3
@@ -66,7 +67,7 @@ class TextWriter:
             for packed in in_order(pack, range(0, len(blocks), _TASK_BLOCKS), threads):
                 sizes += map(len, packed)
                 writer.append("texts.bytes", np.frombuffer(b"".join(packed), np.uint8))
-        content = dictionary.dict_content if dictionary else b""
+        content = dictionary.as_bytes() if dictionary else b""
         writer.append("texts.dictionary", np.frombuffer(content, np.uint8))
         writer.append("texts.ends", narrow(np.cumsum(sizes, dtype=np.int64), least=np.uint32))
         writer.append("texts.firsts", narrow(firsts))
@@ -111,29 +112,30 @@ class _Blocks:
         self._file.close()
 
 
-def _dictionary(blocks: _Blocks) -> zstd.ZstdDict | None:
+def _dictionary(blocks: _Blocks) -> zstd.ZstdCompressionDict | None:
     """Make a dictionary of evenly chosen blocks; None where they are too few or too odd."""
     size = min(_DICTIONARY_BYTES, blocks.size() // _TEXT_TO_DICTIONARY)
     if size < _LEAST_DICTIONARY:
         return None
     step = max(_EVERY, len(blocks) // _SAMPLES)
-    samples = [blocks.read(n, n + 1)[0][: 2 * _BLOCK_BYTES] for n in range(0, len(blocks), step)]
+    samples: list[Any] = [
+        blocks.read(n, n + 1)[0][: 2 * _BLOCK_BYTES] for n in range(0, len(blocks), step)
+    ]
     try:
-        return zstd.train_dict(samples, size)
+        return zstd.train_dictionary(size, samples)
     except zstd.ZstdError:
         return None
 
 
-def _packed(blocks: _Blocks, dictionary: zstd.ZstdDict | None, first: int) -> list[bytes]:
+def _packed(
+    blocks: _Blocks, dictionary: zstd.ZstdCompressionDict | None, first: int
+) -> list[bytes]:
     """Compress some blocks from a number on."""
-    options: dict[int, int] = {
-        zstd.CompressionParameter.compression_level: _LEVEL,
-        zstd.CompressionParameter.checksum_flag: 1,
-        zstd.CompressionParameter.dict_id_flag: 0,
-    }
-    compressor = zstd.ZstdCompressor(options=options, zstd_dict=dictionary)
+    compressor = zstd.ZstdCompressor(
+        _LEVEL, dict_data=dictionary, write_checksum=True, write_dict_id=False
+    )
     last = min(first + _TASK_BLOCKS, len(blocks))
-    return [compressor.compress(b, compressor.FLUSH_FRAME) for b in blocks.read(first, last)]
+    return list(map(compressor.compress, blocks.read(first, last)))
 
 
 class Texts:
@@ -142,42 +144,58 @@ class Texts:
     def __init__(self, arrays: Arrays, packed: Array) -> None:
         self._arrays = arrays
         self._packed = packed
+        self._lock = threading.Lock()
         self._block = kept(_CACHED_BLOCKS, self._read_block)
 
     def __getitem__(self, number: int) -> str:
         """Return a text. Raises IndexDamaged where it is not what was written."""
-        firsts = self._arrays["texts.firsts"]
-        block = run_of(firsts, number)
+        return self._text(number, run_of(self._columns[1], number))
+
+    def several(self, numbers: Array) -> list[str]:
+        """Return texts. Raises IndexDamaged where one is not what was written."""
+        firsts = self._columns[1]
+        # in the type of the array, or numpy would convert all of that
+        blocks = firsts.searchsorted(numbers.astype(firsts.dtype), "right") - 1
+        return list(map(self._text, numbers.tolist(), blocks.tolist()))
+
+    def _text(self, number: int, block: int) -> str:
         raw, ends, first = self._block(block)
-        start = int(ends[number - first])
-        return decoded(raw[start : int(ends[number - first + 1])])
+        return decoded(raw[ends[number - first] : ends[number - first + 1]])
 
     def __iter__(self) -> Iterator[str]:
         """Yield all texts. Raises IndexDamaged where one is not what was written."""
-        for block in range(len(self._arrays["texts.ends"])):
+        for block in range(len(self._columns[0])):
             raw, ends, _ = self._read_block(block)
-            for start, end in pairwise(ends.tolist()):
+            for start, end in pairwise(ends):
                 yield decoded(raw[start:end])
 
     @lazy
-    def _dictionary(self) -> zstd.ZstdDict | None:
-        content = self._arrays["texts.dictionary"].tobytes()
-        return zstd.ZstdDict(content) if content else None
+    def _columns(self) -> tuple[Array, Array, Array]:
+        """Where each block ends, its first text, and the length of each text."""
+        arrays = self._arrays
+        return arrays["texts.ends"], arrays["texts.firsts"], arrays["documents.length"]
 
-    def _read_block(self, block: int) -> tuple[bytes, Array, int]:
+    @lazy
+    def _unpacker(self) -> zstd.ZstdDecompressor:
+        """What unpacks blocks; making it anew takes longer than to unpack one."""
+        content = self._arrays["texts.dictionary"].tobytes()
+        return zstd.ZstdDecompressor(zstd.ZstdCompressionDict(content) if content else None)
+
+    def _read_block(self, block: int) -> tuple[bytes, list[int], int]:
         """Return the bytes of a block, where each text in it ends, and its first text."""
-        ends = self._arrays["texts.ends"]
+        ends, firsts, lengths = self._columns
         start = int(ends[block - 1]) if block else 0
-        packed = self._packed[start : int(ends[block])]
-        first, last = (int(n) for n in self._arrays["texts.firsts"][block : block + 2])
-        texts = starts_of(self._arrays["documents.length"][first:last])
-        size = int(texts[-1])
+        packed = self._packed.data[start : int(ends[block])]
+        first, last = firsts[block : block + 2].tolist()
+        texts = list(accumulate(lengths[first:last].tolist(), initial=0))
+        size = texts[-1]
         where = f"texts.bytes is damaged at byte {start:,}"
         try:
-            unpacker = zstd.ZstdDecompressor(self._dictionary)
-            raw = unpacker.decompress(packed.data, size + 1)
+            # memory for as much is taken as it says itself
+            if zstd.frame_content_size(packed) != size:
+                raise IndexDamaged(f"{where} (it has not the length that it should have)")
+            with self._lock:
+                raw = self._unpacker.decompress(packed, allow_extra_data=False)
         except (zstd.ZstdError, ValueError) as error:
             raise IndexDamaged(f"{where} ({error})") from error
-        if len(raw) != size or not unpacker.eof or unpacker.unused_data:
-            raise IndexDamaged(f"{where} (it has not the length that it should have)")
         return raw, texts, first

@@ -1,9 +1,10 @@
-"""The best documents of a plan, found exactly while most blocks are never scored.
+"""The best documents of a plan, found exactly while most are never scored.
 
 Every block has a bound that no document in it can beat. The most promising blocks are
-scored first; once the k-th best score is known, blocks whose bound is below it cannot
+looked at first; once the k-th best score is known, blocks whose bound is below it cannot
 matter. After Mallia, Suel and Tonellotto, "Faster Learned Sparse Retrieval with
-Block-Max Pruning", SIGIR 2024.
+Block-Max Pruning", SIGIR 2024. In the blocks that are left, the words that a document has
+say how good it can be at best, and most are never scored.
 """
 
 from collections.abc import Callable
@@ -16,9 +17,11 @@ from archivesearch.columnar.bits import unpacked
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.plan import Node, Rows
 
-# Blocks scored in the first round and the second; then as many at a time as fit in cache.
-_ROUNDS = (64, 256)
-_ROUND = 2048
+# Blocks scored in the first round, and looked at in each of the others.
+_FIRST = 64
+_ROUND = 512
+# Blocks scored at a time where all are: their values fit in cache.
+_MANY = 2048
 
 
 Fold = Callable[[Array, int], Array]
@@ -32,44 +35,78 @@ def top(plan: Node, matches: Array, k: int, fold: Fold | None = None) -> tuple[A
     many are that are to be counted: so the k best may be the best of k groups.
     """
     bound = np.where(matches, plan.bound, np.float32(-1.0))
-    numbers, scores = np.empty(0, np.int64), np.empty(0)
-    threshold = 0.0
-    for size in chain(_ROUNDS, repeat(_ROUND)) if k > 0 else ():
-        live = (bound >= threshold).nonzero()[0]
+    best = _Best(k, fold)
+    for size in chain([_FIRST], repeat(_ROUND)) if k > 0 else ():
+        live = (bound >= best.threshold).nonzero()[0]
         if not len(live):
             break
         if len(live) > size:
             live = np.sort(live[np.argpartition(bound[live], -size)[-size:]])
         bound[live] = -1.0
-        found, values = _scored(plan, matches, live)
-        if len(scores) >= k:
-            kept = values >= threshold
-            found, values = found[kept], values[kept]
-        numbers, scores = _best(
-            np.concatenate([numbers, found]), np.concatenate([scores, values]), k, fold
-        )
-        if len(scores) >= k and scores[-1] > threshold:
-            threshold = float(scores[-1])
-            matches = matches & plan.reaching(threshold)
+        rows = Rows(live, matches[live], len(matches))
+        before = best.threshold
+        if before:  # only those are scored whose words may be enough
+            caps = plan.caps(rows).reshape(-1)
+            numbers = _documents(rows, (caps >= before).nonzero()[0])
+            if len(numbers):
+                best.add(*_scored(plan, numbers, len(matches)))
+        else:
+            best.add(*_all_scored(plan, rows))
+        if best.threshold > before:
+            matches = matches & plan.reaching(best.threshold)
             bound[matches == 0] = -1.0
-    return numbers, scores
+    return best.numbers, best.scores
+
+
+class _Best:
+    """The best documents seen so far, and how good a better one has to be."""
+
+    def __init__(self, k: int, fold: Fold | None) -> None:
+        self._k = k
+        self._fold = fold
+        self.numbers, self.scores = np.empty(0, np.int64), np.empty(0)
+        self.threshold = 0.0
+
+    def add(self, numbers: Array, scores: Array) -> None:
+        """See documents and their scores."""
+        self.numbers, self.scores = _best(
+            np.concatenate([self.numbers, numbers]),
+            np.concatenate([self.scores, scores]),
+            self._k,
+            self._fold,
+        )
+        if len(self.scores) >= self._k:
+            self.threshold = float(self.scores[-1])
 
 
 def every(plan: Node, matches: Array) -> tuple[Array, Array]:
     """Return all matching documents, ascending, and their scores."""
     live = matches.nonzero()[0]
-    parts = [_scored(plan, matches, live[at : at + _ROUND]) for at in range(0, len(live), _ROUND)]
+    pieces = [live[at : at + _MANY] for at in range(0, len(live), _MANY)]
+    parts = [_all_scored(plan, Rows(blocks, matches[blocks], len(matches))) for blocks in pieces]
     if not parts:
         return np.empty(0, np.int64), np.empty(0)
     return np.concatenate([n for n, _ in parts]), np.concatenate([s for _, s in parts])
 
 
-def _scored(plan: Node, matches: Array, blocks: Array) -> tuple[Array, Array]:
-    """Score some blocks; return their matching documents, ascending, and the scores."""
-    scores = plan.scores(Rows(blocks, matches))
-    at = unpacked(matches[blocks]).nonzero()[0]
-    numbers = (blocks[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
-    return numbers, scores.reshape(-1)[at]
+def _scored(plan: Node, numbers: Array, blocks: int) -> tuple[Array, Array]:
+    """Return documents, which ascend, and their scores."""
+    bits = np.uint32(1) << (numbers & (BLOCK_SIZE - 1)).astype(np.uint32)
+    of = numbers >> BLOCK_BITS
+    first = np.concatenate(([0], np.flatnonzero(of[1:] != of[:-1]) + 1))
+    return _all_scored(plan, Rows(of[first], np.bitwise_or.reduceat(bits, first), blocks))
+
+
+def _all_scored(plan: Node, rows: Rows) -> tuple[Array, Array]:
+    """Return the wanted documents of rows, ascending, and their scores."""
+    cells = unpacked(rows.wanted).nonzero()[0]
+    return _documents(rows, cells), plan.scores(rows).reshape(-1)[cells]
+
+
+def _documents(rows: Rows, cells: Array) -> Array:
+    """Return the documents at some places of the rows, laid one after the other."""
+    numbers: Array = (rows.blocks[cells >> BLOCK_BITS] << BLOCK_BITS) | (cells & (BLOCK_SIZE - 1))
+    return numbers
 
 
 def _best(numbers: Array, scores: Array, k: int, fold: Fold | None = None) -> tuple[Array, Array]:

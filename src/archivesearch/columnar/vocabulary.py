@@ -39,6 +39,10 @@ class Vocabulary:
         self._terms: dict[bytes, int] = {}
         self._encoded: list[bytes] = []
         self._term_of: dict[str, Array] = {}
+        self._forms: dict[bytes, int] = {}
+        self._owners: list[int] = []
+        self._usual: dict[int, int] = {}
+        self._form_of: dict[str, Array] = {}
         self._lock = threading.Lock()
 
     def words(self, split: Split) -> Array:
@@ -60,24 +64,30 @@ class Vocabulary:
                 found[place] = number
         return found
 
-    def terms(self, words: Array, lang: str) -> Array:
-        """Return the number of the term that each word stands for in a language."""
+    def terms(self, words: Array, lang: str) -> tuple[Array, Array]:
+        """Return the numbers of the term and of the form that each word is in a language.
+
+        A form is a term in one spelling, case apart. Of a word in the form that is usual
+        for its term, as far as had been seen when the term was met, it is -1.
+        """
         with self._lock:
-            known = self._term_of.get(lang, np.empty(0, np.int32))
-            if len(known) < len(self._words):
-                more = np.full(len(self._words) * 5 // 4 - len(known), -1, np.int32)
-                known = self._term_of[lang] = np.concatenate((known, more))
-            found: Array = known[words]
+            terms, forms = (
+                _longer(known.get(lang), len(self._words))
+                for known in (self._term_of, self._form_of)
+            )
+            self._term_of[lang], self._form_of[lang] = terms, forms
+            found: Array = terms[words]
             unknown = np.flatnonzero(found < 0)
             if len(unknown):
-                met = np.zeros(len(self._words), bool)
-                met[words[unknown]] = True
-                new = np.flatnonzero(met)
+                often = np.bincount(words[unknown], minlength=len(self._words))
+                new = np.flatnonzero(often)
+                new = new[np.argsort(-often[new], kind="stable")]  # the usual forms go first
                 spelled = [decoded(self._words[number]) for number in new.tolist()]
-                terms = map(encoded, self._analyzer.new_terms(spelled, lang))
-                known[new] = [self._number(term) for term in terms]
-                found[unknown] = known[words[unknown]]
-        return found
+                made = list(map(encoded, self._analyzer.new_terms(spelled, lang)))
+                terms[new] = [self._number(term) for term in made]
+                forms[new] = list(map(self._form, made, spelled))
+                found[unknown] = terms[words[unknown]]
+            return found, forms[words]
 
     def stemming(self, lang: str) -> str:
         """Return the language by whose rules words are stemmed, `""` for none: there are few."""
@@ -100,15 +110,27 @@ class Vocabulary:
         """Return a term by its number."""
         return self._encoded[number]
 
-    def forms(self) -> list[bytes]:
-        """Return each term with each of the forms that stand for it in texts, sorted."""
-        pairs: set[bytes] = set()
-        for known in self._term_of.values():
-            words = np.flatnonzero(known >= 0)
-            for word, term in zip(words.tolist(), known[words].tolist(), strict=True):
-                form = spelling(decoded(self._words[word]))
-                pairs.add(self._encoded[term] + b"\0" + encoded(form))
-        return sorted(pairs)
+    def usual(self, terms: Array) -> Array:
+        """Return the numbers of the usual forms of some terms that are words."""
+        return np.array([self._usual[term] for term in terms.tolist()], np.int32)
+
+    def owners(self, forms: Array) -> Array:
+        """Return the numbers of the terms that some forms are forms of."""
+        return np.array([self._owners[form] for form in forms.tolist()], np.int32)
+
+    def spellings(self) -> tuple[list[bytes], Array]:
+        """Return how each form is spelled, and the rank of each form of a term among them."""
+        pairs = list(self._forms)
+        ranks = np.empty(len(pairs), np.int32)
+        ranks[sorted(range(len(pairs)), key=pairs.__getitem__)] = np.arange(len(pairs))
+        return [pair.partition(b"\0")[2] for pair in pairs], ranks
+
+    def _form(self, term: bytes, word: str) -> int:
+        """Return the number of a form, -1 for the first of a term."""
+        number = self._forms.setdefault(term + b"\0" + encoded(spelling(word)), len(self._owners))
+        if number == len(self._owners):
+            self._owners.append(self._terms[term])
+        return -1 if self._usual.setdefault(self._owners[number], number) == number else number
 
     def _numbers(self, table: "_Table", keys: Sequence[Array], which: Array, split: Split) -> Array:
         """Return the numbers of words, having entered those that are new."""
@@ -131,6 +153,15 @@ class Vocabulary:
         if number == len(self._encoded):
             self._encoded.append(term)
         return number
+
+
+def _longer(values: "Array | None", size: int) -> Array:
+    """Return numbers of words with room for more of them, -1 where none is known."""
+    if values is None:
+        values = np.empty(0, np.int32)
+    if len(values) >= size:
+        return values
+    return np.concatenate((values, np.full(size * 5 // 4 - len(values), -1, np.int32)))
 
 
 def _keys(split: Split, which: Array, lanes: int) -> list[Array]:

@@ -6,15 +6,21 @@ numbered from 0 in the order in which they were given; those of a page are neigh
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+import numpy as np
 from whoosh.query import Query
 
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar.arrays import Array
-from archivesearch.model import Contents, Copies, Passage
+from archivesearch.columnar.presence import Places
+from archivesearch.lazy import lazy
+from archivesearch.model.passages import Copies, Passage
+
+if TYPE_CHECKING:
+    from archivesearch.model.reports import Contents
 
 GROUPS = ("page", "section", "org")
 FACETS = ("org", "section", "year", "lang", "page", "family")
@@ -32,8 +38,7 @@ class Match(NamedTuple):
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What is asked of an engine.
 
     `query` ranks and `filter` only narrows. `sort` is `score`, `year` (undated passages
@@ -50,17 +55,15 @@ class Request:
     facets: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GroupMatch:
+class GroupMatch(NamedTuple):
     """A group of matches: how many there are, and the best of them."""
 
     key: str
-    count: int
+    size: int
     matches: tuple[Match, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The answer: `total` counts all matches, or all groups where they are grouped.
 
     `copies` has for a match those that match too and say the same, which are no matches
@@ -71,38 +74,55 @@ class Found:
     total: int
     matches: tuple[Match, ...] = ()
     groups: tuple[GroupMatch, ...] = ()
-    facets: Mapping[str, tuple[tuple[str | int, int], ...]] = field(default_factory=dict)
+    facets: Mapping[str, tuple[tuple[str | int, int], ...]] = MappingProxyType({})
     notes: tuple[str, ...] = ()
-    copies: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    copies: Mapping[int, tuple[int, ...]] = MappingProxyType({})
     folded: int = 0
 
 
-class Places(NamedTuple):
-    """Where words stand, ordered by passage, field and position.
+class Presence(Protocol):
+    """Which words stand in which fields of some passages.
 
-    `passage` and `field` are places in the lists that were asked for, `position` counts
-    the words of the field from 0, and `word` is the number that the word goes by.
+    `has` tells it, by field, word and passage, each by its place in what was asked for.
     """
 
-    passage: Array
-    field: Array
-    position: Array
-    word: Array
+    has: Array
+
+    def places(self, wanted: Array) -> Places:
+        """Return where words stand, for those of `has` that are wanted."""
+        ...
 
 
-@dataclass(frozen=True, slots=True)
 class Words:
     """All the words of an archive, sorted, without capitals.
 
-    `passages` counts for each word those that have it in any form; `occurrences` how
+    `passages` counts for each word those that have it in just this form; `occurrences` how
     often a term, which stands for all forms, is in the texts; `total` is the number of
     words in all texts.
     """
 
-    spellings: Sequence[str]
-    passages: Sequence[int]
-    occurrences: Mapping[str, int]
-    total: int
+    def __init__(
+        self,
+        spellings: Sequence[str],
+        passages: Sequence[int],
+        occurrences: Mapping[str, int],
+        total: int,
+    ) -> None:
+        self.spellings = spellings
+        self.passages = passages
+        self.occurrences = occurrences
+        self.total = total
+
+    @lazy
+    def letters(self) -> Array:
+        """Which letters each word has: a bit for each, by its code point modulo 64."""
+        ends = np.cumsum([len(word) for word in self.spellings])
+        data = "".join(self.spellings).encode("utf-32-le", "surrogatepass")
+        codes = np.frombuffer(data, "<u4").astype(np.uint64) & np.uint64(63)
+        starts = np.concatenate(([0], ends[:-1])).astype(np.int64)
+        bits = np.append(np.uint64(1) << codes, np.uint64(0))
+        found: Array = np.bitwise_or.reduceat(bits, starts)
+        return found
 
 
 class Reader(Protocol):
@@ -117,8 +137,13 @@ class Reader(Protocol):
         """Return the best matches of a query, exactly ranked and counted."""
         ...
 
-    def scan(self, query: Query, filter: Query | None = None) -> Iterator[int]:
-        """Yield the numbers of all matches, in the order of the archive."""
+    def scan(
+        self, query: Query, filter: Query | None = None, notes: list[str] | None = None
+    ) -> Iterator[int]:
+        """Yield the numbers of all matches, in the order of the archive.
+
+        `notes` is told which limits were met, before the first is given.
+        """
         ...
 
     def ids(self, numbers: Sequence[int]) -> list[str]:
@@ -129,8 +154,13 @@ class Reader(Protocol):
         """Return the score of each of some passages, 0 where it does not match."""
         ...
 
-    def years(self, query: Query, filter: Query | None = None) -> Mapping[int, int]:
-        """Return how many passages of each year match; those without one count as of 0."""
+    def years(
+        self, query: Query, filter: Query | None = None, notes: list[str] | None = None
+    ) -> Mapping[int, int]:
+        """Return how many passages of each year match; those without one count as of 0.
+
+        `notes` is told which limits were met.
+        """
         ...
 
     def knows(self, terms: Iterable[str], fields: Iterable[str]) -> bool:
@@ -145,21 +175,23 @@ class Reader(Protocol):
         """Return passages by their numbers."""
         ...
 
-    def places(
-        self, numbers: Sequence[int], fields: Sequence[str], words: Mapping[str, int]
-    ) -> Places:
-        """Return where terms stand in fields of passages.
+    def presence(self, numbers: Array, fields: Sequence[str], words: Mapping[str, int]) -> Presence:
+        """Return which terms stand in fields of passages.
 
         `words` gives each term the number of the word that it is to go by.
         """
         ...
 
-    def headings(self, numbers: Sequence[int]) -> Array:
+    def headings(self, numbers: Array) -> Array:
         """Return for each passage whether it is a mere heading: its section's or its page's."""
         ...
 
     def forms(self, term: str) -> Sequence[str]:
         """Return the spellings, case apart, of the words in texts that a term stands for."""
+        ...
+
+    def is_common(self, term: str) -> bool:
+        """Return whether a term is in so many texts that finding it tells nothing."""
         ...
 
     def page(self, page: str) -> range:
@@ -207,6 +239,6 @@ class Engine(Protocol):
         """Yield in words what in such a folder is not as `build` writes it."""
         ...
 
-    def contents(self, folder: Path) -> Contents:
+    def contents(self, folder: Path) -> "Contents":
         """Return what such a folder, in which there are no problems, says that it holds."""
         ...

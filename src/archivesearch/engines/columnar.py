@@ -1,8 +1,9 @@
 """The engine that keeps passages in flat arrays: the default one."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from whoosh.query import Query
@@ -11,26 +12,41 @@ from archivesearch.analysis import Analyzer
 from archivesearch.columnar import bits, topk
 from archivesearch.columnar.arrays import Array, ArrayFolder
 from archivesearch.columnar.copies import Folds
-from archivesearch.columnar.entries import Entries
-from archivesearch.columnar.face import ColumnarIndex
-from archivesearch.columnar.lazy import lazy
 from archivesearch.columnar.plan import Node
 from archivesearch.columnar.planning import plan_of
+from archivesearch.columnar.presence import Presence
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.strings import encoded
 from archivesearch.engines.base import (
     FACET_VALUES,
+    FACETS,
     GROUP_HITS,
     MEMORY,
+    Engine,
     Found,
     GroupMatch,
     Match,
-    Places,
     Request,
     Words,
 )
 from archivesearch.errors import IndexDamaged
-from archivesearch.model import Contents, Copies, Passage
+from archivesearch.lazy import kept, lazy
+from archivesearch.model.passages import Copies, Passage
+
+if TYPE_CHECKING:
+    from whoosh.searching import Searcher
+
+    from archivesearch.columnar.face import ColumnarIndex
+    from archivesearch.model.reports import Contents
+
+
+# On 290,000 paragraphs a fifth have each of 16 words, `the` to `at`, and none of a subject;
+# `worker`, the most frequent of these, is in 15 %. A small archive has too few to tell.
+_COMMON = 200
+_COMMON_SHARE = 0.2
+
+# Of more values that are as frequent not all are read to find those that go first.
+_MANY_VALUES = 100
 
 
 class ColumnarEngine:
@@ -68,11 +84,15 @@ class ColumnarEngine:
         else:
             yield from problems(arrays)
 
-    def contents(self, folder: Path) -> Contents:
+    def contents(self, folder: Path) -> "Contents":
         """Return what such a folder, in which there are no problems, says that it holds."""
         from archivesearch.columnar.contents import contents
 
         return contents(ArrayFolder(folder))
+
+
+ENGINE: Engine = ColumnarEngine()
+"""The engine that there is, which holds nothing itself."""
 
 
 class ColumnarReader:
@@ -81,10 +101,13 @@ class ColumnarReader:
     def __init__(self, segment: Segment, analyzer: Analyzer) -> None:
         self._segment = segment
         self._analyzer = analyzer
+        self._ranks = kept(len(FACETS), self._read_ranks)
 
     @lazy
-    def index(self) -> ColumnarIndex:
+    def index(self) -> "ColumnarIndex":
         """The segment as a Whoosh index."""
+        from archivesearch.columnar.face import ColumnarIndex  # which few searches need
+
         return ColumnarIndex(self._segment, self._analyzer)
 
     @lazy
@@ -101,26 +124,29 @@ class ColumnarReader:
             groups = self._groups(request, plan, matches)
             page = groups[request.offset : request.offset + request.limit]
             shown = [match.number for group in page for match in group.matches]
+            families = self._folds.families(shown, matches)
             return Found(
                 len(groups),
                 groups=tuple(page),
                 facets=facets,
                 notes=tuple(notes),
-                copies=self._folds.copies(shown, matches),
+                copies=_others(families, shown),
             )
-        found = self._sorted(request, plan, matches)
+        found, families = self._sorted(request, plan, matches)
         return Found(
             bits.count(matches),
             tuple(found),
             facets=facets,
             notes=tuple(notes),
-            copies=self._folds.copies([match.number for match in found], matches),
+            copies=_others(families, [match.number for match in found]),
             folded=self._folds.folded(matches),
         )
 
-    def scan(self, query: Query, filter: Query | None = None) -> Iterator[int]:
+    def scan(
+        self, query: Query, filter: Query | None = None, notes: list[str] | None = None
+    ) -> Iterator[int]:
         """Yield the numbers of all matches, in the order of the archive."""
-        yield from bits.numbers_of(self._plan(query, filter)[1]).tolist()
+        yield from bits.numbers_of(self._plan(query, filter, notes)[1]).tolist()
 
     def ids(self, numbers: Sequence[int]) -> list[str]:
         """Return the ids of passages, without reading them."""
@@ -129,14 +155,16 @@ class ColumnarReader:
     def scores(self, query: Query, numbers: Sequence[int]) -> list[float]:
         """Return the score of each of some passages, 0 where it does not match."""
         wanted = bits.bits_of(np.asarray(numbers, np.int64), self._segment.blocks)
-        plan = plan_of(query, self._segment, self.index.searcher, inside=wanted)
+        plan = plan_of(query, self._segment, self._searcher, inside=wanted)
         found, scores = topk.every(plan, plan.matches & wanted)
         by_number = dict(zip(found.tolist(), scores.tolist(), strict=True))
         return [by_number.get(number, 0.0) for number in numbers]
 
-    def years(self, query: Query, filter: Query | None = None) -> dict[int, int]:
+    def years(
+        self, query: Query, filter: Query | None = None, notes: list[str] | None = None
+    ) -> dict[int, int]:
         """Return how many passages of each year match; those without one count as of 0."""
-        numbers = bits.numbers_of(self._plan(query, filter)[1])
+        numbers = bits.numbers_of(self._plan(query, filter, notes)[1])
         counts = np.bincount(self._segment.documents.years_of(numbers))
         return {year: int(counts[year]) for year in np.flatnonzero(counts).tolist()}
 
@@ -153,51 +181,38 @@ class ColumnarReader:
 
     @lazy
     def _words(self) -> Words:
-        segment = self._segment
-        spellings, forms = segment.spellings()
-        passages, occurrences = segment.counts("text")
-        order = sorted(range(len(forms)), key=spellings.__getitem__)
+        passages: Counter[str] = Counter()
+        for form, count in zip(*self._segment.words("text"), strict=True):
+            passages[form] += count
+        order = sorted(passages)
         return Words(
-            [spellings[at] for at in order],
-            [passages.get(forms[at], 0) for at in order],
-            occurrences,
-            segment.total_length["text"],
+            order,
+            [passages[form] for form in order],
+            self._segment.occurrences("text"),
+            self._segment.total_length["text"],
         )
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """Return passages by their numbers."""
-        return [self._segment.documents.passage(number) for number in numbers]
+        return self._segment.documents.passages(numbers)
 
-    def places(
-        self, numbers: Sequence[int], fields: Sequence[str], words: Mapping[str, int]
-    ) -> Places:
-        """Return where terms stand in fields of passages."""
-        segment = self._segment
-        asked = [
-            (postings, at, word)
-            for at, field in enumerate(fields)
-            for term, word in words.items()
-            if (postings := segment.postings(field, term))
-        ]
-        if not asked:
-            return Places(*np.zeros((4, 0), np.int64))
-        wanted = np.asarray(numbers, np.int64)
-        entries = Entries(segment, [postings for postings, _, _ in asked])
-        found = entries.occurrences(bits.bits_of(wanted, segment.blocks))
-        order = np.argsort(wanted)
-        passage = order[np.searchsorted(wanted, found.document, sorter=order)]
-        field = np.array([at for _, at, _ in asked])[found.term]
-        word = np.array([word for _, _, word in asked])[found.term]
-        by = np.lexsort((found.position, field, passage))
-        return Places(passage[by], field[by], found.position[by], word[by])
+    def presence(self, numbers: Array, fields: Sequence[str], words: Mapping[str, int]) -> Presence:
+        """Return which terms stand in fields of passages."""
+        return Presence(self._segment, numbers, fields, words)
 
-    def headings(self, numbers: Sequence[int]) -> Array:
+    def headings(self, numbers: Array) -> Array:
         """Return for each passage whether it is a mere heading."""
-        return self._segment.documents.headings(np.asarray(numbers, np.int64))
+        return self._segment.documents.headings(numbers)
 
     def forms(self, term: str) -> Sequence[str]:
         """Return the spellings, case apart, of the words in texts that a term stands for."""
         return self._segment.forms(encoded(term))
+
+    def is_common(self, term: str) -> bool:
+        """Return whether a term is in so many texts that finding it tells nothing."""
+        number = self._segment.lexicon.find("text", encoded(term))
+        having = 0 if number is None else self._segment.postings_at("text", number).count
+        return having >= _COMMON and having > self._segment.count * _COMMON_SHARE
 
     def page(self, page: str) -> range:
         """Return the numbers of a page's passages; empty where there is no such page."""
@@ -215,17 +230,22 @@ class ColumnarReader:
         """Let go of the arrays; the system unmaps them when nothing refers to them."""
         self.__dict__.clear()
 
+    def _searcher(self) -> "Searcher":
+        return self.index.searcher()
+
     def _plan(
         self, query: Query, filter: Query | None, notes: list[str] | None = None
     ) -> tuple[Node, Array]:
-        plan = plan_of(query, self._segment, self.index.searcher, notes)
+        plan = plan_of(query, self._segment, self._searcher, notes)
         if filter is None:
             return plan, plan.matches
-        allowed = plan_of(filter, self._segment, self.index.searcher)
+        allowed = plan_of(filter, self._segment, self._searcher)
         return plan, plan.matches & allowed.matches
 
-    def _sorted(self, request: Request, plan: Node, matches: Array) -> list[Match]:
-        """Return the part of the sorted matches that is asked for."""
+    def _sorted(
+        self, request: Request, plan: Node, matches: Array
+    ) -> tuple[list[Match], dict[int, tuple[int, ...]]]:
+        """Return the part of the sorted matches that is asked for, and the copies of each."""
         wanted = slice(request.offset, request.offset + request.limit)
         if request.sort == "score":
             fold = self._folds.first if self._folds else None
@@ -234,28 +254,34 @@ class ColumnarReader:
         numbers = self._in_order(request.sort, bits.numbers_of(matches))
         numbers = numbers[self._folds.first(numbers, wanted.stop)][wanted]
         found, scores = topk.every(plan, bits.bits_of(numbers, self._segment.blocks) & matches)
-        return _matches(numbers, scores[np.searchsorted(found, numbers)])
+        return (
+            _matches(numbers, scores[np.searchsorted(found, numbers)]),
+            self._folds.families(numbers.tolist(), matches),
+        )
 
-    def _best_copies(self, plan: Node, matches: Array, found: Sequence[Match]) -> list[Match]:
-        """Return for each match the best of it and its copies; of equals the one of least rank."""
-        copies = self._folds.copies([match.number for match in found], matches)
-        if not copies:
-            return list(found)
-        several = np.array([n for pair in copies.items() for n in (pair[0], *pair[1])], np.int64)
-        several, scores = topk.every(plan, bits.bits_of(several, self._segment.blocks) & matches)
+    def _best_copies(
+        self, plan: Node, matches: Array, found: Sequence[Match]
+    ) -> tuple[list[Match], dict[int, tuple[int, ...]]]:
+        """Return for each match the best of it and its copies; of equals the one of least rank.
+
+        The copies of each are returned too.
+        """
+        families = self._folds.families([match.number for match in found], matches)
+        if not families:
+            return list(found), {}
+        several = np.array([number for family in families.values() for number in family], np.int64)
+        several, scores = topk.every(plan, bits.bits_of(several, self._segment.blocks))
         score = dict(zip(several.tolist(), scores.tolist(), strict=True))
-        return [
-            max(
-                (
-                    Match(n, score[n])
-                    for n in self._folds.ranked((match.number, *copies[match.number]))
-                ),
-                key=lambda match: match.score,
-            )
-            if match.number in copies
-            else match
-            for match in found
-        ]
+        best = {number: max(family, key=score.__getitem__) for number, family in families.items()}
+        return (
+            [
+                Match(best[match.number], score[best[match.number]])
+                if match.number in best
+                else match
+                for match in found
+            ],
+            {best[number]: family for number, family in families.items()},
+        )
 
     def _in_order(self, sort: str, numbers: Array) -> Array:
         """Sort documents by year or place; those without a year go last either way."""
@@ -268,21 +294,35 @@ class ColumnarReader:
     def _facets(
         self, names: Sequence[str], matches: Array
     ) -> dict[str, tuple[tuple[str | int, int], ...]]:
-        numbers = bits.numbers_of(matches)
-        return {name: self._facet(name, numbers) for name in names}
+        within = bits.Counts(matches)
+        return {name: self._facet(name, within) for name in names}
 
-    def _facet(self, name: str, numbers: Array) -> tuple[tuple[str | int, int], ...]:
+    def _facet(self, name: str, within: bits.Counts) -> tuple[tuple[str | int, int], ...]:
         """Count the values of a field; the most frequent first, then by value."""
-        codes = self._codes(name, numbers)
-        counts = np.bincount(codes)
+        starts, codes = self._segment.documents.runs(name)
+        counts = np.bincount(codes, weights=within.between(starts)).astype(np.int64)
         if name in ("org", "year"):
             counts[:1] = 0  # the absent ones
         found = np.flatnonzero(counts)
         if len(found) > FACET_VALUES:
             least = np.partition(counts[found], -FACET_VALUES)[-FACET_VALUES]
-            found = found[counts[found] >= least]
+            found = self._first_of_equals(name, found[counts[found] >= least], counts)
         values = [(self._value(name, code), int(counts[code])) for code in found.tolist()]
         return tuple(sorted(values, key=lambda pair: (-pair[1], pair[0]))[:FACET_VALUES])
+
+    def _first_of_equals(self, name: str, codes: Array, counts: Array) -> Array:
+        """Return the codes that go first, by count and then by value, where there are many."""
+        if len(codes) <= _MANY_VALUES:
+            return codes
+        order = np.lexsort((self._ranks(name)[codes], -counts[codes]))
+        return codes[order[:FACET_VALUES]]
+
+    def _read_ranks(self, name: str) -> Array:
+        """Return for each value of a field how many values are below it."""
+        values = [self._value(name, code) for code in range(self._segment.documents.values(name))]
+        ranks = np.empty(len(values), np.int64)
+        ranks[sorted(range(len(values)), key=values.__getitem__)] = np.arange(len(values))
+        return ranks
 
     def _groups(self, request: Request, plan: Node, matches: Array) -> list[GroupMatch]:
         """Gather matches into groups, in the order of each group's first."""
@@ -344,6 +384,17 @@ class ColumnarReader:
             "family": documents.family_name,
         }
         return str(names[name](code))
+
+
+def _others(
+    families: Mapping[int, tuple[int, ...]], numbers: Sequence[int]
+) -> dict[int, tuple[int, ...]]:
+    """Return for each document of a family the others of it."""
+    return {
+        number: tuple(other for other in families[number] if other != number)
+        for number in numbers
+        if number in families
+    }
 
 
 def _matches(numbers: Array, scores: Array) -> list[Match]:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from archivesearch.model import Span
+from archivesearch.model.passages import Span
 
 
 class Cell(NamedTuple):

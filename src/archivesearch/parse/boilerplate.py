@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from archivesearch.model import Span
+from archivesearch.model.passages import Span
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")
 

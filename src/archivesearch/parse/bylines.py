@@ -38,6 +38,7 @@ _OTHERS_WORK = re.compile(
     re.IGNORECASE,
 )
 _INITIAL = re.compile(r"(?:^|[\s.])[A-Z]\.\s?(?=[A-Z])")
+_YEAR_BEHIND = re.compile(rf",? {YEAR}\W*$")
 _REVIEW_OF = re.compile(r"\breviews?(?: of)?\b", re.IGNORECASE)
 _CLOSING = re.compile(r"^\s*(?:-{2,3}|[\u2014\u2013\u2015])\s*(?P<name>[^\W\d_].*)$")
 _GENERATED = re.compile(
@@ -82,15 +83,11 @@ def titled(title: str, lines: Sequence[Line]) -> str:
     before = title.partition(":")[0].strip()
     after = title.rpartition(" by ")[2].strip() if " by " in title else ""
     names = [after, before if _INITIAL.search(before) else ""]
-    shown = [re.sub(rf",? {YEAR}\W*$", "", line.text).casefold() for line in lines]
-    return next(
-        (
-            name
-            for name in names
-            if name and name != title and is_name(name) and name.casefold() in shown
-        ),
-        "",
-    )
+    names = [name for name in names if name and name != title and is_name(name)]
+    if not names:
+        return ""
+    shown = [_YEAR_BEHIND.sub("", line.text).casefold() for line in lines]
+    return next((name for name in names if name.casefold() in shown), "")
 
 
 def closing_author(line: str) -> str:
@@ -111,6 +108,8 @@ def is_name(line: str) -> bool:
 
 def meta_name(meta_author: str) -> str:
     """Return a name given in a page's head, or '' where it is none but keywords or a program."""
+    if not meta_author:
+        return ""
     name = re.sub(r"\s*\([^()]*\d[^()]*\)", "", " ".join(meta_author.split())).strip(" ,;")
     if not name or len(name) > 80 or name.count(",") > 3 or _GENERATED.search(name):
         return ""

@@ -119,17 +119,20 @@ def find_dates(text: str, *, order: Order = "month-day", slashed: bool = False) 
 
     `3/4/98` is the fourth of March unless the order is `day-month`; `slashed` also reads `5/98`.
     """
-    return list(_found_dates(text, order, slashed)) if may_hold_date(text) else []
+    return list(_found_dates(text, order, slashed))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def _found_dates(text: str, order: Order, slashed: bool) -> tuple[FoundDate, ...]:  # noqa: FBT001
     """Find the dates in a text; several rules ask for those of the same line."""
+    if not _may_hold_date(text):
+        return ()
     found = [date for match in _DATE.finditer(text) for date in _read(match, order)]
     if slashed:
         taken = [(date.start, date.end) for date in found]
         found += (date for date in _month_years(text) if all(date.start >= e for _, e in taken))
-    found.sort(key=lambda date: date.start)
+    if len(found) > 1:
+        found.sort(key=lambda date: date.start)
     return tuple([date for date in found if 1500 <= date.year <= 2030])
 
 
@@ -140,7 +143,7 @@ def has_digit(text: str) -> bool:
     return _DIGIT.search(text) is not None or "\u5e74" in text
 
 
-def may_hold_date(text: str) -> bool:
+def _may_hold_date(text: str) -> bool:
     """Whether a text holds what all dates do: a digit, and a month's name or a separator."""
     if not has_digit(text):
         return False

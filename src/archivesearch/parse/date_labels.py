@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from archivesearch.parse.calendar_dates import FoundDate, Order, checked, find_dates
 from archivesearch.parse.dates import years_mentioned
@@ -69,7 +70,7 @@ _PERIODICAL = re.compile(r"\b(?:no|nr|nos|vol|issue|number)\b\.?\s*\d|#\s*\d", r
 def labelled(line: Line, order: Order) -> Iterator[Opinion]:
     """Read `Published in … 88, May 1994`, `Updated 5/98`, `Source: …`."""
     text = line.text
-    if len(text) > 260 or not _ANY_LABEL.match(text.lower()):
+    if len(text) > 260 or not _has_label(text):
         return
     for source, rank, pattern in _LABELS:
         match = pattern.match(text)
@@ -110,4 +111,10 @@ def _after(text: str, order: Order) -> FoundDate | None:
 
 def is_labelled(text: str) -> bool:
     """Whether a line starts with a label that names what date it tells."""
-    return bool(_SOURCE.match(text) or _ANY_LABEL.match(text.lower()))
+    return _has_label(text) or _SOURCE.match(text) is not None
+
+
+@lru_cache(maxsize=128)
+def _has_label(text: str) -> bool:
+    """Whether a line starts with a label; several rules ask that of the same line."""
+    return _ANY_LABEL.match(text.lower()) is not None

@@ -5,15 +5,18 @@ Numbers of four digits are taken for years unless what stands beside them says o
 """
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
 
 from archivesearch.parse import year_words as words
 
-_LONGEST_ENDING = 12
 _CJK_DIGITS = str.maketrans(
     "\u3007\u96f6\u25cb\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d",
     "000123456789",
 )
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
+_WIDE_DIGITS, _YEAR_SIGN = "０１２９", "\u5e74"
 _WORD = r"0-9A-Za-z_\u00c0-\u1fff"
 _CJK = r"\u3005-\u30ff\u3400-\u9fff"
 _CJK_YEAR = re.compile(
@@ -70,28 +73,77 @@ def years_mentioned(text: str) -> tuple[int, ...]:
     A decade counts by its first year, a range by both of its ends. Years reach from 1500
     to 2100; two digits are read as a year between 1930 and 2009.
     """
-    if not text.isascii():
-        if any(digit in text for digit in "０１２９"):
-            text = text.translate(_WIDE)
-        if "\u5e74" in text:
-            text = _CJK_YEAR.sub(lambda year: year[0].translate(_CJK_DIGITS), text)
-    last = max(map(text.rfind, "0123456789"))
-    if last < 0:
-        return ()
+    return years_of_each((text,))[0]
+
+
+def years_of_each(texts: Sequence[str]) -> list[tuple[int, ...]]:
+    """Return for each of several texts the years it speaks of.
+
+    Most texts hold no number: one search through all of them together passes over those.
+    """
+    years: list[tuple[int, ...]] = [()] * len(texts)
+    together = "\n".join(texts)
+    if not together.isascii() and any(map(together.__contains__, _WIDE_DIGITS + _YEAR_SIGN)):
+        texts = [_in_our_digits(text) for text in texts]
+        together = "\n".join(texts)
+    number, start, end = -1, 0, -1
     found: set[int] = set()
-    for match in _NUMBER.finditer(text, 0, last + _LONGEST_ENDING):
-        kind = match.lastgroup
-        if kind == "rest" and _is_plain(text, *match.span()):
-            found.add(int(match[0]))
-        elif kind in _FULL:
-            found.update(_full(text, match))
-        elif kind in ("decade", "bare"):
-            found.update(_decade(text, match))
-        elif kind == "short":
-            found.update(_short(text, match))
-        else:
-            found.update(_numeric_date(match))
-    return tuple(sorted(found))
+    for match in _numbers(together):
+        at = match.start()
+        if at >= end:
+            if found:
+                years[number] = tuple(sorted(found))
+                found = set()
+            while at >= end:
+                number += 1
+                start, end = end + 1, end + 1 + len(texts[number])
+        found.update(_read(texts[number], at - start, match))
+    if found:
+        years[number] = tuple(sorted(found))
+    return years
+
+
+def _numbers(text: str) -> Iterator[re.Match[str]]:
+    """Yield what may be a year: the pattern is asked only where a run of digits begins.
+
+    A single digit is none, unless a date such as `1/12/85` begins with it.
+    """
+    data = text.encode("utf-16-le", "surrogatepass")
+    codes = np.frombuffer(data, dtype=np.uint16)
+    if len(codes) != len(text):
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    digits = codes - ord("0") < 10
+    begins = digits[:-1] & (codes[1:] - ord(".") < 12)  # a point, a slash or a digit follows
+    begins[1:] &= ~digits[:-2]
+    end = 0
+    for at in begins.nonzero()[0].tolist():
+        if at >= end and (match := _NUMBER.match(text, at)):
+            yield match
+            end = match.end()
+
+
+def _in_our_digits(text: str) -> str:
+    """Return a text with digits of Chinese and Japanese years as those of Europe."""
+    if any(map(text.__contains__, _WIDE_DIGITS)):
+        text = text.translate(_WIDE)
+    if _YEAR_SIGN in text:
+        text = _CJK_YEAR.sub(lambda year: year[0].translate(_CJK_DIGITS), text)
+    return text
+
+
+def _read(text: str, start: int, match: re.Match[str]) -> Iterable[int]:
+    """Read what matched at a place in a text."""
+    kind = match.lastgroup
+    end = start + len(match[0])
+    if kind == "rest" and _is_plain(text, start, end):
+        return (int(match[0]),)
+    if kind in _FULL:
+        return _full(text, start, end, match)
+    if kind in ("decade", "bare"):
+        return _decade(text, start, match)
+    if kind == "short":
+        return _short(text, start, end, match)
+    return _numeric_date(match)
 
 
 def _is_plain(text: str, start: int, end: int) -> bool:
@@ -108,14 +160,13 @@ def _is_plain(text: str, start: int, end: int) -> bool:
     return near in _BEFORE_YEARS and (after in _ENDS or after[:1] in _SAFELY_ENDS)
 
 
-def _full(text: str, match: re.Match[str]) -> tuple[int, ...]:
+def _full(text: str, start: int, end: int, match: re.Match[str]) -> tuple[int, ...]:
     """Read four digits and what hangs on them: `1976`, `1980s`, `1983-84`, `1966-1976`."""
-    start = match.start()
     year = int(text[start : start + 4])
-    if not 1000 <= year <= 2100 or not _stands_alone(text, match):
+    if not 1000 <= year <= 2100 or not _stands_alone(text, start, end):
         return ()
     last = _last(year, match["last"], text[start + 4 : start + 5])
-    if last < 0 or _is_quantity(text, match, year):
+    if last < 0 or _is_quantity(text, start, end, match, year):
         return ()
     return tuple(end for end in (year, last) if end >= 1500)
 
@@ -133,9 +184,8 @@ def _last(year: int, digits: str | None, dash: str) -> int:
     return last + size if digits == "00" else 0
 
 
-def _stands_alone(text: str, match: re.Match[str]) -> bool:
+def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether four digits are a word of their own, not a piece of a longer number."""
-    start, end = match.span()
     before, after = text[max(start - 1, 0) : start], text[end : end + 2]
     if after and after[0] in ".,:" and after[1:].isdigit():
         listed = re.match(r",[12]\d{3}(?!\d)|:\d|\.\d{1,2}\.\d{1,2}\b", text[end : end + 9])
@@ -177,9 +227,8 @@ def _in_address(text: str, at: int) -> bool:
     return bool(words.ADDRESS.search(word))
 
 
-def _is_quantity(text: str, match: re.Match[str], year: int) -> bool:
+def _is_quantity(text: str, start: int, end: int, match: re.Match[str], year: int) -> bool:
     """Whether the words beside a number say that it counts, numbers or prices something."""
-    start, end = match.span()
     left = text[max(start - 30, 0) : start]
     right = text[end : end + 48]
     if match["plural"]:
@@ -258,9 +307,8 @@ def _plausible(digits: str) -> bool:
     return len(digits) == 4 and 1500 <= int(digits) <= 2100
 
 
-def _decade(text: str, match: re.Match[str]) -> tuple[int, ...]:
+def _decade(text: str, start: int, match: re.Match[str]) -> tuple[int, ...]:
     """Read `the 80s`; `in his 60s` is an age."""
-    start = match.start()
     left = text[max(start - 24, 0) : start]
     cued = match["decade"] != "s" or _DECADE_CUE.search(left)
     if not cued or _POSSESSIVE.search(left) or left.endswith(("$", ".", ",")):
@@ -269,9 +317,8 @@ def _decade(text: str, match: re.Match[str]) -> tuple[int, ...]:
     return (1900 + decade,) if decade >= 20 else ()
 
 
-def _short(text: str, match: re.Match[str]) -> tuple[int, ...]:
+def _short(text: str, start: int, end: int, match: re.Match[str]) -> tuple[int, ...]:
     """Read `'96`; a number that merely opens a quotation is none."""
-    start, end = match.span()
     if text[max(start - 2, 0) : start - 1].isalnum():
         return ()
     year = _century(int(match[0][:2]))

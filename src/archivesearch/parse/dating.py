@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from archivesearch.config import Config
-from archivesearch.model import Dating
+from archivesearch.model.pages import Dating
 from archivesearch.parse import address_dates, bylines, closings, date_labels, edges, mastheads
 from archivesearch.parse.blocks import Block
 from archivesearch.parse.calendar_dates import FoundDate, Order, checked, find_dates

@@ -12,13 +12,13 @@ _CONTAINER = re.compile(
     r"|footer|fieldset|details|figure|address)\b[^<>]*>",
     re.IGNORECASE,
 )
-_SUSPICIOUS = 10_000
+_SUSPICIOUS, _SHORTEST_TAG = 10_000, 3
 _DEEPEST = 512
 
 
 def shallow(markup: str) -> str:
     """Return markup in which containers that lie too deep are paragraphs instead."""
-    if markup.count("<") < _SUSPICIOUS:
+    if len(markup) < _SUSPICIOUS * _SHORTEST_TAG or markup.count("<") < _SUSPICIOUS:
         return markup
     depth = 0
 

@@ -1,11 +1,10 @@
 """Sections while they are being filled, paragraph by paragraph."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from archivesearch.model import Paragraph, Section
+from archivesearch.model.pages import Paragraph, Section
 from archivesearch.parse import boilerplate, labels
-from archivesearch.parse.dates import years_mentioned
 from archivesearch.parse.labels import Label
 
 
@@ -22,10 +21,18 @@ class Draft:
     front: tuple[list[str], list[str], list[str]] = field(default_factory=lambda: ([], [], []))
     paragraphs: list[tuple[str, str]] = field(default_factory=list)
 
+    def texts(self) -> list[str]:
+        """What its paragraphs say, each with its label."""
+        return [f"{label}: {text}" if label else text for text, label in self.paragraphs]
+
     def section(
-        self, banners: tuple[str, ...], org: str = "", aliases: tuple[str, ...] = ()
+        self,
+        banners: tuple[str, ...],
+        years: Iterable[tuple[int, ...]],
+        org: str = "",
+        aliases: tuple[str, ...] = (),
     ) -> Section:
-        """The finished section, its paragraphs with what can be told from their own texts."""
+        """The finished section; `years` are those that each of its paragraphs speaks of."""
         publication, address, price = ("\n".join(lines) for lines in self.front)
         return Section(
             heading=self.heading,
@@ -40,9 +47,9 @@ class Draft:
                         text,
                         label,
                         boilerplate.repeated(text, banners) if banners else (),
-                        years_mentioned(f"{label}: {text}" if label else text),
+                        spoken_of,
                     )
-                    for text, label in self.paragraphs
+                    for (text, label), spoken_of in zip(self.paragraphs, years, strict=False)
                 ]
             ),
         )

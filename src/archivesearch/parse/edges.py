@@ -35,15 +35,10 @@ class Line(NamedTuple):
 
 def without_banners(blocks: Sequence[Block], banners: Sequence[str]) -> list[tuple[int, str]]:
     """Return the numbers and texts of blocks, banner sentences cut out of them."""
-    result = []
-    for number, block in enumerate(blocks):
-        text = block.text
-        for banner in banners:
-            if banner and banner in text:
-                text = text.replace(banner, "\n")
-        if text.strip():
-            result.append((number, text))
-    return result
+    texts = [block.text for block in blocks]
+    for banner in filter(None, banners):
+        texts = [text.replace(banner, "\n") for text in texts]
+    return [(number, text) for number, text in enumerate(texts) if text and not text.isspace()]
 
 
 def top(blocks: Sequence[Block], banners: Sequence[str]) -> list[Line]:
@@ -67,11 +62,7 @@ def bottom(blocks: Sequence[Block]) -> list[Line]:
     for number in range(max(len(blocks) - _BOTTOM_BLOCKS, 0), len(blocks)):
         text = blocks[number].text
         if len(text) <= _LONGEST_DATED or "\n" in text:
-            lines += (
-                line
-                for line in _lines(blocks[number], number, text, after_text=number > 0)
-                if line.has_digit or line.text[0] in _DASHES
-            )
+            lines += _lines(blocks[number], number, text, after_text=number > 0, chosen=True)
     return lines
 
 
@@ -83,10 +74,16 @@ def notes_start(blocks: Sequence[Block]) -> int:
     return len(blocks)
 
 
-def _lines(block: Block, number: int, text: str, *, after_text: bool) -> Iterator[Line]:
+def _lines(
+    block: Block, number: int, text: str, *, after_text: bool, chosen: bool = False
+) -> Iterator[Line]:
+    """Yield the lines of a block; `chosen` passes over those without digit and dash."""
+    if chosen and "\n" not in text and text[0] not in _DASHES and not has_digit(text):
+        return
     stands_out = block.stands_out
     for line in text.split("\n"):
         stripped = line.strip()
         if stripped:
             dated = len(stripped) <= _LONGEST_DATED and has_digit(stripped)
-            yield Line(stripped, block.tag, number, stands_out, after_text, dated)
+            if dated or not chosen or stripped[0] in _DASHES:
+                yield Line(stripped, block.tag, number, stands_out, after_text, dated)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from archivesearch.model import Span
+from archivesearch.model.passages import Span
 from archivesearch.parse.label_words import BARE, CORE_WORDS, DATED, MONTH, PHRASE
 
 _WINDOW = 100
@@ -78,9 +78,16 @@ def find(
     colon are labels as well, and so is, at the start of a line, each phrase in `own`
     (case folded). Takes time linear in the length of the text.
     """
-    found = list(_lone(text, strong)) if "\n" in text or _may_hold_lone(text, strong) else []
-    at = text.find(":") if "：" not in text else 0
-    if at >= 0 and (own is not None or _may_hold_label(text)):
+    found: list[Label] = []
+    head = text[:4]
+    if (
+        "\n" in text
+        or head[:1] in _STRIPPED
+        or (head := head.casefold()) in _STARTS
+        or head[:2] in _STARTS
+    ):
+        found += _lone(text, strong)
+    if (":" in text or "：" in text) and (own is not None or _may_hold_label(text)):
         found += _Finder(text, strong, own).labels()
     if len(found) > 1:
         found.sort(key=lambda label: label.start)
@@ -153,7 +160,7 @@ class _Finder:
         window = self.text[low:colon]
         if not window or window[-1] in ":(/" or self.text.startswith("//", colon + 1):
             return None
-        if self.own is None and not _may_be_label(window):
+        if self.own is None and not _may_be_label(window, cut=low > floor):
             return None
         line = window.rfind("\n") + 1
         if line or low == floor:
@@ -221,18 +228,27 @@ class _Finder:
 def _may_hold_label(text: str) -> bool:
     """Whether a word of the vocabulary stands before any colon of a text."""
     plain = text.replace("：", ":")
-    at = plain.find(":")
+    at = plain.find(":", 1)
     while at >= 0:
-        if at and _may_be_label(text[max(at - _WINDOW, 0) : at]):
+        if _may_be_label(text[max(at - _WINDOW, 0) : at], cut=at > _WINDOW):
             return True
         at = plain.find(":", at + 1)
     return False
 
 
-def _may_be_label(window: str) -> bool:
-    """Whether a word of the vocabulary stands in a text: a quick test that spares the rest."""
+def _may_be_label(window: str, *, cut: bool) -> bool:
+    """Whether a word of the vocabulary stands in a text: a quick test that spares the rest.
+
+    `cut` says that the text begins in the middle of a line. A label in it then begins after
+    the last sentence that ends in it, unless its remark in brackets holds that end.
+    """
     if window[-1] > _IDEOGRAPHS:
         return True
+    line = window.rfind("\n")
+    if line >= 0:
+        window = window[line:]
+    elif cut and window[-1] != ")":
+        window = window[window.rfind(". ") + 1 :]
     folded = window.casefold()
     return "self" in folded or not CORE_WORDS.isdisjoint(_WORD.findall(folded))
 
@@ -256,25 +272,13 @@ def _core(match: re.Match[str]) -> str:
     return next(kind for kind, core in match.groupdict().items() if core and kind in _KINDS)
 
 
-def _may_hold_lone(text: str, strong: Sequence[Span]) -> bool:
-    """Whether a text of one line may start with a label without a colon.
-
-    Such a label is the whole line, a bold phrase, or stands before a dash.
-    """
-    if len(text) > _LONGEST_BARE and not strong:
-        head = text[: _LONGEST_BARE + 2]
-        if "-" not in head and "–" not in head and "—" not in head:
-            return False
-    return _may_be_lone(text, 0)
-
-
 def _may_be_lone(text: str, start: int) -> bool:
     """Whether a line starts as labels without a colon do: cheap, and nearly always False."""
     first = text[start : start + 4]
     if first[:1] in _STRIPPED:
         first = text[start : start + _LONGEST_BARE].lstrip(_STRIPPED)[:4]
     first = first.casefold()
-    return first[:4] in _STARTS or first[:2] in _STARTS
+    return first in _STARTS or first[:2] in _STARTS
 
 
 def _lone(text: str, strong: Sequence[Span]) -> Iterator[Label]:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from archivesearch.errors import IndexProblem
-from archivesearch.model import Section
+from archivesearch.model.pages import Section
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier

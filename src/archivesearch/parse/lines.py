@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from archivesearch.model import Span
+from archivesearch.model.passages import Span
 from archivesearch.parse import front, organizations
 from archivesearch.parse.blocks import Block
 from archivesearch.parse.labels import Label

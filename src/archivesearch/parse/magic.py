@@ -22,6 +22,7 @@ _MAGIC = {
     b"OggS\0": "a media file",
     b"ID3": "a sound file",
 }
+_MAGICS = tuple(_MAGIC)
 # Escape is left out: mail in Japanese and Korean is full of it.
 _CONTROLS = bytes((*range(9), 11, *range(14, 27), *range(28, 32)))
 _SAMPLE = 16_384
@@ -32,10 +33,12 @@ def unreadable(data: bytes) -> str:
     """Say why bytes cannot be a page, or return ''."""
     if not data[:_SAMPLE].strip(b"\0 \t\r\n\f") and not data.strip(b"\0 \t\r\n\f"):
         return "it is empty" if not data else "it holds nothing but white space"
-    for magic, what in _MAGIC.items():
-        if data.startswith(magic):
-            return f"it is {what}, not a page"
+    if data.startswith(_MAGICS):
+        what = next(what for magic, what in _MAGIC.items() if data.startswith(magic))
+        return f"it is {what}, not a page"
     sample = data[:_SAMPLE]
+    if not any(map(sample.__contains__, _CONTROLS)):
+        return ""
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if controls <= max(_FEW, len(sample) * _MOST_CONTROLS) or sample.startswith(
         (b"\xff\xfe", b"\xfe\xff")

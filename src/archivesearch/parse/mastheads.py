@@ -37,11 +37,14 @@ def is_list(blocks: Sequence[Block]) -> bool:
     """Whether a page is a list of dated things, none of which dates the page."""
     texts = [block.text for block in blocks]
     short = [text for text in texts if len(text) < _LONGEST_LISTED or "\n" in text]
-    most = sum(text.count("\n") for text in short) + len(short)
+    most = "".join(short).count("\n") + len(short)
     least = max(6, 0.3 * (most + len(texts) - len(short)))
     if most < least:
         return False
-    years = [year for text in short if "1" in text or "20" in text for year in _listed_years(text)]
+    dated = [text for text in short if "1" in text or "20" in text]
+    if "".join(dated).count("\n") + len(dated) < least:
+        return False
+    years = [year for text in dated for year in _listed_years(text)]
     return len(years) >= least and len(set(years)) > 2
 
 

@@ -3,7 +3,7 @@
 import re
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-_C1 = re.compile(r"[\x80-\x9f]")
+_C1 = "".join(map(chr, range(0x80, 0xA0)))
 # The characters of windows-1252 between 128 and 159; five of its bytes have none.
 _FROM_C1 = {code: bytes([code]).decode("cp1252", "ignore") or None for code in range(0x80, 0xA0)}
 _TO_C1 = {ord(char): code for code, char in _FROM_C1.items() if char}
@@ -37,7 +37,7 @@ def mended(text: str) -> tuple[str, str]:
     elif "â€" in text and _PUNCTUATION.search(text):
         text = _PUNCTUATION.sub(lambda match: _bytes(match[0]).decode(), text)
         done.append("double UTF-8 punctuation")
-    if _C1.search(text):
+    if any(map(text.__contains__, _C1)):
         text = text.translate(_FROM_C1)
         done.append("control characters")
     if "Õ" in text and _MAC_CONTRACTION.search(text) and _all_are_mac_signs(text):

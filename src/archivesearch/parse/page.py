@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archivesearch.addresses import address
 from archivesearch.config import Config
-from archivesearch.model import Page, RawPage, Skipped
+from archivesearch.model.pages import Page, RawPage, Skipped
 from archivesearch.parse import html, pdf, text
 from archivesearch.parse.blocks import Block
 from archivesearch.parse.dating import dating

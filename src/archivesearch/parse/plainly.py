@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from archivesearch.addresses import address
 from archivesearch.config import Config
-from archivesearch.model import Dating, Page, Paragraph, RawPage, Section, Skipped
+from archivesearch.model.pages import Dating, Page, Paragraph, RawPage, Section, Skipped
 from archivesearch.parse import pdf
 from archivesearch.parse.decode import decode
 from archivesearch.parse.magic import unreadable

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from archivesearch.model import Span
+from archivesearch.model.passages import Span
 
 # Control characters, which no page's own text holds any more, stand for tags in a run.
 BREAK, STRONG, PLAIN, ANCHOR = "\x01", "\x02", "\x03", "\x04"

@@ -4,11 +4,12 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from archivesearch.config import Config
-from archivesearch.model import Section, Span
-from archivesearch.parse import front, headings, labels, organizations, profiles, tables
+from archivesearch.model.pages import Section
+from archivesearch.model.passages import Span
+from archivesearch.parse import dates, front, headings, labels, organizations, profiles, tables
 from archivesearch.parse.aliases import Register
 from archivesearch.parse.blocks import Block
-from archivesearch.parse.drafts import Builder
+from archivesearch.parse.drafts import Builder, Draft
 from archivesearch.parse.headings import Headings
 from archivesearch.parse.labels import Label
 from archivesearch.parse.lines import Line
@@ -29,8 +30,18 @@ def sections(blocks: Sequence[Block], title: str, config: Config) -> tuple[Secti
     builder = Builder()
     heads = Headings(blocks)
     for number, block in enumerate(blocks):
-        _add_block(builder, heads, block, number, found[number])
-    return tuple([draft.section(config.banners) for draft in builder.done()])
+        if found[number] or headings.may_head(block):
+            _add_block(builder, heads, block, number, found[number])
+        else:
+            builder.add(block.text, ())
+    drafts = builder.done()
+    years = _years(drafts)
+    return tuple([draft.section(config.banners, years) for draft in drafts])
+
+
+def _years(drafts: Sequence[Draft]) -> Iterator[tuple[int, ...]]:
+    """Yield the years that each paragraph of several sections speaks of, one after the other."""
+    return iter(dates.years_of_each([text for draft in drafts for text in draft.texts()]))
 
 
 def _add_block(
@@ -38,7 +49,7 @@ def _add_block(
 ) -> None:
     """Add a block of an ordinary page, or of the part of a page that is no list."""
     text = block.text
-    cut = heads.end(number, found) if headings.may_head(block) else 0
+    cut = heads.end(number, found)
     if cut:
         builder.open(text[:cut], level=block.level)
         text = text[cut:].strip()
@@ -72,10 +83,13 @@ def _with_organizations(
             texts.setdefault(draft.about, []).extend(text for text, _ in draft.paragraphs)
     register.learn([text for several in texts.values() for text in several])
     register.learn_initials(texts)
+    years = _years(drafts)
     return tuple(
-        draft.section(config.banners, register.name(draft.about), register.aliases(draft.about))
+        draft.section(
+            config.banners, years, register.name(draft.about), register.aliases(draft.about)
+        )
         if draft.about
-        else draft.section(config.banners)
+        else draft.section(config.banners, years)
         for draft in drafts
     )
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from archivesearch.model import Hit, Span
+from archivesearch.model.answers import Hit
+from archivesearch.model.passages import Span
 from archivesearch.present.clean import clean
 from archivesearch.present.marks import html, pieces
 

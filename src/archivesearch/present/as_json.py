@@ -5,31 +5,20 @@ are valid UTF-8, a hit is one line for every reader of lines, and nothing in the
 a page can drive a terminal.
 """
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from archivesearch.model import (
-    Backup,
-    Collocations,
-    Concordance,
-    Group,
-    Hit,
-    Organization,
-    Page,
-    PageInfo,
-    Paragraph,
-    Passage,
-    Report,
-    Results,
-    Section,
-    Stats,
-    Suggestions,
-    Trend,
-    Verification,
-)
+if TYPE_CHECKING:  # all records, of which one command shows few
+    from archivesearch.model.answers import Group, Hit, Results
+    from archivesearch.model.pages import Page, PageInfo, Paragraph, Section
+    from archivesearch.model.passages import Passage
+    from archivesearch.model.reports import Backup, Organization, Report, Stats, Verification
+    from archivesearch.model.research import Collocations, Concordance, Suggestions, Trends
 
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _HIT_KEYS = (
@@ -96,11 +85,12 @@ def group_json(group: Group) -> dict[str, Any]:
     }
 
 
-def trends_json(query: str, trends: Sequence[Trend]) -> dict[str, Any]:
+def trends_json(trends: Trends) -> dict[str, Any]:
     """Return the years of a query, each with its share of the paragraphs of that year."""
     return {
-        "query": query,
+        "query": trends.query,
         "years": [{**_record(trend), "share": round(trend.share, 6)} for trend in trends],
+        "notes": list(trends.notes),
     }
 
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from archivesearch.model import Group, Hit, Results, Span
+from archivesearch.model.answers import Group, Hit, Results
+from archivesearch.model.passages import Span
 from archivesearch.present.clean import one_line
 from archivesearch.present.counts import counted, duration
 from archivesearch.present.facets import facet_lines

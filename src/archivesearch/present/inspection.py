@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from archivesearch.model import Dating, Page, Paragraph, Section
+from archivesearch.model.pages import Dating, Page, Paragraph, Section
 from archivesearch.present.clean import clean, one_line
 from archivesearch.present.counts import counted
 from archivesearch.present.marks import Run, runs

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from archivesearch.model import Span
+from archivesearch.model.passages import Span
 
 Run = tuple[str, str]
 """A piece of text and the name of its style, `""` for plain text."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from archivesearch.model import Organization
+from archivesearch.model.reports import Organization
 from archivesearch.present.clean import one_line
 from archivesearch.present.counts import counted
 from archivesearch.present.marks import Run

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from archivesearch.model import PageInfo, Passage
+from archivesearch.model.pages import PageInfo
+from archivesearch.model.passages import Passage
 from archivesearch.present.clean import clean, one_line
 from archivesearch.present.marks import Run, runs
 from archivesearch.present.screen import Screen

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from archivesearch.model import Report
+from archivesearch.model.reports import Report
 from archivesearch.present.clean import one_line
 from archivesearch.present.counts import counted, duration
 from archivesearch.present.counts import size as amount

@@ -1,8 +1,8 @@
 """Concordances, collocations, trends and suggestions as text for a terminal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from archivesearch.model import Collocations, Concordance, Suggestions, Trend
+from archivesearch.model.research import Collocations, Concordance, Suggestions, Trends
 from archivesearch.present.clean import one_line
 from archivesearch.present.counts import counted
 from archivesearch.present.screen import Screen
@@ -74,10 +74,10 @@ def collocations_text(found: Collocations, screen: Screen) -> str:
     return "\n".join(lines)
 
 
-def trends_text(query: str, found: Sequence[Trend], screen: Screen, by: str = "year") -> str:
+def trends_text(found: Trends, screen: Screen, by: str = "year") -> str:
     """Return years with their counts, absolute and in a thousand paragraphs, and a bar."""
     total = sum(one.count for one in found)
-    lines = [screen.render([(_headline(total, query), "strong")])]
+    lines = [screen.render([(_headline(total, found.query), "strong")])]
     if not total:
         return lines[0]
     lines += ["", screen.render([("           count       of  per 1,000", "faint")])]
@@ -85,7 +85,7 @@ def trends_text(query: str, found: Sequence[Trend], screen: Screen, by: str = "y
     return "\n".join(lines)
 
 
-def _years(found: Sequence[Trend], screen: Screen, by: str) -> Iterator[str]:
+def _years(found: Trends, screen: Screen, by: str) -> Iterator[str]:
     most = max(one.share for one in found)
     room = max(min(_BAR, screen.columns - 46), 0)
     for one in found:

@@ -1,12 +1,11 @@
 """What results are written on: so many columns, with colours or without."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
-from archivesearch.model import Span
+from archivesearch.model.passages import Span
 from archivesearch.present.clean import clean
 from archivesearch.present.marks import Run, pieces, starred
 from archivesearch.present.wrap import wrap
@@ -24,8 +23,7 @@ _STYLES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(NamedTuple):
     """A terminal, or a file that is read like one."""
 
     width: int = 80

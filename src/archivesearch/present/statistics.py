@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from archivesearch.model import Stats
+from archivesearch.model.reports import Stats
 from archivesearch.present.clean import one_line
 from archivesearch.present.counts import percent, size
 from archivesearch.present.screen import Screen

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from archivesearch.model import Backup, Verification
+from archivesearch.model.reports import Backup, Verification
 from archivesearch.present.clean import one_line
 from archivesearch.present.counts import counted
 

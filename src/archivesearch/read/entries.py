@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
-from archivesearch.model import Notice, RawPage, Skipped
+from archivesearch.model.pages import Notice, RawPage, Skipped
 from archivesearch.read.limits import Limits
 
 Found = RawPage | Skipped | Notice

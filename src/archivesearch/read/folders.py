@@ -7,7 +7,7 @@ from pathlib import Path
 
 from archivesearch.config import FILE_NAME
 from archivesearch.errors import SourceError
-from archivesearch.model import RawPage
+from archivesearch.model.pages import RawPage
 from archivesearch.read.entries import (
     NESTED,
     SNIFFED,

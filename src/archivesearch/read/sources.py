@@ -10,7 +10,7 @@ from archivesearch import config as configuration
 from archivesearch.addresses import address
 from archivesearch.config import Config
 from archivesearch.errors import ConfigError, SourceError
-from archivesearch.model import Notice, RawPage
+from archivesearch.model.pages import Notice, RawPage
 from archivesearch.read import folders
 from archivesearch.read.captures import chosen
 from archivesearch.read.entries import Found, Kind, Listing
@@ -37,11 +37,18 @@ class Source:
         return len(self.listing.entries) + sum(self.listing.left_out.values())
 
     def pages(self) -> Iterator[Found]:
-        """Read the pages one by one, in an order that depends on the source alone."""
+        """Read the pages one by one, in an order that depends on the source alone.
+
+        Raises SourceError where the source can be read no more, as when its disk is gone.
+        """
         for notice in self.listing.notices:
             yield Notice(self.name, notice)
-        for found in self.kind.pages(self.path, self.listing.entries, self.limits):
-            yield self._named(found)
+        try:
+            for found in self.kind.pages(self.path, self.listing.entries, self.limits):
+                yield self._named(found)
+        except OSError as error:
+            where = error.filename or self.path
+            raise SourceError(f"cannot read {where}: {error.strerror or error}") from error
 
     def _named(self, found: Found) -> Found:
         if isinstance(found, Notice):

@@ -17,7 +17,7 @@ from typing import IO, Protocol, Self
 
 from archivesearch.config import FILE_NAME
 from archivesearch.errors import SourceError
-from archivesearch.model import RawPage
+from archivesearch.model.pages import RawPage
 from archivesearch.read.entries import (
     NESTED,
     SNIFFED,

@@ -9,7 +9,7 @@ from typing import IO
 from urllib.parse import quote
 
 from archivesearch.errors import SourceError
-from archivesearch.model import RawPage
+from archivesearch.model.pages import RawPage
 from archivesearch.read import http
 from archivesearch.read.entries import SNIFFED, Capture, Entry, Found, Listing, looks_like_html
 from archivesearch.read.limits import Limits

@@ -9,7 +9,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from archivesearch.config import FILE_NAME
 from archivesearch.errors import SourceError
-from archivesearch.model import Notice, RawPage
+from archivesearch.model.pages import Notice, RawPage
 from archivesearch.read.entries import (
     NESTED,
     SNIFFED,

@@ -1,0 +1,1 @@
+"""The query nodes that Whoosh lacks or has wrong."""
