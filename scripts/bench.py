@@ -100,7 +100,8 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--whole",
         action="store_true",
-        help="also rebuild from the pages beside Recoll, Pagefind and a bare pipeline",
+        help="also rebuild from the pages beside Recoll, Pagefind and a bare pipeline "
+        "(with --only archivesearch without them), and from four times the pages",
     )
     add("--format", choices=["text", "json"], default="text")
     return parser

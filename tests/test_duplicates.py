@@ -6,6 +6,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,9 @@ ARTICLE = (
 
 
 def numbers_of(texts: Sequence[str], weights: Sequence[int] | None = None) -> Any:
-    copies = find_copies(bands(texts), texts.__getitem__, (weights or [0] * len(texts)).__getitem__)
+    weighed = np.array(weights or [0] * len(texts), np.int64)
+    with TemporaryFile() as aside:
+        copies = find_copies(bands(texts), lambda some: [texts[n] for n in some], weighed, aside)
     return list(copies)
 
 

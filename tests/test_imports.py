@@ -15,6 +15,13 @@ ROOT = Path(__file__).parent.parent
 SLOW = {"nltk", "selectolax", "rich", "loky", "pypdf", "brotli"}
 WEB = {"starlette", "uvicorn", "jinja2", "fastapi", "flask", "django", "aiohttp", "tornado"}
 
+UNNEEDED = (
+    *("archivesearch.model.pages", "archivesearch.model.reports", "archivesearch.model.research"),
+    *("archivesearch.columnar.face", "archivesearch.grammar", "archivesearch.upkeep"),
+    *("archivesearch.present.as_json", "archivesearch.present.as_csv"),
+    *("whoosh.searching", "whoosh.scoring", "whoosh.qparser", "tomllib"),
+)
+
 CALL = """
 import contextlib, sys
 from archivesearch.cli.main import main
@@ -47,6 +54,11 @@ def test_a_search_imports_only_what_it_needs(corpus_index: Path, format_: str) -
     names = imported(CALL, "search", "party", "--index", str(corpus_index), "--format", format_)
     assert "whoosh" in names
     assert not names & (SLOW | WEB)
+
+
+def test_a_search_for_words_leaves_alone_what_others_need(corpus_index: Path) -> None:
+    code = CALL + "\nassert not any(name in sys.modules for name in " + repr(UNNEEDED) + ")"
+    imported(code, "search", "party", "--index", str(corpus_index))
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["search", "--help"]])

@@ -9,7 +9,7 @@ import pytest
 from crawls import make_pdf, make_tar, make_zip, tar_member
 from hypothesis import given
 from hypothesis import strategies as st
-from small_archive import PAGES, write
+from small_archive import PAGES, page_of, write
 
 import archivesearch
 from archivesearch.errors import ConfigError, SourceError
@@ -304,6 +304,49 @@ def test_the_configuration_in_an_archive_is_checked(tmp_path: Path) -> None:
     archive = make_zip(tmp_path / "x.zip", {"archivesearch.toml": "bogus = 1", "a.html": "x"})
     with pytest.raises(ConfigError, match=r"archivesearch\.toml in .*x\.zip.*bogus"):
         open_sources([archive])
+
+
+def test_a_configuration_that_is_damaged_says_what_to_do(tmp_path: Path) -> None:
+    archive = make_zip(
+        tmp_path / "x.zip", {"archivesearch.toml": "name = 'x'", "a.html": "x"}, method=0
+    )
+    data = archive.read_bytes()
+    archive.write_bytes(data.replace(b"name = 'x'", b"name = 'y'", 1))
+    with pytest.raises(ConfigError, match=r"archivesearch\.toml in .*x\.zip is damaged.*--config"):
+        open_sources([archive])
+    write(tmp_path, {"other.toml": "name = 'z'"})
+    (source,) = open_sources([archive], tmp_path / "other.toml")
+    assert source.config.name == "z"
+
+
+UNREADABLE = {
+    "a.zip": b"this is no archive",
+    "b.zip": b"",
+    "c.wacz": b"PK\x03\x04 and no more",
+    "d.tar.gz": b"\x1f\x8b\x08 and no more",
+    "e.tar": b"x" * 2000,
+    "f.warc.gz": b"\x1f\x8b\x08 and no more",
+    "g.warc": b"<html>A page by another name</html>",
+    "h.arc": b"",
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_one_source_of_several_may_be_unreadable(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(UNREADABLE[name])
+    sources = [write(tmp_path / "site", {"a.html": page_of("Of a party.")}), tmp_path / name]
+    report = archivesearch.rebuild(sources, tmp_path / "index")
+    (notice,) = report.notices
+    assert (report.indexed, notice.page) == (1, name)
+    assert notice.text.startswith("nothing of it is indexed")
+    assert str(tmp_path / name) in notice.text
+    for reading in (archivesearch.update, archivesearch.rebuild):
+        with pytest.raises(SourceError, match=name):  # what is gone is told before it is gone
+            reading(sources if reading is archivesearch.update else sources[1:], tmp_path / "index")
+    with pytest.raises(SourceError, match=name):
+        archivesearch.verify(tmp_path / "index", sources)
+    with archivesearch.open(tmp_path / "index") as archive:
+        assert archive.pages() == ("site!a.html",)
 
 
 def test_a_folder_of_archives_says_what_to_do(tmp_path: Path) -> None:

@@ -4,10 +4,13 @@ import bz2
 import gzip
 import zipfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
+from backports import zstd
 from crawls import DATE, URL, arc, arc_record, http, make_zip, members, page, record
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,7 +109,7 @@ def test_an_arc_of_the_second_version(tmp_path: Path) -> None:
         (record(b"x", kind="continuation"), "it is a continuation record"),
         (record(b"x", kind=""), "it is a nameless record"),
         (record(b""), "it is empty"),
-        (record(http("x", content_encoding="zstd")), "compressed in a way that is not known"),
+        (record(http("x", content_encoding="compress")), "compressed in a way that is not known"),
     ],
 )
 def test_records_that_are_no_pages_are_counted(tmp_path: Path, content: bytes, reason: str) -> None:
@@ -155,6 +158,8 @@ BARE = zlib.compress(BODY)[2:-4]
         (zlib.compress(BODY), {"content_encoding": "deflate"}, BODY),
         (BARE, {"content_encoding": "deflate"}, BODY),
         (brotli.compress(BODY), {"content_encoding": "br"}, BODY),
+        (zstd.compress(BODY), {"content_encoding": "zstd"}, BODY),
+        (zstd.compress(BODY[:50]) + zstd.compress(BODY[50:]), {"content_encoding": "zstd"}, BODY),
         (chunked(BODY), {"transfer_encoding": "chunked"}, BODY),
         (
             chunked(gzip.compress(BODY, mtime=0)),
@@ -166,6 +171,7 @@ BARE = zlib.compress(BODY)[2:-4]
         (BODY, {"content_encoding": "gzip"}, BODY),
         (BODY, {"content_encoding": "deflate"}, BODY),
         (BODY, {"content_encoding": "br"}, BODY),
+        (BODY, {"content_encoding": "zstd"}, BODY),
         (BODY, {"transfer_encoding": "chunked"}, BODY),
         # bodies that are cut short
         (gzip.compress(BODY, 0, mtime=0)[:200], {"content_encoding": "gzip"}, BODY[:170]),
@@ -181,13 +187,14 @@ def test_bodies_are_undone(
     assert len(data) < len(expected) + 30
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br"])
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
 def test_a_body_that_is_a_bomb_is_skipped(tmp_path: Path, encoding: str) -> None:
     spaces = b" " * 5_000_000
     packed = {
         "gzip": gzip.compress(spaces),
         "deflate": zlib.compress(spaces),
         "br": brotli.compress(spaces),
+        "zstd": zstd.compress(spaces),
     }
     bomb = record(http(packed[encoding], content_encoding=encoding))
     results = found(tmp_path, bomb, limits=Limits(page_bytes=100_000))
@@ -354,12 +361,18 @@ def test_a_page_that_quotes_a_record_is_whole(tmp_path: Path) -> None:
     assert not notices(results)
 
 
+RUBBISH = b"no record at all\n" * 10_000
+
+
 def test_nothing_but_rubbish_is_told(tmp_path: Path) -> None:
-    results = found(tmp_path, b"no record at all\n" * 10_000)
-    assert not pages(results)
-    assert len(notices(results)) == 1
-    with pytest.raises(SourceError, match="no pages"):
-        archivesearch.rebuild([tmp_path / "0.warc"], tmp_path / "index")
+    for name, data in (
+        ("x.warc", RUBBISH),
+        ("x.warc.gz", RUBBISH),
+        ("y.warc.gz", members(RUBBISH)),
+    ):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(SourceError, match=r"is no WARC or ARC.*no record begins in it"):
+            archivesearch.rebuild([tmp_path / name], tmp_path / "index")
 
 
 def test_a_wacz(tmp_path: Path) -> None:
@@ -460,5 +473,7 @@ def test_a_damaged_warc_never_fails_otherwise(data: st.DataObject) -> None:
         content[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
         content = content or bytearray(b"x")
     with tempfile.TemporaryDirectory() as folder:
-        for result in found(Path(folder), bytes(content)):
-            assert isinstance(result, RawPage | Skipped | Notice)
+        results: list[Any] = []
+        with suppress(SourceError):  # where no record is left
+            results = found(Path(folder), bytes(content))
+        assert all(isinstance(result, RawPage | Skipped | Notice) for result in results)

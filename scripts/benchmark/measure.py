@@ -93,7 +93,8 @@ class Run:
         """Rebuild as a user does, beside other programs, and from four times the pages."""
         if not self.settings.whole:
             return None
-        found = whole.measure(self.folder, self.work / "whole", self.say)
+        alone = self.settings.engines == (OURS,)
+        found = whole.measure(self.folder, self.work / "whole", self.say, alone=alone)
         self.say("whole: four times the pages")
         job = self._job(folder=str(self.folder), pages=str(self.work / "fourfold"), copies=4)
         many = Path(processes.do("lay_out", job)["folder"])

@@ -22,6 +22,7 @@ from benchmark.processes import SCRIPTS, environment
 Values = dict[str, Any]
 Command = list[str]
 _EVERY = 0.1
+_LONGEST = 1800
 _PAGES = "**/*.{html,htm,shtml,txt}"
 
 
@@ -74,12 +75,16 @@ PROGRAMS = {
 }
 
 
-def measure(folder: Path, work: Path, say: Callable[[str], None]) -> Values:
-    """Run each program once; return figures by name, and how to install what is absent."""
+def measure(folder: Path, work: Path, say: Callable[[str], None], *, alone: bool = False) -> Values:
+    """Run each program once; return figures by name, and how to install what is absent.
+
+    With `alone` archivesearch is the only one.
+    """
     work.mkdir(parents=True, exist_ok=True)
-    absent = {name: how for name, program in PROGRAMS.items() if (how := program.absent())}
+    programs = {OURS: PROGRAMS[OURS]} if alone else PROGRAMS
+    absent = {name: how for name, program in programs.items() if (how := program.absent())}
     rows: dict[str, Values] = {}
-    for name, program in PROGRAMS.items():
+    for name, program in programs.items():
         if name not in absent:
             say(f"whole: {name}")
             rows[name] = run(program.command(folder, work / name))
@@ -110,7 +115,13 @@ def run(command: Command) -> Values:
         env=environment() | {"PYTHONPATH": _path()},
     )
     peak = Peak(process.pid)
-    _, errors = process.communicate()
+    try:
+        _, errors = process.communicate(timeout=_LONGEST)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        peak.stop()
+        return {"error": f"it took longer than {_LONGEST} seconds"}
     seconds = time.perf_counter() - begun
     bytes_ = peak.stop()
     if process.returncode:

@@ -7,8 +7,9 @@ whole. Its pages are put aside meanwhile, so that memory does not grow with them
 import pickle
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
@@ -16,20 +17,14 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from archivesearch.model.pages import Page
-from archivesearch.parse.fingerprints import BANDS, fingerprinted, unpacked
+from archivesearch.model.pages import Page, paragraphs
+from archivesearch.parse.fingerprints import BANDS, COLUMNS, fingerprints
 
-_COLUMNS: dict[str, Any] = {
-    "units": np.uint64,
-    "owners": np.uint32,
-    "words": np.uint16,
-    "counted": np.bool_,
-    "bands": np.uint32,
-    "lengths": np.uint32,
-}
 # Pages that are kept at hand while their passages are compared: neighbours have the same
 # copies, and a magazine's issue is asked for again and again.
 _AT_HAND = 64
+# Code points whose fingerprints are made at a time: for each page alone it takes twice as long.
+_AT_ONCE = 1 << 18
 
 _PLAIN = b"\0"  # with which no pickle begins
 _PAGES = msgspec.msgpack.Decoder(Page)
@@ -45,13 +40,13 @@ class Gathered:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._pages: BinaryIO = (folder / "pages").open("xb+")
-        self._files = {name: (folder / name).open("xb") for name in _COLUMNS}
+        self._files = {name: (folder / name).open("xb") for name in COLUMNS}
         self._columns: dict[str, npt.NDArray[Any]] = {}
         self._ends: list[int] = [0]
         self.first: list[int] = [0]
-        self._first: npt.NDArray[np.int64] | None = None
-        self._units: list[int] = [0]
         self.names: list[str] = []
+        self._waiting: list[str] = []  # what passages say that have no fingerprints yet
+        self._waiting_size = 0
         self.page = lru_cache(_AT_HAND)(self._read)
 
     def __len__(self) -> int:
@@ -63,49 +58,59 @@ class Gathered:
 
     def add(self, page: Page) -> None:
         """Put a page aside."""
-        page = page if page.fingerprints else fingerprinted(page)
-        prints = unpacked(page.fingerprints)
-        first = self.first[-1]
-        for name, column in (
-            ("units", prints.units),
-            ("owners", prints.owners + np.uint32(first)),
-            ("words", prints.words),
-            ("counted", prints.counted),
-            ("bands", prints.bands),
-            ("lengths", prints.lengths),
-        ):
-            self._files[name].write(column.tobytes())
-        self.first.append(first + len(prints.lengths))
-        self._units.append(self._units[-1] + len(prints.units))
+        texts = [p.own_text if p.repeated else p.text for _, p in paragraphs(page)]
+        self.first.append(self.first[-1] + len(texts))
         self.names.append(page.page)
         self._ends.append(self._ends[-1] + self._pages.write(_packed(page)))
+        self._waiting += texts
+        self._waiting_size += sum(map(len, texts))
+        if self._waiting_size >= _AT_ONCE:
+            self._fingerprint()
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """Return a column of the fingerprints of all pages, once all have been added.
 
         It is mapped from disk; what is changed in it is changed in memory alone.
 
-        `units`, `owners` (the passage of each unit), `words` and `counted` have a value
-        for each unit, `lengths` for each passage; `bands` is of shape (passages, BANDS).
+        They are those of Fingerprints, with `owners` numbered through all pages.
         """
+        if self._waiting:
+            self._fingerprint()
         if name not in self._columns:
             self._files[name].flush()
             path = self._folder / name
             size = path.stat().st_size
-            values = np.memmap(path, _COLUMNS[name], "c") if size else np.empty(0, _COLUMNS[name])
+            values = np.memmap(path, COLUMNS[name], "c") if size else np.empty(0, COLUMNS[name])
             self._columns[name] = values.reshape(-1, BANDS) if name == "bands" else values
         return self._columns[name]
 
     def units_between(self, start: int, end: int) -> slice:
         """Return where in their columns the units of some pages are."""
-        return slice(self._units[start], self._units[min(end, len(self))])
+        return slice(int(self._units[start]), int(self._units[min(end, len(self))]))
 
     def page_of(self, passages: npt.ArrayLike) -> npt.NDArray[np.int64]:
         """Return the number of the page of each passage, or of one."""
-        if self._first is None:
-            self._first = np.array(self.first)
-        pages: npt.NDArray[np.int64] = np.searchsorted(self._first, passages, "right") - 1
+        pages: npt.NDArray[np.int64] = np.searchsorted(self._starts, passages, "right") - 1
         return pages
+
+    @cached_property
+    def _starts(self) -> npt.NDArray[np.int64]:
+        return np.array(self.first, np.int64)
+
+    @cached_property
+    def _units(self) -> npt.NDArray[np.int64]:
+        """Where the units of each page begin, and where the last ones end."""
+        owners = self.column("owners")
+        return np.searchsorted(owners, self._starts.astype(owners.dtype))
+
+    def forget(self, *names: str) -> None:
+        """Let go of columns that are not needed any more, and of the memory they take."""
+        for name in names:
+            self._columns.pop(name, None)
+
+    def scratch(self) -> BinaryIO:
+        """Return a file to put something aside in, which is gone when it is closed."""
+        return TemporaryFile(dir=self._folder)
 
     def __enter__(self) -> Self:
         return self
@@ -119,6 +124,16 @@ class Gathered:
         for file in (self._pages, *self._files.values()):
             file.close()
 
+    def _fingerprint(self) -> None:
+        """Write the fingerprints of the passages that wait for them."""
+        prints = fingerprints(self._waiting)
+        before = self.first[-1] - len(self._waiting)
+        prints = replace(prints, owners=prints.owners + np.uint32(before))
+        for name, file in self._files.items():
+            file.write(getattr(prints, name).tobytes())
+        self._waiting.clear()
+        self._waiting_size = 0
+
     def _read(self, number: int) -> Page:
         start, end = self._ends[number : number + 2]
         self._pages.seek(start)
@@ -126,12 +141,11 @@ class Gathered:
 
 
 def _packed(page: Page) -> bytes:
-    """Return a page as bytes, without its fingerprints, which have columns of their own."""
-    bare = replace(page, fingerprints=b"")
+    """Return a page as bytes."""
     try:
-        return _PLAIN + msgspec.msgpack.encode(bare)
+        return _PLAIN + msgspec.msgpack.encode(page)
     except UnicodeEncodeError:  # lone surrogates, which a page may have
-        return pickle.dumps(bare, -1)
+        return pickle.dumps(page, -1)
 
 
 def _unpacked(data: bytes) -> Page:

@@ -49,9 +49,9 @@ def rebuild(
     Pages are parsed in `jobs` processes; `memory` is how many megabytes the passages in work
     may take. Raises SourceError, ConfigError or IndexProblem, and ValueError for `jobs` or
     `memory` below 1; a page that cannot be read is skipped and reported,
-    never an error.
+    never an error, and so is one of several sources.
     """
-    opened = open_sources(sources, config)
+    opened = open_sources(sources, config, all_of_them=False)
     return _build(opened, Path(index), engine, progress, jobs=jobs, memory=memory, recall=False)
 
 
@@ -178,7 +178,11 @@ def _listed(index: Path) -> set[str]:
 def _nothing(opened: Sequence[Source], census: Census) -> str:
     names = ", ".join(str(source.path) for source in opened)
     if not census.read:
-        return f"there are no pages in {names}: no files of HTML, plain text or PDF by their names"
+        told = next((f"; note on {n.page}: {n.text}" for n in census.notices), "")
+        return (
+            f"there are no pages in {names}: no files of HTML, plain text or PDF "
+            f"by their names{told}"
+        )
     pages = census.read - census.no_pages
     if not pages:
         reasons = "; ".join(f"{n:,}: {reason}" for reason, n in census.reasons.most_common(3))

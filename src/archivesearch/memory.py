@@ -235,5 +235,5 @@ def _parser() -> str:
     seen = blake2b(digest_size=_KEY_BYTES)
     for path in sorted(path for files in SOURCE for path in package.glob(files)):
         seen.update(path.name.encode() + b"\0" + path.read_bytes())
-    libraries = map(version, ("selectolax", "charset-normalizer", "py3langid", "rensa"))
+    libraries = map(version, ("selectolax", "charset-normalizer", "py3langid"))
     return repr((seen.hexdigest(), *libraries, unidata_version))

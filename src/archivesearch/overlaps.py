@@ -35,8 +35,8 @@ class Shared(NamedTuple):
 
 
 def held(items: npt.NDArray[np.uint64], pages: Array, words: Array) -> Held:
-    """Sort what pages hold; what a page holds twice counts once."""
-    order = np.lexsort((pages, items))
+    """Sort what pages hold, given in their order; what a page holds twice counts once."""
+    order = np.argsort(items, kind="stable")
     items, pages = items[order], pages[order]
     new = np.ones(len(order), bool)
     new[1:] = (items[1:] != items[:-1]) | (pages[1:] != pages[:-1])

@@ -8,7 +8,6 @@ from archivesearch.config import Config
 from archivesearch.crew import Crew, Lost
 from archivesearch.errors import IndexProblem
 from archivesearch.model.pages import Notice, Page, RawPage, Skipped
-from archivesearch.parse.fingerprints import fingerprinted
 from archivesearch.parse.page import parse
 from archivesearch.parse.plainly import parse_plainly
 
@@ -174,7 +173,7 @@ def _parse(found: RawPage, config: Config) -> Parsed | _Fault | IndexProblem:
         return _Fault(f"it met a fault in archivesearch ({type(error).__name__}: {error})")
     if isinstance(page, Page) and _paragraphs(page) > _MOST_PARAGRAPHS:
         return _Fault(f"it has more than {_MOST_PARAGRAPHS:,} paragraphs")
-    return fingerprinted(page) if isinstance(page, Page) else page
+    return page
 
 
 def _paragraphs(page: Page) -> int:

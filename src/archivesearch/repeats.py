@@ -16,10 +16,11 @@ an edge, and a quotation is none. docs/duplicates.md has the measurements behind
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -40,8 +41,7 @@ _SAME_PAGE = 0.7
 # Units held at a time while they are counted: 60 bytes each.
 _AT_ONCE = 1 << 20
 _PAGES_AT_ONCE = 1000
-# Pages whose paragraphs are kept: neighbours are mostly copies of the same pages.
-_AT_HAND = 64
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 _Hashes = npt.NDArray[np.uint64]
 _Array = npt.NDArray[np.int64]
@@ -105,43 +105,59 @@ class Marks:
         alone[owners[counted & ~self._hits]] = False
         joins = alone[owners] & ~counted & _among(units, repeats.companions)
         self.own = ~self._hits & ~joins
-        self._paragraphs = lru_cache(_AT_HAND)(self._read)
 
     def passages(self, page: int) -> list[Passage]:
         """Return the passages of a page, with what is repeated in them."""
-        found = list(passages(self._gathered.page(page)))
-        first = self._gathered.first[page]
+        found = self._gathered.page(page)
+        if not self._hits[self._gathered.units_between(page, page + 1)].any():
+            return list(passages(found))
+        said = [paragraph for _, paragraph in paragraphs(found)]
+        return list(passages(found, {n + 1: spans for n, spans in self._spans(page, said)}))
+
+    def own_texts(self, numbers: Sequence[int]) -> Iterator[str]:
+        """Yield what passages say apart from what is repeated, by their numbers among all.
+
+        The numbers are in order, so that each page is read once.
+        """
+        pages = self._gathered.page_of(numbers).tolist()
+        for page, some in groupby(zip(pages, numbers, strict=True), itemgetter(0)):
+            said = [paragraph for _, paragraph in paragraphs(self._gathered.page(page))]
+            spans = dict(self._spans(page, said))
+            for _, number in some:
+                at = number - self._gathered.first[page]
+                yield own_text(said[at].text, spans.get(at, said[at].repeated))
+
+    def _spans(
+        self, page: int, said: Sequence[Paragraph]
+    ) -> Iterator[tuple[int, tuple[Span, ...]]]:
+        """Yield the paragraphs of a page that hold what is repeated, by number, and where."""
         at = self._gathered.units_between(page, page + 1)
-        for number in np.unique(self._owners[at][self._hits[at]]).tolist():
-            passage = found[number - first]
-            found[number - first] = replace(passage, repeated=self._spans(number, passage))
-        return found
-
-    def own_text(self, number: int) -> str:
-        """Return what a passage, by its number among all, says apart from what is repeated."""
-        page = int(self._gathered.page_of(number))
-        paragraph = self._paragraphs(page)[number - self._gathered.first[page]]
-        return own_text(paragraph.text, self._spans(number, paragraph))
-
-    def _spans(self, number: int, said: Paragraph | Passage) -> tuple[Span, ...]:
-        both = np.array([number, number + 1], self._owners.dtype)
-        low, high = np.searchsorted(self._owners, both)
-        if not self._hits[low:high].any():
-            return said.repeated
-        is_partly_own = self.own[low:high].any()
-        spans = self._repeats.spans(said.text) if is_partly_own else [(0, len(said.text))]
-        return _merged([*said.repeated, *spans], said.text)
-
-    def _read(self, page: int) -> list[Paragraph]:
-        return [paragraph for _, paragraph in paragraphs(self._gathered.page(page))]
+        owners = self._owners[at]
+        numbers = np.unique(owners[self._hits[at]])
+        lows, highs = (np.searchsorted(owners, numbers, side).tolist() for side in _SIDES)
+        own = self.own[at].tolist()
+        starts, ends = (self._gathered.column(name)[at].tolist() for name in ("starts", "ends"))
+        for number, low, high in zip(
+            (numbers - self._gathered.first[page]).tolist(), lows, highs, strict=True
+        ):
+            paragraph = said[number]
+            if not any(own[low:high]):
+                spans: Iterable[Span] = [(0, len(paragraph.text))]
+            elif paragraph.repeated:  # the places are those in what is left without them
+                spans = self._repeats.spans(paragraph.text)
+            else:
+                spans = ((starts[n], ends[n]) for n in range(low, high) if not own[n])
+            yield number, _merged([*paragraph.repeated, *spans], paragraph.text)
 
 
 def _among(values: _Hashes, known: _Hashes) -> npt.NDArray[np.bool_]:
     """Return which values are among some that are sorted."""
-    if not len(known):
-        return np.zeros(len(values), bool)
-    at = np.minimum(np.searchsorted(known, values), len(known) - 1)
-    found: npt.NDArray[np.bool_] = known[at] == values
+    found = np.zeros(len(values), bool)
+    if len(known):
+        for start in range(0, len(values), _AT_ONCE):
+            some = values[start : start + _AT_ONCE]
+            at = np.minimum(np.searchsorted(known, some), len(known) - 1)
+            found[start : start + _AT_ONCE] = known[at] == some
     return found
 
 
@@ -165,9 +181,12 @@ def _merged(places: Sequence[Span], text: str) -> tuple[Span, ...]:
 
 def _never_counted(gathered: Gathered, widespread: _Hashes) -> npt.NDArray[np.bool_]:
     """Return which units say too little wherever they stand."""
-    hashes = gathered.column("units")[gathered.column("counted")]
+    units, counted = gathered.column("units"), gathered.column("counted")
     result = np.ones(len(widespread), bool)
-    result[np.searchsorted(widespread, hashes[_among(hashes, widespread)])] = False
+    for start in range(0, len(units), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        hashes = units[some][counted[some]]
+        result[np.searchsorted(widespread, hashes[_among(hashes, widespread)])] = False
     return result
 
 

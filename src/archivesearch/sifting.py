@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from archivesearch import overlaps
+from archivesearch.columnar.trimming import trim
 from archivesearch.duplicates import find_copies
 from archivesearch.gathering import Gathered
 from archivesearch.model.pages import Page
@@ -26,6 +27,7 @@ _NEARLY_SAME = 0.8
 _AT_HAND = 64
 # Texts whose signatures are made at a time.
 _AT_ONCE = 1000
+_PAGES_AT_ONCE = 1000
 # What is left of a passage with less than so many words is a name or a date in a footer.
 _LEAST_REST = 20
 
@@ -58,9 +60,16 @@ class Sifted:
         self._same = self._exactly_same()
         self._dropped = np.zeros(len(gathered), bool)
         self._dropped[[page for others in self._same.values() for page in others]] = True
-        copies = find_copies(self._bands(), marks.own_text, self._weight)
+        gathered.forget("units", "words", "counted")
+        trim()
+        sizes = np.diff(gathered.first)
+        weights = np.repeat(sizes, sizes)
+        with gathered.scratch() as aside:
+            copies = find_copies(self._bands(), marks.own_texts, weights, aside)
         self.duplicates = int(self._dropped.sum()) + self._nearly_same(copies)
         self.copies = self._renumbered(copies)
+        gathered.forget("bands", "lengths")
+        trim()
 
     def __iter__(self) -> Iterator[SiftedPage]:
         """Yield the pages that are to be indexed."""
@@ -119,23 +128,22 @@ class Sifted:
         result[repeated & ~enough] = 0
         parts = np.flatnonzero(repeated & enough)
         for some in np.split(parts, range(_AT_ONCE, len(parts), _AT_ONCE)):
-            result[some] = bands(list(map(self._marks.own_text, some.tolist())))
+            result[some] = bands(list(self._marks.own_texts(some.tolist())))
         for page in np.flatnonzero(self._dropped).tolist():
             result[gathered.first[page] : gathered.first[page + 1]] = 0
         return result
 
     def _own_lengths(self) -> npt.NDArray[np.int64]:
         """Return how many words of its own each passage has."""
-        owners, words = self._gathered.column("owners"), self._gathered.column("words")
-        count = self._gathered.first[-1]
-        return np.bincount(owners[self._own], words[self._own], count).astype(np.int64)
-
-    def _weight(self, number: int) -> int:
-        page = self._page_of(number)
-        return self._gathered.first[page + 1] - self._gathered.first[page]
-
-    def _page_of(self, number: int) -> int:
-        return int(self._gathered.page_of(number))
+        gathered, pages = self._gathered, len(self._gathered)
+        result = np.zeros(gathered.first[-1], np.int64)
+        for page in range(0, pages, _PAGES_AT_ONCE):
+            at = gathered.units_between(page, page + _PAGES_AT_ONCE)
+            first, last = gathered.first[page], gathered.first[min(page + _PAGES_AT_ONCE, pages)]
+            own = self._own[at]
+            owners, words = gathered.column("owners")[at][own], gathered.column("words")[at][own]
+            result[first:last] = np.bincount(owners - np.uint32(first), words, last - first)
+        return result
 
     def _nearly_same(self, copies: Copies) -> int:
         """Return how many pages say nearly what another one says."""
@@ -144,14 +152,15 @@ class Sifted:
         sizes = np.bincount(pages, self._lengths, len(gathered)).astype(np.int64)
         members = np.array([number for group in copies for number in group], np.int64)
         groups = np.repeat(np.arange(len(copies)), [len(group) for group in copies])
-        by = overlaps.held(groups.astype(np.uint64), pages[members], self._lengths[members])
+        order = np.argsort(members)
+        members, items = members[order], groups[order].astype(np.uint64)
+        by = overlaps.held(items, pages[members], self._lengths[members])
         heads = overlaps.families(overlaps.shared(by), sizes, _NEARLY_SAME)
         return int(np.count_nonzero(heads != np.arange(len(heads))))
 
     def _renumbered(self, copies: Copies) -> Copies:
         """Return the groups with passages numbered as if there were no dropped pages."""
-        gathered = self._gathered
-        gone = np.cumsum(np.where(self._dropped, np.diff(gathered.first), 0))
-        return tuple(
-            tuple(number - int(gone[self._page_of(number)]) for number in group) for group in copies
-        )
+        sizes = np.diff(self._gathered.first)
+        kept = np.repeat(~self._dropped, sizes)
+        numbers = np.cumsum(kept) - 1
+        return tuple(tuple(numbers[list(group)].tolist()) for group in copies)

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from warnings import catch_warnings
 
 from crawls import arc, arc_record, http, make_pdf, members, page, record
 
@@ -116,7 +117,7 @@ _LARGEST = 400_000
 def make(seed: int, number: int) -> tuple[str, bytes]:
     """Return the kind of an input and its bytes."""
     rng = random.Random(f"{seed} {number}")  # noqa: S311 - samples need a seed, not secrecy
-    kind = rng.choices(list(SEEDS), [4, 2, 2, 2, 2, 1, 1])[0]
+    kind = rng.choices(list(SEEDS), [4, 2, 2, 2, 2, 1, 1, 2, 1, 2, 2, 2, 2, 1])[0]
     data = SEEDS[kind](rng)
     # Of what is compressed the plain bytes are damaged too, or nothing would be read.
     for _ in range(rng.choice((0, 1, 1, 2, 3, 5, 8))):
@@ -213,6 +214,123 @@ def _pdf(rng: random.Random) -> bytes:
     return make_pdf(words.replace("(", "\\(").replace(")", "\\)"), "A title")
 
 
+def _miscoded(rng: random.Random) -> bytes:
+    """Return a page in one encoding that declares another, bytes of a third in its midst."""
+    text = _page(rng).decode("latin-1") + rng.choice(_SCRIPTS)
+    declared, real, other = rng.choices(_ENCODINGS, k=3)
+    data = text.encode(real, "replace")
+    at = rng.randrange(len(data) + 1)
+    said = rng.choice((f"<meta charset={declared}>", f'<?xml encoding="{declared}"?>', "")).encode()
+    mark = rng.choice((b"", b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"))
+    return mark + said + data[:at] + rng.choice(_SCRIPTS).encode(other, "replace") + data[at:]
+
+
+def _nested(rng: random.Random) -> bytes:
+    """Return a zip of archives, links, and names that differ little."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for _ in range(rng.randint(1, 6)):
+            info = zipfile.ZipInfo(rng.choice(_ODD_NAMES)[:60_000])
+            made = rng.choice((_damaged_page, _zip, _tar, _zipped_warc, _pdf, _config))
+            if rng.random() < 0.2:
+                info.create_system, info.external_attr = 3, 0o120777 << 16
+            with catch_warnings(action="ignore"):  # two members of one name
+                archive.writestr(info, made(rng), rng.choice((0, 8)))
+    return stream.getvalue()
+
+
+def _wacz(rng: random.Random) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in rng.sample(_WACZ_NAMES, rng.randint(1, len(_WACZ_NAMES))):
+            made = _zipped_warc if name.endswith("gz") else rng.choice((_warc, _damaged_page))
+            archive.writestr(zipfile.ZipInfo(name), made(rng), rng.choice((0, 8)))
+    return stream.getvalue()
+
+
+def _revisits(rng: random.Random) -> bytes:
+    """Return records that stand for one another, in circles too."""
+    count = rng.randint(2, 8)
+    found = []
+    for n in range(count):
+        other = rng.randrange(count)
+        headers = {
+            "WARC_Record_ID": f"<urn:x:{n}>",
+            "WARC_Refers_To": f"<urn:x:{other}>",
+            "WARC_Refers_To_Target_URI": f"http://example.org/{rng.randrange(count)}.html",
+            "WARC_Payload_Digest": f"sha1:{rng.randrange(3)}",
+        }
+        kind = rng.choice(("revisit", "revisit", "response", "conversion"))
+        block = http(_damaged_page(rng) if kind != "revisit" else "")
+        some = dict(rng.sample(sorted(headers.items()), rng.randint(0, 4)))
+        found.append(record(block, f"http://example.org/{n}.html", kind, **some))
+    return b"".join(found) if rng.random() < 0.5 else members(*found)
+
+
+def _headers(rng: random.Random) -> bytes:
+    """Return records with more, and longer, headers than anybody writes."""
+    found = []
+    for n in range(rng.randint(1, 3)):
+        lines = {
+            f"X{rng.choice(('', str(i)))}": rng.choice(("x", "é", " ", ":", "\t"))
+            * rng.choice(_SIZES)
+            for i in range(rng.choice((1, 3, 1500)))
+        }
+        block = http(_damaged_page(rng), **lines) if rng.random() < 0.7 else http("", **lines)
+        more = lines if rng.random() < 0.4 else {}
+        found.append(
+            record(block, f"http://example.org/{n}.html" + "?" * rng.choice(_SIZES), **more)
+        )
+    return b"".join(found) if rng.random() < 0.5 else members(*found)
+
+
+def _config(rng: random.Random) -> bytes:
+    keys = rng.choices(_SETTINGS, k=rng.randint(1, 8))
+    return "\n".join(f"{key} = {rng.choice(_VALUES)}" for key in keys).encode()
+
+
+_ENCODINGS = (
+    *("utf-8", "latin-1", "cp1252", "utf-16", "utf-16-be", "utf-32", "koi8-r", "cp1251", "gb18030"),
+    *("big5", "shift_jis", "iso2022_jp", "euc_kr", "cp437", "iso8859-7", "hz", "utf-7", "cp037"),
+)
+_SCRIPTS = (
+    "Комментарии и письма",
+    "読者からの手紙",
+    "편지",
+    "λέξη",
+    "naïve “so” — ß",
+    "العربية",
+    "😀",
+)
+_ODD_NAMES = (
+    *("a.html", "A.html", "a.HTML", "./a.html", "a//b.html", "a/b.html", "a\\b.html", "a.html/"),
+    *("../a.html", "C:/a.html", "/a.html", "a/../b.html", "é.html", "e\u0301.html", "\u202ea.html"),
+    *("x.zip", "x.tar.gz", "x.warc.gz", "x.wacz", "archivesearch.toml", "b/archivesearch.toml"),
+    *(" .html", ".html", "a\nb.html", "a!b.html", "a#1.html", "README", "a" * 5000 + ".html", "."),
+)
+_WACZ_NAMES = (
+    *("datapackage.json", "archive/a.warc.gz", "archive/b.warc", "archive/c.arc", "pages/p.jsonl"),
+    *("archive/../d.warc", "archive/e.warc.gz", "archive/a.WARC.gz", "indexes/index.cdx"),
+)
+_SIZES = (0, 1, 100, 20_000, 70_000)
+_SETTINGS = (
+    *("name", "base_url", "languages", "banners", "addresses", "exclude", "[organizations]\nA"),
+    *("[variants]\na", "bogus", '"" ', "a.b.c", "[[x]]\ny", "[organizations.B]\nz"),
+)
+_VALUES = (
+    *('"x"', "1", "[]", '["en", "zz"]', '["(" ]', '["(?P<year>[0-9]{4})/(a*)*b"]', '""', "{}"),
+    *(
+        '"http://example.org/"',
+        '"x" * 3',
+        "1979-05-27",
+        "[[1]]",
+        '["*"]',
+        "true",
+        "inf",
+        '"\\u0000"',
+    ),
+    *('["Of the letters."]', '"""', "[" * 50, '["[", "**", ""]', '"' + "x" * 5000 + '"'),
+)
 SEEDS: dict[str, Callable[[random.Random], bytes]] = {
     "page": _page,
     "zip": _zip,
@@ -221,6 +339,13 @@ SEEDS: dict[str, Callable[[random.Random], bytes]] = {
     "warc.gz": _zipped_warc,
     "arc": _arc,
     "pdf": _pdf,
+    "html": _miscoded,
+    "txt": _miscoded,
+    "nested.zip": _nested,
+    "wacz": _wacz,
+    "revisits.warc": _revisits,
+    "headers.warc": _headers,
+    "toml": _config,
 }
 _PAGES = sorted(p for p in CORPUS.rglob("*") if p.is_file() and p.suffix != ".toml")
 

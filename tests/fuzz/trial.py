@@ -1,12 +1,14 @@
 """What has to hold for any input at all: it is read, or skipped with a reason, in its time."""
 
+import os
+import shutil
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from archivesearch.config import Config
 from archivesearch.errors import ConfigError, SourceError
 from archivesearch.model.pages import Notice, Page, RawPage, Skipped, passages
 from archivesearch.parse.page import parse
@@ -35,7 +37,10 @@ def attempt(task: tuple[int, int]) -> Outcome:
     kind, data = make(*task)
     try:
         path = _place() / (f"x.{kind}" if kind != "page" else "x.html")
-        path.write_bytes(data)
+        if kind == "toml":
+            path = _folder(data, task[1])
+        else:
+            path.write_bytes(data)
         return _read(kind, path)
     except Exception as error:  # noqa: BLE001 - any at all is a finding
         return Outcome(kind, fault=f"{type(error).__name__}: {error}"[:300])
@@ -45,6 +50,22 @@ def attempt(task: tuple[int, int]) -> Outcome:
 def _place() -> Path:
     """Return a folder of this process."""
     return Path(tempfile.mkdtemp(prefix="fuzz-"))
+
+
+def _folder(config: bytes, number: int) -> Path:
+    """Return a folder with settings, pages, and links that lead out of it or round in circles."""
+    folder = _place() / "folder"
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "b").mkdir(parents=True)
+    (folder / "archivesearch.toml").write_bytes(config)
+    page = make(number, 0)[1]
+    for name in (b"a.html", b"A.html", b"\xff.html", b"b/\xc3\xa9.htm", b"b/a\nb.txt", b"b/noend"):
+        with suppress(OSError):  # what names there may be the file system decides
+            (folder / os.fsdecode(name)).write_bytes(page)
+    links = {"up.html": "..", "b/c": "../b", "self.html": "self.html", "out.html": "/etc/hostname"}
+    for link, target in links.items():
+        (folder / link).symlink_to(target)
+    return folder
 
 
 def _read(kind: str, path: Path) -> Outcome:
@@ -58,7 +79,7 @@ def _read(kind: str, path: Path) -> Outcome:
     for found in source.pages():
         if isinstance(found, RawPage):
             begun = time.perf_counter()
-            page = parse(found, Config())
+            page = parse(found, source.config)
             if isinstance(page, Page):
                 _check(page)
                 assert page.page not in names, f"there are two pages {page.page}"

@@ -24,7 +24,7 @@ _OPTIONS = (
         "--section",
         metavar="WORDS",
         callback=text,
-        help="Only sections with these words in the heading.",
+        help="Only sections with these words, in a row, in the heading.",
     ),
     click.option(
         "--year",

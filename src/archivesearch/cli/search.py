@@ -59,7 +59,7 @@ EXAMPLES = examples(
     "facets",
     multiple=True,
     type=click.Choice(("org", "section", "year", "lang", "page", "family")),
-    help="Count the matching paragraphs by this; may be given again.",
+    help="Count the matching paragraphs by this (family: a page's top folder); may be given again.",
 )
 @click.option("--explain", is_flag=True, help="Say of each hit what its score is the sum of.")
 @format_option("text", "json", "jsonl", "csv")
@@ -72,8 +72,8 @@ def search(
 
     Paragraphs that have any of the words match; those with more of them, nearer
     together, come first. AND, OR, NOT, "a phrase", "words near"~5, (groups), field:word,
-    pre*, fuzzy~ and =exact narrow it. Put what the shell would take apart into single
-    quotes, and -- before a query that begins with a dash.
+    pre*, fuzzy~ and =exact say more precisely what is meant. Put what the shell would take
+    apart into single quotes, and -- before a query that begins with a dash.
     """
     if options["facets"] and form in ("jsonl", "csv"):
         raise click.UsageError("--facet goes with --format text or json.")

@@ -47,8 +47,8 @@ def update(
     """Bring an index up to date, parsing only the pages that are new or have changed.
 
     The result is what "rebuild" would give, byte for byte. The SOURCEs must be those that
-    the index was built from; the default are folders of their names, looked for in the
-    current one. A SOURCE that is gone, or has no pages left, is an error: the index stays
+    the index was built from; the default are folders and files of their names, looked for in
+    the current folder. A SOURCE that is gone, or has no pages left, is an error: the index stays
     as it was.
     """
     begun = time.perf_counter()

@@ -29,9 +29,9 @@ def verify(*, sources: tuple[str, ...], index: str, config: str | None, form: st
     """Prove that an index is whole, and that it matches its SOURCEs.
 
     Every byte is read and compared with its checksum, every rule of the format is looked
-    at, and the pages are compared with those of the SOURCEs: by default, of folders with
-    the names that the index gives, where they are in the current one. Exit status 1 says
-    that the index is damaged, or does not match.
+    at, and the pages are compared with those of the SOURCEs: by default, of those that the
+    index names, where they are in the current folder. Exit status 1 says that the index is
+    damaged, or does not match.
     """
     found = archivesearch.verify(index, sources or _beside(index), config=config)
     if form == "json":

@@ -1,7 +1,8 @@
 """What is found in a source, and what is read out of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from archivesearch.model.passages import Passage, SamePage, Span, own_text
 
@@ -112,8 +113,7 @@ class Page:
 
     `encoding` is the name of the encoding its bytes were decoded by, `encoding_source`
     what decided so. `sha256` is of the bytes as they were found. `source`, `record` and
-    `also` are those of the `RawPage`. `fingerprints` are what the page is compared with
-    others by, as `parse/fingerprints.py` packs them; empty where they are not known yet.
+    `also` are those of the `RawPage`.
     """
 
     page: str
@@ -129,7 +129,6 @@ class Page:
     source: str = ""
     record: str = ""
     also: tuple[str, ...] = ()
-    fingerprints: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +176,13 @@ def paragraphs(page: Page) -> Iterator[tuple[Section, Paragraph]]:
             yield section, paragraph
 
 
-def passages(page: Page) -> Iterator[Passage]:
-    """Yield the passages of a page, one for each of its `paragraphs`."""
+def passages(
+    page: Page, repeated: Mapping[int, tuple[Span, ...]] = MappingProxyType({})
+) -> Iterator[Passage]:
+    """Yield the passages of a page, one for each of its `paragraphs`.
+
+    `repeated` are spans of some of them, by number from 1, in place of their own.
+    """
     dating = page.dating
     for number, (section, paragraph) in enumerate(paragraphs(page), 1):
         yield Passage(
@@ -196,5 +200,5 @@ def passages(page: Page) -> Iterator[Passage]:
             lang=page.lang,
             years_mentioned=paragraph.years_mentioned,
             text=paragraph.text,
-            repeated=paragraph.repeated,
+            repeated=repeated.get(number, paragraph.repeated),
         )

@@ -26,6 +26,7 @@ _CP1252 = {
 _STRAY = re.compile("[\udc80-\udcff]")
 _STRAY_BYTES = {0xDC00 + byte: _CP1252.get(byte, chr(byte)) for byte in range(0x80, 0x100)}
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_CLEARLY_UTF8 = 3
 _UTF8 = Charset("utf-8", "utf-8")
 _WESTERN = Charset("windows-1252", "cp1252")
 
@@ -125,7 +126,8 @@ def _text(data: bytes, found: Charset) -> str | None:
     """Decode, or return None where the bytes are not of that encoding.
 
     A few wrong bytes among many right ones are the marks of an editor that knew only
-    windows-1252, and are read so; where most are wrong the declaration is.
+    windows-1252, and are read so; where most are wrong the declaration is. Several
+    characters of UTF-8 are hardly there by chance: then one wrong byte for two is few.
     """
     if found.codec == "cp1252":
         return _windows_1252(data)
@@ -139,7 +141,8 @@ def _text(data: bytes, found: Charset) -> str | None:
         return None
     wrong = len(_STRAY.findall(text))
     right = len(_NOT_ASCII.findall(text)) - wrong
-    return text.translate(_STRAY_BYTES) if wrong * 10 <= right else None
+    clear = found.name == "utf-8" and right >= _CLEARLY_UTF8
+    return text.translate(_STRAY_BYTES) if wrong * (2 if clear else 10) <= right else None
 
 
 def _try(data: bytes, codec: str, errors: str) -> str | None:

@@ -103,8 +103,13 @@ def find(
 
 def is_label(text: str) -> bool:
     """Whether a text is nothing but a label of the vocabulary, with or without its colon."""
+    return bool(kind_of(text))
+
+
+def kind_of(text: str) -> str:
+    """Return the kind of label that a text is, '' where it is not nothing but a label."""
     phrase = text.rstrip(" :：")
-    return 0 < len(phrase) <= _WINDOW and bool(_kind(phrase, first=True)[0])
+    return _kind(phrase, first=True)[0] if 0 < len(phrase) <= _WINDOW else ""
 
 
 def split(text: str, labels: Sequence[Label]) -> list[tuple[str, str]]:

@@ -5,9 +5,9 @@ of links are in the site's language, whatever the page's is. A short text is jud
 where that is safe. What stays undetermined is "".
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
-from heapq import nlargest
 from typing import TYPE_CHECKING
 
 from archivesearch.errors import IndexProblem
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 # Code points that are judged; twice as many take twice the time and judge no better.
 _SAMPLE = 600
-_BEGINNING, _PLAIN = 250, 0.95
+_BEGINNING, _PLAIN = 150, 0.95
 _LONGEST = 8
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 # How many letters a text needs, and how sure the judgement must be: of a page that
 # declares nothing, where it is in one of the archive's languages and where in another;
@@ -38,7 +39,7 @@ def language(declared: str, sections: Iterable[Section], expected: Sequence[str]
     `declared` is what it says of itself, `expected` the languages that the archive has.
     """
     sample = _sample(sections)
-    letters = sum(map(str.isalpha, sample))
+    letters = sum(map(len, _LETTERS.findall(sample)))
     if letters < (_AGAINST if declared else _EXPECTED)[0]:
         return declared
     judged, sure = _judged(sample)
@@ -50,9 +51,12 @@ def language(declared: str, sections: Iterable[Section], expected: Sequence[str]
 
 def _sample(sections: Iterable[Section]) -> str:
     """Return the longest paragraphs of a page, up to `_SAMPLE` code points of them."""
-    texts = (paragraph.own_text for section in sections for paragraph in section.paragraphs)
-    longest = nlargest(_LONGEST, texts, key=len)
-    return "\n".join(longest)[:_SAMPLE]
+    texts = [
+        paragraph.own_text if paragraph.repeated else paragraph.text
+        for section in sections
+        for paragraph in section.paragraphs
+    ]
+    return "\n".join(sorted(texts, key=len, reverse=True)[:_LONGEST])[:_SAMPLE]
 
 
 def _are_alike(one: str, other: str) -> bool:

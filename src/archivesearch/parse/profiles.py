@@ -86,7 +86,8 @@ def _apply(columns: Columns, lines: Sequence[Line]) -> None:
             line.is_head = True
         elif line.block in columns.labels and line.opens and line.label is None:
             at = line.start
-            line.label = Label(at, at, at, "self", first=True, opens=True)
+            kind = columns.kinds[line.block]
+            line.label = Label(at, at, at, kind, first=True, opens=True)
 
 
 def _runs(lines: Sequence[Line], blocks: Sequence[Block]) -> Iterator[tuple[list[int], int]]:

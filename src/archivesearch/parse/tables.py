@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from archivesearch.parse import labels
+from archivesearch.parse import labels, organizations
 from archivesearch.parse.blocks import Block, Cell
 
 _LONGEST = 60
@@ -14,11 +14,12 @@ class Columns:
     """What the head rows of a page's tables say; blocks are given by their numbers.
 
     `heads` are the blocks of those rows, `labels` maps the first block of each cell below a
-    label to that label.
+    label to that label, `kinds` to the kind of label that it is for them.
     """
 
     heads: set[int] = field(default_factory=set)
     labels: dict[int, str] = field(default_factory=dict)
+    kinds: dict[int, str] = field(default_factory=dict)
 
 
 def columns(blocks: Sequence[Block]) -> Columns:
@@ -33,11 +34,17 @@ def columns(blocks: Sequence[Block]) -> Columns:
         first, *others = rows.values()
         if _is_head(blocks, first, others):
             result.heads.update(numbers[0] for numbers in first.values())
-            named = {c: n[0] for c, n in first.items() if labels.is_label(blocks[n[0]].text)}
+            texts = {column: blocks[numbers[0]].text for column, numbers in first.items()}
+            named = {c: kind for c, text in texts.items() if (kind := labels.kind_of(text))}
+            rows_are_organizations = any(
+                organizations.says_its_kind(text) for c, text in texts.items() if c not in named
+            )
             for cells in others:
-                for column, head in named.items():
+                for column, kind in named.items():
                     if column in cells:
-                        result.labels[cells[column][0]] = blocks[head].text.rstrip(" :")
+                        cell = cells[column][0]
+                        result.labels[cell] = texts[column].rstrip(" :")
+                        result.kinds[cell] = "self" if rows_are_organizations else kind
     return result
 
 

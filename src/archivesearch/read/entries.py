@@ -82,13 +82,14 @@ class Listing:
     `captures` are records that may become entries once those of all sources are known.
     `left_out` counts, by reason, what is no page and not among the entries either, since
     there may be millions of it. `config` are the bytes of the `archivesearch.toml` inside
-    an archive, None without.
+    an archive, None without; `config_damage` says why there are none that can be read.
     """
 
     entries: tuple[Entry, ...] = ()
     other_files: int = 0
     notices: tuple[str, ...] = ()
     config: bytes | None = None
+    config_damage: str = ""
     captures: tuple[Capture, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
 

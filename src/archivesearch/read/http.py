@@ -1,8 +1,10 @@
 """What a web server sent: status, type, and a body that may be cut up and compressed."""
 
+import io
 import re
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from archivesearch.read.records import read_headers
@@ -11,6 +13,8 @@ _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})\b[^\n]*\n", re.IGNORECASE)
 _CHUNK_SIZE = re.compile(rb"[ \t\r\n]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]*)?\r?\n")
 _STEP = 1024
 _GZIP, _ZLIB, _BARE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_PIECE = 65_536
 _PAGE_TYPES = {
     *("text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml", "text/plain"),
     *("text/markdown", "text/x-markdown", "text/sgml", "text/x-sgml", "application/pdf"),
@@ -114,6 +118,8 @@ def _decoded(data: bytes, encoding: str, most: int) -> bytes:
         return _inflated(data, _ZLIB, most) or _inflated(data, _BARE, most) or data
     if encoding == "br":
         return _unbrotlied(data, most)
+    if encoding == "zstd":
+        return _unpacked(data, most) if data.startswith(_ZSTD) else data
     if encoding in {"identity", "none", "utf-8", "iso-8859-1", "text", "8bit", "7bit", "binary"}:
         return data
     raise BadBody(f"its body is compressed in a way that is not known here ({encoding[:40]})")
@@ -132,6 +138,18 @@ def _inflated(data: bytes, kind: int, most: int) -> bytes:
         left -= len(piece)
         if left <= 0 or inflater.eof:
             break
+    return b"".join(parts)
+
+
+def _unpacked(data: bytes, most: int) -> bytes:
+    from backports import zstd  # only where a body asks for it
+
+    parts: list[bytes] = []
+    left = most + 1
+    with suppress(zstd.ZstdError, EOFError), zstd.open(io.BytesIO(data)) as file:
+        while left > 0 and (piece := file.read1(min(left, _PIECE))):
+            parts.append(piece)
+            left -= len(piece)
     return b"".join(parts)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archivesearch.errors import SourceError
 from archivesearch.read import folders, tars, waczs, warcs, zips
-from archivesearch.read.entries import Kind
+from archivesearch.read.entries import Kind, is_archive_name
 from archivesearch.read.records import begins_record
 
 _SNIFFED = 8192
@@ -45,6 +45,8 @@ def kind_of(path: Path) -> Kind:
         return warcs
     if plain[_TAR_PLACE : _TAR_PLACE + len(_TAR_MAGIC)] == _TAR_MAGIC:
         return tars
+    if not start and is_archive_name(path.name):
+        raise SourceError(f"{path} is empty; copy or download it again")
     named = (kind for name, kind in _BY_NAME if re.search(name, path.name, re.IGNORECASE))
     return next(named, folders)
 

@@ -23,6 +23,7 @@ _LONGEST_LINE = 16_384
 _LONGEST_NUMBER = 19
 _MOST_HEADERS = 1000
 _BLANK = b"\r\n"
+_NOT_SO_LONG = "the record there is not as long as it claims"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,9 @@ class Record:
         return self.headers.get("warc-record-id", "").strip().strip("<>")
 
 
+_NONE = Record(0, "", {}, 0)
+
+
 class Records:
     """Iterates over the records of a file; the block of each is read before the next.
 
@@ -59,7 +63,7 @@ class Records:
     def __init__(self, file: Seekable, most: int) -> None:
         self._stream = Stream(file, most, begins_record)
         self._damage: list[Gap] = []
-        self._record = Record(0, "", {}, 0)
+        self._record = _NONE
         self._block = 0  # where the content of the record begins
         self._left = 0
         self._is_irregular = False
@@ -138,8 +142,10 @@ class Records:
                 return True
             elif not is_lost:
                 is_lost = True
+                is_first = self._record is _NONE
                 self._is_damaged(
-                    "the record there is not as long as it claims", at_cursor=self._stream.is_zipped
+                    "no record begins there" if is_first else _NOT_SO_LONG,
+                    at_cursor=self._stream.is_zipped,
                 )
                 self._stream.back(self._block)
             else:

@@ -9,7 +9,7 @@ from pathlib import Path
 from archivesearch import config as configuration
 from archivesearch.addresses import address
 from archivesearch.config import Config
-from archivesearch.errors import SourceError
+from archivesearch.errors import ConfigError, SourceError
 from archivesearch.model.pages import Notice, RawPage
 from archivesearch.read import folders
 from archivesearch.read.captures import chosen
@@ -67,11 +67,15 @@ def open_sources(
     paths: Iterable[str | os.PathLike[str]],
     config_file: str | os.PathLike[str] | None = None,
     limits: Limits | None = None,
+    *,
+    all_of_them: bool = True,
 ) -> list[Source]:
     """Open sources; each has the configuration beside it, unless one is named for all.
 
     Raises SourceError for a source that does not exist, cannot be listed or is given
-    twice, ConfigError for a configuration that is not valid.
+    twice, ConfigError for a configuration that is not valid. Without `all_of_them` a
+    source that cannot be listed is an error only where none can; else it has no pages,
+    and a notice that says why.
     """
     given = [Path(path) for path in paths]
     if not given:
@@ -80,12 +84,21 @@ def open_sources(
     limits = limits or Limits()
     seen: dict[Path, Path] = {}
     sources: list[Source] = []
+    unread: list[SourceError] = []
     for path in given:
         resolved = _existing(path)
         if resolved in seen:
             raise SourceError(f"{path} is the same source as {seen[resolved]}; give it once")
         seen[resolved] = path
-        sources.append(_opened(resolved, named, limits))
+        try:
+            sources.append(_opened(resolved, named, limits))
+        except SourceError as error:
+            unread.append(error)
+            if all_of_them or len(unread) == len(given):
+                raise
+            notice = f"nothing of it is indexed, for it cannot be read: {error}"
+            listing = Listing(notices=(notice,))
+            sources.append(Source(resolved.name, resolved, named or Config(), listing))
     listings = chosen([source.listing for source in sources])
     sources = [
         replace(source, listing=_without(listing, source.config.exclude))
@@ -98,6 +111,11 @@ def _opened(path: Path, named: Config | None, limits: Limits) -> Source:
     kind = kind_of(path)
     config = named or configuration.beside(path)
     listing = kind.list_pages(path, limits)
+    if named is None and listing.config_damage:
+        raise ConfigError(
+            f"{configuration.FILE_NAME} in {path} is damaged ({listing.config_damage}); "
+            "repair the archive, or name another file with --config"
+        )
     if named is None and listing.config is not None:
         config = configuration.read(listing.config, f"{configuration.FILE_NAME} in {path}")
     return Source(path.name or "root", path, config, listing, kind, limits)

@@ -109,8 +109,11 @@ def list_pages(path: Path, limits: Limits) -> Listing:
                     skipped.append(replace(pages_[page], problem=_REPEATED))
                 pages_[page] = Entry(page, number, name)
     entries = sorted([*pages_.values(), *skipped], key=lambda entry: int(entry.place))
-    if not reading.reached and reading.notices:
-        raise SourceError(f"{path} is no tar archive or damaged: {reading.notices[0]}")
+    if not reading.reached and reading.damage:
+        raise SourceError(
+            f"{path} is no tar archive or damaged from its beginning on ({reading.damage}); "
+            "copy or download it again"
+        )
     return Listing(tuple(entries), others, tuple(reading.notices), config)
 
 
@@ -137,6 +140,7 @@ class _Reading:
         self.path = path
         self.limits = limits
         self.reached = 0
+        self.damage = ""
         self.notices: list[str] = []
         self._archive: TarFile
 
@@ -149,7 +153,8 @@ class _Reading:
             ratio = self.limits.ratio
             self.notices.append(f"it unpacks to more than {ratio} times its size; {lost}")
         elif isinstance(error, _DAMAGE):
-            self.notices.append(f"it is damaged: {str(error) or type(error).__name__}; {lost}")
+            self.damage = str(error) or type(error).__name__
+            self.notices.append(f"it is damaged: {self.damage}; {lost}")
         else:
             return False
         return True

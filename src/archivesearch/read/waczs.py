@@ -27,12 +27,21 @@ def list_pages(path: Path, limits: Limits) -> Listing:
     """List the captures of all WARCs in a WACZ."""
     with zips.opened(path) as archive:
         if not any(map(_WARC.fullmatch, archive.namelist())):
-            raise SourceError(f"{path} is no WACZ: it holds no WARC in a folder 'archive'")
+            raise SourceError(
+                f"{path} is no WACZ: it holds no WARC in a folder 'archive'; "
+                "if it holds pages, rename it to .zip"
+            )
         notices: list[str] = []
         most = limits.unpacked_bytes(path.stat().st_size)
         listing = warcs.listed(_files(archive, notices), most, limits)
     return Listing(
-        listing.entries, 0, (*listing.notices, *notices), None, listing.captures, listing.left_out
+        listing.entries,
+        0,
+        (*listing.notices, *notices),
+        None,
+        "",
+        listing.captures,
+        listing.left_out,
     )
 
 

@@ -37,9 +37,16 @@ class Held:
 
 
 def list_pages(path: Path, limits: Limits) -> Listing:
-    """List the captures of a WARC or an ARC."""
+    """List the captures of a WARC or an ARC. Raises SourceError where it has no records."""
     with _opened(path) as file:
-        return listed([("", file)], limits.unpacked_bytes(path.stat().st_size), limits)
+        listing = listed([("", file)], limits.unpacked_bytes(path.stat().st_size), limits)
+    if not (listing.entries or listing.captures):
+        found = f" ({listing.notices[0]})" if listing.notices else ""
+        raise SourceError(
+            f"{path} is no WARC or ARC, or damaged: no record begins in it{found}; "
+            "copy or download it again, or give it a name that says what it is"
+        )
+    return listing
 
 
 def pages(path: Path, entries: Sequence[Entry], limits: Limits) -> Iterator[Found]:
@@ -66,7 +73,7 @@ def listed(files: Iterable[tuple[str, Seekable]], most: int, limits: Limits) -> 
             else:
                 left_out[held.problem] += 1
         notices += _told(name, records.gaps)
-    return Listing(tuple(entries), 0, tuple(notices), None, tuple(captures), left_out)
+    return Listing(tuple(entries), 0, tuple(notices), None, "", tuple(captures), left_out)
 
 
 def read_files(

@@ -57,7 +57,7 @@ def list_pages(path: Path, limits: Limits) -> Listing:
         infos.sort(key=lambda pair: [part.encode() for part in pair[0].split("/")])
         last = dict(infos)
         entries, others, names = [], 0, Names()
-        config = None
+        config, damage = None, ""
         for name, info in infos:
             if name.endswith("/") or is_hidden(name):
                 continue
@@ -65,7 +65,7 @@ def list_pages(path: Path, limits: Limits) -> Listing:
                 entries.append(Entry("(no name)", info, name, problem="it has no name"))
                 continue
             if name == FILE_NAME:
-                config = _config(archive, info, limits)
+                config, damage = _config(archive, info, limits)
                 continue
             entry = _entry(archive, name, info, is_last=last[name] is info)
             if entry is None:
@@ -75,7 +75,7 @@ def list_pages(path: Path, limits: Limits) -> Listing:
             else:
                 entries.append(Entry(names.free(entry.page), info, name))
     notices = (f"it has more than {limits.members:,} members; {left_out:,} of them are left out",)
-    return Listing(tuple(entries), others, notices if left_out else (), config)
+    return Listing(tuple(entries), others, notices if left_out else (), config, damage)
 
 
 def pages(path: Path, entries: Sequence[Entry], limits: Limits) -> Iterator[Found]:
@@ -150,10 +150,10 @@ def _read(archive: ZipFile, entry: Entry, limits: Limits) -> Found:
     return RawPage(entry.page, data, record=entry.record, also=entry.also)
 
 
-def _config(archive: ZipFile, info: ZipInfo, limits: Limits) -> bytes:
-    """Return the bytes of the archive's own file; those of a damaged one are no TOML."""
+def _config(archive: ZipFile, info: ZipInfo, limits: Limits) -> tuple[bytes | None, str]:
+    """Return the bytes of the archive's own file, or why they cannot be read."""
     try:
         with archive.open(info) as member:
-            return member.read(limits.page_bytes)
+            return member.read(limits.page_bytes), ""
     except DAMAGE as error:
-        raise SourceError(f"{FILE_NAME} in {archive.filename} is damaged: {error}") from error
+        return None, str(error) or type(error).__name__
