@@ -118,7 +118,7 @@ def test_a_memory_that_is_of_no_use_is_not_used(
         (tmp_path / "elsewhere").write_bytes(data)
         memory.symlink_to(tmp_path / "elsewhere")
     elif spoil != "gone":
-        changed = {"empty": b"", "version": data.replace(b" 1\n", b" 2\n", 1)}
+        changed = {"empty": b"", "version": data.replace(b" 2\n", b" 3\n", 1)}
         memory.write_bytes(changed.get(spoil, bytes(len(data))))
     assert counts(archivesearch.update([site], index)) == (3, 0, 0)
     assert is_as_rebuilt(index, site)

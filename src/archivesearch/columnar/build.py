@@ -29,7 +29,7 @@ from archivesearch.model.passages import Copies, Passage
 
 # Bytes in use at the peak: for each byte of a stretch's texts, for each occurrence merged.
 _PER_TEXT_BYTE = 16
-_PER_OCCURRENCE = 64
+_PER_OCCURRENCE = 160
 
 
 def build(
