@@ -140,4 +140,4 @@ def test_what_is_plainly_a_year_is_one_by_all_the_rules(
     text = f"{before} {digits}{between}{after}"
     for match in dates._NUMBER.finditer(text):
         if match.lastgroup == "rest" and dates._is_plain(text, *match.span()):
-            assert dates._full(text, match) == (int(match[0]),)
+            assert dates._full(text, *match.span(), match) == (int(match[0]),)
