@@ -13,7 +13,7 @@ from small_archive import passage
 from whoosh.query import And, Every, Or, Phrase, Query, Term
 
 from archivesearch.analysis import Analyzer, Token, fold, spelling, unaccented
-from archivesearch.columnar.fields import JOINT_FIELDS, KEY_FIELDS, WORD_FIELDS, shared_value
+from archivesearch.columnar.fields import JOINT_FIELDS, KEY_FIELDS, WORD_FIELDS, key_of
 from archivesearch.model.passages import Passage
 from archivesearch.nodes.choices import Spoken, Without
 from archivesearch.nodes.near import Near
@@ -109,7 +109,7 @@ class BruteForce:
                     form = spelling(value[token.start : token.end])
                     self.forms[name][number].add((token.term, form))
             for name in ("page", "lang", "org_key", "year"):
-                if key := shared_value(each, name):
+                if key := key_of(each, name):
                     self.places[name][key][number].append(0)
             for year in each.years_mentioned:
                 self.places["years_mentioned"][str(year)][number] = [0]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from archivesearch.columnar import bits, runs
 from archivesearch.columnar.arrays import ArrayFolder, ArrayWriter, narrow, spread, starts_of
 from archivesearch.columnar.escape import Escaped, EscapedWriter
+from archivesearch.columnar.occurrences import Occurrences
 from archivesearch.columnar.strings import Strings, decoded, encoded, write_strings
 from archivesearch.columnar.totals import Chunks, Totals, TotalsWriter
 from archivesearch.columnar.vocabulary import Vocabulary
@@ -138,9 +139,8 @@ def test_a_run_is_sorted_by_term_and_document(words: list[tuple[int, int]], bloc
     positions = np.arange(len(words), dtype=np.uint32)
     first = block * 32
     forms = np.where(documents % 3, -1, terms)
-    postings = runs.sorted_postings(
-        terms, forms, documents, positions, first=first, vocabulary=vocabulary
-    )
+    given_terms = Occurrences(terms, forms, documents, positions)
+    postings = runs.sorted_postings(given_terms, first, vocabulary)
     with TemporaryDirectory() as folder:
         run = runs.Run(Path(folder) / "run", first, {"x": postings})
         parts = {part: run.read("x", part) for part in runs.PARTS}

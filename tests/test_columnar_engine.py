@@ -82,6 +82,8 @@ REQUESTS = st.builds(
     limit=st.sampled_from([0, 1, 10, 1000]),
     offset=st.sampled_from([0, 1, 7, 650]),
     sort=st.sampled_from(SORTS),
+    group_by=st.none(),
+    facets=st.just(()),
 )
 
 

@@ -141,3 +141,19 @@ def test_what_is_plainly_a_year_is_one_by_all_the_rules(
     for match in dates._NUMBER.finditer(text):
         if match.lastgroup == "rest" and dates._is_plain(text, *match.span()):
             assert dates._full(text, *match.span(), match) == (int(match[0]),)
+
+
+@given(
+    st.lists(
+        st.text(alphabet="0129/.-'’ samnñobcés,\n年１９二〇😀", max_size=14)
+        | st.sampled_from(
+            ["in 1917, or 1919-20", "the 60s", "2000 copies", "１９６８年", "1/12/85"]
+        ),
+        max_size=6,
+    )
+)
+def test_years_of_several_texts_are_those_of_each(texts: list[str]) -> None:
+    assert dates.years_of_each(texts) == [years_mentioned(text) for text in texts]
+    for text in texts:
+        found = [match.span() for match in dates._NUMBER.finditer(text)]
+        assert [match.span() for match in dates._numbers(text)] == found

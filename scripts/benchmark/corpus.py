@@ -8,7 +8,6 @@ import itertools
 import marshal
 import re
 import shutil
-import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
@@ -57,26 +56,15 @@ def changed(data: bytes, copy: int) -> bytes:
 class Feed:
     """The paragraphs of a file as a stream, in the form `make` gives them.
 
-    `make` takes a dict of a passage's values by name. What reading and making cost, in
-    seconds of the clock and of this thread, is kept apart, so that it can be taken off.
+    `make` takes a dict of a passage's values by name.
     """
 
     def __init__(self, file: Path, make: Callable[[dict[str, Any]], Any]) -> None:
         self.file = file
         self.make = make
-        self.seconds = 0.0
-        self.cpu_seconds = 0.0
 
     def __iter__(self) -> Iterator[Any]:
-        batches = self._batches()
-        while True:
-            wall, cpu = time.perf_counter(), time.thread_time()
-            batch = next(batches, None)
-            self.seconds += time.perf_counter() - wall
-            self.cpu_seconds += time.thread_time() - cpu
-            if batch is None:
-                return
-            yield from batch
+        return itertools.chain.from_iterable(self._batches())
 
     def _batches(self) -> Iterator[list[Any]]:
         with self.file.open("rb") as source:

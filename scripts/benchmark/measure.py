@@ -101,8 +101,24 @@ class Run:
         return found | {"growth": whole.growth(self.folder, many, self.work / "growth")}
 
     def _builds(self) -> dict[str, Values]:
-        built = {name: self._median("build", name) for name in self.engines}
-        return {name: values for name, values in built.items() if values}
+        """Build each index, and once more for the memory that it takes."""
+        built = {}
+        for name in self.engines:
+            values, held = self._median("build", name), self._peak(name)
+            if values and held:
+                built[name] = values | held
+        return built
+
+    def _peak(self, name: str) -> Values | None:
+        self.say(f"memory: {name}")
+        directory = self.work / f"peak-{name}"
+        try:
+            held = processes.do("peak", self._job(engine=name, directory=str(directory)))
+        except processes.WorkerError as error:
+            self.failed[f"{name} (memory)"] = str(error)
+            return None
+        shutil.rmtree(directory)
+        return held
 
     def _median(self, task: str, name: str) -> Values | None:
         """Do a task several times, in a new process and folder each; return the median run."""

@@ -5,7 +5,7 @@ that is damaged or of another version, all pages are parsed anew and nothing els
 
     first line      what the file is
     each record     key (20 bytes) · size packed, size unpacked, CRC-32 of all else (4 bytes
-                    each, little-endian) · the page as MessagePack, compressed by zlib
+                    each, little-endian) · the page as MessagePack, a Zstandard frame
 
 A key is a hash of all that parsing sees: the program, the settings, where a page comes
 from, and its bytes. What comes after a record that is cut short or damaged is not used.
@@ -25,17 +25,18 @@ from typing import BinaryIO, Self
 from unicodedata import unidata_version
 
 import msgspec
+import zstandard as zstd
 
 from archivesearch.config import Config
 from archivesearch.directory import NEW_PARSED, PARSED, regular_file
 from archivesearch.errors import IndexDamaged
 from archivesearch.model.pages import Page, RawPage
 
-_MAGIC = b"archivesearch parsed pages 1\n"
+_MAGIC = b"archivesearch parsed pages 2\n"
 _KEY_BYTES = 20
 _HEADER = struct.Struct(f"<{_KEY_BYTES}sIII")
 _LARGEST = 1 << 28  # bytes of one page as parsed; larger ones are parsed anew each time
-_LEVEL = 1
+_LEVEL = 1  # zlib's level 1 takes three times as long, for records as large
 
 SOURCE = ("*.py", "model/*.py", "parse/*.py")
 """Where in the package all lies that parsing uses."""
@@ -93,7 +94,7 @@ class Memory:
         record = self._record(key) or b""
         try:
             page = _unpacked(record)
-        except (ValueError, zlib.error, RecursionError) as error:
+        except (ValueError, zstd.ZstdError, RecursionError) as error:
             raise IndexDamaged(
                 f"{self._path} is not what archivesearch writes ({error}); remove it and try again"
             ) from error
@@ -202,7 +203,7 @@ def _places(file: BinaryIO) -> dict[bytes, tuple[int, int]]:
 
 
 def _record(key: bytes, raw: bytes) -> bytes:
-    packed = zlib.compress(raw, _LEVEL)
+    packed = zstd.ZstdCompressor(_LEVEL).compress(raw)
     head = _HEADER.pack(key, len(packed), len(raw), 0)
     checksum = zlib.crc32(packed, zlib.crc32(head))
     return _HEADER.pack(key, len(packed), len(raw), checksum) + packed
@@ -220,7 +221,10 @@ def _unpacked(record: bytes) -> Page:
     size = _HEADER.unpack_from(record)[2] if record else 0
     if size > _LARGEST:
         raise ValueError("a page is too large")
-    raw = zlib.decompressobj().decompress(record[_HEADER.size :], size + 1)
+    packed = record[_HEADER.size :]
+    if zstd.frame_content_size(packed) != size:
+        raise ValueError("it has not the size that it should have")
+    raw = zstd.ZstdDecompressor().decompress(packed)
     return msgspec.msgpack.decode(raw, type=Page)
 
 

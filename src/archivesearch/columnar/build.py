@@ -6,24 +6,25 @@ the number of threads nor on where stretches end.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar.arrays import Array, ArrayWriter
 from archivesearch.columnar.copies import write_copies
-from archivesearch.columnar.documents import DocumentWriter
 from archivesearch.columnar.fields import WORD_FIELDS
-from archivesearch.columnar.impact import BLOCK_SIZE
 from archivesearch.columnar.merge import merge
-from archivesearch.columnar.runs import Run
-from archivesearch.columnar.stretches import Stretch, postings_of
-from archivesearch.columnar.strings import encoded
+from archivesearch.columnar.occurrences import occurrences_of
+from archivesearch.columnar.runs import Run, sorted_postings
+from archivesearch.columnar.stretches import Stretch, stretches
+from archivesearch.columnar.tables import DocumentWriter
 from archivesearch.columnar.trimming import trim
 from archivesearch.columnar.vocabulary import Vocabulary
-from archivesearch.columnar.workers import in_order
+from archivesearch.columnar.workers import Workers
 from archivesearch.model.passages import Copies, Passage
 
 # Bytes in use at the peak: for each byte of a stretch's texts, for each occurrence merged.
@@ -49,59 +50,33 @@ def build(
     share = memory // (threads + 1)
     writer = ArrayWriter(folder)
     try:
-        with TemporaryDirectory(dir=folder, prefix="runs") as aside:
+        with TemporaryDirectory(dir=folder, prefix="runs") as aside, Workers(threads) as workers:
             vocabulary = Vocabulary(analyzer)
+            runs = _Runs(Path(aside), vocabulary)
             documents = DocumentWriter(Path(aside))
             try:
-                runs = _Runs(Path(aside), vocabulary)
-                stretches = _stretches(batches, documents, share // _PER_TEXT_BYTE)
-                for run, lengths in in_order(runs.make, stretches, threads):
+                taken = _taken(stretches(batches, share // _PER_TEXT_BYTE), documents)
+                for run, lengths in workers.in_order(runs.make, taken):
                     runs.keep(run, lengths)
-                    trim()
-                documents.finish(writer, threads)
+                trim()
+                figures = workers.together(
+                    partial(documents.finish, writer, workers),
+                    partial(_finish, writer, runs, vocabulary, workers, share),
+                )
             finally:
                 documents.close()
             write_copies(writer, copies)
-            trim()
-            figures = merge(
-                writer,
-                runs.runs,
-                runs.lengths(),
-                vocabulary,
-                threads=threads,
-                occurrences=share // _PER_OCCURRENCE,
-            )
         writer.close(figures)
     except BaseException:
         writer.abandon()
         raise
 
 
-def _stretches(
-    batches: Iterable[Sequence[Passage]], documents: DocumentWriter, size: int
-) -> Iterator[Stretch]:
-    """Cut passages into stretches of about so many bytes of text, and note their columns.
-
-    All but the last have whole blocks of documents.
-    """
-    passages: list[Passage] = []
-    texts: list[bytes] = []
-    gathered = 0
-    for batch in batches:
-        for start in range(0, len(batch), BLOCK_SIZE):
-            some = batch[start : start + BLOCK_SIZE]
-            passages += some
-            texts += [encoded(passage.text) for passage in some]
-            gathered += sum(map(len, texts[-len(some) :]))
-            if gathered >= size and len(texts) >= BLOCK_SIZE:
-                whole = len(texts) & ~(BLOCK_SIZE - 1)
-                yield Stretch(len(documents), passages[:whole], texts[:whole])
-                documents.add(passages[:whole], texts[:whole])
-                passages, texts = passages[whole:], texts[whole:]
-                gathered = sum(map(len, texts))
-    if passages:
-        yield Stretch(len(documents), passages, texts)
-        documents.add(passages, texts)
+def _taken(stretches: Iterable[Stretch], documents: DocumentWriter) -> Iterator[Stretch]:
+    """Yield stretches, and take their columns while they are worked on."""
+    for stretch in stretches:
+        yield stretch
+        documents.add(stretch)
 
 
 class _Runs:
@@ -115,7 +90,15 @@ class _Runs:
 
     def make(self, stretch: Stretch) -> tuple[Run, dict[str, Array]]:
         """Return the run of a stretch, and the lengths of fields in its passages."""
-        postings, lengths = postings_of(stretch, self._vocabulary)
+        found = occurrences_of(stretch, self._vocabulary)
+        lengths = {
+            name: np.bincount(found[name].documents, minlength=len(stretch)).astype(np.uint32)
+            for name in WORD_FIELDS
+        }
+        postings = {
+            name: sorted_postings(each, stretch.first, self._vocabulary)
+            for name, each in found.items()
+        }
         return Run(self._folder / f"run{stretch.first}", stretch.first, postings), lengths
 
     def keep(self, run: Run, lengths: dict[str, Array]) -> None:
@@ -130,3 +113,17 @@ class _Runs:
             name: np.concatenate([np.empty(0, np.uint32), *parts])
             for name, parts in self._lengths.items()
         }
+
+
+def _finish(
+    writer: ArrayWriter, runs: _Runs, vocabulary: Vocabulary, workers: Workers, share: int
+) -> dict[str, Any]:
+    """Merge the runs; return the figures of the segment."""
+    return merge(
+        writer,
+        runs.runs,
+        runs.lengths(),
+        vocabulary,
+        workers,
+        occurrences=share // _PER_OCCURRENCE,
+    )

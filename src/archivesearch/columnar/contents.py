@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from archivesearch.columnar.arrays import ArrayFolder
-from archivesearch.columnar.documents import PAGE
+from archivesearch.columnar.stretches import PAGE
 from archivesearch.columnar.strings import Strings, decoded
 from archivesearch.model.reports import Contents
 

@@ -1,135 +1,22 @@
-"""Passages as they are shown: their texts, and the rest in columns and tables.
-
-What passages share is kept once: a page's title, address and date in the table of
-pages, a heading and its organization in the table of sections.
-"""
+"""Passages as they are shown: their texts, and the rest in columns and tables."""
 
 import json
-from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import chain, groupby
-from operator import attrgetter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from archivesearch.columnar.arrays import (
-    Array,
-    ArrayFolder,
-    ArrayWriter,
-    CheckedArrays,
-    narrow,
-    starts_of,
-)
-from archivesearch.columnar.strings import Strings, decoded, encoded, write_strings
-from archivesearch.columnar.texts import Texts, TextWriter
+from archivesearch.columnar.arrays import Array, ArrayFolder, CheckedArrays, starts_of
+from archivesearch.columnar.strings import Strings, decoded
+from archivesearch.columnar.texts import Texts
 from archivesearch.errors import IndexDamaged
 from archivesearch.lazy import kept, lazy
 from archivesearch.model.passages import Passage, SamePage, family
 
 _CACHED_PAGES = 256
 _FACETS = 8
-PAGE = ("page", "url", "title", "year", "year_source", "date", "author", "lang", "same")
-"""What the table of pages has, in this order."""
-
-_PAGE = attrgetter(*PAGE)
 _YEARS = 10_000
-
-
-class DocumentWriter:
-    """Takes passages in order and writes their tables and texts; `aside` is for what waits."""
-
-    def __init__(self, aside: Path) -> None:
-        self._texts = TextWriter(aside)
-        self._pages: list[bytes] = []
-        self._page_years: list[int] = []
-        self._page_langs: list[int] = []
-        self._page_firsts: list[int] = []
-        self._last_page: tuple[Any, ...] = ()
-        self._page_sections: dict[tuple[str, str], int] = {}
-        self._sections: list[bytes] = []
-        self._section_pages: list[int] = []
-        self._section_orgs: list[int] = []
-        self._labels: dict[str, int] = {"": 0}
-        self._orgs: dict[str, int] = {"": 0}
-        self._langs: dict[str, int] = {}
-        self._columns = {name: array("I") for name in ("section", "label", "years", "repeated")}
-        self._headings = bytearray()
-        self._years = array("I")
-        self._repeated = array("I")
-        self._count = 0
-
-    def __len__(self) -> int:
-        return self._count
-
-    def add(self, passages: Sequence[Passage], texts: Sequence[bytes]) -> None:
-        """Take the next passages, with their texts as UTF-8."""
-        self._texts.add(texts)
-        labels, columns = self._labels, self._columns
-        for page, run in groupby(passages, _PAGE):
-            if page != self._last_page:
-                self._add_page(page)
-            for p in run:
-                columns["section"].append(self._section(p.section, p.org))
-                columns["label"].append(labels.setdefault(p.label, len(labels)))
-                columns["years"].append(len(p.years_mentioned))
-                columns["repeated"].append(len(p.repeated))
-                self._headings.append(p.text in (p.section, p.title))
-                self._years.extend(p.years_mentioned)
-                self._repeated.extend(chain(*p.repeated))
-                self._count += 1
-
-    def close(self) -> None:
-        """Let go of what waits."""
-        self._texts.close()
-
-    def finish(self, writer: ArrayWriter, threads: int) -> None:
-        """Write what has been gathered."""
-        self._texts.finish(writer, threads)
-        for name, column in self._columns.items():
-            writer.append(f"documents.{name}", narrow(np.asarray(column)))
-        headings = np.frombuffer(self._headings, np.uint8)
-        writer.append("documents.headings", np.packbits(headings, bitorder="little"))
-        writer.append("documents.year_values", narrow(np.asarray(self._years)))
-        writer.append("documents.repeated_values", narrow(np.asarray(self._repeated)))
-        for name, values in (
-            ("sections.page", self._section_pages),
-            ("sections.org", self._section_orgs),
-            ("pages.first", [*self._page_firsts, len(self)]),
-            ("pages.year", self._page_years),
-            ("pages.lang", self._page_langs),
-        ):
-            writer.append(name, narrow(np.array(values, np.int64)))
-        write_strings(writer, "pages", self._pages)
-        write_strings(writer, "sections", self._sections)
-        for name, table in (
-            ("labels", self._labels),
-            ("orgs", self._orgs),
-            ("langs", self._langs),
-        ):
-            write_strings(writer, name, [encoded(value) for value in table])
-
-    def _add_page(self, page: tuple[Any, ...]) -> None:
-        *_, year, _, _, _, lang, same = page
-        known = [(other.page, other.url, other.shift) for other in same]
-        self._pages.append(json.dumps([*page[:-1], known]).encode())
-        self._page_firsts.append(len(self))
-        self._page_years.append(year or 0)
-        self._page_langs.append(self._langs.setdefault(lang, len(self._langs)))
-        self._last_page = page
-        self._page_sections = {}
-
-    def _section(self, heading: str, org: str) -> int:
-        """Return the number of a section of the page, having entered it if it is new."""
-        number = self._page_sections.get((heading, org))
-        if number is None:
-            number = self._page_sections[heading, org] = len(self._sections)
-            self._sections.append(json.dumps(heading).encode())
-            self._section_pages.append(len(self._pages) - 1)
-            self._section_orgs.append(self._orgs.setdefault(org, len(self._orgs)))
-        return number
 
 
 class Documents:

@@ -20,7 +20,7 @@ from archivesearch.columnar.lexicon import write_lexicon
 from archivesearch.columnar.runs import Run
 from archivesearch.columnar.totals import TotalsWriter
 from archivesearch.columnar.vocabulary import Vocabulary
-from archivesearch.columnar.workers import in_order
+from archivesearch.columnar.workers import Workers
 
 _COUNTS = ("entry_counts", "posting_counts", "position_counts")
 _PARTED = (*_COUNTS, "other_counts")
@@ -31,8 +31,8 @@ def merge(
     runs: Sequence[Run],
     lengths: Mapping[str, Array],
     vocabulary: Vocabulary,
+    workers: Workers,
     *,
-    threads: int,
     occurrences: int,
 ) -> dict[str, Any]:
     """Write lexicon, postings and lengths of a segment; return its figures.
@@ -51,7 +51,7 @@ def merge(
     for name in FIELDS:
         field = _Field(name, runs, vocabulary, padded.get(name), table)
         slices = field.slices(occurrences)
-        for merged in in_order(partial(_merged, field), slices, threads):
+        for merged in workers.in_order(partial(_merged, field), slices):
             output.append(merged)
         terms.append(field.terms)
         if name in JOINT_FIELDS:

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from archivesearch.columnar.arrays import Array, narrow, starts_of
+from archivesearch.columnar.arrays import Array, narrow
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
+from archivesearch.columnar.occurrences import Occurrences
 from archivesearch.columnar.vocabulary import Vocabulary
 
 
@@ -47,61 +48,64 @@ class Postings:
 PARTS = tuple(Postings.__slots__)
 
 
-def sorted_postings(
-    terms: Array,
-    forms: Array,
-    documents: Array,
-    positions: Array,
-    *,
-    first: int,
-    vocabulary: Vocabulary,
-) -> Postings:
-    """Return the postings of terms that are given in the order of documents and positions.
+def sorted_postings(found: Occurrences, first: int, vocabulary: Vocabulary) -> Postings:
+    """Return the postings of a field from the occurrences of its terms.
 
-    `documents` count from `first`, the first document of the run.
+    Their documents count from `first`, the first document of the run.
     """
     present = np.zeros(len(vocabulary), bool)
-    present[terms] = True
+    present[found.terms] = True
     distinct = vocabulary.sorted(np.flatnonzero(present))
-    place = np.zeros(len(present), np.uint32)
+    place = np.zeros(len(present), np.uint16 if len(distinct) <= 1 << 16 else np.uint32)
     place[distinct] = np.arange(len(distinct))
-    terms = narrow(place[terms], top=len(distinct))
+    terms = place[found.terms]
     order = radix_order(terms)
-    terms, documents, positions = terms[order], documents[order], positions[order]
-    forms = forms[order]
+    terms, forms = terms[order], found.forms[order]
+    documents, positions = found.documents[order], found.positions[order]
 
-    new = _changes(terms) | _changes(documents)
-    at = np.flatnonzero(new)
-    gaps = np.diff(positions.astype(np.int32), prepend=np.int32(0))
-    gaps[at] = positions[at]
-    frequencies = np.diff(at, append=len(terms))
+    is_term = _changes(terms)  # each has some, so that they need not be counted
+    is_posting = is_term | _changes(documents)
+    postings = np.flatnonzero(is_posting)
+    gaps = positions.copy()
+    gaps[1:] -= positions[:-1]  # below zero where another document begins
+    gaps[postings] = positions[postings]
+    frequencies = _distances(postings, len(terms))
     others = np.flatnonzero(forms >= 0)
-    other_postings = np.cumsum(new, dtype=np.uint32)[others] - np.uint32(1)
-    terms, documents = terms[at], documents[at]
-
+    other_terms = terms[others]
+    other_postings = np.searchsorted(postings, others, "right") - 1
+    documents, starts_term = documents[postings], is_term[postings]
+    other_postings -= np.flatnonzero(starts_term)[other_terms]
     blocks = documents >> BLOCK_BITS
-    entries = np.flatnonzero(_changes(terms) | _changes(blocks))
+    is_entry = starts_term | _changes(blocks)
+    entries = np.flatnonzero(is_entry)
     bits = np.uint32(1) << (documents & (BLOCK_SIZE - 1)).astype(np.uint32)
-    size = len(distinct)
-    posting_counts = np.bincount(terms, minlength=size)
-    other_terms = terms[other_postings]
-    other_postings -= starts_of(posting_counts).astype(np.uint32)[other_terms]
     return Postings(
         terms=distinct,
-        entry_counts=narrow(np.bincount(terms[entries], minlength=size)),
-        posting_counts=narrow(posting_counts),
-        position_counts=narrow(
-            np.bincount(terms, weights=frequencies, minlength=size).astype(np.int64)
-        ),
+        entry_counts=_counts(starts_term[entries]),
+        posting_counts=_counts(starts_term),
+        position_counts=_counts(is_term),
         blocks=blocks[entries].astype(np.uint32) + np.uint32(first >> BLOCK_BITS),
         bits=np.bitwise_or.reduceat(bits, entries) if len(entries) else bits,
         documents=documents,
         frequencies=narrow(frequencies),
         gaps=narrow(gaps),
-        other_counts=narrow(np.bincount(other_terms, minlength=size)),
+        other_counts=narrow(np.bincount(other_terms, minlength=len(distinct))),
         other_forms=forms[others],
         other_postings=narrow(other_postings),
     )
+
+
+def _counts(begins: Array) -> Array:
+    """Return how many values there are from each that begins something to the next."""
+    return narrow(_distances(np.flatnonzero(begins), len(begins)))
+
+
+def _distances(places: Array, end: int) -> Array:
+    """Return how far it is from each place to the next, and from the last to the end."""
+    distances = np.empty(len(places), np.uint32)
+    np.subtract(places[1:], places[:-1], out=distances[:-1], casting="unsafe")
+    distances[-1:] = end - places[-1:]
+    return distances
 
 
 def _changes(values: Array) -> Array:

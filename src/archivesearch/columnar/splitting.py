@@ -5,13 +5,13 @@ words are the runs of letters, digits and what joins them. Where a word depends 
 than its neighbours, as acronyms and currency signs do, `words` itself is asked.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import numpy as np
 
-from archivesearch.columnar.arrays import Array
+from archivesearch.columnar.arrays import Array, spread
 from archivesearch.columnar.strings import decoded, encoded
 from archivesearch.words import Kind, kind, words
 
@@ -89,16 +89,17 @@ def _found(data: bytes, kinds: Array) -> tuple[Array, Array]:
     sign_kinds = kinds[signs]
     _take_in_marks(inside, signs[sign_kinds == Kind.MARK])
     _join(inside, signs[sign_kinds == Kind.APOSTROPHE], data)
+    dots = signs[sign_kinds == Kind.DOT]
+    money = signs[sign_kinds == Kind.CURRENCY]
+    odd = np.union1d(_initials(data, kinds, dots), _spelling(kinds, money))
+    hard = _take_in_asked(inside, data, kinds, odd)
     edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
     starts, ends = edges[0::2], edges[1::2]
     pairs = signs[sign_kinds == Kind.CJK]
     if len(pairs):
         starts, ends = _with(starts, ends, *_cjk_pairs(data, kinds, pairs))
-    dots = signs[sign_kinds == Kind.DOT]
-    money = signs[sign_kinds == Kind.CURRENCY]
-    odd = np.union1d(_initials(data, kinds, dots), _spelling(kinds, money))
-    if len(odd):
-        starts, ends = _asked(data, list(_stretches(kinds, odd)), starts, ends)
+    if hard:
+        starts, ends = _replaced(hard, starts, ends)
     return starts, ends
 
 
@@ -156,9 +157,39 @@ def _spelling(kinds: Array, money: Array) -> Array:
     return found
 
 
-def _stretches(kinds: Array, places: Array) -> Iterator[tuple[int, int]]:
-    """Yield the stretches between separators in which any of some places are."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A stretch of text between separators, and the words that `words` finds in it."""
+
+    low: int
+    high: int
+    places: Sequence[tuple[int, int]]
+
+
+def _take_in_asked(inside: Array, data: bytes, kinds: Array, odd: Array) -> list[_Asked]:
+    """Mark the words around odd places as `words` finds them.
+
+    Returns the stretches in which there are words that touch, which no marks can tell apart.
+    """
+    easy: list[_Asked] = []
+    hard: list[_Asked] = []
     flat = kinds.tobytes()
+    for low, high in _stretches(flat, odd):
+        places = _plain(data, low, high)
+        touch = any(end >= start for (_, end), (start, _) in pairwise(places))
+        asked = _Asked(low, high, places)
+        (hard if touch or flat.find(Kind.CJK, low, high) >= 0 else easy).append(asked)
+    for mark, edges in (
+        (False, [(each.low, each.high) for each in easy]),
+        (True, [place for each in easy for place in each.places]),
+    ):
+        starts, ends = np.array(edges, np.int64).reshape(-1, 2).T
+        inside[spread(starts, ends - starts)] = mark
+    return hard
+
+
+def _stretches(flat: bytes, places: Array) -> Iterator[tuple[int, int]]:
+    """Yield the stretches between separators in which any of some places are."""
     end = 0
     for place in places.tolist():
         if place >= end:
@@ -166,19 +197,17 @@ def _stretches(kinds: Array, places: Array) -> Iterator[tuple[int, int]]:
             yield flat.rfind(Kind.SEPARATOR, 0, place) + 1, end
 
 
-def _asked(
-    data: bytes, stretches: Sequence[tuple[int, int]], starts: Array, ends: Array
-) -> tuple[Array, Array]:
+def _replaced(asked: Sequence[_Asked], starts: Array, ends: Array) -> tuple[Array, Array]:
     """Put what `words` finds in some stretches of text in place of the words there."""
     kept = np.ones(len(starts), bool)
-    for low, high in np.searchsorted(starts, np.array(stretches, np.int64)).tolist():
+    edges = np.array([(each.low, each.high) for each in asked], np.int64)
+    for low, high in np.searchsorted(starts, edges).tolist():
         kept[low:high] = False
-    found = [place for low, high in stretches for place in _plain(data, low, high)]
-    places = np.array(found, np.int64).reshape(-1, 2)
+    places = np.array([place for each in asked for place in each.places], np.int64).reshape(-1, 2)
     return _with(starts[kept], ends[kept], places[:, 0], places[:, 1])
 
 
-def _plain(data: bytes, low: int, high: int) -> Iterable[tuple[int, int]]:
+def _plain(data: bytes, low: int, high: int) -> list[tuple[int, int]]:
     """Return where `words` finds words in a stretch of text."""
     text = decoded(data[low:high])
     at = list(accumulate((len(encoded(character)) for character in text), initial=low))

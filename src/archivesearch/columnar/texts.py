@@ -10,16 +10,18 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import zstandard as zstd
 
 from archivesearch.columnar.arrays import Array, Arrays, ArrayWriter, narrow, run_of, starts_of
 from archivesearch.columnar.strings import decoded
-from archivesearch.columnar.workers import in_order
 from archivesearch.errors import IndexDamaged
 from archivesearch.lazy import kept, lazy
+
+if TYPE_CHECKING:  # a search has none
+    from archivesearch.columnar.workers import Workers
 
 # Ten hits cost ten blocks; one takes 7 µs, where zlib took 22.
 _BLOCK_BYTES = 4096
@@ -53,7 +55,7 @@ class TextWriter:
         """Let go of the file."""
         self._file.close()
 
-    def finish(self, writer: ArrayWriter, threads: int) -> None:
+    def finish(self, writer: ArrayWriter, workers: "Workers") -> None:
         """Write the texts."""
         self.close()
         lengths = np.concatenate(self._lengths)
@@ -64,7 +66,7 @@ class TextWriter:
             dictionary = _dictionary(blocks)
             pack = partial(_packed, blocks, dictionary)
             writer.append("texts.bytes", np.empty(0, np.uint8))
-            for packed in in_order(pack, range(0, len(blocks), _TASK_BLOCKS), threads):
+            for packed in workers.in_order(pack, range(0, len(blocks), _TASK_BLOCKS)):
                 sizes += map(len, packed)
                 writer.append("texts.bytes", np.frombuffer(b"".join(packed), np.uint8))
         content = dictionary.as_bytes() if dictionary else b""

@@ -20,20 +20,23 @@ class TotalsWriter:
     """Takes values piece by piece and keeps the total before every 32nd."""
 
     def __init__(self) -> None:
-        self._count = 0
         self._total = 0
+        self._rest: Array = np.empty(0, np.uint8)  # less than a chunk
         self._kept: list[Array] = []
 
     def add(self, values: Array) -> None:
         """Take the next values."""
-        before = starts_of(values) + self._total
-        self._kept.append(before[:-1][-self._count % CHUNK :: CHUNK].copy())  # not all of it
-        self._count += len(values)
+        values = np.concatenate((self._rest, values))
+        whole = len(values) // CHUNK * CHUNK
+        before = starts_of(values[:whole].reshape(-1, CHUNK).sum(axis=1)) + self._total
+        self._kept.append(before[:-1])
         self._total = int(before[-1])
+        self._rest = values[whole:]
 
     def write(self, writer: ArrayWriter, name: str) -> None:
         """Write the totals as an array."""
-        kept = np.concatenate([np.empty(0, np.int64), *self._kept])
+        last = [self._total] if len(self._rest) else []
+        kept = np.concatenate([np.empty(0, np.int64), *self._kept, np.array(last, np.int64)])
         writer.append(name, narrow(kept, least=np.uint32))
 
 

@@ -9,6 +9,7 @@ nowhere: no page can be written so that its words all want the same place.
 import secrets
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,13 +22,31 @@ _LANE = 8
 _LONGEST = PADDING  # bytes of a word that is looked up as numbers; others are rare
 _FIRST_BITS = 12
 _ENTERED = 1 << 16  # new words, or the same word again, that are sorted out at a time
-_MASKS = np.array([(1 << 8 * size) - 1 for size in range(_LANE + 1)], np.uint64)
+# What is left of each lane of a word of so many bytes.
+_MASKS = [
+    np.array(
+        [(1 << 8 * min(max(size - lane, 0), _LANE)) - 1 for size in range(_LONGEST + 1)], np.uint64
+    )
+    for lane in range(0, _LONGEST, _LANE)
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The term of each word in a language, -1 where it is not known, and its form."""
+
+    terms: Array
+    forms: Array
+
+
+_NOTHING = _Known(np.empty(0, np.int32), np.empty(0, np.int32))
 
 
 class Vocabulary:
     """The words and terms that a build has met. Safe to use from several threads.
 
-    Numbers are given in the order of meeting, which may be another each time.
+    Numbers are given in the order of meeting, which may be another each time. What is
+    known is looked up without waiting for other threads; only who enters new words does.
     """
 
     def __init__(self, analyzer: Analyzer) -> None:
@@ -38,30 +57,32 @@ class Vocabulary:
         self._long: dict[bytes, int] = {}
         self._terms: dict[bytes, int] = {}
         self._encoded: list[bytes] = []
-        self._term_of: dict[str, Array] = {}
         self._forms: dict[bytes, int] = {}
         self._owners: list[int] = []
         self._usual: dict[int, int] = {}
-        self._form_of: dict[str, Array] = {}
+        self._known: dict[str, _Known] = {}
         self._lock = threading.Lock()
 
     def words(self, split: Split) -> Array:
         """Return the number of each word of some texts."""
         sizes = split.ends - split.starts
         found = np.empty(len(sizes), np.int32)
-        looked_up = []
         for table, least, most in ((self._short, 1, _LANE), (self._middling, _LANE + 1, _LONGEST)):
             which = np.flatnonzero((sizes >= least) & (sizes <= most))
-            looked_up.append((table, which, _keys(split, which, table.lanes)))
-        with self._lock:
-            for table, which, keys in looked_up:
-                found[which] = self._numbers(table, keys, which, split)
-            for place in np.flatnonzero(sizes > _LONGEST).tolist():
-                word = split.data[split.starts[place] : split.ends[place]]
+            keys = _keys(split, which, sizes[which], table.lanes)
+            numbers = table.find(keys)
+            unknown = np.flatnonzero(numbers < 0)
+            if len(unknown):
+                keys = [lane[unknown] for lane in keys]
+                numbers[unknown] = self._enter(table, keys, which[unknown], split)
+            found[which] = numbers
+        for place in np.flatnonzero(sizes > _LONGEST).tolist():
+            word = split.data[split.starts[place] : split.ends[place]]
+            with self._lock:
                 number = self._long.setdefault(word, len(self._words))
                 if number == len(self._words):
                     self._words.append(word)
-                found[place] = number
+            found[place] = number
         return found
 
     def terms(self, words: Array, lang: str) -> tuple[Array, Array]:
@@ -70,24 +91,18 @@ class Vocabulary:
         A form is a term in one spelling, case apart. Of a word in the form that is usual
         for its term, as far as had been seen when the term was met, it is -1.
         """
-        with self._lock:
-            terms, forms = (
-                _longer(known.get(lang), len(self._words))
-                for known in (self._term_of, self._form_of)
-            )
-            self._term_of[lang], self._form_of[lang] = terms, forms
-            found: Array = terms[words]
-            unknown = np.flatnonzero(found < 0)
-            if len(unknown):
-                often = np.bincount(words[unknown], minlength=len(self._words))
-                new = np.flatnonzero(often)
-                new = new[np.argsort(-often[new], kind="stable")]  # the usual forms go first
-                spelled = [decoded(self._words[number]) for number in new.tolist()]
-                made = list(map(encoded, self._analyzer.new_terms(spelled, lang)))
-                terms[new] = [self._number(term) for term in made]
-                forms[new] = list(map(self._form, made, spelled))
-                found[unknown] = terms[words[unknown]]
-            return found, forms[words]
+        known = self._known.get(lang, _NOTHING)
+        if len(known.terms) < len(self._words):
+            with self._lock:
+                known = self._room(lang)
+        found: Array = known.terms[words]
+        unknown = np.flatnonzero(found < 0)
+        if len(unknown):
+            with self._lock:
+                known = self._room(lang)
+                self._learn(known, words[unknown], lang)
+                found[unknown] = known.terms[words[unknown]]
+        return found, known.forms[words]
 
     def stemming(self, lang: str) -> str:
         """Return the language by whose rules words are stemmed, `""` for none: there are few."""
@@ -132,21 +147,44 @@ class Vocabulary:
             self._owners.append(self._terms[term])
         return -1 if self._usual.setdefault(self._owners[number], number) == number else number
 
-    def _numbers(self, table: "_Table", keys: Sequence[Array], which: Array, split: Split) -> Array:
-        """Return the numbers of words, having entered those that are new."""
-        found = table.find(keys)
-        unknown = np.flatnonzero(found < 0)
-        while len(unknown):
-            # those of the first texts are entered, and found again in most of the others
-            first, some = _distinct([lane[unknown[:_ENTERED]] for lane in keys])
-            places = which[unknown[first]]
-            starts, ends = split.starts[places].tolist(), split.ends[places].tolist()
-            count = len(self._words)
-            self._words += [split.data[a:b] for a, b in zip(starts, ends, strict=True)]
-            table.enter(some, np.arange(count, len(self._words), dtype=np.int32))
-            found[unknown] = table.find([lane[unknown] for lane in keys])
-            unknown = unknown[found[unknown] < 0]
+    def _enter(self, table: "_Table", keys: Sequence[Array], places: Array, split: Split) -> Array:
+        """Return the numbers of words, given by keys and places, having entered those new."""
+        with self._lock:
+            found = table.find(keys)
+            unknown = np.flatnonzero(found < 0)
+            while len(unknown):
+                # those of the first texts are entered, and found again in most of the others
+                first, some = _distinct([lane[unknown[:_ENTERED]] for lane in keys])
+                at = places[unknown[first]]
+                starts, ends = split.starts[at].tolist(), split.ends[at].tolist()
+                count = len(self._words)
+                self._words += [split.data[a:b] for a, b in zip(starts, ends, strict=True)]
+                table.enter(some, np.arange(count, len(self._words), dtype=np.int32))
+                found[unknown] = table.find([lane[unknown] for lane in keys])
+                unknown = unknown[found[unknown] < 0]
         return found
+
+    def _learn(self, known: "_Known", words: Array, lang: str) -> None:
+        """Enter the terms and the forms of those of some words that are not known."""
+        often = np.bincount(words, minlength=len(self._words))
+        new = np.flatnonzero((often > 0) & (known.terms[: len(often)] < 0))
+        new = new[np.argsort(-often[new], kind="stable")]  # the usual forms go first
+        spelled = [decoded(self._words[number]) for number in new.tolist()]
+        made = list(map(encoded, self._analyzer.new_terms(spelled, lang)))
+        terms = [self._number(term) for term in made]
+        # who sees a term must see the form
+        known.forms[new] = list(map(self._form, made, spelled))
+        known.terms[new] = terms
+
+    def _room(self, lang: str) -> "_Known":
+        """Return what is known of words in a language, with room for all of them."""
+        known = self._known.get(lang, _NOTHING)
+        if len(known.terms) < len(self._words):
+            size = len(self._words) * 5 // 4
+            known = self._known[lang] = _Known(
+                _longer(known.terms, size), _longer(known.forms, size)
+            )
+        return known
 
     def _number(self, term: bytes) -> int:
         number = self._terms.setdefault(term, len(self._encoded))
@@ -155,23 +193,17 @@ class Vocabulary:
         return number
 
 
-def _longer(values: "Array | None", size: int) -> Array:
-    """Return numbers of words with room for more of them, -1 where none is known."""
-    if values is None:
-        values = np.empty(0, np.int32)
-    if len(values) >= size:
-        return values
-    return np.concatenate((values, np.full(size * 5 // 4 - len(values), -1, np.int32)))
+def _longer(values: Array, size: int) -> Array:
+    """Return numbers with room for more of them, which are -1."""
+    return np.concatenate((values, np.full(size - len(values), -1, np.int32)))
 
 
-def _keys(split: Split, which: Array, lanes: int) -> list[Array]:
+def _keys(split: Split, which: Array, sizes: Array, lanes: int) -> list[Array]:
     """Return the bytes of some words as so many whole numbers each."""
     every = np.ndarray((len(split.data) - _LANE + 1,), "<u8", buffer=split.data, strides=(1,))
     starts = split.starts[which]
-    sizes = split.ends[which] - starts
     return [
-        every[starts + lane] & _MASKS[np.clip(sizes - lane, 0, _LANE)]
-        for lane in range(0, lanes * _LANE, _LANE)
+        every[starts + lane * _LANE] & masks[sizes] for lane, masks in enumerate(_MASKS[:lanes])
     ]
 
 
@@ -185,64 +217,88 @@ def _distinct(keys: Sequence[Array]) -> tuple[Array, list[Array]]:
 
 
 class _Table:
-    """From keys of several 64-bit numbers to a number each, by open addressing."""
+    """From keys of several 64-bit numbers to a number each, by open addressing.
+
+    One thread may enter keys while others look for theirs: what is being entered may not
+    be found yet, but nothing else is taken for it.
+    """
 
     def __init__(self, lanes: int) -> None:
         self.lanes = lanes
         self._factors = [np.uint64(secrets.randbits(64) | 1) for _ in range(lanes)]
         self._count = 0
-        self._clear(_FIRST_BITS)
+        self._slots = _Slots(lanes, _FIRST_BITS)
 
     def find(self, keys: Sequence[Array]) -> Array:
         """Return the number of each key, -1 where it has none."""
-        slots = self._slots(keys)
-        found: Array = self._numbers[slots]
-        places = np.flatnonzero(self._differ(slots, keys) & (found >= 0))
-        slots, keys = slots[places], [lane[places] for lane in keys]
+        slots = self._slots
+        at = slots.of(self._mixed(keys))
+        found: Array = slots.numbers[at]
+        places = np.flatnonzero(slots.differ(at, keys))
+        places = places[found[places] >= 0]
+        at, keys = at[places], [lane[places] for lane in keys]
         while len(places):  # another word has the slot; look into the next
-            slots = (slots + 1) & (self._size - 1)
-            found[places] = self._numbers[slots]
-            missed = np.flatnonzero(self._differ(slots, keys) & (found[places] >= 0))
-            places, slots = places[missed], slots[missed]
+            at = slots.after(at)
+            found[places] = slots.numbers[at]
+            missed = np.flatnonzero(slots.differ(at, keys) & (found[places] >= 0))
+            places, at = places[missed], at[missed]
             keys = [lane[missed] for lane in keys]
         return found
 
     def enter(self, keys: Sequence[Array], numbers: Array) -> None:
         """Add keys, none of which the table has, each once."""
         self._count += len(numbers)
-        if self._count * 2 > self._size:
-            used = np.flatnonzero(self._numbers >= 0)
-            old_keys, old_numbers = [lane[used] for lane in self._keys], self._numbers[used]
-            self._clear((self._count * 4).bit_length())
-            self._put(old_keys, old_numbers)
-        self._put(keys, numbers)
+        slots = self._slots
+        if self._count * 2 > len(slots.numbers):
+            used = np.flatnonzero(slots.numbers >= 0)
+            old = [lane[used] for lane in slots.keys]
+            larger = _Slots(self.lanes, (self._count * 4).bit_length())
+            larger.put(self._mixed(old), old, slots.numbers[used])
+            self._slots = slots = larger
+        slots.put(self._mixed(keys), keys, numbers)
 
-    def _put(self, keys: Sequence[Array], numbers: Array) -> None:
-        slots = self._slots(keys)
-        while len(numbers):
-            free = np.flatnonzero(self._numbers[slots] < 0)
-            self._numbers[slots[free]] = numbers[free]  # of several one stays
-            stay = self._numbers[slots] == numbers
-            for lane, values in zip(self._keys, keys, strict=True):
-                lane[slots[stay]] = values[stay]
-            numbers, keys = numbers[~stay], [values[~stay] for values in keys]
-            slots = (slots[~stay] + 1) & (self._size - 1)
-
-    def _clear(self, bits: int) -> None:
-        self._size = 1 << bits
-        self._shift = np.uint64(64 - bits)
-        self._keys = [np.zeros(self._size, np.uint64) for _ in range(self.lanes)]
-        self._numbers = np.full(self._size, -1, np.int32)
-
-    def _slots(self, keys: Sequence[Array]) -> Array:
-        mixed = keys[0] * self._factors[0]
+    def _mixed(self, keys: Sequence[Array]) -> Array:
+        mixed: Array = keys[0] * self._factors[0]
         for lane, factor in zip(keys[1:], self._factors[1:], strict=True):
             mixed += lane * factor
+        return mixed
+
+
+class _Slots:
+    """The slots of such a table, of which there are two to the power of `bits`."""
+
+    def __init__(self, lanes: int, bits: int) -> None:
+        self.keys = [np.zeros(1 << bits, np.uint64) for _ in range(lanes)]
+        self.numbers = np.full(1 << bits, -1, np.int32)
+        self._shift = np.uint64(64 - bits)
+
+    def of(self, mixed: Array) -> Array:
+        """Return the slot where the search for each key begins."""
         return (mixed >> self._shift).astype(np.int64)
 
-    def _differ(self, slots: Array, keys: Sequence[Array]) -> Array:
+    def after(self, slots: Array) -> Array:
+        """Return the slot after each."""
+        return (slots + 1) & (len(self.numbers) - 1)
+
+    def differ(self, slots: Array, keys: Sequence[Array]) -> Array:
         """Return whether the keys at some slots are others."""
-        differ: Array = self._keys[0][slots] != keys[0]
-        for own, given in zip(self._keys[1:], keys[1:], strict=True):
+        differ: Array = self.keys[0][slots] != keys[0]
+        for own, given in zip(self.keys[1:], keys[1:], strict=True):
             differ |= own[slots] != given
         return differ
+
+    def put(self, mixed: Array, keys: Sequence[Array], numbers: Array) -> None:
+        """Give keys slots of their own."""
+        slots = self.of(mixed)
+        while len(numbers):
+            free = np.flatnonzero(self.numbers[slots] < 0)
+            taken, first = np.unique(slots[free], return_index=True)
+            placed = free[first]
+            for lane, values in zip(self.keys, keys, strict=True):
+                lane[taken] = values[placed]
+            # only then, so that nobody finds a slot with half a key in it
+            self.numbers[taken] = numbers[placed]
+            stay = np.ones(len(numbers), bool)
+            stay[placed] = False
+            slots, numbers = self.after(slots[stay]), numbers[stay]
+            keys = [values[stay] for values in keys]

@@ -78,7 +78,7 @@ def _lines(
     block: Block, number: int, text: str, *, after_text: bool, chosen: bool = False
 ) -> Iterator[Line]:
     """Yield the lines of a block; `chosen` passes over those without digit and dash."""
-    if chosen and "\n" not in text and text[0] not in _DASHES and not has_digit(text):
+    if chosen and "\n" not in text and text[:1] not in _DASHES and not has_digit(text):
         return
     stands_out = block.stands_out
     for line in text.split("\n"):
