@@ -65,7 +65,8 @@ def test_a_command_and_all_below_it_are_measured() -> None:
 
 
 def test_whole_rebuilds_beside_other_programs(pages: Path) -> None:
-    options = ("--only", "archivesearch", "--queries", 2, "--limit-pages", 9, "--cold", 0)
+    engines = ("--only", "archivesearch", "--only", "sqlite")
+    options = (*engines, "--queries", 2, "--limit-pages", 9, "--cold", 0)
     done = bench(pages, *options, "--whole", "--format", "json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)["whole"]
