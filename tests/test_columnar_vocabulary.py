@@ -69,3 +69,4 @@ def test_forms_are_the_spellings_of_each_term() -> None:
     spellings, ranks = vocabulary.spellings()
     wanted = [b"parties", b"parties", b"party", b"us", b"us"]  # of part, parti, u.s., us
     assert [spellings[n] for n in np.argsort(ranks)] == wanted
+    assert [spellings[n] for n in vocabulary.usual(terms)] == [b"party"] * 4 + [b"us"] * 2

@@ -58,6 +58,7 @@ def build(
                 taken = _taken(stretches(batches, share // _PER_TEXT_BYTE), documents)
                 for run, lengths in workers.in_order(runs.make, taken):
                     runs.keep(run, lengths)
+                vocabulary.complete()
                 trim()
                 figures = workers.together(
                     partial(documents.finish, writer, workers),

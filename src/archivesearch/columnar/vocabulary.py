@@ -8,7 +8,8 @@ nowhere: no page can be written so that its words all want the same place.
 
 import secrets
 import threading
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,15 +52,16 @@ class Vocabulary:
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
-        self._words: list[bytes] = []
+        self._words = _Packed()
         self._short = _Table(1)
         self._middling = _Table(_LONGEST // _LANE)
         self._long: dict[bytes, int] = {}
         self._terms: dict[bytes, int] = {}
         self._encoded: list[bytes] = []
-        self._forms: dict[bytes, int] = {}
-        self._owners: list[int] = []
-        self._usual: dict[int, int] = {}
+        self._usual = array("i")  # the first form of each term, -1 where it has none
+        self._owners = array("i")
+        self._spelled: list[bytes] = []
+        self._further: dict[bytes, int] = {}  # the forms of terms beyond the first of each
         self._known: dict[str, _Known] = {}
         self._lock = threading.Lock()
 
@@ -81,7 +83,7 @@ class Vocabulary:
             with self._lock:
                 number = self._long.setdefault(word, len(self._words))
                 if number == len(self._words):
-                    self._words.append(word)
+                    self._words.extend([word])
             found[place] = number
         return found
 
@@ -125,27 +127,45 @@ class Vocabulary:
         """Return a term by its number."""
         return self._encoded[number]
 
+    def complete(self) -> None:
+        """Let go of what words are found by: there are no more to come."""
+        self._words = _Packed()
+        self._short = _Table(1)
+        self._middling = _Table(_LONGEST // _LANE)
+        self._long = {}
+        self._known = {}
+
     def usual(self, terms: Array) -> Array:
         """Return the numbers of the usual forms of some terms that are words."""
-        return np.array([self._usual[term] for term in terms.tolist()], np.int32)
+        return np.array(self._usual, np.int32)[terms]
 
     def owners(self, forms: Array) -> Array:
         """Return the numbers of the terms that some forms are forms of."""
-        return np.array([self._owners[form] for form in forms.tolist()], np.int32)
+        return np.array(self._owners, np.int32)[forms]
 
     def spellings(self) -> tuple[list[bytes], Array]:
-        """Return how each form is spelled, and the rank of each form of a term among them."""
-        pairs = list(self._forms)
-        ranks = np.empty(len(pairs), np.int32)
-        ranks[sorted(range(len(pairs)), key=pairs.__getitem__)] = np.arange(len(pairs))
-        return [pair.partition(b"\0")[2] for pair in pairs], ranks
+        """Return how each form is spelled, and the rank of each among all spellings."""
+        ranks = np.empty(len(self._spelled), np.int32)
+        order = sorted(range(len(self._spelled)), key=self._spelled.__getitem__)
+        ranks[order] = np.arange(len(order))
+        return self._spelled, ranks
 
-    def _form(self, term: bytes, word: str) -> int:
+    def _form(self, term: int, word: str) -> int:
         """Return the number of a form, -1 for the first of a term."""
-        number = self._forms.setdefault(term + b"\0" + encoded(spelling(word)), len(self._owners))
+        own, spelled = self._encoded[term], encoded(spelling(word))
+        usual = self._usual[term]
+        if usual < 0:
+            self._usual[term] = len(self._owners)
+            self._owners.append(term)
+            self._spelled.append(own if spelled == own else spelled)  # one of equals is kept
+            return -1
+        if self._spelled[usual] == spelled:
+            return -1
+        number = self._further.setdefault(own + b"\0" + spelled, len(self._owners))
         if number == len(self._owners):
-            self._owners.append(self._terms[term])
-        return -1 if self._usual.setdefault(self._owners[number], number) == number else number
+            self._owners.append(term)
+            self._spelled.append(spelled)
+        return number
 
     def _enter(self, table: "_Table", keys: Sequence[Array], places: Array, split: Split) -> Array:
         """Return the numbers of words, given by keys and places, having entered those new."""
@@ -158,7 +178,7 @@ class Vocabulary:
                 at = places[unknown[first]]
                 starts, ends = split.starts[at].tolist(), split.ends[at].tolist()
                 count = len(self._words)
-                self._words += [split.data[a:b] for a, b in zip(starts, ends, strict=True)]
+                self._words.extend(split.data[a:b] for a, b in zip(starts, ends, strict=True))
                 table.enter(some, np.arange(count, len(self._words), dtype=np.int32))
                 found[unknown] = table.find([lane[unknown] for lane in keys])
                 unknown = unknown[found[unknown] < 0]
@@ -170,10 +190,9 @@ class Vocabulary:
         new = np.flatnonzero((often > 0) & (known.terms[: len(often)] < 0))
         new = new[np.argsort(-often[new], kind="stable")]  # the usual forms go first
         spelled = [decoded(self._words[number]) for number in new.tolist()]
-        made = list(map(encoded, self._analyzer.new_terms(spelled, lang)))
-        terms = [self._number(term) for term in made]
+        terms = list(map(self._number, map(encoded, self._analyzer.new_terms(spelled, lang))))
         # who sees a term must see the form
-        known.forms[new] = list(map(self._form, made, spelled))
+        known.forms[new] = list(map(self._form, terms, spelled))
         known.terms[new] = terms
 
     def _room(self, lang: str) -> "_Known":
@@ -190,7 +209,28 @@ class Vocabulary:
         number = self._terms.setdefault(term, len(self._encoded))
         if number == len(self._encoded):
             self._encoded.append(term)
+            self._usual.append(-1)
         return number
+
+
+class _Packed:
+    """Many short strings in little memory, by number."""
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+        self._ends = array("Q", [0])
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, number: int) -> bytes:
+        return bytes(self._data[self._ends[number] : self._ends[number + 1]])
+
+    def extend(self, strings: Iterable[bytes]) -> None:
+        """Add strings."""
+        for string in strings:
+            self._data += string
+            self._ends.append(len(self._data))
 
 
 def _longer(values: Array, size: int) -> Array:
@@ -252,7 +292,7 @@ class _Table:
         if self._count * 2 > len(slots.numbers):
             used = np.flatnonzero(slots.numbers >= 0)
             old = [lane[used] for lane in slots.keys]
-            larger = _Slots(self.lanes, (self._count * 4).bit_length())
+            larger = _Slots(self.lanes, (self._count * 2).bit_length())
             larger.put(self._mixed(old), old, slots.numbers[used])
             self._slots = slots = larger
         slots.put(self._mixed(keys), keys, numbers)
