@@ -10,7 +10,7 @@ from typing import Any
 
 import brotli
 import pytest
-from backports import zstd
+import zstandard
 from crawls import DATE, URL, arc, arc_record, http, make_zip, members, page, record
 from hypothesis import given
 from hypothesis import strategies as st
@@ -158,8 +158,12 @@ BARE = zlib.compress(BODY)[2:-4]
         (zlib.compress(BODY), {"content_encoding": "deflate"}, BODY),
         (BARE, {"content_encoding": "deflate"}, BODY),
         (brotli.compress(BODY), {"content_encoding": "br"}, BODY),
-        (zstd.compress(BODY), {"content_encoding": "zstd"}, BODY),
-        (zstd.compress(BODY[:50]) + zstd.compress(BODY[50:]), {"content_encoding": "zstd"}, BODY),
+        (zstandard.compress(BODY), {"content_encoding": "zstd"}, BODY),
+        (
+            zstandard.compress(BODY[:50]) + zstandard.compress(BODY[50:]),
+            {"content_encoding": "zstd"},
+            BODY,
+        ),
         (chunked(BODY), {"transfer_encoding": "chunked"}, BODY),
         (
             chunked(gzip.compress(BODY, mtime=0)),
@@ -194,7 +198,7 @@ def test_a_body_that_is_a_bomb_is_skipped(tmp_path: Path, encoding: str) -> None
         "gzip": gzip.compress(spaces),
         "deflate": zlib.compress(spaces),
         "br": brotli.compress(spaces),
-        "zstd": zstd.compress(spaces),
+        "zstd": zstandard.compress(spaces),
     }
     bomb = record(http(packed[encoding], content_encoding=encoding))
     results = found(tmp_path, bomb, limits=Limits(page_bytes=100_000))

@@ -1,6 +1,5 @@
 """What a web server sent: status, type, and a body that may be cut up and compressed."""
 
-import io
 import re
 import zlib
 from collections.abc import Iterator, Mapping
@@ -142,12 +141,16 @@ def _inflated(data: bytes, kind: int, most: int) -> bytes:
 
 
 def _unpacked(data: bytes, most: int) -> bytes:
-    from backports import zstd  # only where a body asks for it
+    import zstandard  # only where a body asks for it
 
     parts: list[bytes] = []
     left = most + 1
-    with suppress(zstd.ZstdError, EOFError), zstd.open(io.BytesIO(data)) as file:
-        while left > 0 and (piece := file.read1(min(left, _PIECE))):
+    unpacker = zstandard.ZstdDecompressor()
+    with (
+        suppress(zstandard.ZstdError),
+        unpacker.stream_reader(data, read_across_frames=True) as file,
+    ):
+        while left > 0 and (piece := file.read(min(left, _PIECE))):
             parts.append(piece)
             left -= len(piece)
     return b"".join(parts)
