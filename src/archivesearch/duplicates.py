@@ -8,6 +8,7 @@ fewest passages, and of equals the first in the archive. So an article's own pag
 before the one page of the magazine's whole issue.
 """
 
+import mmap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import BinaryIO
@@ -26,6 +27,8 @@ _AKIN = 0.6
 # Texts and pairs of them that are looked at together.
 _AT_ONCE = 1000
 _LOW = 0xFFFFFFFF
+# Hashes of shingles that are held in memory.
+_AT_HAND = 1 << 22
 
 _Array = npt.NDArray[np.int64]
 
@@ -81,8 +84,11 @@ class _Shingles:
                 sizes.append(len(found))
         aside.flush()
         self._starts = np.cumsum(sizes)
-        empty = np.empty(0, np.uint64)
-        self._hashes = np.memmap(aside, np.uint64, "r") if self._starts[-1] else empty
+        self._mapped: mmap.mmap | None = None
+        if self._starts[-1]:
+            self._mapped = mmap.mmap(aside.fileno(), 0, access=mmap.ACCESS_READ)
+        self._hashes = np.frombuffer(self._mapped or b"", np.uint64)
+        self._read = 0
 
     def shares(self, pairs: _Array) -> npt.NDArray[np.float64]:
         """Return what part of all that both of a pair have they have in common.
@@ -103,11 +109,19 @@ class _Shingles:
         places = np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
         owners = np.tile(np.arange(len(pairs), dtype=np.uint64), 2) << np.uint64(SHINGLE_BITS)
         found = np.sort(self._hashes[places] | np.repeat(owners, sizes))
+        self._let_go(len(places))
         again = found[1:][found[1:] == found[:-1]] >> np.uint64(SHINGLE_BITS)
         common = np.bincount(again.astype(np.int64), minlength=len(pairs))
         one, other = sizes[: len(pairs)], sizes[len(pairs) :]
         enough = np.minimum(one, other) >= LEAST_WORDS - 1
         return np.where(enough, common / np.maximum(one + other - common, 1), 0.0)
+
+    def _let_go(self, count: int) -> None:
+        """See how many hashes have been read; at times let go of the memory they are mapped to."""
+        self._read += count
+        if self._read > _AT_HAND and self._mapped is not None and hasattr(self._mapped, "madvise"):
+            self._mapped.madvise(mmap.MADV_DONTNEED)  # they are still in the file
+            self._read = 0
 
 
 def _candidates(bands: npt.NDArray[np.uint32]) -> _Array:
