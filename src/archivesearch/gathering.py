@@ -4,7 +4,6 @@ What many pages repeat and what is a copy of what can only be told of an archive
 whole. Its pages are put aside meanwhile, so that memory does not grow with them.
 """
 
-import pickle
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property, lru_cache
@@ -13,11 +12,11 @@ from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from archivesearch.model.pages import Page, paragraphs
+from archivesearch.packing import packed, unpacked
 from archivesearch.parse.fingerprints import BANDS, COLUMNS, fingerprints
 
 # Pages that are kept at hand while their passages are compared: neighbours have the same
@@ -25,9 +24,6 @@ from archivesearch.parse.fingerprints import BANDS, COLUMNS, fingerprints
 _AT_HAND = 64
 # Code points whose fingerprints are made at a time: for each page alone it takes twice as long.
 _AT_ONCE = 1 << 18
-
-_PLAIN = b"\0"  # with which no pickle begins
-_PAGES = msgspec.msgpack.Decoder(Page)
 
 
 class Gathered:
@@ -61,7 +57,7 @@ class Gathered:
         texts = [p.own_text if p.repeated else p.text for _, p in paragraphs(page)]
         self.first.append(self.first[-1] + len(texts))
         self.names.append(page.page)
-        self._ends.append(self._ends[-1] + self._pages.write(_packed(page)))
+        self._ends.append(self._ends[-1] + self._pages.write(packed(page)))
         self._waiting += texts
         self._waiting_size += sum(map(len, texts))
         if self._waiting_size >= _AT_ONCE:
@@ -137,20 +133,4 @@ class Gathered:
     def _read(self, number: int) -> Page:
         start, end = self._ends[number : number + 2]
         self._pages.seek(start)
-        return _unpacked(self._pages.read(end - start))
-
-
-def _packed(page: Page) -> bytes:
-    """Return a page as bytes."""
-    try:
-        return _PLAIN + msgspec.msgpack.encode(page)
-    except UnicodeEncodeError:  # lone surrogates, which a page may have
-        return pickle.dumps(page, -1)
-
-
-def _unpacked(data: bytes) -> Page:
-    """Return a page that was packed. It is read by this process alone, from its own file."""
-    if data.startswith(_PLAIN):
-        return _PAGES.decode(memoryview(data)[len(_PLAIN) :])
-    page: Page = pickle.loads(data)  # noqa: S301 - it is our own
-    return page
+        return unpacked(self._pages.read(end - start))

@@ -8,6 +8,7 @@ from archivesearch.config import Config
 from archivesearch.crew import Crew, Lost
 from archivesearch.errors import IndexProblem
 from archivesearch.model.pages import Notice, Page, RawPage, Skipped
+from archivesearch.packing import packed, unpacked
 from archivesearch.parse.page import parse
 from archivesearch.parse.plainly import parse_plainly
 
@@ -125,8 +126,10 @@ class _Line:
             self._crew.give(tasks)
         return has_more
 
-    def _take(self, number: int, result: Parsed | Lost | _Fault | IndexProblem) -> None:
+    def _take(self, number: int, result: bytes | Parsed | Lost | _Fault | IndexProblem) -> None:
         """Keep a result; a page that was not got through is given away again, once."""
+        if isinstance(result, bytes):
+            result = unpacked(result)
         if isinstance(result, IndexProblem):
             raise result
         if not isinstance(result, Lost | _Fault):
@@ -156,10 +159,14 @@ class _Line:
         return "the process that read it has ended, perhaps for want of memory"
 
 
-def _do(task: tuple[RawPage, Config, bool]) -> Parsed | _Fault | IndexProblem:
-    """Parse a page in a process that is there for it; the second attempt is a plain one."""
+def _do(task: tuple[RawPage, Config, bool]) -> bytes | Parsed | _Fault | IndexProblem:
+    """Parse a page in a process that is there for it; the second attempt is a plain one.
+
+    A page is returned as bytes.
+    """
     found, config, plainly = task
-    return parse_plainly(found, config) if plainly else _parse(found, config)
+    result = parse_plainly(found, config) if plainly else _parse(found, config)
+    return packed(result) if isinstance(result, Page) else result
 
 
 def _parse(found: RawPage, config: Config) -> Parsed | _Fault | IndexProblem:
