@@ -14,6 +14,7 @@ import pytest
 from columnar_cases import ANALYZER, VOCABULARY, BruteForce, fits, random_passages, same
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from small_archive import passage
 from whoosh.query import And, Every, NullQuery, Or, Phrase, Query, Term
 from whoosh.searching import Searcher
 
@@ -309,3 +310,19 @@ def test_bits_beyond_the_last_passage_are_never_set(case: Case) -> None:
     last = int(case.plan(Every()).matches[-1])
     assert last == (1 << COUNT % 32) - 1
     assert np.bitwise_count(case.plan(Every()).matches).sum() == COUNT
+
+
+def test_a_pattern_that_fits_most_words_finds_all_and_ranks_none(tmp_path: Path) -> None:
+    words = [f"w{number}ing" for number in range(planning.MOST_TERMS + 1)]
+    texts = [" ".join(words[at : at + 20]) for at in range(0, len(words), 20)]
+    passages = [passage(text=text) for text in [*texts, "Nothing here", "W7ings and w7ing"]]
+    build(tmp_path, [passages], ANALYZER)
+    segment = Segment(tmp_path)
+    notes: list[str] = []
+    query = Fitting("text", "w*ing", boost=2.0)
+    plan = plan_of(query, segment, ColumnarIndex(segment, ANALYZER).searcher, notes)
+    wanted = BruteForce(passages).scores(query)
+    assert everything(plan) == dict.fromkeys(wanted, 2.0)
+    assert len(wanted) == len(texts) + 1
+    assert len(notes) == 1
+    assert "fits more than 4,096 words" in notes[0]

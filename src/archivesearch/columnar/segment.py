@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from archivesearch.columnar.arrays import Array, ArrayFolder
+from archivesearch.columnar.arrays import Array, ArrayFolder, spread
 from archivesearch.columnar.bits import unpacked
 from archivesearch.columnar.documents import Documents
 from archivesearch.columnar.escape import Escaped
@@ -126,6 +126,15 @@ class Segment:
         for lang in langs:
             if postings := self.postings("lang", lang):
                 found[postings.blocks] |= postings.bits
+        return found
+
+    def having_any(self, terms: Array) -> Array:
+        """Return the documents that have any of some terms, given by their numbers, as bits."""
+        starts = self._entries[terms].astype(np.int64)
+        at = spread(starts, self._entries[terms + 1] - starts)
+        found = np.zeros(self.blocks, np.uint32)
+        blocks = self.arrays["entries.block"][at].astype(np.intp)
+        np.bitwise_or.at(found, blocks, self.arrays["entries.documents"][at])
         return found
 
     def postings(self, field: str, term: str) -> "Postings | None":
