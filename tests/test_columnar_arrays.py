@@ -138,7 +138,7 @@ def test_a_run_is_sorted_by_term_and_document(words: list[tuple[int, int]], bloc
     documents = np.array([document for _, document in words], np.uint32)
     positions = np.arange(len(words), dtype=np.uint32)
     first = block * 32
-    forms = np.where(documents % 3, -1, terms)
+    forms = np.where(documents % 3, -1, terms.astype(np.int32))
     given_terms = Occurrences(terms, forms, documents, positions)
     postings = runs.sorted_postings(given_terms, first, vocabulary)
     with TemporaryDirectory() as folder:
