@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 
@@ -62,7 +61,15 @@ def build(
                 trim()
                 figures = workers.together(
                     partial(documents.finish, writer, workers),
-                    partial(_finish, writer, runs, vocabulary, workers, share),
+                    partial(
+                        merge,
+                        writer,
+                        runs.runs,
+                        runs.lengths(),
+                        vocabulary,
+                        workers,
+                        occurrences=share // _PER_OCCURRENCE,
+                    ),
                 )
             finally:
                 documents.close()
@@ -114,17 +121,3 @@ class _Runs:
             name: np.concatenate([np.empty(0, np.uint32), *parts])
             for name, parts in self._lengths.items()
         }
-
-
-def _finish(
-    writer: ArrayWriter, runs: _Runs, vocabulary: Vocabulary, workers: Workers, share: int
-) -> dict[str, Any]:
-    """Merge the runs; return the figures of the segment."""
-    return merge(
-        writer,
-        runs.runs,
-        runs.lengths(),
-        vocabulary,
-        workers,
-        occurrences=share // _PER_OCCURRENCE,
-    )

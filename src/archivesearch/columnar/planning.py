@@ -162,22 +162,24 @@ class _Compiler:
         segment, field = self._segment, query.fieldname
         forms = segment.spellings.fitting(query.text, *segment.lexicon.field(field))
         numbers, counts = np.unique(segment.spellings.terms(forms), return_counts=True)
-        if len(numbers) > MOST_TERMS:
-            return self._unranked(query, numbers, counts, forms)
-        node = self._terms(field, numbers.tolist(), query.boost)
         mixed = counts < segment.spellings.counts(numbers)
+        if len(numbers) > MOST_TERMS:
+            return self._unranked(query, numbers, mixed, forms)
+        node = self._terms(field, numbers.tolist(), query.boost)
         if not mixed.any():
             return node
         sure = self._terms(field, numbers[~mixed].tolist(), query.boost)
         return Restricted(node, sure.matches | self._having(field, numbers[mixed], forms))
 
-    def _unranked(self, query: Fitting, terms: Array, counts: Array, forms: Array) -> Node:
-        """Words of a pattern that fits so many that they are found alone: they tell nothing."""
+    def _unranked(self, query: Fitting, terms: Array, mixed: Array, forms: Array) -> Node:
+        """Words of a pattern that fits so many of them that they tell nothing.
+
+        `mixed` says which of the terms have other forms too.
+        """
         self.notes.append(
             f"'{query.text}' fits more than {MOST_TERMS:,} words; "
             "what has any of them is found, and scores the same"
         )
-        mixed = counts < self._segment.spellings.counts(terms)
         found = self._segment.having_any(terms[~mixed])
         if mixed.any():
             found |= self._having(query.fieldname, terms[mixed], forms)
