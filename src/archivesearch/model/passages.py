@@ -1,11 +1,14 @@
 """A passage: one document of an index, the paragraph with what it takes from its page."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 Span = tuple[int, int]
 
+
+Batch = Collection["Passage"]
+"""Passages in a row: as many as are worked on at a time. It can be sent to another process."""
 
 Copies = tuple[tuple[int, ...], ...]
 """Groups of passages that say the same, by number; each group's representative goes first."""
