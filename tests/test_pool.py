@@ -2,6 +2,7 @@
 
 import os
 import signal
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from small_archive import page_of, write
 
 import archivesearch
 from archivesearch import Notice, Page, Progress, Skipped
+from archivesearch.bounds import MEMORY, bounded_memory, limited
 from archivesearch.config import Config
 from archivesearch.crew import Crew, Lost
 from archivesearch.errors import IndexProblem
@@ -85,23 +87,38 @@ def test_a_page_past_its_time_is_read_as_plain_text(jobs: int) -> None:
     ]
 
 
-def end(task: str) -> str:
+def end(how: str, *_: object) -> str:
     """End the process in a way that a test asks for, or do nothing."""
-    if task == "crash":
+    if how == "crash":
         os.kill(os.getpid(), signal.SIGKILL)
-    if task == "memory":
-        raise MemoryError
-    while task == "hang":
-        pass
-    return task
+    if how == "memory":
+        with bounded_memory():
+            bytes(MEMORY)
+    with limited(0.2):
+        while how == "hang":
+            pass
+    return how
+
+
+def fail(error: type[Exception], *args: object) -> None:
+    raise error(*args)
+
+
+class Picky(Exception):
+    """Which cannot be made of what it is told."""
+
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(f"{one} and {two}")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are ended as POSIX does it")
 @pytest.mark.parametrize("how", ["crash", "memory", "hang"])
 def test_what_ends_a_process_ends_no_other_task(how: str) -> None:
-    with Crew(end, 2, seconds=0.2) as crew:
+    with Crew(2) as crew:
         for n in range(6):
-            crew.give([(n, "a"), (n + 10, how if n == 2 else "b"), (n + 20, "c")])
+            crew.give(n, end, "a")
+            crew.give(n + 10, end, how if n == 2 else "b")
+            crew.give(n + 20, end, "c", bytes(1_000_000))  # more than waits on the line
         results: dict[int, object] = {}
         while len(results) < 18:
             results.update(crew.results())
@@ -117,14 +134,30 @@ def finish(crew: Crew) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are ended as POSIX does it")
 def test_a_process_that_never_starts_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Crew(end, 1, seconds=1) as crew:  # which starts what all crews share
-        crew.give([(0, "a")])
+    with Crew(1) as crew:  # which starts what all crews share
+        crew.give(0, end, "a")
         finish(crew)
     monkeypatch.setenv("PYTHONHOME", os.devnull)
-    with Crew(end, 1, seconds=1) as crew:
-        crew.give([(0, "a")])
+    with Crew(1) as crew:
+        crew.give(0, end, "a")
         with pytest.raises(IndexProblem, match="--jobs"):
             finish(crew)
+
+
+@pytest.mark.parametrize(
+    ("error", "args", "raised"),
+    [(ValueError, ("of a task",), ValueError), (Picky, ("this", "that"), RuntimeError)],
+)
+def test_what_a_task_raises_is_raised_here(
+    error: type[Exception], args: tuple[str, ...], raised: type[Exception]
+) -> None:
+    with Crew(1) as crew:
+        crew.give(0, fail, error, *args)
+        with pytest.raises(raised) as found:
+            finish(crew)
+    told = "".join(traceback.format_exception(found.value))
+    assert f"{error.__name__}: {' and '.join(args)}" in told
+    assert "in fail" in told
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are killed as POSIX does it")

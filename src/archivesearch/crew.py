@@ -1,38 +1,35 @@
-"""Processes that each do one thing after the other, and can be ended alone.
+"""Processes that each do one task after the other, and can be ended alone.
 
-A task that takes more than its time, or all memory, ends its process and nothing else:
-another process takes its place and goes on with what was left.
+A task that ends its process, as by `bounds.py`, ends nothing else: another process takes
+its place and goes on with what was left.
 """
 
 import os
+import pickle
 import signal
-import sys
 import threading
+import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
 
+from archivesearch.bounds import ENDED_BY_TIME
 from archivesearch.errors import IndexProblem
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
-Work = Callable[[Any], Any]
-MEMORY = 1_500_000_000
-"""The address space in bytes that each process may take."""
-
-_READY = "ready"
 _MOST_NEVER_READY = 3
 _NOT_STARTED = (
-    "a process that is to read pages has ended at its start; "
+    "a process that is to do a part of the work has ended at its start; "
     "try --jobs 1, which needs none; the index is as it was before"
 )
-_ENDED_BY_TIME = -signal.SIGPROF if hasattr(signal, "SIGPROF") else 1
+_LEFT = 2  # the exit code of a process that leaves by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +39,41 @@ class Lost:
     out_of_time: bool
 
 
+class _Task(NamedTuple):
+    """A function of a module, what it is called with, and by what number its result is known."""
+
+    number: int
+    work: Callable[..., Any]
+    args: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """The first message of a process: it has started."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    """What a task has raised."""
+
+    error: Exception
+
+
 @dataclass(slots=True)
 class _Worker:
-    """A process, the line to it, and the tasks it has been given, by number."""
+    """A process, the line to it, and the tasks it has been given."""
 
     process: "BaseProcess"
     line: "Connection"
-    tasks: deque[tuple[int, Any]] = field(default_factory=deque)
+    tasks: deque[_Task] = field(default_factory=deque)
     is_ready: bool = False
 
 
 class Crew:
-    """So many processes for one kind of work; they are started by need.
+    """Up to `size` processes, which are started by need and end with the `with` block."""
 
-    `work` is a function of a module, `seconds` the CPU time that each task may take.
-    """
-
-    def __init__(self, work: Work, size: int, seconds: float) -> None:
-        self._work = work
-        self._size = size
-        self._seconds = seconds
+    def __init__(self, size: int) -> None:
+        self.size = size
         self._workers: list[_Worker] = []
         self._never_ready = 0
 
@@ -76,33 +88,41 @@ class Crew:
             worker.process.join()
         self._workers.clear()
 
-    def give(self, tasks: Sequence[tuple[int, Any]]) -> None:
-        """Give tasks to the process that has least to do."""
+    def give(self, number: int, work: Callable[..., Any], *args: Any) -> None:
+        """Give a task to the process that has least to do; `work` is a function of a module.
+
+        Raises IndexProblem where a process cannot be started.
+        """
         idle = min(self._workers, key=lambda worker: len(worker.tasks), default=None)
-        if len(self._workers) < self._size and (idle is None or idle.tasks):
-            idle = self._started()
+        if idle is None or (idle.tasks and len(self._workers) < self.size):
+            idle = _started()
             self._workers.append(idle)
-        if idle is not None:
-            self._send(idle, tasks)
+        task = _Task(number, work, args)
+        idle.tasks.append(task)
+        _send(idle, task)
 
     def results(self) -> Iterator[tuple[int, Any]]:
         """Wait for results, and yield those that are there: the number of the task with each.
 
-        Raises IndexProblem where a process cannot be started at all.
+        What a task has raised is raised here; one that has ended its process is Lost.
+        Raises IndexProblem where processes end before they have started.
         """
         lines = {worker.line: worker for worker in self._workers if worker.tasks}
         for line in wait(list(lines)):
             worker = lines[line]  # type: ignore[index]
             try:
-                message = worker.line.recv()
+                data = worker.line.recv_bytes()
             except (EOFError, OSError):
                 yield from self._replaced(worker)
                 continue
-            if message == _READY:
+            message = pickle.loads(data)  # noqa: S301 - it is our own
+            if isinstance(message, _Ready):
                 worker.is_ready = True
-            else:
-                number, _ = worker.tasks.popleft()
-                yield number, message
+                continue
+            number = worker.tasks.popleft().number
+            if isinstance(message, _Raised):
+                raise message.error
+            yield number, message
 
     def _replaced(self, worker: _Worker) -> list[tuple[int, Lost]]:
         """Put another process in the place of one that has ended; return the task that did it.
@@ -111,44 +131,44 @@ class Crew:
         """
         worker.line.close()
         worker.process.join()
-        place = self._workers.index(worker)
         lost: list[tuple[int, Lost]] = []
         if worker.is_ready:
-            number, _ = worker.tasks.popleft()
-            lost.append((number, Lost(worker.process.exitcode == _ENDED_BY_TIME)))
+            number = worker.tasks.popleft().number
+            lost.append((number, Lost(worker.process.exitcode == ENDED_BY_TIME)))
         else:
             self._never_ready += 1
             if self._never_ready > _MOST_NEVER_READY:
                 raise IndexProblem(_NOT_STARTED)
-        self._workers[place] = self._started()
-        if worker.tasks:
-            self._send(self._workers[place], worker.tasks)
+        other = self._workers[self._workers.index(worker)] = _started()
+        other.tasks = worker.tasks
+        for task in other.tasks:
+            _send(other, task)
         return lost
 
-    def _send(self, worker: _Worker, tasks: Sequence[tuple[int, Any]]) -> None:
-        worker.tasks.extend(tasks)
-        with suppress(OSError):  # it has ended, which `results` will find
-            worker.line.send([task for _, task in tasks])
 
-    def _started(self) -> _Worker:
-        """Start a process, which needs no guard in `__main__`."""
-        from multiprocessing import resource_tracker
+def _send(worker: _Worker, task: _Task) -> None:
+    data = pickle.dumps((task.work, task.args), -1)
+    with suppress(OSError):  # it has ended, which `results` will find
+        worker.line.send_bytes(data)
 
-        from loky.backend import get_context
-        from loky.backend import resource_tracker as loky_tracker
 
-        # Each unblocks Ctrl-C once it has started, so they must not be started in the shelter.
-        loky_tracker.ensure_running()
-        resource_tracker.ensure_running()
-        context = get_context("loky")
-        line, other = context.Pipe()
-        with _sheltered():
-            process = context.Process(
-                target=_serve, args=(other, self._work, self._seconds), daemon=True
-            )
-            process.start()
-        other.close()
-        return _Worker(process, line)
+def _started() -> _Worker:
+    """Start a process, which needs no guard in `__main__`."""
+    from multiprocessing import resource_tracker
+
+    from loky.backend import get_context
+    from loky.backend import resource_tracker as loky_tracker
+
+    # Each unblocks Ctrl-C once it has started, so they must not be started in the shelter.
+    loky_tracker.ensure_running()
+    resource_tracker.ensure_running()
+    context = get_context("loky")
+    line, other = context.Pipe()
+    with _sheltered():
+        process = context.Process(target=_serve, args=(other,), daemon=True)
+        process.start()
+    other.close()
+    return _Worker(process, line)
 
 
 @contextmanager
@@ -164,63 +184,42 @@ def _sheltered() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(line: "Connection", work: Work, seconds: float) -> None:
-    """Do what comes in, and send each result; leave when nothing can come any more."""
-    _bound_memory()
-    waiting: SimpleQueue[Any] = SimpleQueue()
-    line.send(_READY)
-    # What is given is taken at once: giver and worker must not wait for each other.
-    threading.Thread(target=_take, args=(line, waiting), daemon=True).start()
+def _serve(line: "Connection") -> NoReturn:
+    """Do what comes in, and send each result, until nothing can come any more."""
+    waiting: SimpleQueue[bytes] = SimpleQueue()
     with suppress(OSError, MemoryError):
-        while tasks := waiting.get():
-            for task in tasks:
-                with _limited(seconds):
-                    result = work(task)
-                line.send(result)
-    os._exit(1)
-
-
-def _bound_memory() -> None:
-    """Let no task take so much memory that the machine suffers, where the system can."""
-    with suppress(ImportError, OSError, ValueError):
-        import resource
-
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, most))
-
-
-def _take(line: "Connection", waiting: SimpleQueue[Any]) -> None:
-    with suppress(EOFError, OSError):
+        line.send(_Ready())
+        # What is given is taken at once: giver and worker must not wait for each other.
+        threading.Thread(target=_take, args=(line, waiting), daemon=True).start()
         while True:
-            waiting.put(line.recv())
-    waiting.put(None)
+            line.send_bytes(_done(waiting.get()))
+    os._exit(_LEFT)
 
 
-if sys.platform == "win32":
+def _take(line: "Connection", waiting: SimpleQueue[bytes]) -> None:
+    with suppress(EOFError, OSError, MemoryError):
+        while True:
+            waiting.put(line.recv_bytes())
+    os._exit(_LEFT)
 
-    @contextmanager
-    def _limited(seconds: float) -> Iterator[None]:
-        """End this process if what is done here takes longer."""
-        import faulthandler
-        from pathlib import Path
 
-        with Path(os.devnull).open("w") as nowhere:
-            faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
-            try:
-                yield
-            finally:
-                faulthandler.cancel_dump_traceback_later()
+def _done(data: bytes) -> bytes:
+    """Do a task; return its result, or what it has raised, as bytes."""
+    try:
+        work, args = pickle.loads(data)  # noqa: S301 - it is our own
+        return pickle.dumps(work(*args), -1)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is for the one that gave the task
+        return _raised(error)
 
-else:
 
-    @contextmanager
-    def _limited(seconds: float) -> Iterator[None]:
-        """End this process if what is done here takes more CPU time.
-
-        The signal's own action ends it, whatever it is doing, in Python or below.
-        """
-        signal.setitimer(signal.ITIMER_PROF, seconds)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
+def _raised(error: Exception) -> bytes:
+    """Return an exception as bytes, with a note of where it was raised."""
+    note = "".join(traceback.format_exception(error))
+    with suppress(Exception):
+        error.add_note(note)
+        data = pickle.dumps(_Raised(error), -1)
+        pickle.loads(data)  # noqa: S301 - some can be written and not read
+        return data
+    return pickle.dumps(_Raised(RuntimeError(note)), -1)

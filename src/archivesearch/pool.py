@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from archivesearch.bounds import bounded_memory, limited
 from archivesearch.config import Config
 from archivesearch.crew import Crew, Lost
 from archivesearch.errors import IndexProblem
@@ -47,7 +47,7 @@ def parsed(
     which a notice before it tells; with one job that holds for large pages alone. Raises
     IndexProblem where no process can be started.
     """
-    with Crew(_do, jobs, seconds) as crew:
+    with Crew(jobs) as crew:
         if jobs == 1:
             yield from _in_this_process(raws, crew, seconds)
         else:
@@ -104,7 +104,6 @@ class _Line:
 
     def _fill(self) -> bool:
         """Let some pages in and give them to a process; False where there are no more."""
-        tasks: list[tuple[int, Any]] = []
         has_more, most = True, self._bytes + _CHUNK_BYTES
         for _ in range(_CHUNK_PAGES):
             raw = next(self._raws, None)
@@ -119,11 +118,9 @@ class _Line:
                 continue
             if raw[0].data.count(b"<") > _MOST_TAGS:
                 self._plain[self._last] = f"it has more than {_MOST_TAGS:,} tags"
-            tasks.append((self._last, (*raw, self._last in self._plain)))
+            self._give(self._last)
             if self._bytes >= most:
                 break
-        if tasks:
-            self._crew.give(tasks)
         return has_more
 
     def _take(self, number: int, result: bytes | Parsed | Lost | _Fault | IndexProblem) -> None:
@@ -136,10 +133,14 @@ class _Line:
             self._results[number] = result
         elif number not in self._plain:
             self._plain[number] = self._why(result)
-            self._crew.give([(number, (*self._inside[number], True))])
+            self._give(number)
         else:
             reason = f"it cannot be read as plain text either: {self._why(result)}"
             self._results[number] = Skipped(self._inside[number][0].page, reason)
+
+    def _give(self, number: int) -> None:
+        plainly = number in self._plain
+        self._crew.give(number, _do, *self._inside[number], plainly, self._seconds)
 
     def _out(self) -> Iterator[tuple[Parsed, int]]:
         while self._next in self._results:
@@ -159,13 +160,18 @@ class _Line:
         return "the process that read it has ended, perhaps for want of memory"
 
 
-def _do(task: tuple[RawPage, Config, bool]) -> bytes | Parsed | _Fault | IndexProblem:
+def _do(
+    found: RawPage,
+    config: Config,
+    plainly: bool,
+    seconds: float,  # noqa: FBT001 - pickled
+) -> bytes | Parsed | _Fault | IndexProblem:
     """Parse a page in a process that is there for it; the second attempt is a plain one.
 
     A page is returned as bytes.
     """
-    found, config, plainly = task
-    result = parse_plainly(found, config) if plainly else _parse(found, config)
+    with bounded_memory(), limited(seconds):
+        result = parse_plainly(found, config) if plainly else _parse(found, config)
     return packed(result) if isinstance(result, Page) else result
 
 

@@ -13,9 +13,9 @@ from collections import Counter
 
 from archivesearch.crew import Crew, Lost
 from fuzz.mutations import make
-from fuzz.trial import Outcome, attempt
+from fuzz.trial import Outcome, bounded
 
-CHUNK = 50
+AHEAD = 100
 _TOLD = 10_000
 
 
@@ -42,12 +42,11 @@ def _run(args: argparse.Namespace) -> int:
     slowest, findings, given = (0.0, 0), 0, args.first
     done = given
     last = args.first + args.inputs
-    with Crew(attempt, args.jobs, args.seconds) as crew:
+    with Crew(args.jobs) as crew:
         while done < last:
-            while given < last and given - done < 2 * CHUNK * args.jobs:
-                numbers = range(given, min(given + CHUNK, last))
-                crew.give([(number, (args.seed, number)) for number in numbers])
-                given = numbers.stop
+            while given < last and given - done < AHEAD * args.jobs:
+                crew.give(given, bounded, args.seed, given, args.seconds)
+                given += 1
                 if given % _TOLD == 0:
                     print(f"{given - args.first:,} given, {findings} findings", flush=True)
             for number, outcome in crew.results():

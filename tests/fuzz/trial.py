@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from archivesearch.bounds import bounded_memory, limited
 from archivesearch.errors import ConfigError, SourceError
 from archivesearch.model.pages import Notice, Page, RawPage, Skipped, passages
 from archivesearch.parse.page import parse
@@ -32,18 +33,24 @@ class Outcome:
     fault: str = ""
 
 
-def attempt(task: tuple[int, int]) -> Outcome:
+def attempt(seed: int, number: int) -> Outcome:
     """Make an input of a seed and a number, and read it as a source."""
-    kind, data = make(*task)
+    kind, data = make(seed, number)
     try:
         path = _place() / (f"x.{kind}" if kind != "page" else "x.html")
         if kind == "toml":
-            path = _folder(data, task[1])
+            path = _folder(data, number)
         else:
             path.write_bytes(data)
         return _read(kind, path)
     except Exception as error:  # noqa: BLE001 - any at all is a finding
         return Outcome(kind, fault=f"{type(error).__name__}: {error}"[:300])
+
+
+def bounded(seed: int, number: int, seconds: float) -> Outcome:
+    """Attempt an input within bounds, in a process that can be spared."""
+    with bounded_memory(), limited(seconds):
+        return attempt(seed, number)
 
 
 @cache
