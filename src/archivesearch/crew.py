@@ -10,12 +10,13 @@ import signal
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from multiprocessing.connection import wait
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self, TypeVar
 
 from archivesearch.bounds import ENDED_BY_TIME
 from archivesearch.errors import IndexProblem
@@ -24,11 +25,19 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
+R = TypeVar("R")
+
 _MOST_NEVER_READY = 3
 _NOT_STARTED = (
     "a process that is to do a part of the work has ended at its start; "
     "try --jobs 1, which needs none; the index is as it was before"
 )
+_ENDED = (
+    "a process that did a part of the work has ended, perhaps for want of memory; "
+    "try fewer --jobs, or less --memory; the index is as it was before"
+)
+# Tasks for each process that are in work or done before the one that is waited for.
+_AHEAD = 2
 _LEFT = 2  # the exit code of a process that leaves by itself
 
 
@@ -123,6 +132,31 @@ class Crew:
             if isinstance(message, _Raised):
                 raise message.error
             yield number, message
+
+    def in_order(
+        self, work: Callable[..., R], tasks: Iterable[tuple[Any, ...]]
+    ) -> Iterator[R]:
+        """Yield what `work` makes of each task, in the order of the tasks.
+
+        Few tasks are taken ahead of the result that is waited for. Raises IndexProblem where
+        one has ended its process.
+        """
+        done: dict[int, Any] = {}
+        given = taken = 0
+        waiting = iter(tasks)
+        while True:
+            for task in islice(waiting, taken + _AHEAD * self.size - given):
+                self.give(given, work, *task)
+                given += 1
+            if taken == given:
+                return
+            while taken not in done:
+                done.update(self.results())
+            result = done.pop(taken)
+            if isinstance(result, Lost):
+                raise IndexProblem(_ENDED)
+            yield result
+            taken += 1
 
     def _replaced(self, worker: _Worker) -> list[tuple[int, Lost]]:
         """Put another process in the place of one that has ended; return the task that did it.

@@ -4,6 +4,7 @@ What many pages repeat and what is a copy of what can only be told of an archive
 whole. Its pages are put aside meanwhile, so that memory does not grow with them.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property, lru_cache
@@ -62,6 +63,16 @@ class Gathered:
         self._waiting_size += sum(map(len, texts))
         if self._waiting_size >= _AT_ONCE:
             self._fingerprint()
+
+    @property
+    def path(self) -> Path:
+        """The file that holds the pages, all of them once it has been asked for."""
+        self._pages.flush()
+        return self._folder / "pages"
+
+    def places(self, number: int) -> tuple[int, int]:
+        """Return where a page begins in that file, and where it ends."""
+        return self._ends[number], self._ends[number + 1]
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """Return a column of the fingerprints of all pages, once all have been added.
@@ -131,6 +142,9 @@ class Gathered:
         self._waiting_size = 0
 
     def _read(self, number: int) -> Page:
-        start, end = self._ends[number : number + 2]
-        self._pages.seek(start)
-        return unpacked(self._pages.read(end - start))
+        return page_between(self._pages.fileno(), *self.places(number))
+
+
+def page_between(file: int, start: int, end: int) -> Page:
+    """Return the page between two places in an open file of gathered ones."""
+    return unpacked(os.pread(file, end - start, start))

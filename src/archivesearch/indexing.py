@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from archivesearch.analysis import Analyzer
 from archivesearch.census import Census
 from archivesearch.config import merged
+from archivesearch.crew import Crew
 from archivesearch.directory import (
     ORGANIZATIONS,
     PAGES,
@@ -25,7 +27,6 @@ from archivesearch.gathering import Gathered
 from archivesearch.intake import Intake
 from archivesearch.memory import Memory
 from archivesearch.model.pages import Notice, Page, Skipped
-from archivesearch.model.passages import Passage
 from archivesearch.model.reports import Progress, Report
 from archivesearch.publishing import publish, writing
 from archivesearch.read.sources import Source, open_sources
@@ -110,7 +111,11 @@ def _build(
     if memory < 1:
         raise ValueError(f"memory must be at least 1 megabyte, not {memory}")
     settings = merged(source.config for source in opened)
-    with writing(index) as building, Memory(index, recall=recall) as remembered:
+    with (
+        Crew(jobs) as crew,
+        writing(index) as building,
+        Memory(index, recall=recall) as remembered,
+    ):
         before = _listed(index)
         with (
             (building / PAGES).open("w", encoding="utf-8") as listing,
@@ -126,8 +131,16 @@ def _build(
             sifted = Sifted(gathered)
             census.compared(sifted)
             analyzer = Analyzer(settings.languages, settings.variants)
-            batches = _batches(sifted, census)
-            engine.build(building, batches, analyzer, sifted.copies, jobs=jobs, memory=memory)
+            counting = _Counting(sifted, census)
+            engine.build(
+                building,
+                sifted.batches(),
+                analyzer,
+                sifted.copies,
+                crew=crew if jobs > 1 else None,
+                memory=memory,
+                watch=counting.take,
+            )
         if not census.indexed:
             raise SourceError(_nothing(opened, census))
         _write_json(building / ORGANIZATIONS, [asdict(o) for o in census.organizations()])
@@ -206,11 +219,23 @@ def _gather(
             gathered.add(page)
 
 
-def _batches(sifted: Sifted, census: Census) -> Iterator[Sequence[Passage]]:
-    """Yield the passages of one page after the other, having counted them."""
-    for found in sifted:
-        census.add(found)
-        yield found.passages
+class _Counting:
+    """Counts the pages that are indexed, as far as their passages are."""
+
+    def __init__(self, sifted: Sifted, census: Census) -> None:
+        self._sifted = sifted
+        self._census = census
+        self._pages = iter(sifted)
+        self._passages = self._counted = 0
+
+    def take(self, passages: int) -> None:
+        """Count the pages of so many more passages."""
+        self._passages += passages
+        through = self._sifted.pages_of(self._passages)
+        for page in islice(self._pages, through - self._counted):
+            self._census.add(page)
+        self._counted = through
+        self._census.report("indexing", through)
 
 
 def _write_json(path: Path, values: Any) -> None:

@@ -6,7 +6,7 @@ the number of processes nor on where batches end.
 """
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,12 +45,14 @@ def build(
     *,
     crew: "Crew | None" = None,
     memory: int = 256 << 20,
+    watch: Callable[[int], None] = lambda passages: None,
 ) -> None:
     """Write a segment of all passages into an empty folder.
 
     `copies` are groups of passages that say the same. Batches are worked on by the
     processes of `crew`, without one in this process. `memory` bounds the bytes that are
     held for the passages in work. None of it makes a difference to what is written.
+    `watch` is told of how many more passages are done each time.
     """
     jobs = crew.size if crew else 1
     share = memory // (jobs + 1)
@@ -64,6 +66,7 @@ def build(
                 for made in _made(job, batches, crew):
                     documents.add(made.stretch)
                     runs.keep(made)
+                    watch(len(made.stretch))
                 trim()
                 figures = workers.together(
                     partial(documents.finish, writer, workers),

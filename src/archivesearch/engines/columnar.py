@@ -1,7 +1,7 @@
 """The engine that keeps passages in flat arrays: the default one."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,11 +64,12 @@ class ColumnarEngine:
         *,
         crew: "Crew | None" = None,
         memory: int = MEMORY,
+        watch: Callable[[int], None] = lambda passages: None,
     ) -> None:
         """Write an index of all passages into an empty folder."""
         from archivesearch.columnar.build import build  # which a search never needs
 
-        build(folder, batches, analyzer, copies, crew=crew, memory=memory << 20)
+        build(folder, batches, analyzer, copies, crew=crew, memory=memory << 20, watch=watch)
 
     def open(self, folder: Path, analyzer: Analyzer) -> "ColumnarReader":
         """Open what `build` wrote."""
