@@ -57,6 +57,18 @@ def test_the_same_passages_give_the_same_bytes(seed: int, tmp_path: Path) -> Non
             assert files_of(folder) == whole
 
 
+def test_what_is_usual_in_one_process_need_not_be_in_another(tmp_path: Path) -> None:
+    texts = ["Party party party parties", "parties party parties", "party", "parties us", "US"]
+    passages = [passage(text, number, title=text) for number, text in enumerate(texts * 9)]
+    segment = segment_of(tmp_path / "whole", passages)
+    check(segment, BruteForce(passages))
+    (tmp_path / "parts").mkdir()
+    with Crew(3) as crew:
+        parts = [passages[at : at + 1] for at in range(len(passages))]
+        build(tmp_path / "parts", parts, ANALYZER, crew=crew)
+    assert files_of(tmp_path / "parts") == files_of(tmp_path / "whole")
+
+
 def check(segment: Segment, brute: BruteForce) -> None:
     """See that a segment holds what the index of dictionaries does."""
     count = len(brute.passages)

@@ -15,10 +15,11 @@ from small_archive import build, page_of, passage, write
 import archivesearch
 from archivesearch.config import beside
 from archivesearch.gathering import Gathered
+from archivesearch.marks import Marks
 from archivesearch.model.pages import Page, RawPage
 from archivesearch.parse.fingerprints import units
 from archivesearch.parse.page import parse
-from archivesearch.repeats import Marks, find_repeats
+from archivesearch.repeats import find_repeats
 
 ROOT = Path(__file__).parent.parent
 BANNER = "This is a mirror of the former pages of a club that met in the old town hall."

@@ -1,6 +1,5 @@
 """Pages that wait on disk, handed on as passages: in this process or in another."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -133,9 +133,7 @@ class Crew:
                 raise message.error
             yield number, message
 
-    def in_order(
-        self, work: Callable[..., R], tasks: Iterable[tuple[Any, ...]]
-    ) -> Iterator[R]:
+    def in_order(self, work: Callable[..., R], tasks: Iterable[tuple[Any, ...]]) -> Iterator[R]:
         """Yield what `work` makes of each task, in the order of the tasks.
 
         Few tasks are taken ahead of the result that is waited for. Raises IndexProblem where
@@ -152,11 +150,23 @@ class Crew:
                 return
             while taken not in done:
                 done.update(self.results())
-            result = done.pop(taken)
-            if isinstance(result, Lost):
-                raise IndexProblem(_ENDED)
-            yield result
+            yield _not_lost(done.pop(taken))
             taken += 1
+
+    def begin(self, work: Callable[..., R], *args: Any) -> Callable[[], R]:
+        """Give a task when there is no other; return what waits for its result.
+
+        That raises IndexProblem where the task has ended its process.
+        """
+        self.give(0, work, *args)
+
+        def result() -> R:
+            found = None
+            while found is None:
+                found = next(iter(self.results()), None)
+            return _not_lost(found[1])
+
+        return result
 
     def _replaced(self, worker: _Worker) -> list[tuple[int, Lost]]:
         """Put another process in the place of one that has ended; return the task that did it.
@@ -178,6 +188,12 @@ class Crew:
         for task in other.tasks:
             _send(other, task)
         return lost
+
+
+def _not_lost(result: Any) -> Any:
+    if isinstance(result, Lost):
+        raise IndexProblem(_ENDED)
+    return result
 
 
 def _send(worker: _Worker, task: _Task) -> None:

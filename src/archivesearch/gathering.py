@@ -142,6 +142,7 @@ class Gathered:
         self._waiting_size = 0
 
     def _read(self, number: int) -> Page:
+        self._pages.flush()
         return page_between(self._pages.fileno(), *self.places(number))
 
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -30,6 +30,7 @@ from archivesearch.model.pages import Notice, Page, Skipped
 from archivesearch.model.reports import Progress, Report
 from archivesearch.publishing import publish, writing
 from archivesearch.read.sources import Source, open_sources
+from archivesearch.sentences import learned
 from archivesearch.sifting import Sifted
 
 StrPath = str | os.PathLike[str]
@@ -131,7 +132,7 @@ def _build(
             sifted = Sifted(gathered)
             census.compared(sifted)
             analyzer = Analyzer(settings.languages, settings.variants)
-            counting = _Counting(sifted, census)
+            counting = _Counting(sifted, census, crew if jobs > 1 else None)
             engine.build(
                 building,
                 sifted.batches(),
@@ -144,7 +145,7 @@ def _build(
         if not census.indexed:
             raise SourceError(_nothing(opened, census))
         _write_json(building / ORGANIZATIONS, [asdict(o) for o in census.organizations()])
-        _write_json(building / SENTENCES, census.sample.learned())
+        _write_json(building / SENTENCES, counting.learned())
         _write_json(building / SKIPPED, [asdict(page) for page in census.skipped])
         census.report("saving")
         publish(
@@ -220,11 +221,17 @@ def _gather(
 
 
 class _Counting:
-    """Counts the pages that are indexed, as far as their passages are."""
+    """Counts the pages that are indexed, as far as their passages are.
 
-    def __init__(self, sifted: Sifted, census: Census) -> None:
+    `learned` returns what there is to learn of their sentences; a process does that while
+    the index is written.
+    """
+
+    def __init__(self, sifted: Sifted, census: Census, crew: Crew | None) -> None:
         self._sifted = sifted
         self._census = census
+        self._crew = crew
+        self.learned = lambda: learned(census.sample.texts)
         self._pages = iter(sifted)
         self._passages = self._counted = 0
 
@@ -234,8 +241,10 @@ class _Counting:
         through = self._sifted.pages_of(self._passages)
         for page in islice(self._pages, through - self._counted):
             self._census.add(page)
+            self._census.report("indexing", self._census.indexed)
+        if through == len(self._sifted) and self._crew:
+            self.learned = self._crew.begin(learned, self._census.sample.texts)
         self._counted = through
-        self._census.report("indexing", through)
 
 
 def _write_json(path: Path, values: Any) -> None:

@@ -158,5 +158,3 @@ def _merged(places: Sequence[Span], text: str) -> tuple[Span, ...]:
         if start < end:
             spans.append((start, end))
     return tuple(spans)
-
-

@@ -164,7 +164,7 @@ def _do(
     found: RawPage,
     config: Config,
     plainly: bool,
-    seconds: float,  # noqa: FBT001 - pickled
+    seconds: float,
 ) -> bytes | Parsed | _Fault | IndexProblem:
     """Parse a page in a process that is there for it; the second attempt is a plain one.
 

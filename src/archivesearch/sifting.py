@@ -71,6 +71,9 @@ class Sifted:
         gathered.forget("bands", "lengths")
         trim()
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def __iter__(self) -> Iterator[SiftedPage]:
         """Yield the pages that are to be indexed."""
         for number in self._kept:
@@ -89,7 +92,7 @@ class Sifted:
             if size >= _BATCH:
                 yield PageBatch(path, some, self._marks.repeats, count)
                 some, count, size = [], 0, 0
-        if some:
+        if count:
             yield PageBatch(path, some, self._marks.repeats, count)
 
     def pages_of(self, passages: int) -> int:

@@ -15,7 +15,6 @@ from archivesearch.columnar.glossary import Glossary
 from archivesearch.columnar.strings import write_strings
 
 
-
 @dataclass(frozen=True, slots=True)
 class Forms:
     """The forms of some terms, by term, the first of each first, then by their bytes.

@@ -281,9 +281,7 @@ def _others(pieces: Sequence[_Piece], postings: Array) -> tuple[Array, Array]:
     return np.concatenate(forms), np.concatenate(places)
 
 
-def _layout(
-    pieces: Sequence[_Piece], part: str, terms: int
-) -> tuple[Array, list[Array] | None]:
+def _layout(pieces: Sequence[_Piece], part: str, terms: int) -> tuple[Array, list[Array] | None]:
     """Return how many values each term has in all runs, and where those of each run go.
 
     No places stand for one after the other, as it is with one run, and with one term,
