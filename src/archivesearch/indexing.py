@@ -10,7 +10,9 @@ from typing import Any
 
 from archivesearch.analysis import Analyzer
 from archivesearch.census import Census
+from archivesearch.chunks import Chunk
 from archivesearch.config import merged
+from archivesearch.crew import Crew
 from archivesearch.directory import (
     ORGANIZATIONS,
     PAGES,
@@ -24,7 +26,7 @@ from archivesearch.errors import IndexMissing, IndexProblem, SourceError
 from archivesearch.gathering import Gathered
 from archivesearch.intake import Intake
 from archivesearch.memory import Memory
-from archivesearch.model.pages import Notice, Page, Skipped
+from archivesearch.model.pages import Notice
 from archivesearch.model.passages import Passage
 from archivesearch.model.reports import Progress, Report
 from archivesearch.publishing import publish, writing
@@ -116,11 +118,12 @@ def _build(
             (building / PAGES).open("w", encoding="utf-8") as listing,
             TemporaryDirectory(dir=building, prefix="gathered") as aside,
             Gathered(Path(aside)) as gathered,
+            Crew(jobs) as crew,
         ):
             census = Census(settings, listing, sum(map(len, opened)), progress)
             for source in opened:
                 census.leave_out(source.listing.left_out)
-            pages = Intake(opened, jobs, remembered)
+            pages = Intake(opened, crew, remembered)
             _gather(pages, census, gathered)
             census.report("comparing")
             sifted = Sifted(gathered)
@@ -193,17 +196,15 @@ def _nothing(opened: Sequence[Source], census: Census) -> str:
     return f"{all_of_them} in {names} {cannot} be read ({first.page}: {first.reason})"
 
 
-def _gather(
-    pages: Iterable[tuple[Page | Skipped | Notice, int]], census: Census, gathered: Gathered
-) -> None:
+def _gather(chunks: Iterable[Chunk], census: Census, gathered: Gathered) -> None:
     """Put aside all pages that can be read."""
-    for page, size in pages:
-        if isinstance(page, Notice):
-            census.notices.append(page)
-            continue
-        census.count(page, size)
-        if isinstance(page, Page):
-            gathered.add(page)
+    for chunk in chunks:
+        gathered.add(chunk)
+        for found, size in chunk.found:
+            if isinstance(found, Notice):
+                census.notices.append(found)
+            else:
+                census.count(found, size)
 
 
 def _batches(sifted: Sifted, census: Census) -> Iterator[Sequence[Passage]]:
