@@ -1,13 +1,19 @@
 """Small archives made on the spot: what the tests of reading, indexing and searching share."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import archivesearch
 from archivesearch.analysis import Analyzer
+from archivesearch.chunks import Given, Item, Packed
+from archivesearch.config import Config
+from archivesearch.crew import Crew
 from archivesearch.engines.columnar import ColumnarEngine, ColumnarReader
+from archivesearch.model.pages import Notice, Page, RawPage, Skipped
 from archivesearch.model.passages import Passage
+from archivesearch.packing import unpacked
+from archivesearch.pool import SECONDS, in_chunks
 
 PARTIES = """<html lang=en><head><title>A guide to the parties</title></head><body>
 <p>This list was made for readers who ask who is who.</p>
@@ -45,6 +51,25 @@ def page_of(*paragraphs: str, title: str = "Page") -> str:
     """Return a page of some paragraphs without markup in them."""
     body = "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs)
     return f"<html lang=en><head><title>{title}</title></head><body>\n{body}</body></html>"
+
+
+def items_of(
+    raws: Iterable[RawPage | Skipped | Notice], config: Config | None = None
+) -> Iterator[tuple[Item, Config]]:
+    """Yield pages as they are handed over to be read."""
+    config = config or Config()
+    for raw in raws:
+        yield (Given(raw, len(raw.data), bytes(20)) if isinstance(raw, RawPage) else raw), config
+
+
+def pages_read(
+    items: Iterable[tuple[Item, Config]], jobs: int = 1, seconds: float = SECONDS
+) -> Iterator[tuple[Page | Skipped | Notice, int]]:
+    """Yield what becomes of pages, each with its size."""
+    with Crew(jobs) as crew:
+        for chunk in in_chunks(items, crew, seconds):
+            for found, size in chunk.found:
+                yield (unpacked(found.data) if isinstance(found, Packed) else found), size
 
 
 def passage(text: str = "", number: int = 0, **values: Any) -> Passage:

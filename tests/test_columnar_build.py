@@ -192,6 +192,6 @@ def test_what_fails_leaves_no_files_open_and_no_runs(jobs: int, tmp_path: Path) 
         raise OSError("the source is gone")
 
     with Crew(jobs) as crew, pytest.raises(OSError, match="the source is gone"):
-        build(tmp_path, broken(), ANALYZER, memory=0, crew=crew if jobs > 1 else None)
+        build(tmp_path, broken(), ANALYZER, memory=0, crew=crew)
     assert not list(tmp_path.glob("runs*"))
     assert not (tmp_path / "segment.json").exists()

@@ -13,21 +13,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_archive import build, page_of, passage, write
+from small_archive import build, items_of, page_of, passage, write
 
 import archivesearch
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar.arrays import ArrayFolder, ArrayWriter
 from archivesearch.columnar.bits import bits_of
 from archivesearch.columnar.copies import Folds, write_copies
+from archivesearch.crew import Crew
 from archivesearch.duplicates import find_copies
 from archivesearch.engines.base import Match, Request
 from archivesearch.engines.columnar import ColumnarEngine, ColumnarReader
 from archivesearch.gathering import Gathered
-from archivesearch.model.pages import Page
 from archivesearch.model.passages import Passage
 from archivesearch.parse.fingerprints import bands
-from archivesearch.pool import parsed
+from archivesearch.pool import in_chunks
 from archivesearch.query import parse
 from archivesearch.read.sources import open_sources
 from archivesearch.sifting import Sifted, SiftedPage
@@ -84,9 +84,9 @@ def sifted(folder: Path, source: Path) -> tuple[Sifted, list[Passage], list[Sift
     """Return what is to be indexed of a source, its passages in a row, and its pages."""
     with Gathered(write(folder, {})) as gathered:
         (opened,) = open_sources([source])
-        for page, _ in parsed(((raw, opened.config) for raw in opened.pages()), 1):
-            if isinstance(page, Page):
-                gathered.add(page)
+        with Crew(1) as crew:
+            for chunk in in_chunks(items_of(opened.pages(), opened.config), crew):
+                gathered.add(chunk)
         found = Sifted(gathered)
         pages = list(found)
         passages = [passage for batch in found.batches() for passage in batch]

@@ -2,17 +2,14 @@
 
 import gzip
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from crawls import http, make_zip, members, page, record
-from small_archive import page_of, write
+from small_archive import items_of, page_of, pages_read, write
 
 import archivesearch
-from archivesearch.config import Config
-from archivesearch.model.pages import Notice, Page, RawPage, Skipped
-from archivesearch.pool import parsed
+from archivesearch.model.pages import Notice, Page, RawPage
 from archivesearch.read.sources import open_sources
 
 WORD = b"needle"
@@ -45,14 +42,11 @@ HOSTILE: dict[str, bytes] = {
 }
 
 
-def one(name: str) -> Iterator[tuple[RawPage | Skipped | Notice, Config]]:
-    ending = "txt" if "text" in name or "to a word" in name else "html"
-    yield RawPage(f"x.{ending}", HOSTILE[name]), Config()
-
-
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_words_of_a_hostile_page_are_found_in_time(name: str) -> None:
-    *notices, found = [page for page, _ in parsed(one(name), 1, SECONDS)]
+    ending = "txt" if "text" in name or "to a word" in name else "html"
+    raw = RawPage(f"x.{ending}", HOSTILE[name])
+    *notices, found = [page for page, _ in pages_read(items_of([raw]), seconds=SECONDS)]
     assert len(notices) <= 1
     assert isinstance(found, Page)
     text = "".join(p.text for section in found.sections for p in section.paragraphs)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from small_archive import page_of, write
+from small_archive import items_of, page_of, pages_read, write
 
 import archivesearch
 from archivesearch import Notice, Page, Progress, Skipped
@@ -17,38 +17,33 @@ from archivesearch.crew import Crew, Lost
 from archivesearch.errors import IndexProblem
 from archivesearch.model.pages import RawPage
 from archivesearch.parse.plainly import parse_plainly
-from archivesearch.pool import Parsed, Raw, parsed
 
 CONFIG = Config()
 
 
-def raws(number: int, seen: list[int]) -> Iterator[Raw]:
+def raws(number: int, seen: list[int]) -> Iterator[RawPage | Skipped]:
     """Yield pages, noting each that is asked for; every seventh cannot be read."""
     for n in range(number):
         seen.append(n)
         name = f"{n}.html"
         if n % 7:
-            yield RawPage(name, page_of(f"Page {n}.").encode()), CONFIG
+            yield RawPage(name, page_of(f"Page {n}.").encode())
         else:
-            yield Skipped(name, "it is empty"), CONFIG
-
-
-def of(*pages: RawPage) -> Iterator[Raw]:
-    return ((page, CONFIG) for page in pages)
+            yield Skipped(name, "it is empty")
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_pages_come_in_their_order_with_their_sizes(jobs: int) -> None:
-    found = list(parsed(raws(100, []), jobs))
+    found = list(pages_read(items_of(raws(100, [])), jobs))
     assert [page.page for page, _ in found] == [f"{n}.html" for n in range(100)]
     assert [size == 0 for _, size in found] == [n % 7 == 0 for n in range(100)]
     assert all(isinstance(page, Skipped) == (size == 0) for page, size in found)
 
 
-@pytest.mark.parametrize(("jobs", "most"), [(1, 1), (2, 160)])
+@pytest.mark.parametrize(("jobs", "most"), [(1, 20), (2, 160)])
 def test_only_so_many_pages_are_read_ahead(jobs: int, most: int) -> None:
     seen: list[int] = []
-    pages = iter(parsed(raws(1000, seen), jobs))
+    pages = pages_read(items_of(raws(1000, seen)), jobs)
     next(pages)
     assert len(seen) <= most
 
@@ -56,12 +51,12 @@ def test_only_so_many_pages_are_read_ahead(jobs: int, most: int) -> None:
 def test_only_so_many_bytes_are_read_ahead() -> None:
     seen: list[int] = []
 
-    def large() -> Iterator[Raw]:
+    def large() -> Iterator[RawPage]:
         for n in range(40):
             seen.append(n)
-            yield RawPage(f"{n}.txt", b"words " * 300_000), CONFIG
+            yield RawPage(f"{n}.txt", b"words " * 300_000)
 
-    next(iter(parsed(large(), 2)))
+    next(pages_read(items_of(large()), 2))
     assert len(seen) <= 8
 
 
@@ -73,7 +68,7 @@ SLOW = b"<html><p>Before.</p>" + b"<table><b>" * 100_000 + b"<p>Found in the end
 def test_a_page_past_its_time_is_read_as_plain_text(jobs: int) -> None:
     pages = [RawPage(f"{n}.html", page_of(f"Page {n}.").encode()) for n in range(40)]
     pages[7] = RawPage("slow.html", SLOW)
-    found: list[Parsed] = [page for page, _ in parsed(of(*pages), jobs, seconds=0.25)]
+    found = [page for page, _ in pages_read(items_of(pages), jobs, seconds=0.25)]
     (notice,) = [page for page in found if isinstance(page, Notice)]
     assert notice.page == "slow.html"
     assert notice.text == (
@@ -181,8 +176,8 @@ def test_processes_that_are_killed_cost_no_page(tmp_path: Path) -> None:
 def test_no_process_is_left(jobs: int) -> None:
     import multiprocessing
 
-    list(parsed(raws(50, []), jobs))
-    stopped = iter(parsed(raws(500, []), jobs))
+    list(pages_read(items_of(raws(50, [])), jobs))
+    stopped = pages_read(items_of(raws(500, [])), jobs)
     next(stopped)
     del stopped
     assert not multiprocessing.active_children()
@@ -191,7 +186,7 @@ def test_no_process_is_left(jobs: int) -> None:
 def test_a_page_of_too_many_tags_or_paragraphs_is_read_as_plain_text() -> None:
     tags = RawPage("tags.html", b"<i>a</i>" * 200_000)
     paragraphs = RawPage("paragraphs.html", b"<p>a" * 150_000)
-    found = [page for page, _ in parsed(of(tags, paragraphs), 1)]
+    found = [page for page, _ in pages_read(items_of([tags, paragraphs]))]
     notices = [page.text for page in found if isinstance(page, Notice)]
     assert notices == [
         "it has more than 300,000 tags; it was read as plain text",

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from small_archive import build, page_of, passage, write
 
 import archivesearch
+from archivesearch.chunks import of_pages
 from archivesearch.config import beside
 from archivesearch.gathering import Gathered
 from archivesearch.marks import Marks
@@ -47,7 +48,7 @@ def marked(folder: Path, pages: Mapping[str, str], at_once: int = 1 << 20) -> di
         for name, text in pages.items():
             page = parse(RawPage(name, text.encode()), config)
             assert isinstance(page, Page)
-            gathered.add(page)
+            gathered.add(of_pages([page]))
         marks = Marks(gathered, find_repeats(gathered, at_once))
         return {
             name: [p.text[a:b] for p in marks.passages(number) for a, b in p.repeated]
@@ -61,7 +62,7 @@ def test_pages_that_wait_come_back_as_they_were(tmp_path: Path, text: str) -> No
     assert isinstance(parsed, Page)
     page = replace(parsed, title=text)
     with Gathered(tmp_path) as gathered:
-        gathered.add(page)
+        gathered.add(of_pages([page]))
         assert [page] == list(gathered)
 
 
@@ -73,7 +74,7 @@ def test_a_passage_says_the_same_alone_and_on_its_page(tmp_path: Path) -> None:
                 RawPage(f"{n}.html", page_of(f"{BANNER} {own(n)}", FOOTER).encode()), config
             )
             assert isinstance(page, Page)
-            gathered.add(page)
+            gathered.add(of_pages([page]))
         marks = Marks(gathered, find_repeats(gathered))
         on_pages = [p.own_text for page in range(8) for p in marks.passages(page)]
         assert on_pages == list(marks.own_texts(range(gathered.first[-1])))

@@ -1,5 +1,6 @@
 """An update gives what a rebuild gives, byte for byte, and parses only what changed."""
 
+import multiprocessing
 import os
 import random
 import shutil
@@ -12,12 +13,14 @@ import pytest
 from cli_site import done, failed
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import msgpack
 from small_archive import LETTER, PAGES, REPORT, build, page_of, write
 
 import archivesearch
 from archivesearch import IndexDamaged, Report, SourceError
 from archivesearch.directory import PARSED
 from archivesearch.memory import SOURCE, damaged_bytes
+from archivesearch.packing import HEADER, is_whole, recorded
 
 VARIANTS = '[variants]\nwoman = ["womyn"]\n'
 OWN = 'base_url = "http://example.org/"\nname = "An archive"\n'
@@ -144,6 +147,38 @@ def test_a_memory_that_is_damaged_is_used_as_far_as_it_is_whole(
     assert report.parsed + report.unchanged == 3
     assert content(index) == before
     assert damaged_bytes(index) is None
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("data", [b"", b"\xc1", msgpack.encode({"page": 1}), b"\x91" * 100_000])
+def test_a_record_that_another_program_wrote_is_not_used(
+    index: Path, site: Path, data: bytes, jobs: int
+) -> None:
+    memory = (index / PARSED).read_bytes()
+    at = memory.index(b"\n") + 1
+    key, size, _, _ = HEADER.unpack_from(memory, at)
+    other = recorded(key, b"\0" + data)
+    assert is_whole(other)
+    (index / PARSED).write_bytes(memory[:at] + other + memory[at + HEADER.size + size :])
+    assert counts(archivesearch.update([site], index, jobs=jobs)) == (1, 2, 0)
+    assert is_as_rebuilt(index, site)
+    assert (index / PARSED).read_bytes() == memory
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes are killed as POSIX does it")
+def test_processes_that_are_killed_cost_no_known_page(tmp_path: Path) -> None:
+    def kill(progress: archivesearch.Progress) -> None:
+        if progress.pages == 1:
+            for process in multiprocessing.active_children():
+                process.terminate()
+
+    pages = {f"{n}.html": page_of("Of a party.", f"Number {n}.") for n in range(300)}
+    index = build(tmp_path, pages)
+    before = content(index)
+    report = archivesearch.update([tmp_path / "site"], index, jobs=2, progress=kill)
+    assert (report.indexed, report.notices) == (300, ())
+    assert report.parsed + report.unchanged == 300
+    assert content(index) == before
 
 
 def test_pages_that_cannot_be_remembered_are_parsed_each_time(index: Path, site: Path) -> None:

@@ -38,12 +38,7 @@ class Engine:
     def build(self, records: Iterable[Passage], directory: Path) -> None:
         """Hand the passages to the engine some megabytes at a time, as a rebuild does."""
         with Crew(self.threads) as crew:
-            ColumnarEngine().build(
-                directory,
-                _batches(records),
-                self.analyzer,
-                crew=crew if self.threads > 1 else None,
-            )
+            ColumnarEngine().build(directory, _batches(records), self.analyzer, crew=crew)
 
     def open(self, directory: Path) -> None:
         """Open an archive; unlike its peers', not what `build` wrote but a rebuild."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from archivesearch.chunks import of_pages
 from archivesearch.config import Config
 from archivesearch.gathering import Gathered
 from archivesearch.model.pages import Page, Paragraph, RawPage, Section, Skipped, passages
@@ -78,7 +79,7 @@ def _passages(folder: Path, figures: Figures) -> Iterator[Passage]:
                 continue
             figures.pages += 1
             start = time.process_time()
-            gathered.add(page)
+            gathered.add(of_pages([page]))
             figures.compare_seconds += time.process_time() - start
             for passage in passages(page):
                 figures.paragraphs += 1

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
+from archivesearch.chunks import Packed
 from archivesearch.config import Config
 from archivesearch.model.pages import Notice, Page, PageInfo, Skipped, paragraphs
 from archivesearch.model.reports import Organization, Progress
@@ -52,7 +53,7 @@ class Census:
         self._encodings: Counter[str] = Counter()
         self._years: Counter[int | None] = Counter()
 
-    def count(self, page: Page | Skipped, size: int) -> None:
+    def count(self, page: Packed | Skipped, size: int) -> None:
         """Count a page that has been read."""
         self.read += 1
         self._bytes += size

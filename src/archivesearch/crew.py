@@ -90,12 +90,17 @@ class Crew:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in self._workers:
+        self.release(busy=True)
+
+    def release(self, *, busy: bool = False) -> None:
+        """End the processes that have nothing to do, or all; others are started by need."""
+        ended = [worker for worker in self._workers if busy or not worker.tasks]
+        for worker in ended:
+            self._workers.remove(worker)
             worker.process.terminate()
             worker.line.close()
-        for worker in self._workers:
+        for worker in ended:
             worker.process.join()
-        self._workers.clear()
 
     def give(self, number: int, work: Callable[..., Any], *args: Any) -> None:
         """Give a task to the process that has least to do; `work` is a function of a module.

@@ -16,15 +16,14 @@ from typing import Any, BinaryIO, Self
 import numpy as np
 import numpy.typing as npt
 
-from archivesearch.model.pages import Page, paragraphs
-from archivesearch.packing import packed, unpacked
-from archivesearch.parse.fingerprints import BANDS, COLUMNS, fingerprints
+from archivesearch.chunks import Chunk, Packed
+from archivesearch.model.pages import Page
+from archivesearch.packing import unpacked
+from archivesearch.parse.fingerprints import BANDS, COLUMNS
 
 # Pages that are kept at hand while their passages are compared: neighbours have the same
 # copies, and a magazine's issue is asked for again and again.
 _AT_HAND = 64
-# Code points whose fingerprints are made at a time: for each page alone it takes twice as long.
-_AT_ONCE = 1 << 18
 
 
 class Gathered:
@@ -42,8 +41,6 @@ class Gathered:
         self._ends: list[int] = [0]
         self.first: list[int] = [0]
         self.names: list[str] = []
-        self._waiting: list[str] = []  # what passages say that have no fingerprints yet
-        self._waiting_size = 0
         self.page = lru_cache(_AT_HAND)(self._read)
 
     def __len__(self) -> int:
@@ -53,21 +50,23 @@ class Gathered:
         """Yield all pages, in order."""
         return map(self._read, range(len(self)))
 
-    def add(self, page: Page) -> None:
-        """Put a page aside."""
-        texts = [p.own_text if p.repeated else p.text for _, p in paragraphs(page)]
-        self.first.append(self.first[-1] + len(texts))
-        self.names.append(page.page)
-        self._ends.append(self._ends[-1] + self._pages.write(packed(page)))
-        self._waiting += texts
-        self._waiting_size += sum(map(len, texts))
-        if self._waiting_size >= _AT_ONCE:
-            self._fingerprint()
+    def add(self, chunk: Chunk) -> None:
+        """Put the pages of a chunk aside."""
+        before = self.first[-1]
+        for found, _ in chunk.found:
+            if isinstance(found, Packed):
+                self.first.append(self.first[-1] + found.passages)
+                self.names.append(found.page)
+                self._ends.append(self._ends[-1] + self._pages.write(found.data))
+        if chunk.prints:
+            prints = replace(chunk.prints, owners=chunk.prints.owners + np.uint32(before))
+            for name, file in self._files.items():
+                file.write(getattr(prints, name))
+        self._pages.flush()  # so that they can be read
 
     @property
     def path(self) -> Path:
-        """The file that holds the pages, all of them once it has been asked for."""
-        self._pages.flush()
+        """The file that holds the pages."""
         return self._folder / "pages"
 
     def places(self, number: int) -> tuple[int, int]:
@@ -81,8 +80,6 @@ class Gathered:
 
         They are those of Fingerprints, with `owners` numbered through all pages.
         """
-        if self._waiting:
-            self._fingerprint()
         if name not in self._columns:
             self._files[name].flush()
             path = self._folder / name
@@ -131,18 +128,7 @@ class Gathered:
         for file in (self._pages, *self._files.values()):
             file.close()
 
-    def _fingerprint(self) -> None:
-        """Write the fingerprints of the passages that wait for them."""
-        prints = fingerprints(self._waiting)
-        before = self.first[-1] - len(self._waiting)
-        prints = replace(prints, owners=prints.owners + np.uint32(before))
-        for name, file in self._files.items():
-            file.write(getattr(prints, name).tobytes())
-        self._waiting.clear()
-        self._waiting_size = 0
-
     def _read(self, number: int) -> Page:
-        self._pages.flush()
         return page_between(self._pages.fileno(), *self.places(number))
 
 

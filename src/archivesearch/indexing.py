@@ -11,6 +11,7 @@ from typing import Any
 
 from archivesearch.analysis import Analyzer
 from archivesearch.census import Census
+from archivesearch.chunks import Chunk
 from archivesearch.config import merged
 from archivesearch.crew import Crew
 from archivesearch.directory import (
@@ -26,7 +27,7 @@ from archivesearch.errors import IndexMissing, IndexProblem, SourceError
 from archivesearch.gathering import Gathered
 from archivesearch.intake import Intake
 from archivesearch.memory import Memory
-from archivesearch.model.pages import Notice, Page, Skipped
+from archivesearch.model.pages import Notice
 from archivesearch.model.reports import Progress, Report
 from archivesearch.publishing import publish, writing
 from archivesearch.read.sources import Source, open_sources
@@ -112,40 +113,38 @@ def _build(
     if memory < 1:
         raise ValueError(f"memory must be at least 1 megabyte, not {memory}")
     settings = merged(source.config for source in opened)
-    with (
-        Crew(jobs) as crew,
-        writing(index) as building,
-        Memory(index, recall=recall) as remembered,
-    ):
+    with writing(index) as building, Memory(index, recall=recall) as remembered:
         before = _listed(index)
         with (
             (building / PAGES).open("w", encoding="utf-8") as listing,
             TemporaryDirectory(dir=building, prefix="gathered") as aside,
             Gathered(Path(aside)) as gathered,
+            Crew(jobs) as crew,  # which ends first: its processes use the folders
         ):
             census = Census(settings, listing, sum(map(len, opened)), progress)
             for source in opened:
                 census.leave_out(source.listing.left_out)
-            pages = Intake(opened, jobs, remembered)
+            pages = Intake(opened, crew, remembered)
             _gather(pages, census, gathered)
             census.report("comparing")
             sifted = Sifted(gathered)
             census.compared(sifted)
             analyzer = Analyzer(settings.languages, settings.variants)
-            counting = _Counting(sifted, census, crew if jobs > 1 else None)
+            counting = _Counting(sifted, census, crew)
             engine.build(
                 building,
                 sifted.batches(),
                 analyzer,
                 sifted.copies,
-                crew=crew if jobs > 1 else None,
+                crew=crew,
                 memory=memory,
                 watch=counting.take,
             )
+            sentences = counting.learned()
         if not census.indexed:
             raise SourceError(_nothing(opened, census))
         _write_json(building / ORGANIZATIONS, [asdict(o) for o in census.organizations()])
-        _write_json(building / SENTENCES, counting.learned())
+        _write_json(building / SENTENCES, sentences)
         _write_json(building / SKIPPED, [asdict(page) for page in census.skipped])
         census.report("saving")
         publish(
@@ -207,17 +206,15 @@ def _nothing(opened: Sequence[Source], census: Census) -> str:
     return f"{all_of_them} in {names} {cannot} be read ({first.page}: {first.reason})"
 
 
-def _gather(
-    pages: Iterable[tuple[Page | Skipped | Notice, int]], census: Census, gathered: Gathered
-) -> None:
+def _gather(chunks: Iterable[Chunk], census: Census, gathered: Gathered) -> None:
     """Put aside all pages that can be read."""
-    for page, size in pages:
-        if isinstance(page, Notice):
-            census.notices.append(page)
-            continue
-        census.count(page, size)
-        if isinstance(page, Page):
-            gathered.add(page)
+    for chunk in chunks:
+        gathered.add(chunk)
+        for found, size in chunk.found:
+            if isinstance(found, Notice):
+                census.notices.append(found)
+            else:
+                census.count(found, size)
 
 
 class _Counting:
@@ -227,7 +224,7 @@ class _Counting:
     the index is written.
     """
 
-    def __init__(self, sifted: Sifted, census: Census, crew: Crew | None) -> None:
+    def __init__(self, sifted: Sifted, census: Census, crew: Crew) -> None:
         self._sifted = sifted
         self._census = census
         self._crew = crew
@@ -242,7 +239,7 @@ class _Counting:
         for page in islice(self._pages, through - self._counted):
             self._census.add(page)
             self._census.report("indexing", self._census.indexed)
-        if through == len(self._sifted) and self._crew:
+        if through == len(self._sifted) and self._crew.size > 1:
             self.learned = self._crew.begin(learned, self._census.sample.texts)
         self._counted = through
 

@@ -4,16 +4,13 @@ The file lies beside the generations and is no part of the index: without it, or
 that is damaged or of another version, all pages are parsed anew and nothing else happens.
 
     first line      what the file is
-    each record     key (20 bytes) · size packed, size unpacked, CRC-32 of all else (4 bytes
-                    each, little-endian) · the page as MessagePack, a Zstandard frame
+    then            the records of `packing.py`
 
 A key is a hash of all that parsing sees: the program, the settings, where a page comes
 from, and its bytes. What comes after a record that is cut short or damaged is not used.
 """
 
 import os
-import struct
-import zlib
 from contextlib import suppress
 from dataclasses import fields
 from functools import cache
@@ -24,19 +21,12 @@ from types import TracebackType
 from typing import BinaryIO, Self
 from unicodedata import unidata_version
 
-import msgspec
-import zstandard as zstd
-
 from archivesearch.config import Config
 from archivesearch.directory import NEW_PARSED, PARSED, regular_file
-from archivesearch.errors import IndexDamaged
-from archivesearch.model.pages import Page, RawPage
+from archivesearch.model.pages import RawPage
+from archivesearch.packing import HEADER, KEY_BYTES, is_whole
 
 _MAGIC = b"archivesearch parsed pages 2\n"
-_KEY_BYTES = 20
-_HEADER = struct.Struct(f"<{_KEY_BYTES}sIII")
-_LARGEST = 1 << 28  # bytes of one page as parsed; larger ones are parsed anew each time
-_LEVEL = 1  # zlib's level 1 takes three times as long, for records as large
 
 SOURCE = ("*.py", "model/*.py", "parse/*.py")
 """Where in the package all lies that parsing uses."""
@@ -48,8 +38,8 @@ _UNSEEN = ("name", "exclude", "variants")
 class Memory:
     """Pages as they were parsed, by key: those that the file has, and those for the next one.
 
-    The next file holds what `page` returned and `add` was given, and takes the place of
-    the old one by `keep`. A disk that takes no more of it ends the remembering, no more.
+    The next file holds what `add` was given, and takes the place of the old one by `keep`.
+    A disk that takes no more of it ends the remembering, no more.
     """
 
     def __init__(self, index: Path, *, recall: bool = True) -> None:
@@ -79,34 +69,30 @@ class Memory:
 
     def key(self, raw: RawPage, config: Config) -> bytes:
         """Return what a page is known by."""
-        seen = blake2b(self._context(config), digest_size=_KEY_BYTES)
+        seen = blake2b(self._context(config), digest_size=KEY_BYTES)
         where = [getattr(raw, field.name) for field in fields(raw) if field.name != "data"]
         seen.update(repr(where).encode("utf-8", "surrogatepass"))
         seen.update(raw.data)
         return seen.digest()
 
-    def __contains__(self, key: bytes) -> bool:
-        """Whether a page is known; its record is read and its checksum seen to hold."""
-        return key in self._places and self._record(key) is not None
-
-    def page(self, key: bytes) -> Page:
-        """Return a page that is known. Raises IndexDamaged where another program wrote it."""
-        record = self._record(key) or b""
+    def record(self, key: bytes) -> bytes:
+        """Return the record of a page that is known, its checksum seen to hold; else `b""`."""
+        if self._old is None or key not in self._places:
+            return b""
+        start, size = self._places[key]
         try:
-            page = _unpacked(record)
-        except (ValueError, zstd.ZstdError, RecursionError) as error:
-            raise IndexDamaged(
-                f"{self._path} is not what archivesearch writes ({error}); remove it and try again"
-            ) from error
-        self._write(record)
-        return page
+            record = os.pread(self._old.fileno(), size, start)
+        except OSError:
+            return b""
+        return record if is_whole(record) else b""
 
-    def add(self, key: bytes, page: Page) -> None:
-        """Remember a page, unless it is too large or holds what cannot be written."""
-        with suppress(UnicodeEncodeError):  # lone surrogates, which a page may have
-            raw = msgspec.msgpack.encode(page)
-            if len(raw) <= _LARGEST:
-                self._write(_record(key, raw))
+    def add(self, record: bytes) -> None:
+        """Remember a page."""
+        if self._new is not None:
+            try:
+                self._new.write(record)
+            except OSError:
+                self._give_up()
 
     def keep(self) -> None:
         """Put what was remembered in the place of what was known."""
@@ -125,24 +111,6 @@ class Memory:
             seen = [getattr(config, f.name) for f in fields(config) if f.name not in _UNSEEN]
             self._contexts[id(config)] = config, repr((_parser(), seen)).encode()
         return self._contexts[id(config)][1]
-
-    def _record(self, key: bytes) -> bytes | None:
-        """Return a record of the old file, if its checksum holds."""
-        if self._old is None:
-            return None
-        start, size = self._places[key]
-        try:
-            record = os.pread(self._old.fileno(), size, start)
-        except OSError:
-            return None
-        return record if _is_whole(record) else None
-
-    def _write(self, record: bytes) -> None:
-        if self._new is not None:
-            try:
-                self._new.write(record)
-            except OSError:
-                self._give_up()
 
     def _give_up(self) -> None:
         if self._new is not None:
@@ -168,7 +136,7 @@ def damaged_bytes(index: Path) -> str | None:
         places = _places(file).values()
         end = max((start + size for start, size in places), default=len(_MAGIC))
         for start, size in places:
-            if not _is_whole(os.pread(file.fileno(), size, start)):
+            if not is_whole(os.pread(file.fileno(), size, start)):
                 return f"the record at byte {start:,} is damaged"
         if end != os.fstat(file.fileno()).st_size:
             return f"what comes after byte {end:,} is damaged"
@@ -192,9 +160,9 @@ def _places(file: BinaryIO) -> dict[bytes, tuple[int, int]]:
     found: dict[bytes, tuple[int, int]] = {}
     size = os.fstat(file.fileno()).st_size
     start = len(_MAGIC)
-    while start + _HEADER.size <= size:
-        key, packed, _, _ = _HEADER.unpack(os.pread(file.fileno(), _HEADER.size, start))
-        length = _HEADER.size + packed
+    while start + HEADER.size <= size:
+        key, packed, _, _ = HEADER.unpack(os.pread(file.fileno(), HEADER.size, start))
+        length = HEADER.size + packed
         if start + length > size:
             break
         found[key] = start, length
@@ -202,37 +170,11 @@ def _places(file: BinaryIO) -> dict[bytes, tuple[int, int]]:
     return found
 
 
-def _record(key: bytes, raw: bytes) -> bytes:
-    packed = zstd.ZstdCompressor(_LEVEL).compress(raw)
-    head = _HEADER.pack(key, len(packed), len(raw), 0)
-    checksum = zlib.crc32(packed, zlib.crc32(head))
-    return _HEADER.pack(key, len(packed), len(raw), checksum) + packed
-
-
-def _is_whole(record: bytes) -> bool:
-    if len(record) < _HEADER.size:
-        return False
-    key, packed, raw, checksum = _HEADER.unpack_from(record)
-    head = _HEADER.pack(key, packed, raw, 0)
-    return bool(zlib.crc32(record[_HEADER.size :], zlib.crc32(head)) == checksum)
-
-
-def _unpacked(record: bytes) -> Page:
-    size = _HEADER.unpack_from(record)[2] if record else 0
-    if size > _LARGEST:
-        raise ValueError("a page is too large")
-    packed = record[_HEADER.size :]
-    if zstd.frame_content_size(packed) != size:
-        raise ValueError("it has not the size that it should have")
-    raw = zstd.ZstdDecompressor().decompress(packed)
-    return msgspec.msgpack.decode(raw, type=Page)
-
-
 @cache
 def _parser() -> str:
     """Return what tells this parser from any other: its source, and what it is built on."""
     package = Path(__file__).parent
-    seen = blake2b(digest_size=_KEY_BYTES)
+    seen = blake2b(digest_size=KEY_BYTES)
     for path in sorted(path for files in SOURCE for path in package.glob(files)):
         seen.update(path.name.encode() + b"\0" + path.read_bytes())
     libraries = map(version, ("selectolax", "charset-normalizer", "py3langid"))

@@ -50,7 +50,7 @@ def build(
     """Write a segment of all passages into an empty folder.
 
     `copies` are groups of passages that say the same. Batches are worked on by the
-    processes of `crew`, without one in this process. `memory` bounds the bytes that are
+    processes of `crew`, in this process without one or with a crew of one. `memory` bounds the bytes that are
     held for the passages in work. None of it makes a difference to what is written.
     `watch` is told of how many more passages are done each time.
     """
@@ -67,6 +67,8 @@ def build(
                     documents.add(made.stretch)
                     runs.keep(made)
                     watch(len(made.stretch))
+                if crew:
+                    crew.release()  # what they hold is more than is merged at a time
                 trim()
                 figures = workers.together(
                     partial(documents.finish, writer, workers),
@@ -80,6 +82,10 @@ def build(
                         occurrences=share // _PER_OCCURRENCE,
                     ),
                 )
+            except BaseException:
+                if crew:
+                    crew.release(busy=True)  # before their folder goes
+                raise
             finally:
                 documents.close()
             write_copies(writer, copies)
@@ -109,7 +115,7 @@ class _Made(NamedTuple):
 
 def _made(job: _Job, batches: Iterable[Batch], crew: "Crew | None") -> Iterator[_Made]:
     """Yield what is made of all batches, in order."""
-    if crew is None:
+    if crew is None or crew.size == 1:
         vocabulary = Vocabulary(job.analyzer)
         for first, batch in _numbered(batches):
             yield from _make(job, vocabulary, first, batch)
