@@ -169,7 +169,8 @@ class Crew:
             found = None
             while found is None:
                 found = next(iter(self.results()), None)
-            return _not_lost(found[1])
+            done: R = _not_lost(found[1])
+            return done
 
         return result
 

@@ -220,15 +220,14 @@ def _gather(chunks: Iterable[Chunk], census: Census, gathered: Gathered) -> None
 class _Counting:
     """Counts the pages that are indexed, as far as their passages are.
 
-    `learned` returns what there is to learn of their sentences; a process does that while
-    the index is written.
+    What their sentences teach is learned by a process of the crew while the index is written.
     """
 
     def __init__(self, sifted: Sifted, census: Census, crew: Crew) -> None:
         self._sifted = sifted
         self._census = census
         self._crew = crew
-        self.learned = lambda: learned(census.sample.texts)
+        self._learned: Callable[[], dict[str, list[str]]] | None = None
         self._pages = iter(sifted)
         self._passages = self._counted = 0
 
@@ -240,8 +239,12 @@ class _Counting:
             self._census.add(page)
             self._census.report("indexing", self._census.indexed)
         if through == len(self._sifted) and self._crew.size > 1:
-            self.learned = self._crew.begin(learned, self._census.sample.texts)
+            self._learned = self._crew.begin(learned, self._census.sample.texts)
         self._counted = through
+
+    def learned(self) -> dict[str, list[str]]:
+        """Return what there is to learn of their sentences."""
+        return self._learned() if self._learned else learned(self._census.sample.texts)
 
 
 def _write_json(path: Path, values: Any) -> None:

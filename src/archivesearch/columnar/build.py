@@ -50,8 +50,9 @@ def build(
     """Write a segment of all passages into an empty folder.
 
     `copies` are groups of passages that say the same. Batches are worked on by the
-    processes of `crew`, in this process without one or with a crew of one. `memory` bounds the bytes that are
-    held for the passages in work. None of it makes a difference to what is written.
+    processes of `crew`, in this process without one or with a crew of one. `memory`
+    bounds the bytes that are held for the passages in work. None of it makes a difference
+    to what is written.
     `watch` is told of how many more passages are done each time.
     """
     jobs = crew.size if crew else 1

@@ -163,7 +163,8 @@ class _Field:
 
     def _piece(self, run: Run, low: Array, high: Array, terms: Array) -> "_Piece":
         """Read what a run has of a slice."""
-        ranges = dict(zip(("terms", *_PARTED), zip(low.tolist(), high.tolist()), strict=True))
+        edges = zip(("terms", *_PARTED), low.tolist(), high.tolist(), strict=True)
+        ranges = {counts: (first, last) for counts, first, last in edges}
         numbers = self._glossary.of(run.vocabulary)
         with run.opened(self._name) as opened:
             of_terms = {part: opened.read(part, *ranges["terms"]) for part in ("terms", *_PARTED)}
