@@ -3,22 +3,22 @@
 from collections import Counter
 from collections.abc import Sequence
 
-# How a text must be to be plainly in a language: one of its words to so many letters, so many
-# different ones, so many of them among the first words of the text, and so many to one of any
-# other language. Chosen on 120,000 texts in 400 languages, mixtures of two among them: a model
-# judges otherwise where most of a text is in another language than its first line, and else in
-# one of 50,000 that were told by these words.
+# What makes a text plainly one language's: one of its words in so many letters, so many different
+# ones, so many of any language's to one of all others', and so many among the first words, since
+# texts begin in their own language. Of 19,800 texts that are told so, out of 120,000 in 400
+# languages, py3langid judges 67 otherwise; these are in two languages, mostly in the one told.
 _LETTERS, _DIFFERENT, _LEAD = 50, 5, 8
 _BEGINNING, _AT_THE_BEGINNING = 25, 2
 
 # Frequent words that none of the others here has. A language that is not here may have some of
 # its next of kin, which is why it takes several.
-_WORDS = {
+WORDS = {
     code: frozenset(words.split())
     for code, words in {
         "de": """
-            aber auch auf daß dass diese dieser durch eine einem einen einer eines für haben ihre
-            ihren ist nach nicht oder sich sind und vom von wenn werden wird wurde zum zur über
+            aber auch auf daß dass dem der diese dieser durch eine einem einen einer eines für
+            haben ihre ihren ist nach nicht oder seine sich sind und vom von wenn werden wird wurde
+            zum zur über
         """,
         "el": """
             από για δεν είναι ένα η ήταν θα και με να οι ότι που σε στην στη στο τα την της τις το
@@ -82,13 +82,16 @@ _WORDS = {
     }.items()
 }
 
-_LANGUAGES = {word: code for code, words in _WORDS.items() for word in words}
+_LANGUAGES = {word: code for code, words in WORDS.items() for word in words}
+
+# From here on are scripts that put no spaces between words, and none of these languages'.
+_UNSPACED = "\u0e00"
 
 
-def plain_language(words: Sequence[str], letters: int) -> str:
-    """Return the code of the language that a text is plainly in; "" where it is none, or open.
+def plain_language(words: Sequence[str]) -> str:
+    """Return the code of the language that a text is plainly in; "" where that is open.
 
-    `words` are all of its words, in small letters, and `letters` how many they have together.
+    `words` are all runs of letters in it, small ones.
     """
     languages = list(map(_LANGUAGES.get, words))
     counts = Counter(filter(None, languages))
@@ -96,10 +99,12 @@ def plain_language(words: Sequence[str], letters: int) -> str:
         return ""
     code = max(counts, key=counts.__getitem__)
     own = counts[code]
+    letters = "".join(words)
     plain = (
-        own * _LETTERS >= letters
+        own * _LETTERS >= len(letters)
         and own >= _LEAD * (counts.total() - own)
-        and len(_WORDS[code].intersection(words)) >= _DIFFERENT
+        and len(WORDS[code].intersection(words)) >= _DIFFERENT
         and languages[:_BEGINNING].count(code) >= _AT_THE_BEGINNING
+        and (letters.isascii() or max(letters) < _UNSPACED)
     )
     return code if plain else ""

@@ -45,7 +45,7 @@ def language(declared: str, sections: Iterable[Section], expected: Sequence[str]
     letters = sum(map(len, words))
     if letters < (_AGAINST if declared else _EXPECTED)[0]:
         return declared
-    plain = plain_language(words, letters)
+    plain = plain_language(words)
     judged, sure = (plain, 1.0) if plain else _judged(sample)
     if declared:
         return judged if sure >= _AGAINST[1] and not _are_alike(declared, judged) else declared
