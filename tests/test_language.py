@@ -172,8 +172,8 @@ OPEN = {
     "begins, and what follows from it is well known to those who have read it.",
     "Vietnamese after a line": "The letter was printed in the paper with this note: Tờ báo ra mỗi "
     "thứ bảy cho đến khi nhà in bị đóng cửa, biên tập viên phải chạy trốn. Chúng tôi đã giữ lại "
-    "kho lưu trữ cho tất cả những ai muốn đọc, nhưng nhiều trang đã bị mất và không ai biết chúng ở "
-    "đâu.",
+    "kho lưu trữ cho tất cả những ai muốn đọc, nhưng nhiều trang đã bị mất và không ai biết chúng "
+    "ở đâu.",
     "Danish, then English": "Avisen udkom hver lørdag, indtil trykkeriet blev lukket, og der var "
     "breve fra arbejderne, som politiet tog, og de som blev tilbage, er her. " + ENGLISH,
     "Chinese with English names": CHINESE * 3 + "The State and Revolution, What Is To Be Done, The "
