@@ -102,6 +102,11 @@ class Crew:
         for worker in ended:
             worker.process.join()
 
+    def prepare(self, processes: int) -> None:
+        """Start so many processes, `size` at most, before there is anything to do."""
+        while len(self._workers) < min(processes, self.size):
+            self._workers.append(_started())
+
     def give(self, number: int, work: Callable[..., Any], *args: Any) -> None:
         """Give a task to the process that has least to do; `work` is a function of a module.
 

@@ -32,7 +32,7 @@ from archivesearch.model.reports import Progress, Report
 from archivesearch.publishing import publish, writing
 from archivesearch.read.sources import Source, open_sources
 from archivesearch.sentences import learned
-from archivesearch.sifting import Sifted
+from archivesearch.sifting import BATCH, Sifted
 
 StrPath = str | os.PathLike[str]
 
@@ -127,6 +127,8 @@ def _build(
             pages = Intake(opened, crew, remembered)
             _gather(pages, census, gathered)
             census.report("comparing")
+            crew.release()  # what parsing has taken is of no more use
+            crew.prepare(gathered.size // BATCH)
             sifted = Sifted(gathered)
             census.compared(sifted)
             analyzer = Analyzer(settings.languages, settings.variants)

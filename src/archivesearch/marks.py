@@ -16,6 +16,7 @@ from archivesearch.parse.fingerprints import units
 
 # Units that are looked up at a time.
 _AT_ONCE = 1 << 20
+_PARTS = ("owners", "starts", "ends")
 _SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 _Hashes = npt.NDArray[np.uint64]
@@ -95,7 +96,7 @@ class Marks:
         self.repeats = repeats
         self._gathered = gathered
         units, counted = gathered.column("units"), gathered.column("counted")
-        self._owners = owners = np.asarray(gathered.column("owners"))
+        owners = np.asarray(gathered.column("owners"))
         self._hits = among(units, repeats.units) & counted
         alone = np.zeros(gathered.first[-1], bool)
         alone[owners[self._hits]] = True
@@ -108,8 +109,8 @@ class Marks:
         at = self._gathered.units_between(page, page + 1)
         if not self._hits[at].any():
             return None
-        starts, ends = (np.array(self._gathered.column(name)[at]) for name in ("starts", "ends"))
-        owners = self._owners[at] - np.uint32(self._gathered.first[page])
+        owners, starts, ends = (self._gathered.part(name, at) for name in _PARTS)
+        owners -= np.uint32(self._gathered.first[page])
         return PageMarks(owners, starts, ends, self._hits[at], self.own[at])
 
     def passages(self, page: int) -> list[Passage]:

@@ -30,8 +30,8 @@ _AT_HAND = 64
 # Texts whose signatures are made at a time.
 _AT_ONCE = 1000
 _PAGES_AT_ONCE = 1000
-# Bytes of pages in a batch: 16 times as much is in use while one is indexed.
-_BATCH = 4 << 20
+BATCH = 4 << 20
+"""Bytes of pages that are indexed at a time; 16 times as much is in use meanwhile."""
 # What is left of a passage with less than so many words is a name or a date in a footer.
 _LEAST_REST = 20
 
@@ -68,7 +68,8 @@ class Sifted:
             copies = find_copies(self._bands(), marks.own_texts, weights, aside)
         self.duplicates = int(self._dropped.sum()) + self._nearly_same(copies)
         self.copies = self._renumbered(copies)
-        gathered.forget("bands", "lengths")
+        del self._lengths
+        gathered.forget("bands", "lengths", "owners")
         trim()
 
     def __len__(self) -> int:
@@ -89,7 +90,7 @@ class Sifted:
             some.append(Waiting(start, end, self._marks.of(number), self._known_as(number)))
             count += self._gathered.first[number + 1] - self._gathered.first[number]
             size += end - start
-            if size >= _BATCH:
+            if size >= BATCH:
                 yield PageBatch(path, some, self._marks.repeats, count)
                 some, count, size = [], 0, 0
         if count:

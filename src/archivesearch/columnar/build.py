@@ -8,6 +8,7 @@ the number of processes nor on where batches end.
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from archivesearch.analysis import Analyzer
-from archivesearch.columnar.arrays import Array, ArrayWriter
+from archivesearch.columnar.arrays import Array, ArrayWriter, narrow
 from archivesearch.columnar.copies import write_copies
 from archivesearch.columnar.fields import WORD_FIELDS
 from archivesearch.columnar.glossary import Glossary
@@ -70,6 +71,7 @@ def build(
                     watch(len(made.stretch))
                 if crew:
                     crew.release()  # what they hold is more than is merged at a time
+                glossary = runs.glossary()
                 trim()
                 figures = workers.together(
                     partial(documents.finish, writer, workers),
@@ -78,7 +80,7 @@ def build(
                         writer,
                         runs.runs,
                         runs.lengths(),
-                        Glossary(runs.news),
+                        glossary,
                         workers,
                         occurrences=share // _PER_OCCURRENCE,
                     ),
@@ -116,12 +118,14 @@ class _Made(NamedTuple):
 
 def _made(job: _Job, batches: Iterable[Batch], crew: "Crew | None") -> Iterator[_Made]:
     """Yield what is made of all batches, in order."""
-    if crew is None or crew.size == 1:
+    numbered = _numbered(batches)
+    several = list(islice(numbered, 2))
+    if crew is None or crew.size == 1 or len(several) == 1:
         vocabulary = Vocabulary(job.analyzer)
-        for first, batch in _numbered(batches):
+        for first, batch in chain(several, numbered):
             yield from _make(job, vocabulary, first, batch)
     else:
-        tasks = ((job, first, batch) for first, batch in _numbered(batches))
+        tasks = ((job, first, batch) for first, batch in chain(several, numbered))
         for made in crew.in_order(_make_aside, tasks):
             yield from made
 
@@ -150,7 +154,7 @@ def _make(job: _Job, vocabulary: Vocabulary, first: int, batch: Batch) -> Iterat
     for stretch in stretches(first, batch, job.size):
         found = occurrences_of(stretch, vocabulary)
         lengths = {
-            name: np.bincount(found[name].documents, minlength=len(stretch)).astype(np.uint32)
+            name: narrow(np.bincount(found[name].documents, minlength=len(stretch)))
             for name in WORD_FIELDS
         }
         postings = {
@@ -166,19 +170,24 @@ class _Runs:
 
     def __init__(self) -> None:
         self.runs: list[Run] = []
-        self.news: list[News] = []
+        self._news: list[News] = []
         self._lengths: dict[str, list[Array]] = {name: [] for name in WORD_FIELDS}
 
     def keep(self, made: _Made) -> None:
         """Keep the next run."""
         self.runs.append(made.run)
-        self.news.append(made.news)
+        self._news.append(made.news)
         for name, values in made.lengths.items():
             self._lengths[name].append(values)
+
+    def glossary(self) -> Glossary:
+        """Return what all vocabularies have, and let go of what they have told."""
+        heard, self._news = self._news, []
+        return Glossary(heard)
 
     def lengths(self) -> dict[str, Array]:
         """Return the length of each field that holds words, in each document."""
         return {
-            name: np.concatenate([np.empty(0, np.uint32), *parts])
+            name: np.concatenate([np.empty(0, np.uint8), *parts])
             for name, parts in self._lengths.items()
         }
