@@ -241,6 +241,7 @@ class _Counting:
             self._census.add(page)
             self._census.report("indexing", self._census.indexed)
         if through == len(self._sifted) and self._crew.size > 1:
+            self._crew.release()  # another process has more room
             self._learned = self._crew.begin(learned, self._census.sample.texts)
         self._counted = through
 

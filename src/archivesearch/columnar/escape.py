@@ -16,15 +16,15 @@ class EscapedWriter:
         self._most = (1 << bits) - 1
         self._count = 0
         self._odd: Array = np.empty(0, np.uint8)  # the half of a byte that lacks the other
-        self._at: list[Array] = [np.empty(0, np.int64)]
-        self._values: list[Array] = [np.empty(0, np.int64)]
+        self._at: list[Array] = [np.empty(0, np.uint8)]
+        self._values: list[Array] = [np.empty(0, np.uint8)]
         writer.append(name, self._odd)
 
     def append(self, values: Array) -> None:
         """Take the next numbers."""
         at = np.flatnonzero(values >= self._most)
-        self._at.append(at + self._count)
-        self._values.append(values[at])
+        self._at.append(narrow(at + self._count, top=self._count + len(values)))
+        self._values.append(narrow(values[at]))
         self._count += len(values)
         small: Array = np.minimum(values, self._most).astype(np.uint8)
         if self._bits == 4:

@@ -5,6 +5,7 @@ organization in the table of sections.
 """
 
 import json
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,14 +26,14 @@ class DocumentWriter:
     def __init__(self, aside: Path) -> None:
         self._texts = TextWriter(aside)
         self._pages: list[bytes] = []
-        self._page_years: list[int] = []
-        self._page_langs: list[int] = []
-        self._page_firsts: list[int] = []
+        self._page_years = array("q")
+        self._page_langs = array("q")
+        self._page_firsts = array("q")
         self._last: Row | None = None
         self._page_sections: dict[tuple[str, str], int] = {}
         self._sections: list[bytes] = []
-        self._section_pages: list[int] = []
-        self._section_orgs: list[int] = []
+        self._section_pages = array("q")
+        self._section_orgs = array("q")
         self._labels: dict[str, int] = {"": 0}
         self._orgs: dict[str, int] = {"": 0}
         self._langs: dict[str, int] = {}
@@ -67,20 +68,23 @@ class DocumentWriter:
 
     def finish(self, writer: ArrayWriter, workers: Workers) -> None:
         """Write what has been gathered."""
-        for name, parts in self._columns.items():
+        while self._columns:  # what is written is let go
+            name, parts = self._columns.popitem()
             writer.append(f"documents.{name}", _joined(parts, np.uint8))
         headings = np.packbits(_joined(self._headings, bool), bitorder="little")
         writer.append("documents.headings", headings)
         for name, values in (
             ("sections.page", self._section_pages),
             ("sections.org", self._section_orgs),
-            ("pages.first", [*self._page_firsts, self._count]),
+            ("pages.first", self._page_firsts + array("q", [self._count])),
             ("pages.year", self._page_years),
             ("pages.lang", self._page_langs),
         ):
             writer.append(name, narrow(np.array(values, np.int64)))
         write_strings(writer, "pages", self._pages)
         write_strings(writer, "sections", self._sections)
+        self._pages.clear()
+        self._sections.clear()
         for name, table in (
             ("labels", self._labels),
             ("orgs", self._orgs),

@@ -29,14 +29,14 @@ class TotalsWriter:
         values = np.concatenate((self._rest, values))
         whole = len(values) // CHUNK * CHUNK
         before = starts_of(values[:whole].reshape(-1, CHUNK).sum(axis=1)) + self._total
-        self._kept.append(before[:-1])
+        self._kept.append(narrow(before[:-1]))
         self._total = int(before[-1])
         self._rest = values[whole:]
 
     def write(self, writer: ArrayWriter, name: str) -> None:
         """Write the totals as an array."""
-        last = [self._total] if len(self._rest) else []
-        kept = np.concatenate([np.empty(0, np.int64), *self._kept, np.array(last, np.int64)])
+        last = np.array([self._total] if len(self._rest) else [], np.uint64)
+        kept = np.concatenate([np.empty(0, np.uint8), *self._kept, narrow(last)])
         writer.append(name, narrow(kept, least=np.uint32))
 
 
