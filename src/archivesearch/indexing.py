@@ -29,6 +29,7 @@ from archivesearch.memory import Memory
 from archivesearch.model.pages import Notice
 from archivesearch.model.passages import Passage
 from archivesearch.model.reports import Progress, Report
+from archivesearch.pool import prepare
 from archivesearch.publishing import publish, writing
 from archivesearch.read.sources import Source, open_sources
 from archivesearch.sifting import Sifted
@@ -112,13 +113,17 @@ def _build(
     if memory < 1:
         raise ValueError(f"memory must be at least 1 megabyte, not {memory}")
     settings = merged(source.config for source in opened)
-    with writing(index) as building, Memory(index, recall=recall) as remembered:
+    with (
+        writing(index) as building,
+        Crew(jobs) as crew,
+        Memory(index, recall=recall) as remembered,
+    ):
+        prepare(crew, sum(map(len, opened)))
         before = _listed(index)
         with (
             (building / PAGES).open("w", encoding="utf-8") as listing,
             TemporaryDirectory(dir=building, prefix="gathered") as aside,
             Gathered(Path(aside)) as gathered,
-            Crew(jobs) as crew,
         ):
             census = Census(settings, listing, sum(map(len, opened)), progress)
             for source in opened:
