@@ -21,6 +21,7 @@ from archivesearch.columnar.fields import FIELDS, WORD_FIELDS
 from archivesearch.columnar.presence import Presence
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.strings import encoded
+from archivesearch.crew import Crew
 from archivesearch.model.passages import Passage
 from archivesearch.ranking import K1, B
 
@@ -48,11 +49,24 @@ def test_the_same_passages_give_the_same_bytes(seed: int, tmp_path: Path) -> Non
     passages = random_passages(seed, 250)
     segment_of(tmp_path / "whole", passages, 1 << 30)
     whole = files_of(tmp_path / "whole")
-    for threads, memory in ((1, 0), (2, 0), (3, 100_000), (4, 1 << 20), (2, 1 << 30)):
-        folder = tmp_path / f"{threads}-{memory}"
-        folder.mkdir()
-        build(folder, cut(passages, threads), ANALYZER, threads=threads, memory=memory)
-        assert files_of(folder) == whole
+    with Crew(2) as crew:
+        for processes, memory in ((None, 0), (None, 100_000), (crew, 0), (crew, 1 << 30)):
+            folder = tmp_path / f"{processes}-{memory}"
+            folder.mkdir()
+            build(folder, cut(passages, memory), ANALYZER, crew=processes, memory=memory)
+            assert files_of(folder) == whole
+
+
+def test_what_is_usual_in_one_process_need_not_be_in_another(tmp_path: Path) -> None:
+    texts = ["Party party party parties", "parties party parties", "party", "parties us", "US"]
+    passages = [passage(text, number, title=text) for number, text in enumerate(texts * 9)]
+    segment = segment_of(tmp_path / "whole", passages)
+    check(segment, BruteForce(passages))
+    (tmp_path / "parts").mkdir()
+    with Crew(3) as crew:
+        parts = [passages[at : at + 1] for at in range(len(passages))]
+        build(tmp_path / "parts", parts, ANALYZER, crew=crew)
+    assert files_of(tmp_path / "parts") == files_of(tmp_path / "whole")
 
 
 def check(segment: Segment, brute: BruteForce) -> None:
@@ -171,13 +185,13 @@ def test_any_text_is_kept(rows: list[tuple[str, str, str, str]]) -> None:
         assert [segment.documents.passage(n) for n in range(len(passages))] == passages
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-def test_what_fails_leaves_no_files_open_and_no_runs(threads: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_fails_leaves_no_files_open_and_no_runs(jobs: int, tmp_path: Path) -> None:
     def broken() -> Iterator[Sequence[Passage]]:
         yield random_passages(8, 50)
         raise OSError("the source is gone")
 
-    with pytest.raises(OSError, match="the source is gone"):
-        build(tmp_path, broken(), ANALYZER, memory=0, threads=threads)
+    with Crew(jobs) as crew, pytest.raises(OSError, match="the source is gone"):
+        build(tmp_path, broken(), ANALYZER, memory=0, crew=crew)
     assert not list(tmp_path.glob("runs*"))
     assert not (tmp_path / "segment.json").exists()

@@ -89,7 +89,8 @@ def sifted(folder: Path, source: Path) -> tuple[Sifted, list[Passage], list[Sift
                 gathered.add(chunk)
         found = Sifted(gathered)
         pages = list(found)
-    return found, [passage for page in pages for passage in page.passages], pages
+        passages = [passage for batch in found.batches() for passage in batch]
+    return found, passages, pages
 
 
 def test_the_copies_of_the_corpus(tmp_path: Path) -> None:

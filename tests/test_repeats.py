@@ -16,10 +16,11 @@ import archivesearch
 from archivesearch.chunks import of_pages
 from archivesearch.config import beside
 from archivesearch.gathering import Gathered
+from archivesearch.marks import Marks
 from archivesearch.model.pages import Page, RawPage
 from archivesearch.parse.fingerprints import units
 from archivesearch.parse.page import parse
-from archivesearch.repeats import Marks, find_repeats
+from archivesearch.repeats import find_repeats
 
 ROOT = Path(__file__).parent.parent
 BANNER = "This is a mirror of the former pages of a club that met in the old town hall."

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivesearch.extracts import extracts, window
-from archivesearch.sentences import Sample, Sentences
+from archivesearch.sentences import Sample, Sentences, learned
 
 LEARNED = Sentences(frozenset(("mr", "u.s", "vol", "dr")), frozenset(("the", "they")))
 
@@ -45,13 +45,13 @@ def test_abbreviations_are_learned() -> None:
     text = "Mr. Smith met Mr. Jones at Esq. Brown's. It rained. Mr. Hill and Mr. Dale came too. "
     sample = Sample()
     sample.add([text] * 30)
-    learned = sample.learned()
-    assert "mr" in learned["abbreviations"]
-    assert "rained" not in learned["abbreviations"]
+    found = learned(sample.texts)["abbreviations"]
+    assert "mr" in found
+    assert "rained" not in found
 
 
 def test_nothing_is_learned_of_nothing() -> None:
-    assert Sample().learned() == {"abbreviations": [], "starters": []}
+    assert learned([]) == {"abbreviations": [], "starters": []}
 
 
 @given(st.lists(st.text(max_size=30), max_size=80), st.integers(1, 200))

@@ -1,7 +1,8 @@
 """archivesearch itself: its engine's build alone, and its whole search."""
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from dataclasses import fields
+from itertools import starmap
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,14 @@ from typing import Any
 import archivesearch
 from archivesearch import config
 from archivesearch.analysis import Analyzer
+from archivesearch.crew import Crew
 from archivesearch.engines.columnar import ColumnarEngine
 from archivesearch.model.passages import Passage
 from benchmark.engine import LIMIT, Options
 from benchmark.queries import Query
+
+_SIZE = 3_000_000
+_VALUES = attrgetter(*(field.name for field in fields(Passage)))
 
 
 class Engine:
@@ -31,9 +36,9 @@ class Engine:
         return Passage(**values)
 
     def build(self, records: Iterable[Passage], directory: Path) -> None:
-        """Hand the passages to the engine page by page, as a rebuild does."""
-        pages = _pages(records)
-        ColumnarEngine().build(directory, pages, self.analyzer, jobs=self.threads)
+        """Hand the passages to the engine some megabytes at a time, as a rebuild does."""
+        with Crew(self.threads) as crew:
+            ColumnarEngine().build(directory, _batches(records), self.analyzer, crew=crew)
 
     def open(self, directory: Path) -> None:
         """Open an archive; unlike its peers', not what `build` wrote but a rebuild."""
@@ -47,8 +52,26 @@ class Engine:
         return len(results)
 
 
-def _pages(records: Iterable[Passage]) -> Iterator[list[Passage]]:
-    return (list(passages) for _, passages in groupby(records, attrgetter("page")))
+class _Batch(list[Passage]):
+    """Passages that go to another process as plain values, which takes less than as objects."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _batch, (list(map(_VALUES, self)),)
+
+
+def _batch(values: Iterable[tuple[Any, ...]]) -> _Batch:
+    return _Batch(starmap(Passage, values))
+
+
+def _batches(records: Iterable[Passage]) -> Iterator[_Batch]:
+    some, size = _Batch(), 0
+    for passage in records:
+        some.append(passage)
+        size += len(passage.text)
+        if size >= _SIZE:
+            yield some
+            some, size = _Batch(), 0
+    yield some
 
 
 def _written(query: Query) -> str:

@@ -2,14 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
 from archivesearch.chunks import Packed
 from archivesearch.config import Config
-from archivesearch.model.pages import Notice, Page, PageInfo, Skipped
-from archivesearch.model.passages import Passage
+from archivesearch.model.pages import Notice, Page, PageInfo, Skipped, paragraphs
 from archivesearch.model.reports import Organization, Progress
 from archivesearch.sentences import Sample
 from archivesearch.sifting import Sifted, SiftedPage
@@ -78,7 +77,8 @@ class Census:
 
     def add(self, sifted: SiftedPage) -> None:
         """Count a page that is indexed."""
-        page, found = sifted.page, sifted.passages
+        page = sifted.page
+        found = list(paragraphs(page))
         self.indexed += 1
         self.same += len(sifted.same)
         self.sections += len(page.sections)
@@ -86,17 +86,17 @@ class Census:
         self.languages[page.lang] += 1
         self._encodings[page.encoding] += 1
         self._years[page.dating.year] += len(found)
-        self._count_organizations(page, found)
-        self.sample.add(passage.text for passage in found)
-        json.dump(asdict(_page_info(sifted)), self._listing, ensure_ascii=False)
+        self._count_organizations(page, Counter(section.org for section, _ in found))
+        self.sample.add(paragraph.text for _, paragraph in found)
+        json.dump(asdict(_page_info(sifted, len(found))), self._listing, ensure_ascii=False)
         self._listing.write("\n")
-        self.report("indexing")
 
-    def report(self, stage: str) -> None:
-        """Tell whoever watches how far it is."""
+    def report(self, stage: str, done: int | None = None) -> None:
+        """Tell whoever watches how far it is: how many pages are done, without it all."""
         if self._progress:
-            done = self.indexed if stage == "indexing" else self.read
-            self._progress(Progress(done, self._total, self._bytes, self.reasons.total(), stage))
+            skipped = self.reasons.total()
+            done = self.read if done is None else done
+            self._progress(Progress(done, self._total, self._bytes, skipped, stage))
 
     def organizations(self) -> list[Organization]:
         """Return the organizations by name, with what has been counted of them."""
@@ -123,16 +123,16 @@ class Census:
             "bytes": self._bytes,
         }
 
-    def _count_organizations(self, page: Page, found: Sequence[Passage]) -> None:
+    def _count_organizations(self, page: Page, paragraphs: Counter[str]) -> None:
         for section in page.sections:
             if section.org:
                 tally = self._tally(section.org)
                 tally.sections += 1
                 tally.aliases.update(dict.fromkeys(section.aliases))
-        paragraphs = Counter(passage.org for passage in found if passage.org)
         for org, number in paragraphs.items():
-            self.tallies[org].pages += 1
-            self.tallies[org].paragraphs += number
+            if org:
+                self.tallies[org].pages += 1
+                self.tallies[org].paragraphs += number
 
     def _tally(self, org: str) -> _Tally:
         if org not in self.tallies:
@@ -141,7 +141,7 @@ class Census:
         return self.tallies[org]
 
 
-def _page_info(sifted: SiftedPage) -> PageInfo:
+def _page_info(sifted: SiftedPage, paragraphs: int) -> PageInfo:
     page, dating = sifted.page, sifted.page.dating
     return PageInfo(
         page=page.page,
@@ -159,7 +159,7 @@ def _page_info(sifted: SiftedPage) -> PageInfo:
         sha256=page.sha256,
         captured=page.captured,
         sections=len(page.sections),
-        paragraphs=len(sifted.passages),
+        paragraphs=paragraphs,
         source=page.source,
         record=page.record,
         also=page.also,

@@ -11,12 +11,13 @@ import signal
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from multiprocessing.connection import wait
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self, TypeVar
 
 from archivesearch.bounds import ENDED_BY_TIME
 from archivesearch.errors import IndexProblem
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
+R = TypeVar("R")
+
 _MOST_NEVER_READY = 3
 _NOT_STARTED = (
     "a process that is to do a part of the work has ended at its start; "
@@ -32,6 +35,12 @@ _NOT_STARTED = (
 )
 # Tasks leave hardly any cycles behind, and looking for them takes a thirtieth of their time.
 _GARBAGE = 50_000
+_ENDED = (
+    "a process that did a part of the work has ended, perhaps for want of memory; "
+    "try fewer --jobs, or less --memory; the index is as it was before"
+)
+# Tasks for each process that are in work or done before the one that is waited for.
+_AHEAD = 2
 _LEFT = 2  # the exit code of a process that leaves by itself
 
 
@@ -84,12 +93,28 @@ class Crew:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in self._workers:
+        self.release(busy=True)
+
+    def release(self, *, busy: bool = False) -> None:
+        """End the processes that have nothing to do, or all; others are started by need."""
+        ended = [worker for worker in self._workers if busy or not worker.tasks]
+        for worker in ended:
+            self._workers.remove(worker)
             worker.process.terminate()
             worker.line.close()
-        for worker in self._workers:
+        for worker in ended:
             worker.process.join()
-        self._workers.clear()
+
+    def prepare(self, processes: int, work: Callable[[], Any] | None = None) -> None:
+        """Start so many processes, `size` at most, before there are tasks.
+
+        Each does some work at once, of which nothing is heard.
+        """
+        while len(self._workers) < min(processes, self.size):
+            worker = _started()
+            self._workers.append(worker)
+            if work:
+                _send(worker, work)
 
     def give(self, number: int, work: Callable[..., Any], *args: Any) -> None:
         """Give a task to the process that has least to do; `work` is a function of a module.
@@ -103,16 +128,6 @@ class Crew:
         task = _Task(number, work, args)
         idle.tasks.append(task)
         _send(idle, task.work, task.args)
-
-    def prepare(self, number: int, work: Callable[[], Any]) -> None:
-        """Start processes before there are tasks, up to so many in all.
-
-        Each does something at once, of which nothing is heard.
-        """
-        while len(self._workers) < min(number, self.size):
-            worker = _started()
-            self._workers.append(worker)
-            _send(worker, work)
 
     def results(self) -> Iterator[tuple[int, Any]]:
         """Wait for results, and yield those that are there: the number of the task with each.
@@ -137,6 +152,42 @@ class Crew:
                 raise message.error
             yield number, message
 
+    def in_order(self, work: Callable[..., R], tasks: Iterable[tuple[Any, ...]]) -> Iterator[R]:
+        """Yield what `work` makes of each task, in the order of the tasks.
+
+        Few tasks are taken ahead of the result that is waited for. Raises IndexProblem where
+        one has ended its process.
+        """
+        done: dict[int, Any] = {}
+        given = taken = 0
+        waiting = iter(tasks)
+        while True:
+            for task in islice(waiting, taken + _AHEAD * self.size - given):
+                self.give(given, work, *task)
+                given += 1
+            if taken == given:
+                return
+            while taken not in done:
+                done.update(self.results())
+            yield _not_lost(done.pop(taken))
+            taken += 1
+
+    def begin(self, work: Callable[..., R], *args: Any) -> Callable[[], R]:
+        """Give a task when there is no other; return what waits for its result.
+
+        That raises IndexProblem where the task has ended its process.
+        """
+        self.give(0, work, *args)
+
+        def result() -> R:
+            found = None
+            while found is None:
+                found = next(iter(self.results()), None)
+            done: R = _not_lost(found[1])
+            return done
+
+        return result
+
     def _replaced(self, worker: _Worker) -> list[tuple[int, Lost]]:
         """Put another process in the place of one that has ended; return the task that did it.
 
@@ -157,6 +208,12 @@ class Crew:
         for task in other.tasks:
             _send(other, task.work, task.args)
         return lost
+
+
+def _not_lost(result: Any) -> Any:
+    if isinstance(result, Lost):
+        raise IndexProblem(_ENDED)
+    return result
 
 
 def _send(worker: _Worker, work: Callable[..., Any], args: tuple[Any, ...] | None = None) -> None:

@@ -64,6 +64,20 @@ class Gathered:
                 file.write(getattr(prints, name))
         self._pages.flush()  # so that they can be read
 
+    @property
+    def path(self) -> Path:
+        """The file that holds the pages."""
+        return self._folder / "pages"
+
+    @property
+    def size(self) -> int:
+        """How many bytes they are."""
+        return self._ends[-1]
+
+    def places(self, number: int) -> tuple[int, int]:
+        """Return where a page begins in that file, and where it ends."""
+        return self._ends[number], self._ends[number + 1]
+
     def column(self, name: str) -> npt.NDArray[Any]:
         """Return a column of the fingerprints of all pages, once all have been added.
 
@@ -78,6 +92,13 @@ class Gathered:
             values = np.memmap(path, COLUMNS[name], "c") if size else np.empty(0, COLUMNS[name])
             self._columns[name] = values.reshape(-1, BANDS) if name == "bands" else values
         return self._columns[name]
+
+    def part(self, name: str, at: slice) -> npt.NDArray[Any]:
+        """Return a part of such a column without mapping it into memory."""
+        self._files[name].flush()
+        path = self._folder / name
+        kind = np.dtype(COLUMNS[name])
+        return np.fromfile(path, kind, at.stop - at.start, offset=at.start * kind.itemsize)
 
     def units_between(self, start: int, end: int) -> slice:
         """Return where in their columns the units of some pages are."""
@@ -120,5 +141,9 @@ class Gathered:
             file.close()
 
     def _read(self, number: int) -> Page:
-        start, end = self._ends[number : number + 2]
-        return unpacked(os.pread(self._pages.fileno(), end - start, start))
+        return page_between(self._pages.fileno(), *self.places(number))
+
+
+def page_between(file: int, start: int, end: int) -> Page:
+    """Return the page between two places in an open file of gathered ones."""
+    return unpacked(os.pread(file, end - start, start))

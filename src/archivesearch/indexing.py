@@ -2,8 +2,9 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,12 +28,12 @@ from archivesearch.gathering import Gathered
 from archivesearch.intake import Intake
 from archivesearch.memory import Memory
 from archivesearch.model.pages import Notice
-from archivesearch.model.passages import Passage
 from archivesearch.model.reports import Progress, Report
 from archivesearch.pool import prepare
 from archivesearch.publishing import publish, writing
 from archivesearch.read.sources import Source, open_sources
-from archivesearch.sifting import Sifted
+from archivesearch.sentences import learned
+from archivesearch.sifting import BATCH, Sifted
 
 StrPath = str | os.PathLike[str]
 
@@ -113,33 +114,41 @@ def _build(
     if memory < 1:
         raise ValueError(f"memory must be at least 1 megabyte, not {memory}")
     settings = merged(source.config for source in opened)
-    with (
-        writing(index) as building,
-        Crew(jobs) as crew,
-        Memory(index, recall=recall) as remembered,
-    ):
-        prepare(crew, sum(map(len, opened)))
-        before = _listed(index)
+    with writing(index) as building, Memory(index, recall=recall) as remembered:
         with (
             (building / PAGES).open("w", encoding="utf-8") as listing,
             TemporaryDirectory(dir=building, prefix="gathered") as aside,
             Gathered(Path(aside)) as gathered,
+            Crew(jobs) as crew,  # which ends first: its processes use the folders
         ):
+            prepare(crew, sum(map(len, opened)))
+            before = _listed(index)
             census = Census(settings, listing, sum(map(len, opened)), progress)
             for source in opened:
                 census.leave_out(source.listing.left_out)
             pages = Intake(opened, crew, remembered)
             _gather(pages, census, gathered)
             census.report("comparing")
+            crew.release()  # what parsing has taken is of no more use
+            crew.prepare(gathered.size // BATCH)
             sifted = Sifted(gathered)
             census.compared(sifted)
             analyzer = Analyzer(settings.languages, settings.variants)
-            batches = _batches(sifted, census)
-            engine.build(building, batches, analyzer, sifted.copies, jobs=jobs, memory=memory)
+            counting = _Counting(sifted, census, crew)
+            engine.build(
+                building,
+                sifted.batches(),
+                analyzer,
+                sifted.copies,
+                crew=crew,
+                memory=memory,
+                watch=counting.take,
+            )
+            sentences = counting.learned()
         if not census.indexed:
             raise SourceError(_nothing(opened, census))
         _write_json(building / ORGANIZATIONS, [asdict(o) for o in census.organizations()])
-        _write_json(building / SENTENCES, census.sample.learned())
+        _write_json(building / SENTENCES, sentences)
         _write_json(building / SKIPPED, [asdict(page) for page in census.skipped])
         census.report("saving")
         publish(
@@ -212,11 +221,34 @@ def _gather(chunks: Iterable[Chunk], census: Census, gathered: Gathered) -> None
                 census.count(found, size)
 
 
-def _batches(sifted: Sifted, census: Census) -> Iterator[Sequence[Passage]]:
-    """Yield the passages of one page after the other, having counted them."""
-    for found in sifted:
-        census.add(found)
-        yield found.passages
+class _Counting:
+    """Counts the pages that are indexed, as far as their passages are.
+
+    What their sentences teach is learned by a process of the crew while the index is written.
+    """
+
+    def __init__(self, sifted: Sifted, census: Census, crew: Crew) -> None:
+        self._sifted = sifted
+        self._census = census
+        self._crew = crew
+        self._learned: Callable[[], dict[str, list[str]]] | None = None
+        self._pages = iter(sifted)
+        self._passages = self._counted = 0
+
+    def take(self, passages: int) -> None:
+        """Count the pages of so many more passages."""
+        self._passages += passages
+        through = self._sifted.pages_of(self._passages)
+        for page in islice(self._pages, through - self._counted):
+            self._census.add(page)
+            self._census.report("indexing", self._census.indexed)
+        if through == len(self._sifted) and self._crew.size > 1:
+            self._learned = self._crew.begin(learned, self._census.sample.texts)
+        self._counted = through
+
+    def learned(self) -> dict[str, list[str]]:
+        """Return what there is to learn of their sentences."""
+        return self._learned() if self._learned else learned(self._census.sample.texts)
 
 
 def _write_json(path: Path, values: Any) -> None:

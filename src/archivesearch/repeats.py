@@ -16,20 +16,15 @@ an edge, and a quotation is none. docs/duplicates.md has the measurements behind
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from archivesearch import overlaps
 from archivesearch.gathering import Gathered
-from archivesearch.model.pages import Paragraph, paragraphs, passages
-from archivesearch.model.passages import Passage, Span, own_text
-from archivesearch.parse.fingerprints import units
+from archivesearch.marks import Repeats, among
 
 _FEW, _OF_FOLDER = 4, 1 / 3
 _SEVERAL, _OF_ARCHIVE = 6, 1 / 500
@@ -41,31 +36,9 @@ _SAME_PAGE = 0.7
 # Units held at a time while they are counted: 60 bytes each.
 _AT_ONCE = 1 << 20
 _PAGES_AT_ONCE = 1000
-_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 _Hashes = npt.NDArray[np.uint64]
 _Array = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Repeats:
-    """The units that many pages repeat, by their hashes, sorted.
-
-    `companions` say too little to be counted but are as widespread: where all else in
-    their passage is repeated, they are too.
-    """
-
-    units: _Hashes
-    companions: _Hashes
-
-    def spans(self, text: str) -> tuple[Span, ...]:
-        """Return what is repeated in a text."""
-        found = units([text])
-        chosen = _among(found.hashes, self.units) & found.counted
-        if chosen[found.counted].all():
-            chosen |= _among(found.hashes, self.companions) & ~found.counted
-        starts, ends = found.starts[chosen], found.ends[chosen]
-        return tuple(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
 def find_repeats(gathered: Gathered, at_once: int = _AT_ONCE) -> Repeats:
@@ -88,97 +61,6 @@ def find_repeats(gathered: Gathered, at_once: int = _AT_ONCE) -> Repeats:
     )
 
 
-class Marks:
-    """Where the gathered pages say what is repeated.
-
-    `own` says of each unit whether it is its page's own.
-    """
-
-    def __init__(self, gathered: Gathered, repeats: Repeats) -> None:
-        self._gathered = gathered
-        self._repeats = repeats
-        units, counted = gathered.column("units"), gathered.column("counted")
-        self._owners = owners = np.asarray(gathered.column("owners"))
-        self._hits = _among(units, repeats.units) & counted
-        alone = np.zeros(gathered.first[-1], bool)
-        alone[owners[self._hits]] = True
-        alone[owners[counted & ~self._hits]] = False
-        joins = alone[owners] & ~counted & _among(units, repeats.companions)
-        self.own = ~self._hits & ~joins
-
-    def passages(self, page: int) -> list[Passage]:
-        """Return the passages of a page, with what is repeated in them."""
-        found = self._gathered.page(page)
-        if not self._hits[self._gathered.units_between(page, page + 1)].any():
-            return list(passages(found))
-        said = [paragraph for _, paragraph in paragraphs(found)]
-        return list(passages(found, {n + 1: spans for n, spans in self._spans(page, said)}))
-
-    def own_texts(self, numbers: Sequence[int]) -> Iterator[str]:
-        """Yield what passages say apart from what is repeated, by their numbers among all.
-
-        The numbers are in order, so that each page is read once.
-        """
-        pages = self._gathered.page_of(numbers).tolist()
-        for page, some in groupby(zip(pages, numbers, strict=True), itemgetter(0)):
-            said = [paragraph for _, paragraph in paragraphs(self._gathered.page(page))]
-            spans = dict(self._spans(page, said))
-            for _, number in some:
-                at = number - self._gathered.first[page]
-                yield own_text(said[at].text, spans.get(at, said[at].repeated))
-
-    def _spans(
-        self, page: int, said: Sequence[Paragraph]
-    ) -> Iterator[tuple[int, tuple[Span, ...]]]:
-        """Yield the paragraphs of a page that hold what is repeated, by number, and where."""
-        at = self._gathered.units_between(page, page + 1)
-        owners = self._owners[at]
-        numbers = np.unique(owners[self._hits[at]])
-        lows, highs = (np.searchsorted(owners, numbers, side).tolist() for side in _SIDES)
-        own = self.own[at].tolist()
-        starts, ends = (self._gathered.column(name)[at].tolist() for name in ("starts", "ends"))
-        for number, low, high in zip(
-            (numbers - self._gathered.first[page]).tolist(), lows, highs, strict=True
-        ):
-            paragraph = said[number]
-            if not any(own[low:high]):
-                spans: Iterable[Span] = [(0, len(paragraph.text))]
-            elif paragraph.repeated:  # the places are those in what is left without them
-                spans = self._repeats.spans(paragraph.text)
-            else:
-                spans = ((starts[n], ends[n]) for n in range(low, high) if not own[n])
-            yield number, _merged([*paragraph.repeated, *spans], paragraph.text)
-
-
-def _among(values: _Hashes, known: _Hashes) -> npt.NDArray[np.bool_]:
-    """Return which values are among some that are sorted."""
-    found = np.zeros(len(values), bool)
-    if len(known):
-        for start in range(0, len(values), _AT_ONCE):
-            some = values[start : start + _AT_ONCE]
-            at = np.minimum(np.searchsorted(known, some), len(known) - 1)
-            found[start : start + _AT_ONCE] = known[at] == some
-    return found
-
-
-def _merged(places: Sequence[Span], text: str) -> tuple[Span, ...]:
-    """Join spans that touch or have only white space between; none begins or ends with it.
-
-    A last unit may be told to end behind the text: its line end is not of the text.
-    """
-    spans: list[Span] = []
-    for first, last in sorted(places):
-        inside = text[first:last]
-        start = first + len(inside) - len(inside.lstrip())
-        end = first + len(inside.rstrip())
-        if spans and not text[spans[-1][1] : start].strip():
-            before = spans.pop()
-            start, end = before[0], max(end, before[1])
-        if start < end:
-            spans.append((start, end))
-    return tuple(spans)
-
-
 def _never_counted(gathered: Gathered, widespread: _Hashes) -> npt.NDArray[np.bool_]:
     """Return which units say too little wherever they stand."""
     units, counted = gathered.column("units"), gathered.column("counted")
@@ -186,7 +68,7 @@ def _never_counted(gathered: Gathered, widespread: _Hashes) -> npt.NDArray[np.bo
     for start in range(0, len(units), _AT_ONCE):
         some = slice(start, start + _AT_ONCE)
         hashes = units[some][counted[some]]
-        result[np.searchsorted(widespread, hashes[_among(hashes, widespread)])] = False
+        result[np.searchsorted(widespread, hashes[among(hashes, widespread)])] = False
     return result
 
 

@@ -6,7 +6,7 @@ learned from a sample of its text when the index is built, by Punkt (Kiss and St
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 # What Punkt is trained on at most, in characters; half a megabyte takes it a second.
@@ -74,14 +74,15 @@ class Sample:
                     self._step *= 2
             self._seen += 1
 
-    def learned(self) -> dict[str, list[str]]:
-        """Return what Punkt learns of the sample, as plain values."""
-        from nltk.tokenize.punkt import PunktTrainer  # slow to import, and a search needs it not
 
-        trainer = PunktTrainer()
-        trainer.train("\n".join(self.texts), finalize=True)
-        parameters = trainer.get_params()
-        return {
-            "abbreviations": sorted(parameters.abbrev_types),
-            "starters": sorted(parameters.sent_starters),
-        }
+def learned(texts: Sequence[str]) -> dict[str, list[str]]:
+    """Return what Punkt learns of texts, as plain values."""
+    from nltk.tokenize.punkt import PunktTrainer  # slow to import, and a search needs it not
+
+    trainer = PunktTrainer()
+    trainer.train("\n".join(texts), finalize=True)
+    parameters = trainer.get_params()
+    return {
+        "abbreviations": sorted(parameters.abbrev_types),
+        "starters": sorted(parameters.sent_starters),
+    }

@@ -5,22 +5,24 @@ several names. Of pages and passages that say nearly the same nothing is left ou
 of them fit a query is known only when it is asked, so the search folds them.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
 
 from archivesearch import overlaps
+from archivesearch.batches import PageBatch, Waiting
 from archivesearch.columnar.trimming import trim
 from archivesearch.duplicates import find_copies
 from archivesearch.gathering import Gathered
+from archivesearch.marks import Marks
 from archivesearch.model.pages import Page
-from archivesearch.model.passages import Copies, Passage, SamePage
+from archivesearch.model.passages import Copies, SamePage
 from archivesearch.parse.fingerprints import LEAST_WORDS, bands
-from archivesearch.repeats import Marks, find_repeats
+from archivesearch.repeats import find_repeats
 
 # Pages are nearly the same that have so much of the longer one's own words in common.
 _NEARLY_SAME = 0.8
@@ -28,19 +30,17 @@ _AT_HAND = 64
 # Texts whose signatures are made at a time.
 _AT_ONCE = 1000
 _PAGES_AT_ONCE = 1000
+BATCH = 4 << 20
+"""Bytes of pages that are indexed at a time; 16 times as much is in use meanwhile."""
 # What is left of a passage with less than so many words is a name or a date in a footer.
 _LEAST_REST = 20
 
 
 @dataclass(frozen=True, slots=True)
 class SiftedPage:
-    """A page that is to be indexed, with its passages.
-
-    `same` are the pages that say the same and are not indexed themselves.
-    """
+    """A page that is to be indexed; `same` are those that say the same and are not."""
 
     page: Page
-    passages: Sequence[Passage]
     same: tuple[SamePage, ...]
 
 
@@ -68,17 +68,50 @@ class Sifted:
             copies = find_copies(self._bands(), marks.own_texts, weights, aside)
         self.duplicates = int(self._dropped.sum()) + self._nearly_same(copies)
         self.copies = self._renumbered(copies)
-        gathered.forget("bands", "lengths")
+        del self._lengths
+        gathered.forget("bands", "lengths", "owners")
         trim()
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
     def __iter__(self) -> Iterator[SiftedPage]:
         """Yield the pages that are to be indexed."""
-        for number in np.flatnonzero(~self._dropped).tolist():
-            found: Sequence[Passage] = self._passages(number)
-            same = tuple(self._same.get(number, {}).values())
-            if same:
-                found = [replace(passage, same=same) for passage in found]
-            yield SiftedPage(self._gathered.page(number), found, same)
+        for number in self._kept:
+            yield SiftedPage(self._gathered.page(number), self._known_as(number))
+
+    def batches(self) -> Iterator[PageBatch]:
+        """Yield their passages, in batches of some megabytes."""
+        path = self._gathered.path
+        some: list[Waiting] = []
+        count = size = 0
+        for number in self._kept:
+            start, end = self._gathered.places(number)
+            some.append(Waiting(start, end, self._marks.of(number), self._known_as(number)))
+            count += self._gathered.first[number + 1] - self._gathered.first[number]
+            size += end - start
+            if size >= BATCH:
+                yield PageBatch(path, some, self._marks.repeats, count)
+                some, count, size = [], 0, 0
+        if count:
+            yield PageBatch(path, some, self._marks.repeats, count)
+
+    def pages_of(self, passages: int) -> int:
+        """Return how many of the pages hold the first so many of the passages."""
+        return int(np.searchsorted(self._through, passages, "right"))
+
+    @cached_property
+    def _kept(self) -> list[int]:
+        found: list[int] = np.flatnonzero(~self._dropped).tolist()
+        return found
+
+    @cached_property
+    def _through(self) -> npt.NDArray[np.int64]:
+        """How many passages there are up to the end of each page that is kept."""
+        return np.cumsum(np.diff(self._gathered.first)[self._kept])
+
+    def _known_as(self, number: int) -> tuple[SamePage, ...]:
+        return tuple(self._same.get(number, {}).values())
 
     def _exactly_same(self) -> dict[int, dict[int, SamePage]]:
         """Return for pages those after them that say the same and need not be indexed."""

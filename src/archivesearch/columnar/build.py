@@ -1,30 +1,37 @@
 """The bulk build: passages in, one segment out, in memory that does not grow with them.
 
-Passages are taken in stretches. Of each, threads make a run of sorted postings, while the
-next one is gathered; all runs are merged in the end. What is written depends neither on
-the number of threads nor on where stretches end.
+Passages come in batches, which several processes can work on at a time. Of each they make
+runs of sorted postings; these are merged in the end. What is written depends neither on
+the number of processes nor on where batches end.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import secrets
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from archivesearch.analysis import Analyzer
-from archivesearch.columnar.arrays import Array, ArrayWriter
+from archivesearch.columnar.arrays import Array, ArrayWriter, narrow
 from archivesearch.columnar.copies import write_copies
 from archivesearch.columnar.fields import WORD_FIELDS
+from archivesearch.columnar.glossary import Glossary
 from archivesearch.columnar.merge import merge
 from archivesearch.columnar.occurrences import occurrences_of
 from archivesearch.columnar.runs import Run, sorted_postings
 from archivesearch.columnar.stretches import Stretch, stretches
 from archivesearch.columnar.tables import DocumentWriter
 from archivesearch.columnar.trimming import trim
-from archivesearch.columnar.vocabulary import Vocabulary
+from archivesearch.columnar.vocabulary import News, Vocabulary
 from archivesearch.columnar.workers import Workers
-from archivesearch.model.passages import Copies, Passage
+from archivesearch.model.passages import Batch, Copies
+
+if TYPE_CHECKING:
+    from archivesearch.crew import Crew
 
 # Bytes in use at the peak: for each byte of a stretch's texts, for each occurrence merged.
 _PER_TEXT_BYTE = 16
@@ -33,31 +40,38 @@ _PER_OCCURRENCE = 160
 
 def build(
     folder: Path,
-    batches: Iterable[Sequence[Passage]],
+    batches: Iterable[Batch],
     analyzer: Analyzer,
     copies: Copies = (),
     *,
-    threads: int = 1,
+    crew: "Crew | None" = None,
     memory: int = 256 << 20,
+    watch: Callable[[int], None] = lambda passages: None,
 ) -> None:
     """Write a segment of all passages into an empty folder.
 
-    `copies` are groups of passages that say the same. `memory` bounds the bytes that are
-    held for the passages in work. Neither it nor the number of threads makes a difference
+    `copies` are groups of passages that say the same. Batches are worked on by the
+    processes of `crew`, in this process without one or with a crew of one. `memory`
+    bounds the bytes that are held for the passages in work. None of it makes a difference
     to what is written.
+    `watch` is told of how many more passages are done each time.
     """
-    share = memory // (threads + 1)
+    jobs = crew.size if crew else 1
+    share = memory // (jobs + 1)
     writer = ArrayWriter(folder)
     try:
-        with TemporaryDirectory(dir=folder, prefix="runs") as aside, Workers(threads) as workers:
-            vocabulary = Vocabulary(analyzer)
-            runs = _Runs(Path(aside), vocabulary)
+        with TemporaryDirectory(dir=folder, prefix="runs") as aside, Workers(jobs) as workers:
             documents = DocumentWriter(Path(aside))
+            job = _Job(secrets.token_hex(8), aside, analyzer, share // _PER_TEXT_BYTE)
             try:
-                taken = _taken(stretches(batches, share // _PER_TEXT_BYTE), documents)
-                for run, lengths in workers.in_order(runs.make, taken):
-                    runs.keep(run, lengths)
-                vocabulary.complete()
+                runs = _Runs()
+                for made in _made(job, batches, crew):
+                    documents.add(made.stretch)
+                    runs.keep(made)
+                    watch(len(made.stretch))
+                if crew:
+                    crew.release()  # what they hold is more than is merged at a time
+                glossary = runs.glossary()
                 trim()
                 figures = workers.together(
                     partial(documents.finish, writer, workers),
@@ -66,11 +80,15 @@ def build(
                         writer,
                         runs.runs,
                         runs.lengths(),
-                        vocabulary,
+                        glossary,
                         workers,
                         occurrences=share // _PER_OCCURRENCE,
                     ),
                 )
+            except BaseException:
+                if crew:
+                    crew.release(busy=True)  # before their folder goes
+                raise
             finally:
                 documents.close()
             write_copies(writer, copies)
@@ -80,44 +98,96 @@ def build(
         raise
 
 
-def _taken(stretches: Iterable[Stretch], documents: DocumentWriter) -> Iterator[Stretch]:
-    """Yield stretches, and take their columns while they are worked on."""
-    for stretch in stretches:
-        yield stretch
-        documents.add(stretch)
+class _Job(NamedTuple):
+    """What is the same for all batches of a build; `name` tells it from any other."""
+
+    name: str
+    folder: str
+    analyzer: Analyzer
+    size: int
 
 
-class _Runs:
-    """The runs of a build, in a folder, and the lengths of fields in all their documents."""
+class _Made(NamedTuple):
+    """What is made of a stretch of passages; `lengths` are those of fields in each of them."""
 
-    def __init__(self, folder: Path, vocabulary: Vocabulary) -> None:
-        self.runs: list[Run] = []
-        self._folder = folder
-        self._vocabulary = vocabulary
-        self._lengths: dict[str, list[Array]] = {name: [] for name in WORD_FIELDS}
+    stretch: Stretch
+    run: Run
+    lengths: dict[str, Array]
+    news: News
 
-    def make(self, stretch: Stretch) -> tuple[Run, dict[str, Array]]:
-        """Return the run of a stretch, and the lengths of fields in its passages."""
-        found = occurrences_of(stretch, self._vocabulary)
+
+def _made(job: _Job, batches: Iterable[Batch], crew: "Crew | None") -> Iterator[_Made]:
+    """Yield what is made of all batches, in order."""
+    numbered = _numbered(batches)
+    several = list(islice(numbered, 2))
+    if crew is None or crew.size == 1 or len(several) == 1:
+        vocabulary = Vocabulary(job.analyzer)
+        for first, batch in chain(several, numbered):
+            yield from _make(job, vocabulary, first, batch)
+    else:
+        tasks = ((job, first, batch) for first, batch in chain(several, numbered))
+        for made in crew.in_order(_make_aside, tasks):
+            yield from made
+
+
+def _numbered(batches: Iterable[Batch]) -> Iterator[tuple[int, Batch]]:
+    """Yield batches with the number of the first passage of each."""
+    first = 0
+    for batch in batches:
+        yield first, batch
+        first += len(batch)
+
+
+_vocabularies: dict[str, Vocabulary] = {}
+"""In a process of a crew: that of the build it works for."""
+
+
+def _make_aside(job: _Job, first: int, batch: Batch) -> list[_Made]:
+    """Make in a process of a crew what is made of a batch; words met before are known there."""
+    if job.name not in _vocabularies:
+        _vocabularies.clear()
+        _vocabularies[job.name] = Vocabulary(job.analyzer)
+    return list(_make(job, _vocabularies[job.name], first, batch))
+
+
+def _make(job: _Job, vocabulary: Vocabulary, first: int, batch: Batch) -> Iterator[_Made]:
+    for stretch in stretches(first, batch, job.size):
+        found = occurrences_of(stretch, vocabulary)
         lengths = {
-            name: np.bincount(found[name].documents, minlength=len(stretch)).astype(np.uint32)
+            name: narrow(np.bincount(found[name].documents, minlength=len(stretch)))
             for name in WORD_FIELDS
         }
         postings = {
-            name: sorted_postings(each, stretch.first, self._vocabulary)
-            for name, each in found.items()
+            name: sorted_postings(each, stretch.first, vocabulary) for name, each in found.items()
         }
-        return Run(self._folder / f"run{stretch.first}", stretch.first, postings), lengths
+        path = Path(job.folder, f"run{stretch.first}")
+        run = Run(path, stretch.first, vocabulary.name, postings)
+        yield _Made(stretch, run, lengths, vocabulary.news())
 
-    def keep(self, run: Run, lengths: dict[str, Array]) -> None:
+
+class _Runs:
+    """The runs of a build, what is new in each, and the lengths of fields in all documents."""
+
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+        self._news: list[News] = []
+        self._lengths: dict[str, list[Array]] = {name: [] for name in WORD_FIELDS}
+
+    def keep(self, made: _Made) -> None:
         """Keep the next run."""
-        self.runs.append(run)
-        for name, values in lengths.items():
+        self.runs.append(made.run)
+        self._news.append(made.news)
+        for name, values in made.lengths.items():
             self._lengths[name].append(values)
+
+    def glossary(self) -> Glossary:
+        """Return what all vocabularies have, and let go of what they have told."""
+        heard, self._news = self._news, []
+        return Glossary(heard)
 
     def lengths(self) -> dict[str, Array]:
         """Return the length of each field that holds words, in each document."""
         return {
-            name: np.concatenate([np.empty(0, np.uint32), *parts])
+            name: np.concatenate([np.empty(0, np.uint8), *parts])
             for name, parts in self._lengths.items()
         }

@@ -5,15 +5,14 @@ is the one that most postings have, and what is kept of it are only the postings
 another beside it; of every other form it is the postings that have it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from archivesearch.columnar.arrays import Array, ArrayWriter, narrow, spread, starts_of
 from archivesearch.columnar.escape import EscapedWriter
+from archivesearch.columnar.glossary import Glossary
 from archivesearch.columnar.strings import write_strings
-from archivesearch.columnar.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,71 +30,67 @@ class Forms:
     gaps: Array
 
 
-class FormTable:
-    """The forms of a vocabulary that is complete, as numbers that sort like their bytes."""
+def listed(
+    glossary: Glossary,
+    terms: Array,
+    postings: Array,
+    frequencies: Array,
+    others: tuple[Array, Array],
+) -> Forms:
+    """Return the forms of some terms, which are numbers of the glossary, ascending.
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-        self.spellings, self.ranks = vocabulary.spellings()
+    `postings` says how many each term has, `frequencies` how often it stands in each,
+    `others` gives for each occurrence in another than the usual form that form, and
+    the posting, counted through all terms.
+    """
+    starts = starts_of(postings)
+    usual = glossary.usual[terms]
+    found, at = others
+    with_others = np.bincount(at, minlength=len(frequencies))
+    has_usual = with_others < frequencies
+    found, at = _distinct(found, at)
+    different = np.bincount(at, minlength=len(frequencies)) + has_usual
 
-    def listed(
-        self, terms: Array, postings: Array, frequencies: Array, others: tuple[Array, Array]
-    ) -> Forms:
-        """Return the forms of some terms.
+    # which forms there are, and how many postings have each
+    numbers, inverse = np.unique(found, return_inverse=True)
+    owners = np.searchsorted(terms, glossary.owners[numbers])
+    common = np.add.reduceat(has_usual, starts[:-1], dtype=np.int64)
+    there = np.flatnonzero(common)
+    forms = np.concatenate((numbers, usual[there]))
+    of = np.concatenate((owners, there))
+    count = np.concatenate((np.bincount(inverse, minlength=len(numbers)), common[there]))
+    order = np.lexsort((forms, -count, of))
+    first = np.zeros(len(forms), bool)
+    first[order[np.flatnonzero(np.diff(of[order], prepend=-1))]] = True
+    order = np.lexsort((forms, ~first, of))
 
-        `postings` says how many each term has, `frequencies` how often it stands in each,
-        `others` gives for each occurrence in another than the usual form that form, and
-        the posting, counted through all terms.
-        """
-        starts = starts_of(postings)
-        usual = self._vocabulary.usual(terms)
-        found, at = others
-        with_others = np.bincount(at, minlength=len(frequencies))
-        has_usual = with_others < frequencies
-        found, at = _distinct(found, at)
-        different = np.bincount(at, minlength=len(frequencies)) + has_usual
-
-        # which forms there are, and how many postings have each
-        numbers, inverse = np.unique(found, return_inverse=True)
-        owners = _place_of(self._vocabulary.owners(numbers), terms)
-        common = np.add.reduceat(has_usual, starts[:-1], dtype=np.int64)
-        there = np.flatnonzero(common)
-        forms = np.concatenate((numbers, usual[there]))
-        of = np.concatenate((owners, there))
-        count = np.concatenate((np.bincount(inverse, minlength=len(numbers)), common[there]))
-        rank = self.ranks[forms]
-        order = np.lexsort((rank, -count, of))
-        first = np.zeros(len(forms), bool)
-        first[order[np.flatnonzero(np.diff(of[order], prepend=-1))]] = True
-        order = np.lexsort((rank, ~first, of))
-
-        # which postings are kept of each: of the usual one, where another is first, all it has
-        usual_first = np.zeros(len(terms), bool)
-        usual_first[there] = first[len(numbers) :]
-        not_first = np.flatnonzero(~usual_first)
-        whole = spread(starts[not_first], postings[not_first])
-        beside = np.flatnonzero(has_usual & (different > 1))
-        of_posting = np.repeat(np.arange(len(terms)), postings)
-        kept = np.concatenate((beside[usual_first[of_posting[beside]]], whole[has_usual[whole]]))
-        place = np.full(len(terms), -1)
-        place[there] = np.arange(len(numbers), len(forms))
-        form = np.concatenate((inverse, place[of_posting[kept]]))
-        at = np.concatenate((at, kept))
-        wanted = ~first[form] | (different[at] > 1)
-        ranked = np.empty(len(forms), np.int64)
-        ranked[order] = np.arange(len(forms))
-        form, at = ranked[form[wanted]], at[wanted]
-        by = np.lexsort((at, form))
-        form, at = form[by], at[by]
-        gaps = at - starts[of_posting[at]]
-        same = np.flatnonzero(form[1:] == form[:-1]) + 1
-        gaps[same] = at[same] - at[same - 1]
-        return Forms(
-            np.bincount(of, minlength=len(terms)),
-            forms[order],
-            np.bincount(form, minlength=len(forms)),
-            gaps,
-        )
+    # which postings are kept of each: of the usual one, where another is first, all it has
+    usual_first = np.zeros(len(terms), bool)
+    usual_first[there] = first[len(numbers) :]
+    not_first = np.flatnonzero(~usual_first)
+    whole = spread(starts[not_first], postings[not_first])
+    beside = np.flatnonzero(has_usual & (different > 1))
+    of_posting = np.repeat(np.arange(len(terms)), postings)
+    kept = np.concatenate((beside[usual_first[of_posting[beside]]], whole[has_usual[whole]]))
+    place = np.full(len(terms), -1)
+    place[there] = np.arange(len(numbers), len(forms))
+    form = np.concatenate((inverse, place[of_posting[kept]]))
+    at = np.concatenate((at, kept))
+    wanted = ~first[form] | (different[at] > 1)
+    ranked = np.empty(len(forms), np.int64)
+    ranked[order] = np.arange(len(forms))
+    form, at = ranked[form[wanted]], at[wanted]
+    by = np.lexsort((at, form))
+    form, at = form[by], at[by]
+    gaps = at - starts[of_posting[at]]
+    same = np.flatnonzero(form[1:] == form[:-1]) + 1
+    gaps[same] = at[same] - at[same - 1]
+    return Forms(
+        np.bincount(of, minlength=len(terms)),
+        forms[order],
+        np.bincount(form, minlength=len(forms)),
+        gaps,
+    )
 
 
 def _distinct(forms: Array, at: Array) -> tuple[Array, Array]:
@@ -105,13 +100,6 @@ def _distinct(forms: Array, at: Array) -> tuple[Array, Array]:
     new = np.ones(len(at), bool)
     new[1:] = (forms[1:] != forms[:-1]) | (at[1:] != at[:-1])
     return forms[new], at[new]
-
-
-def _place_of(numbers: Array, terms: Array) -> Array:
-    """Return where some terms stand among others."""
-    order = np.argsort(terms)
-    found: Array = order[np.searchsorted(terms, numbers, sorter=order)]
-    return found
 
 
 class FormsWriter:
@@ -131,11 +119,11 @@ class FormsWriter:
         self._listed.append(forms.listed)
         self._gaps.append(forms.gaps)
 
-    def finish(self, spellings: Sequence[bytes]) -> None:
+    def finish(self, glossary: Glossary) -> None:
         """Write where those of each term begin, and how they are spelled."""
         for name, counts in (("terms.forms", self._counts), ("forms.listed", self._listed)):
             starts = starts_of(np.concatenate(counts))
             self._writer.append(name, narrow(starts, least=np.uint32))
-        numbers = np.concatenate(self._forms).tolist()
-        write_strings(self._writer, "forms", [spellings[number] for number in numbers])
+        spelled = glossary.spelled[np.concatenate(self._forms)].tolist()
+        write_strings(self._writer, "forms", [glossary.strings[place] for place in spelled])
         self._gaps.finish()

@@ -4,33 +4,38 @@ All runs hold their terms in the same order, and each run's documents follow tho
 one before it, so that merging is copying: nothing is sorted any more.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from archivesearch.columnar.arrays import Array, ArrayWriter, narrow, spread, starts_of
 from archivesearch.columnar.escape import EscapedWriter
 from archivesearch.columnar.fields import FIELDS, JOINT_FIELDS, WORD_FIELDS
-from archivesearch.columnar.forms import Forms, FormsWriter, FormTable
+from archivesearch.columnar.forms import Forms, FormsWriter, listed
+from archivesearch.columnar.glossary import Glossary
 from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE, best_impacts
 from archivesearch.columnar.lexicon import write_lexicon
 from archivesearch.columnar.runs import Run
 from archivesearch.columnar.totals import TotalsWriter
-from archivesearch.columnar.vocabulary import Vocabulary
 from archivesearch.columnar.workers import Workers
 
 _COUNTS = ("entry_counts", "posting_counts", "position_counts")
 _PARTED = (*_COUNTS, "other_counts")
+_OF = {
+    "entry_counts": ("blocks", "bits"),
+    "posting_counts": ("documents", "frequencies"),
+    "position_counts": ("gaps",),
+    "other_counts": ("other_forms", "other_postings"),
+}
 
 
 def merge(
     writer: ArrayWriter,
     runs: Sequence[Run],
     lengths: Mapping[str, Array],
-    vocabulary: Vocabulary,
+    glossary: Glossary,
     workers: Workers,
     *,
     occurrences: int,
@@ -43,24 +48,22 @@ def merge(
     documents = len(lengths["text"])
     padded = {name: _padded(lengths[name]) for name in WORD_FIELDS}
     writer.append("lengths", narrow(np.concatenate(list(padded.values()))))
-    table = FormTable(vocabulary)
     output = _Output(writer, documents)
     edges = [0]
     terms: list[Array] = []
-    having = np.zeros(len(vocabulary), np.int64)
+    having = np.zeros(len(glossary), np.int64)
     for name in FIELDS:
-        field = _Field(name, runs, vocabulary, padded.get(name), table)
-        slices = field.slices(occurrences)
-        for merged in workers.in_order(partial(_merged, field), slices):
+        field = _Field(name, runs, glossary, padded.get(name), occurrences)
+        for merged in workers.in_order(field.merged, range(field.slices)):
             output.append(merged)
         terms.append(field.terms)
         if name in JOINT_FIELDS:
-            having[field.terms] = np.maximum(having[field.terms], field.postings())
+            having[field.terms] = np.maximum(having[field.terms], field.postings)
         edges.append(edges[-1] + len(field.terms))
     joint = np.concatenate(terms[: len(JOINT_FIELDS)])
     writer.append("terms.passages", narrow(having[joint]))
-    output.finish(table.spellings)
-    write_lexicon(writer, [vocabulary.term(n) for part in terms for n in part.tolist()])
+    output.finish(glossary)
+    write_lexicon(writer, [glossary.strings[n] for part in terms for n in part.tolist()])
     return {
         "documents": documents,
         "fields": {name: [edges[i], edges[i + 1]] for i, name in enumerate(FIELDS)},
@@ -73,66 +76,6 @@ def _padded(lengths: Array) -> Array:
     """Return lengths up to the end of the last block, so that blocks can be taken whole."""
     blocks = (len(lengths) + BLOCK_SIZE - 1) >> BLOCK_BITS
     return np.pad(lengths, (0, blocks * BLOCK_SIZE - len(lengths)))
-
-
-class _Field:
-    """One field in all runs; its terms go by their place in their final order."""
-
-    def __init__(
-        self,
-        name: str,
-        runs: Sequence[Run],
-        vocabulary: Vocabulary,
-        lengths: "Array | None",
-        table: FormTable,
-    ) -> None:
-        present = np.zeros(len(vocabulary), bool)
-        for run in runs:
-            present[run.read(name, "terms")] = True
-        self.terms = vocabulary.sorted(np.flatnonzero(present))
-        places = np.zeros(len(present), np.uint32)
-        places[self.terms] = np.arange(len(self.terms))
-        self.runs = [_Placed(run, name, places) for run in runs]
-        self.lengths = lengths
-        self.table = table
-        having = 0 if lengths is None else int(np.count_nonzero(lengths))
-        self.average = int(lengths.sum()) / having if lengths is not None and having else 1.0
-
-    def postings(self) -> Array:
-        """Return how many documents have each term."""
-        found = np.zeros(len(self.terms), np.int64)
-        for run in self.runs:
-            found[run.places] += np.diff(run.starts["posting_counts"])
-        return found
-
-    def slices(self, occurrences: int) -> Iterator[tuple[int, int]]:
-        """Cut the terms into slices that have about so many occurrences."""
-        through = np.zeros(len(self.terms), np.int64)
-        for run in self.runs:
-            through[run.places] += np.diff(run.starts["position_counts"])
-        np.cumsum(through, out=through)
-        low = 0
-        while low < len(through):
-            before = int(through[low - 1]) if low else 0
-            high = int(np.searchsorted(through, before + occurrences, "right"))
-            high = max(high, low + 1)
-            yield low, high
-            low = high
-
-
-class _Placed:
-    """The terms that a run has in a field, by place, and where what belongs to each starts."""
-
-    def __init__(self, run: Run, name: str, places: Array) -> None:
-        self.run = run
-        self.name = name
-        self.places = places[run.read(name, "terms")]
-        self.starts = {part: starts_of(run.read(name, part)).astype(np.uint32) for part in _PARTED}
-
-    def read(self, part: str, counts: str, first: int, last: int) -> Array:
-        """Return a part of the postings of a range of the run's terms."""
-        starts = self.starts[counts]
-        return self.run.read(self.name, part, int(starts[first]), int(starts[last]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,102 +91,224 @@ class _Merged:
     forms: Forms | None
 
 
-def _merged(field: _Field, terms: tuple[int, int]) -> _Merged:
-    """Put the postings of a range of terms from all runs end to end."""
-    ranges = [(run, *np.searchsorted(run.places, terms).tolist()) for run in field.runs]
-    pieces = [(run, first, last) for run, first, last in ranges if first < last]
-    counts, entries = _layout(pieces, "entry_counts", terms)
-    posting_counts, postings = _layout(pieces, "posting_counts", terms)
-    position_counts, positions = _layout(pieces, "position_counts", terms)
+class _Field:
+    """One field in all runs, its terms cut into slices of about so many occurrences.
 
-    def joined(part: str, counts: str, order: list[Array] | None) -> Array:
-        return _joined([run.read(part, counts, a, b) for run, a, b in pieces], order)
+    Of what a run has for each term only that is held which begins a slice: there may be
+    many runs. `terms` are numbers of the glossary, `postings` how many documents have each.
+    """
 
-    if field.lengths is None:
-        bounds = np.zeros(int(counts.sum()), np.uint8)
-        gaps = np.empty(0, np.uint8)
-        forms = None
-    else:
-        best = [_bounds(run, a, b, field.lengths, field.average) for run, a, b in pieces]
-        bounds = _joined(best, entries)
-        gaps = joined("gaps", "position_counts", positions)
-    frequencies = joined("frequencies", "posting_counts", postings)
-    if field.lengths is not None:
-        others = _others(pieces, terms, posting_counts)
-        numbers = field.terms[slice(*terms)]
-        forms = field.table.listed(numbers, posting_counts, frequencies, others)
-    return _Merged(
-        counts=dict(zip(_COUNTS, (counts, posting_counts, position_counts), strict=True)),
-        blocks=joined("blocks", "entry_counts", entries),
-        bits=joined("bits", "entry_counts", entries),
-        bounds=bounds,
-        frequencies=frequencies,
-        gaps=gaps,
-        forms=forms,
-    )
+    def __init__(
+        self,
+        name: str,
+        runs: Sequence[Run],
+        glossary: Glossary,
+        lengths: "Array | None",
+        occurrences: int,
+    ) -> None:
+        self._name = name
+        self._runs = runs
+        self._glossary = glossary
+        self._lengths = lengths
+        having = 0 if lengths is None else int(np.count_nonzero(lengths))
+        self._average = int(lengths.sum()) / having if lengths is not None and having else 1.0
+        postings, positions = np.zeros((2, len(glossary)), np.int64)
+        for run in runs:
+            with run.opened(name) as opened:
+                terms = self._numbers(run)[opened.read("terms")]
+                postings[terms] += opened.read("posting_counts")
+                positions[terms] += opened.read("position_counts")
+        self.terms = np.flatnonzero(postings)
+        self.postings = postings[self.terms]
+        self._edges = _cut(positions[self.terms], occurrences)
+        self.slices = len(self._edges) - 1
+        self._begins = [self._begin(run) for run in runs]
+
+    def merged(self, number: int) -> _Merged:
+        """Put the postings of a slice of the terms from all runs end to end."""
+        terms = self.terms[self._edges[number] : self._edges[number + 1]]
+        pieces = [
+            self._piece(run, begins[:, number], begins[:, number + 1], terms)
+            for run, begins in zip(self._runs, self._begins, strict=True)
+            if begins[0, number] < begins[0, number + 1]
+        ]
+        postings, order = _layout(pieces, "posting_counts", len(terms))
+        positions, position_order = _layout(pieces, "position_counts", len(terms))
+        frequencies = _joined(pieces, "frequencies", order)
+        entries, blocks, bits, bounds = _entries(pieces, len(terms))
+        gaps, forms = np.empty(0, np.uint8), None
+        if self._lengths is not None:
+            gaps = _joined(pieces, "gaps", position_order)
+            others = _others(pieces, postings)
+            forms = listed(self._glossary, terms, postings, frequencies, others)
+        return _Merged(
+            counts=dict(zip(_COUNTS, (entries, postings, positions), strict=True)),
+            blocks=blocks,
+            bits=bits,
+            bounds=bounds,
+            frequencies=frequencies,
+            gaps=gaps,
+            forms=forms,
+        )
+
+    def _numbers(self, run: Run) -> Array:
+        return self._glossary.of(run.vocabulary).terms
+
+    def _begin(self, run: Run) -> Array:
+        """Return where each slice begins in a run: among its terms, and in what these have."""
+        with run.opened(self._name) as opened:
+            terms = self._numbers(run)[opened.read("terms")]
+            at = np.searchsorted(terms, np.append(self.terms, len(self._glossary))[self._edges])
+            return np.stack([at, *(starts_of(opened.read(part))[at] for part in _PARTED)])
+
+    def _piece(self, run: Run, low: Array, high: Array, terms: Array) -> "_Piece":
+        """Read what a run has of a slice."""
+        edges = zip(("terms", *_PARTED), low.tolist(), high.tolist(), strict=True)
+        ranges = {counts: (first, last) for counts, first, last in edges}
+        numbers = self._glossary.of(run.vocabulary)
+        with run.opened(self._name) as opened:
+            of_terms = {part: opened.read(part, *ranges["terms"]) for part in ("terms", *_PARTED)}
+            values = {
+                part: opened.read(part, *ranges[counts])
+                for counts, parts in _OF.items()
+                for part in parts
+            }
+        own = numbers.terms[of_terms.pop("terms")]
+        counts = {part: each.astype(np.int64) for part, each in of_terms.items()}
+        others = np.repeat(np.arange(len(own)), counts["other_counts"])
+        piece = _Piece(
+            np.searchsorted(terms, own),
+            counts,
+            values | {"bounds": self._bounds(values, run.first)},
+            _Others(others, numbers.forms[values["other_forms"]], values["other_postings"]),
+        )
+        usual, wanted = numbers.usual[own], self._glossary.usual[own]
+        odd = np.flatnonzero((usual != wanted) & (usual >= 0))
+        return piece.with_usual(odd, usual, wanted) if len(odd) else piece
+
+    def _bounds(self, values: Mapping[str, Array], first: int) -> Array:
+        """Return the best impact in each entry of a run's."""
+        if self._lengths is None:
+            return np.zeros(len(values["bits"]), np.uint8)
+        lengths = self._lengths[first:][values["documents"]]
+        starts = starts_of(np.bitwise_count(values["bits"]))[:-1]
+        frequencies = values["frequencies"].astype(np.float64)
+        return best_impacts(frequencies, lengths, self._average, starts)
 
 
-def _others(
-    pieces: Sequence[tuple[_Placed, int, int]], terms: tuple[int, int], postings: Array
-) -> tuple[Array, Array]:
+class _Others(NamedTuple):
+    """What is not in the usual form of its term: the term's place, the form, and the posting."""
+
+    terms: Array
+    forms: Array
+    postings: Array
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What one run has of a slice of terms, each given by its place in the slice.
+
+    `counts` say how much each of the terms has of the `values`. In `others` terms go by
+    their place in the piece, and postings count from the first of each term.
+    """
+
+    terms: Array
+    counts: Mapping[str, Array]
+    values: Mapping[str, Array]
+    others: _Others
+
+    def with_usual(self, odd: Array, usual: Array, wanted: Array) -> "_Piece":
+        """Take other forms for usual in some terms, so that all pieces mean the same.
+
+        `usual` are those that the run has taken, `wanted` those to be taken, for each term.
+        """
+        terms, forms, postings = self.others
+        counts = self.counts["posting_counts"]
+        starts = starts_of(counts)
+        stand = np.bincount(starts[terms] + postings, minlength=int(starts[-1]))
+        at = spread(starts[odd], counts[odd])
+        missing = self.values["frequencies"][at] - stand[at]  # they were in the usual form
+        owners = np.repeat(np.repeat(odd, counts[odd]), missing)
+        stay = forms != wanted[terms]
+        others = _Others(
+            np.concatenate((terms[stay], owners)),
+            np.concatenate((forms[stay], usual[owners])),
+            np.concatenate((postings[stay], np.repeat(at, missing) - starts[owners])),
+        )
+        return replace(self, others=others)
+
+
+def _cut(occurrences: Array, size: int) -> Array:
+    """Cut terms into slices that have about so many occurrences; return the edges of all."""
+    through = starts_of(occurrences)
+    edges = [0]
+    while edges[-1] < len(occurrences):
+        full = np.searchsorted(through, through[edges[-1]] + size, "right") - 1
+        edges.append(max(int(full), edges[-1] + 1))
+    return np.array(edges)
+
+
+def _entries(pieces: Sequence[_Piece], terms: int) -> tuple[Array, Array, Array, Array]:
+    """Return how many entries each term has, and the blocks, bits and bounds of these.
+
+    Where one run ends and another begins both may have an entry for the same block.
+    """
+    counts, order = _layout(pieces, "entry_counts", terms)
+    blocks, bits, bounds = (_joined(pieces, part, order) for part in ("blocks", "bits", "bounds"))
+    again = np.zeros(len(blocks), bool)
+    again[1:] = blocks[1:] == blocks[:-1]
+    starts = starts_of(counts)
+    again[starts[:-1]] = False  # each term has some
+    if again.any():
+        first = np.flatnonzero(~again)
+        counts = np.diff(np.searchsorted(first, starts))
+        blocks = blocks[first]
+        bits = np.bitwise_or.reduceat(bits, first)
+        bounds = np.maximum.reduceat(bounds, first)
+    return counts, blocks, bits, bounds
+
+
+def _others(pieces: Sequence[_Piece], postings: Array) -> tuple[Array, Array]:
     """Return what is not in the usual form of its term: the forms, and in which postings.
 
     These are counted through all the terms, which have so many each.
     """
     free = starts_of(postings)[:-1]
     forms, places = [np.empty(0, np.int32)], [np.empty(0, np.int64)]
-    for run, first, last in pieces:
-        which = run.places[first:last] - terms[0]
-        counts = np.diff(run.starts["other_counts"][first : last + 1]).astype(np.int64)
-        forms.append(run.read("other_forms", "other_counts", first, last))
-        own = run.read("other_postings", "other_counts", first, last)
-        places.append(np.repeat(free[which], counts) + own)
-        free[which] += np.diff(run.starts["posting_counts"][first : last + 1])
+    for piece in pieces:
+        forms.append(piece.others.forms)
+        places.append(free[piece.terms[piece.others.terms]] + piece.others.postings)
+        free[piece.terms] += piece.counts["posting_counts"]
     return np.concatenate(forms), np.concatenate(places)
 
 
-def _bounds(run: _Placed, first: int, last: int, lengths: Array, average: float) -> Array:
-    """Return the best impact in each entry of some of a run's terms."""
-    documents = run.read("documents", "posting_counts", first, last)
-    frequencies = run.read("frequencies", "posting_counts", first, last)
-    bits = run.read("bits", "entry_counts", first, last)
-    starts = starts_of(np.bitwise_count(bits))[:-1]
-    own = lengths[run.run.first :]
-    return best_impacts(frequencies.astype(np.float64), own[documents], average, starts)
-
-
-def _layout(
-    pieces: Sequence[tuple[_Placed, int, int]], part: str, terms: tuple[int, int]
-) -> tuple[Array, list[Array] | None]:
+def _layout(pieces: Sequence[_Piece], part: str, terms: int) -> tuple[Array, list[Array] | None]:
     """Return how many values each term has in all runs, and where those of each run go.
 
     No places stand for one after the other, as it is with one run, and with one term,
     which may have more occurrences than all others.
     """
-    low, high = terms
-    total = np.zeros(high - low, np.int64)
-    counts = []
-    for run, first, last in pieces:
-        counts.append(np.diff(run.starts[part][first : last + 1]).astype(np.int64))
-        total[run.places[first:last] - low] += counts[-1]
-    if len(pieces) == 1 or len(total) == 1:
+    total = np.zeros(terms, np.int64)
+    for piece in pieces:
+        total[piece.terms] += piece.counts[part]
+    if len(pieces) == 1 or terms == 1:
         return total, None
     free = starts_of(total)[:-1]
     order = []
-    for (run, first, last), own in zip(pieces, counts, strict=True):
-        which = run.places[first:last] - low
-        order.append(spread(free[which], own))
-        free[which] += own
+    for piece in pieces:
+        order.append(spread(free[piece.terms], piece.counts[part]))
+        free[piece.terms] += piece.counts[part]
     return total, order
 
 
-def _joined(pieces: Sequence[Array], order: Sequence[Array] | None) -> Array:
+def _joined(pieces: Sequence[_Piece], part: str, order: Sequence[Array] | None) -> Array:
     """Put values of several runs where they go."""
+    values = [piece.values[part] for piece in pieces]
     if order is None:
-        return np.concatenate(pieces)
-    joined = np.empty(sum(map(len, pieces)), np.result_type(*pieces))
-    for values, places in zip(pieces, order, strict=True):
-        joined[places] = values
+        return np.concatenate(values)
+    joined = np.empty(sum(map(len, values)), np.result_type(*values))
+    for some, places in zip(values, order, strict=True):
+        joined[places] = some
     return joined
 
 
@@ -280,7 +345,7 @@ class _Output:
         self._entry_totals.add(np.bitwise_count(merged.bits))
         self._posting_totals.add(merged.frequencies)
 
-    def finish(self, spellings: Sequence[bytes]) -> None:
+    def finish(self, glossary: Glossary) -> None:
         """Write where what each term has begins, how forms are spelled, and the large numbers."""
         for name, part in zip(("entries", "postings", "positions"), _COUNTS, strict=True):
             starts = starts_of(np.concatenate([np.empty(0, np.int64), *self._counts[part]]))
@@ -289,4 +354,4 @@ class _Output:
         self._posting_totals.write(self._writer, "postings.positions")
         self._frequencies.finish()
         self._gaps.finish()
-        self._forms.finish(spellings)
+        self._forms.finish(glossary)

@@ -1,12 +1,12 @@
 """Runs: the postings of a stretch of passages, sorted, waiting in a file to be merged.
 
-A run keeps memory bounded whatever the corpus. Its terms go by numbers of the vocabulary,
+A run keeps memory bounded whatever the corpus. Its terms go by the numbers of a vocabulary,
 but stand in the order of their bytes, so that runs can be merged from front to back.
-A run begins with a whole block of documents.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,16 +75,17 @@ def sorted_postings(found: Occurrences, first: int, vocabulary: Vocabulary) -> P
     other_postings = np.searchsorted(postings, others, "right") - 1
     documents, starts_term = documents[postings], is_term[postings]
     other_postings -= np.flatnonzero(starts_term)[other_terms]
-    blocks = documents >> BLOCK_BITS
+    within = first & (BLOCK_SIZE - 1)
+    blocks = (documents + np.uint32(within)) >> BLOCK_BITS
     is_entry = starts_term | _changes(blocks)
     entries = np.flatnonzero(is_entry)
-    bits = np.uint32(1) << (documents & (BLOCK_SIZE - 1)).astype(np.uint32)
+    bits = np.uint32(1) << ((documents + np.uint32(within)) & np.uint32(BLOCK_SIZE - 1))
     return Postings(
         terms=distinct,
         entry_counts=_counts(starts_term[entries]),
         posting_counts=_counts(starts_term),
         position_counts=_counts(is_term),
-        blocks=blocks[entries].astype(np.uint32) + np.uint32(first >> BLOCK_BITS),
+        blocks=blocks[entries] + np.uint32(first >> BLOCK_BITS),
         bits=np.bitwise_or.reduceat(bits, entries) if len(entries) else bits,
         documents=documents,
         frequencies=narrow(frequencies),
@@ -137,10 +138,13 @@ class Stored:
 
 
 class Run:
-    """The postings of a stretch of passages by field, in a file."""
+    """The postings of a batch of passages by field, in a file; others read it by `opened`."""
 
-    def __init__(self, path: Path, first: int, fields: Mapping[str, Postings]) -> None:
+    def __init__(
+        self, path: Path, first: int, vocabulary: str, fields: Mapping[str, Postings]
+    ) -> None:
         self.first = first
+        self.vocabulary = vocabulary
         self._stored: dict[tuple[str, str], Stored] = {}
         with path.open("wb") as file:
             for field, postings in fields.items():
@@ -151,15 +155,24 @@ class Run:
                     file.write(values.tobytes())
         self._path = path
 
-    def count(self, field: str, part: str) -> int:
-        """Return how many values a part of a field's postings has."""
-        return self._stored[field, part].count
+    @contextmanager
+    def opened(self, field: str) -> Iterator["Opened"]:
+        """Open what it has of a field; not for long, there may be many runs."""
+        with self._path.open("rb") as file:
+            yield Opened(file.fileno(), {part: self._stored[field, part] for part in PARTS})
 
-    def read(self, field: str, part: str, start: int = 0, end: int | None = None) -> Array:
-        """Return some of the values of a part of a field's postings."""
-        stored = self._stored[field, part]
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The postings of one field in an open run."""
+
+    file: int
+    parts: Mapping[str, Stored]
+
+    def read(self, part: str, start: int = 0, end: int | None = None) -> Array:
+        """Return some of the values of a part of the postings, or all."""
+        stored = self.parts[part]
         end = stored.count if end is None else end
         size = stored.dtype.itemsize
-        with self._path.open("rb") as file:
-            data = os.pread(file.fileno(), (end - start) * size, stored.offset + start * size)
+        data = os.pread(self.file, (end - start) * size, stored.offset + start * size)
         return np.frombuffer(data, stored.dtype)

@@ -1,7 +1,7 @@
 """A stretch of passages in columns: what neighbours have in common is taken once.
 
-Python's objects end here. What is done with a stretch is done with its texts, its few
-rows and its arrays, so that other threads can work meanwhile.
+Python's objects end here: what is done with a stretch is done with its texts, its few
+rows and its arrays.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -39,7 +39,6 @@ PAGE = Row._fields[: Row._fields.index("section")]
 """What the table of pages has, in this order."""
 
 _ROW = attrgetter(*Row._fields)
-_TEXT = attrgetter("text")
 _YEARS = attrgetter("years_mentioned")
 _REPEATED = attrgetter("repeated")
 
@@ -84,29 +83,24 @@ class Stretch:
         return np.repeat(values, np.diff(self.starts, append=len(self)))
 
 
-def stretches(batches: Iterable[Sequence[Passage]], size: int) -> Iterator[Stretch]:
-    """Cut passages into stretches of about so many bytes of text.
+def stretches(first: int, passages: Iterable[Passage], size: int) -> Iterator[Stretch]:
+    """Cut passages, of which the first has a number, into stretches of so many bytes of text.
 
-    All but the last have whole blocks of documents.
+    A stretch has a few passages at the least, however long they are.
     """
-    passages: list[Passage] = []
+    some: list[Passage] = []
     texts: list[bytes] = []
-    first = gathered = 0
-    for batch in batches:
-        for start in range(0, len(batch), BLOCK_SIZE):
-            some = batch[start : start + BLOCK_SIZE]
-            passages += some
-            more = [encoded(text) for text in map(_TEXT, some)]
-            texts += more
-            gathered += sum(map(len, more))
-            if gathered >= size and len(texts) >= BLOCK_SIZE:
-                whole = len(texts) & ~(BLOCK_SIZE - 1)
-                yield stretch_of(first, passages[:whole], texts[:whole])
-                first += whole
-                passages, texts = passages[whole:], texts[whole:]
-                gathered = sum(map(len, texts))
-    if passages:
-        yield stretch_of(first, passages, texts)
+    gathered = 0
+    for passage in passages:
+        some.append(passage)
+        texts.append(encoded(passage.text))
+        gathered += len(texts[-1])
+        if gathered >= size and len(some) >= BLOCK_SIZE:
+            yield stretch_of(first, some, texts)
+            first += len(some)
+            some, texts, gathered = [], [], 0
+    if some:
+        yield stretch_of(first, some, texts)
 
 
 def stretch_of(first: int, passages: Sequence[Passage], texts: Sequence[bytes]) -> Stretch:

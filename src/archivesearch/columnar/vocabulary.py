@@ -7,10 +7,10 @@ nowhere: no page can be written so that its words all want the same place.
 """
 
 import secrets
-import threading
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -43,14 +43,26 @@ class _Known:
 _NOTHING = _Known(np.empty(0, np.int32), np.empty(0, np.int32))
 
 
-class Vocabulary:
-    """The words and terms that a build has met. Safe to use from several threads.
+class News(NamedTuple):
+    """What a vocabulary has met: further terms, and forms with their terms and spellings.
 
-    Numbers are given in the order of meeting, which may be another each time. What is
-    known is looked up without waiting for other threads; only who enters new words does.
+    Both are numbered on from those before them. The first form of a term is its usual one.
+    """
+
+    vocabulary: str
+    terms: Sequence[bytes]
+    owners: Array
+    spelled: Sequence[bytes]
+
+
+class Vocabulary:
+    """The words and terms that one process has met in a build, numbered as they were met.
+
+    Other processes have others; `glossary.py` puts them together.
     """
 
     def __init__(self, analyzer: Analyzer) -> None:
+        self.name = secrets.token_hex(8)
         self._analyzer = analyzer
         self._words = _Packed()
         self._short = _Table(1)
@@ -63,7 +75,7 @@ class Vocabulary:
         self._spelled: list[bytes] = []
         self._further: dict[bytes, int] = {}  # the forms of terms beyond the first of each
         self._known: dict[str, _Known] = {}
-        self._lock = threading.Lock()
+        self._told = 0, 0
 
     def words(self, split: Split) -> Array:
         """Return the number of each word of some texts."""
@@ -80,10 +92,9 @@ class Vocabulary:
             found[which] = numbers
         for place in np.flatnonzero(sizes > _LONGEST).tolist():
             word = split.data[split.starts[place] : split.ends[place]]
-            with self._lock:
-                number = self._long.setdefault(word, len(self._words))
-                if number == len(self._words):
-                    self._words.extend([word])
+            number = self._long.setdefault(word, len(self._words))
+            if number == len(self._words):
+                self._words.extend([word])
             found[place] = number
         return found
 
@@ -93,17 +104,12 @@ class Vocabulary:
         A form is a term in one spelling, case apart. Of a word in the form that is usual
         for its term, as far as had been seen when the term was met, it is -1.
         """
-        known = self._known.get(lang, _NOTHING)
-        if len(known.terms) < len(self._words):
-            with self._lock:
-                known = self._room(lang)
+        known = self._room(lang)
         found: Array = known.terms[words]
         unknown = np.flatnonzero(found < 0)
         if len(unknown):
-            with self._lock:
-                known = self._room(lang)
-                self._learn(known, words[unknown], lang)
-                found[unknown] = known.terms[words[unknown]]
+            self._learn(known, words[unknown], lang)
+            found[unknown] = known.terms[words[unknown]]
         return found, known.forms[words]
 
     def stemming(self, lang: str) -> str:
@@ -112,8 +118,7 @@ class Vocabulary:
 
     def key(self, key: str) -> int:
         """Return the number of a term that is given as it is."""
-        with self._lock:
-            return self._number(encoded(key))
+        return self._number(encoded(key))
 
     def __len__(self) -> int:
         return len(self._encoded)
@@ -123,32 +128,16 @@ class Vocabulary:
         terms = self._encoded
         return np.array(sorted(numbers.tolist(), key=terms.__getitem__), np.uint32)
 
-    def term(self, number: int) -> bytes:
-        """Return a term by its number."""
-        return self._encoded[number]
-
-    def complete(self) -> None:
-        """Let go of what words are found by: there are no more to come."""
-        self._words = _Packed()
-        self._short = _Table(1)
-        self._middling = _Table(_LONGEST // _LANE)
-        self._long = {}
-        self._known = {}
-
-    def usual(self, terms: Array) -> Array:
-        """Return the numbers of the usual forms of some terms that are words."""
-        return np.array(self._usual, np.int32)[terms]
-
-    def owners(self, forms: Array) -> Array:
-        """Return the numbers of the terms that some forms are forms of."""
-        return np.array(self._owners, np.int32)[forms]
-
-    def spellings(self) -> tuple[list[bytes], Array]:
-        """Return how each form is spelled, and the rank of each among all spellings."""
-        ranks = np.empty(len(self._spelled), np.int32)
-        order = sorted(range(len(self._spelled)), key=self._spelled.__getitem__)
-        ranks[order] = np.arange(len(order))
-        return self._spelled, ranks
+    def news(self) -> News:
+        """Return the terms and the forms that are new since this was asked the last time."""
+        terms, forms = self._told
+        self._told = len(self._encoded), len(self._owners)
+        return News(
+            self.name,
+            self._encoded[terms:],
+            np.array(self._owners[forms:], np.int32),
+            self._spelled[forms:],
+        )
 
     def _form(self, term: int, word: str) -> int:
         """Return the number of a form, -1 for the first of a term."""
@@ -168,20 +157,19 @@ class Vocabulary:
         return number
 
     def _enter(self, table: "_Table", keys: Sequence[Array], places: Array, split: Split) -> Array:
-        """Return the numbers of words, given by keys and places, having entered those new."""
-        with self._lock:
-            found = table.find(keys)
-            unknown = np.flatnonzero(found < 0)
-            while len(unknown):
-                # those of the first texts are entered, and found again in most of the others
-                first, some = _distinct([lane[unknown[:_ENTERED]] for lane in keys])
-                at = places[unknown[first]]
-                starts, ends = split.starts[at].tolist(), split.ends[at].tolist()
-                count = len(self._words)
-                self._words.extend(split.data[a:b] for a, b in zip(starts, ends, strict=True))
-                table.enter(some, np.arange(count, len(self._words), dtype=np.int32))
-                found[unknown] = table.find([lane[unknown] for lane in keys])
-                unknown = unknown[found[unknown] < 0]
+        """Return the numbers of words, given by keys and places, having entered them."""
+        found = np.full(len(places), -1, np.int32)
+        unknown = np.arange(len(places))
+        while len(unknown):
+            # those of the first texts are entered, and found again in most of the others
+            first, some = _distinct([lane[unknown[:_ENTERED]] for lane in keys])
+            at = places[unknown[first]]
+            starts, ends = split.starts[at].tolist(), split.ends[at].tolist()
+            count = len(self._words)
+            self._words.extend(split.data[a:b] for a, b in zip(starts, ends, strict=True))
+            table.enter(some, np.arange(count, len(self._words), dtype=np.int32))
+            found[unknown] = table.find([lane[unknown] for lane in keys])
+            unknown = unknown[found[unknown] < 0]
         return found
 
     def _learn(self, known: "_Known", words: Array, lang: str) -> None:
@@ -191,7 +179,6 @@ class Vocabulary:
         new = new[np.argsort(-often[new], kind="stable")]  # the usual forms go first
         spelled = [decoded(self._words[number]) for number in new.tolist()]
         terms = list(map(self._number, map(encoded, self._analyzer.new_terms(spelled, lang))))
-        # who sees a term must see the form
         known.forms[new] = list(map(self._form, terms, spelled))
         known.terms[new] = terms
 
@@ -257,11 +244,7 @@ def _distinct(keys: Sequence[Array]) -> tuple[Array, list[Array]]:
 
 
 class _Table:
-    """From keys of several 64-bit numbers to a number each, by open addressing.
-
-    One thread may enter keys while others look for theirs: what is being entered may not
-    be found yet, but nothing else is taken for it.
-    """
+    """From keys of several 64-bit numbers to a number each, by open addressing."""
 
     def __init__(self, lanes: int) -> None:
         self.lanes = lanes
@@ -336,7 +319,6 @@ class _Slots:
             placed = free[first]
             for lane, values in zip(self.keys, keys, strict=True):
                 lane[taken] = values[placed]
-            # only then, so that nobody finds a slot with half a key in it
             self.numbers[taken] = numbers[placed]
             stay = np.ones(len(numbers), bool)
             stay[placed] = False

@@ -5,7 +5,7 @@ finished folder, and a reader that answers query trees from such a folder. Passa
 numbered from 0 in the order in which they were given; those of a page are neighbours.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -17,9 +17,10 @@ from archivesearch.analysis import Analyzer
 from archivesearch.columnar.arrays import Array
 from archivesearch.columnar.presence import Places
 from archivesearch.lazy import lazy
-from archivesearch.model.passages import Copies, Passage
+from archivesearch.model.passages import Batch, Copies, Passage
 
 if TYPE_CHECKING:
+    from archivesearch.crew import Crew
     from archivesearch.model.reports import Contents
 
 GROUPS = ("page", "section", "org")
@@ -216,18 +217,20 @@ class Engine(Protocol):
     def build(
         self,
         folder: Path,
-        batches: Iterable[Sequence[Passage]],
+        batches: Iterable[Batch],
         analyzer: Analyzer,
         copies: Copies = (),
         *,
-        jobs: int = 1,
+        crew: "Crew | None" = None,
         memory: int = MEMORY,
+        watch: Callable[[int], None] = lambda passages: None,
     ) -> None:
         """Write an index of all passages into an empty folder.
 
-        Of `copies` that match, answers have one. `jobs` is how much may be done at a time,
-        `memory` how many megabytes the passages that are in work may take. Neither makes a
-        difference to what is written.
+        Of `copies` that match, answers have one. The processes of `crew` may be given
+        batches to work on; `memory` is how many megabytes the passages that are in work may
+        take. Neither makes a difference to what is written. `watch` is told of how many
+        more passages are done each time.
         """
         ...
 

@@ -1,7 +1,7 @@
 """The engine that keeps passages in flat arrays: the default one."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,12 +31,13 @@ from archivesearch.engines.base import (
 )
 from archivesearch.errors import IndexDamaged
 from archivesearch.lazy import kept, lazy
-from archivesearch.model.passages import Copies, Passage
+from archivesearch.model.passages import Batch, Copies, Passage
 
 if TYPE_CHECKING:
     from whoosh.searching import Searcher
 
     from archivesearch.columnar.face import ColumnarIndex
+    from archivesearch.crew import Crew
     from archivesearch.model.reports import Contents
 
 
@@ -57,17 +58,18 @@ class ColumnarEngine:
     def build(
         self,
         folder: Path,
-        batches: Iterable[Sequence[Passage]],
+        batches: Iterable[Batch],
         analyzer: Analyzer,
         copies: Copies = (),
         *,
-        jobs: int = 1,
+        crew: "Crew | None" = None,
         memory: int = MEMORY,
+        watch: Callable[[int], None] = lambda passages: None,
     ) -> None:
-        """Write an index of all passages into an empty folder, in `jobs` threads."""
+        """Write an index of all passages into an empty folder."""
         from archivesearch.columnar.build import build  # which a search never needs
 
-        build(folder, batches, analyzer, copies, threads=jobs, memory=memory << 20)
+        build(folder, batches, analyzer, copies, crew=crew, memory=memory << 20, watch=watch)
 
     def open(self, folder: Path, analyzer: Analyzer) -> "ColumnarReader":
         """Open what `build` wrote."""

@@ -1,8 +1,9 @@
 """A passage: one document of an index, the paragraph with what it takes from its page."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 Span = tuple[int, int]
 
@@ -72,6 +73,14 @@ class Passage:
     def own_text(self) -> str:
         """What it says apart from what is repeated in it; `""` where that is all."""
         return own_text(self.text, self.repeated)
+
+
+class Batch(Protocol):
+    """Passages in a row, as many as are worked on at a time; it can be sent to another process."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Passage]: ...
 
 
 def family(page: str) -> str:

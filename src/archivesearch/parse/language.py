@@ -1,8 +1,9 @@
 """Which language is a page in? What it declares, unless its own words plainly say otherwise.
 
-Words are judged by py3langid, by a sample of the longest paragraphs: mastheads and rows
-of links are in the site's language, whatever the page's is. A short text is judged only
-where that is safe. What stays undetermined is "".
+A sample of the longest paragraphs is judged: mastheads and rows of links are in the site's
+language, whatever the page's is. Most are plainly in one by their function words; what is
+not is judged by py3langid, and a short text only where that is safe. What stays
+undetermined is "".
 """
 
 import re
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from archivesearch.errors import IndexProblem
 from archivesearch.model.pages import Section
+from archivesearch.parse.function_words import plain_language
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -39,10 +41,12 @@ def language(declared: str, sections: Iterable[Section], expected: Sequence[str]
     `declared` is what it says of itself, `expected` the languages that the archive has.
     """
     sample = _sample(sections)
-    letters = sum(map(len, _LETTERS.findall(sample)))
+    words = _LETTERS.findall(sample.lower())
+    letters = sum(map(len, words))
     if letters < (_AGAINST if declared else _EXPECTED)[0]:
         return declared
-    judged, sure = _judged(sample)
+    plain = plain_language(words)
+    judged, sure = (plain, 1.0) if plain else _judged(sample)
     if declared:
         return judged if sure >= _AGAINST[1] and not _are_alike(declared, judged) else declared
     least, surest = _EXPECTED if judged in expected else _UNEXPECTED

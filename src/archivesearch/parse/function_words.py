@@ -1,0 +1,110 @@
+"""The small words by which a language is told at once, where a text is plainly in one."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+# What makes a text plainly one language's: one of its words in so many letters, so many different
+# ones, so many of any language's to one of all others', and so many among the first words, since
+# texts begin in their own language. Of 19,800 texts that are told so, out of 120,000 in 400
+# languages, py3langid judges 67 otherwise; these are in two languages, mostly in the one told.
+_LETTERS, _DIFFERENT, _LEAD = 50, 5, 8
+_BEGINNING, _AT_THE_BEGINNING = 25, 2
+
+# Frequent words that none of the others here has. A language that is not here may have some of
+# its next of kin, which is why it takes several.
+WORDS = {
+    code: frozenset(words.split())
+    for code, words in {
+        "de": """
+            aber auch auf daß dass dem der diese dieser durch eine einem einen einer eines für
+            haben ihre ihren ist nach nicht oder seine sich sind und vom von wenn werden wird wurde
+            zum zur über
+        """,
+        "el": """
+            από για δεν είναι ένα η ήταν θα και με να οι ότι που σε στην στη στο τα την της τις το
+            τον του τους των
+        """,
+        "en": """
+            about after against and any because been before being between both but could did does
+            every first from has have him himself his how if into its itself many may might not
+            only or other our should some such than that the their them then there these they this
+            those through upon very what when where which while who whose with would you your
+        """,
+        "es": """
+            así aunque cuando donde el eso esto fue había hasta hay las los muy otros pero porque
+            quien según sido sus también tiene y
+        """,
+        "fi": """
+            eivät hän hänen ja jos joka jotka kanssa kuin kun mutta myös niin ole oli ovat
+            sekä tai vain että
+        """,
+        "fr": """
+            après aux avec ces cette comme dans elle est été était être fait ils les leur leurs
+            même nous ont où par pas peut pour qui sont sur tous une vous
+        """,
+        "hu": """
+            aki amely az azt csak egy ez hogy kell lehet már még mert minden pedig után vagy volt és
+        """,
+        "it": """
+            alla anche che dal dalla degli dei della delle di essere gli loro nei nel nella ogni
+            perché più questa questo sono stato
+        """,
+        "nl": """
+            bij deze door een geen hebben heeft het maar naar niet ook uit voor werd worden wordt
+            zich zijn
+        """,
+        "pl": """
+            być był było dla gdy jak już jest jeszcze jego które lub między może oraz przed przez
+            roku są się także tego też tylko więc że
+        """,
+        "pt": """
+            ainda ao aos às até depois é eles em essa esse foi foram isso já muito não pela pelas
+            pelo pelos são seu também uma
+        """,
+        "ro": """
+            acest această care cu după fost în mai nu pentru prin sau să şi și sunt că
+        """,
+        "ru": """
+            быть бы был была были было еще ещё или их как который когда может мы но она они
+            после так также только уже что чтобы это этого этом его если
+        """,
+        "sv": """
+            att detta från för hade inte mellan och också skall till vara är ett
+        """,
+        "tr": """
+            ancak bir bu bütün daha değil gibi göre hiç için ile kadar olan olarak olduğu sonra
+            tarafından ve veya çok
+        """,
+        "uk": """
+            або бути від він вони його із її між після та також тільки тому це цього що щоб щодо
+            як якщо які є
+        """,
+    }.items()
+}
+
+_LANGUAGES = {word: code for code, words in WORDS.items() for word in words}
+
+# From here on are scripts that put no spaces between words, and none of these languages'.
+_UNSPACED = "\u0e00"
+
+
+def plain_language(words: Sequence[str]) -> str:
+    """Return the code of the language that a text is plainly in; "" where that is open.
+
+    `words` are all runs of letters in it, small ones.
+    """
+    languages = list(map(_LANGUAGES.get, words))
+    counts = Counter(filter(None, languages))
+    if not counts:
+        return ""
+    code = max(counts, key=counts.__getitem__)
+    own = counts[code]
+    letters = "".join(words)
+    plain = (
+        own * _LETTERS >= len(letters)
+        and own >= _LEAD * (counts.total() - own)
+        and len(WORDS[code].intersection(words)) >= _DIFFERENT
+        and languages[:_BEGINNING].count(code) >= _AT_THE_BEGINNING
+        and (letters.isascii() or max(letters) < _UNSPACED)
+    )
+    return code if plain else ""
