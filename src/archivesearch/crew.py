@@ -33,14 +33,14 @@ _NOT_STARTED = (
     "a process that is to do a part of the work has ended at its start; "
     "try --jobs 1, which needs none; the index is as it was before"
 )
-# Tasks leave hardly any cycles behind, and looking for them takes a thirtieth of their time.
-_GARBAGE = 50_000
 _ENDED = (
     "a process that did a part of the work has ended, perhaps for want of memory; "
     "try fewer --jobs, or less --memory; the index is as it was before"
 )
 # Tasks for each process that are in work or done before the one that is waited for.
 _AHEAD = 2
+# Tasks leave hardly any cycles behind, and looking for them takes a thirtieth of their time.
+_GARBAGE = 50_000
 _LEFT = 2  # the exit code of a process that leaves by itself
 
 
