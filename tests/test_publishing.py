@@ -185,7 +185,8 @@ def test_a_folder_that_looks_empty_may_hold_an_index(tmp_path: Path, name: str) 
 def test_a_source_that_goes_away_meanwhile_is_not_the_indexs_fault(
     index: Path, tmp_path: Path, ask: Callable[..., Report]
 ) -> None:
-    first, second = (write(tmp_path / name, PAGES) for name in ("one", "two"))
+    many = {f"{n}.html": PAGES["letters/1994.html"] for n in range(20)}  # not read at a time
+    first, second = write(tmp_path / "one", many), write(tmp_path / "two", PAGES)
     archive = Path(shutil.make_archive(str(tmp_path / "two"), "zip", second))
 
     def lose(_: Progress) -> None:

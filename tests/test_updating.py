@@ -95,7 +95,8 @@ def test_settings_that_parsing_sees(
 
 
 def test_another_parser_knows_no_page_of_this_one() -> None:
-    code = "import sys, archivesearch.pool; print(*(m.__file__ for m in sys.modules.values()"
+    code = "import sys, archivesearch.chunks as c; c.get_ready()\n"
+    code += "print(*(m.__file__ for m in sys.modules.values()"
     code += " if m.__name__.startswith('archivesearch') and m.__file__))"
     used = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     package = Path(archivesearch.__file__).parent

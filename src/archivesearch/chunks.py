@@ -16,8 +16,6 @@ from archivesearch.errors import IndexProblem
 from archivesearch.model.pages import Notice, Page, RawPage, Skipped, paragraphs
 from archivesearch.packing import packed, recalled, recorded
 from archivesearch.parse.fingerprints import Fingerprints, fingerprints
-from archivesearch.parse.page import parse
-from archivesearch.parse.plainly import parse_plainly
 
 # Such a page takes some 250 MB; of 5,808 pages that were measured none has a tenth of either.
 _MOST_TAGS = 300_000
@@ -118,6 +116,11 @@ def read(
     return filling.chunk()
 
 
+def get_ready() -> None:
+    """Import what reading needs, before there are pages."""
+    from archivesearch.parse import page, plainly  # noqa: F401
+
+
 def read_apart(items: Iterable[Item], config: bytes, why: str, seconds: float) -> Chunk | None:
     """Read some pages in a process that can be spared; `config` is pickled.
 
@@ -158,6 +161,8 @@ def _read(item: Given, config: Config, why: str, bounds: _Bounds, filling: _Fill
 
 def _parsed(raw: RawPage, config: Config) -> Page | Skipped | str:
     """Parse a page, or say why that cannot be done."""
+    from archivesearch.parse.page import parse  # which only those need who do this
+
     if raw.data.count(b"<") > _MOST_TAGS:
         return f"it has more than {_MOST_TAGS:,} tags"
     try:
@@ -172,6 +177,8 @@ def _parsed(raw: RawPage, config: Config) -> Page | Skipped | str:
 
 
 def _plainly(raw: RawPage, config: Config) -> Page | Skipped:
+    from archivesearch.parse.plainly import parse_plainly
+
     try:
         return parse_plainly(raw, config)
     except (MemoryError, IndexProblem):

@@ -4,6 +4,7 @@ A task that ends its process, as by `bounds.py`, ends nothing else: another proc
 its place and goes on with what was left.
 """
 
+import gc
 import os
 import pickle
 import signal
@@ -38,6 +39,8 @@ _ENDED = (
 )
 # Tasks for each process that are in work or done before the one that is waited for.
 _AHEAD = 2
+# Tasks leave hardly any cycles behind, and looking for them takes a thirtieth of their time.
+_GARBAGE = 50_000
 _LEFT = 2  # the exit code of a process that leaves by itself
 
 
@@ -102,10 +105,16 @@ class Crew:
         for worker in ended:
             worker.process.join()
 
-    def prepare(self, processes: int) -> None:
-        """Start so many processes, `size` at most, before there is anything to do."""
+    def prepare(self, processes: int, work: Callable[[], Any] | None = None) -> None:
+        """Start so many processes, `size` at most, before there are tasks.
+
+        Each does some work at once, of which nothing is heard.
+        """
         while len(self._workers) < min(processes, self.size):
-            self._workers.append(_started())
+            worker = _started()
+            self._workers.append(worker)
+            if work:
+                _send(worker, work)
 
     def give(self, number: int, work: Callable[..., Any], *args: Any) -> None:
         """Give a task to the process that has least to do; `work` is a function of a module.
@@ -118,7 +127,7 @@ class Crew:
             self._workers.append(idle)
         task = _Task(number, work, args)
         idle.tasks.append(task)
-        _send(idle, task)
+        _send(idle, task.work, task.args)
 
     def results(self) -> Iterator[tuple[int, Any]]:
         """Wait for results, and yield those that are there: the number of the task with each.
@@ -197,7 +206,7 @@ class Crew:
         other = self._workers[self._workers.index(worker)] = _started()
         other.tasks = worker.tasks
         for task in other.tasks:
-            _send(other, task)
+            _send(other, task.work, task.args)
         return lost
 
 
@@ -207,8 +216,9 @@ def _not_lost(result: Any) -> Any:
     return result
 
 
-def _send(worker: _Worker, task: _Task) -> None:
-    data = pickle.dumps((task.work, task.args), -1)
+def _send(worker: _Worker, work: Callable[..., Any], args: tuple[Any, ...] | None = None) -> None:
+    """Send a task; what has no arguments at all has no result."""
+    data = pickle.dumps((work, args), -1)
     with suppress(OSError):  # it has ended, which `results` will find
         worker.line.send_bytes(data)
 
@@ -247,13 +257,15 @@ def _sheltered() -> Iterator[None]:
 
 def _serve(line: "Connection") -> NoReturn:
     """Do what comes in, and send each result, until nothing can come any more."""
+    gc.set_threshold(_GARBAGE)
     waiting: SimpleQueue[bytes] = SimpleQueue()
     with suppress(OSError, MemoryError):
         line.send(_Ready())
         # What is given is taken at once: giver and worker must not wait for each other.
         threading.Thread(target=_take, args=(line, waiting), daemon=True).start()
         while True:
-            line.send_bytes(_done(waiting.get()))
+            if result := _done(waiting.get()):
+                line.send_bytes(result)
     os._exit(_LEFT)
 
 
@@ -265,9 +277,12 @@ def _take(line: "Connection", waiting: SimpleQueue[bytes]) -> None:
 
 
 def _done(data: bytes) -> bytes:
-    """Do a task; return its result, or what it has raised, as bytes."""
+    """Do a task; return its result, or what it has raised, as bytes: none if it has none."""
     try:
         work, args = pickle.loads(data)  # noqa: S301 - it is our own
+        if args is None:
+            work()
+            return b""
         return pickle.dumps(work(*args), -1)
     except MemoryError:
         raise

@@ -29,6 +29,7 @@ from archivesearch.intake import Intake
 from archivesearch.memory import Memory
 from archivesearch.model.pages import Notice
 from archivesearch.model.reports import Progress, Report
+from archivesearch.pool import prepare
 from archivesearch.publishing import publish, writing
 from archivesearch.read.sources import Source, open_sources
 from archivesearch.sentences import learned
@@ -114,13 +115,14 @@ def _build(
         raise ValueError(f"memory must be at least 1 megabyte, not {memory}")
     settings = merged(source.config for source in opened)
     with writing(index) as building, Memory(index, recall=recall) as remembered:
-        before = _listed(index)
         with (
             (building / PAGES).open("w", encoding="utf-8") as listing,
             TemporaryDirectory(dir=building, prefix="gathered") as aside,
             Gathered(Path(aside)) as gathered,
             Crew(jobs) as crew,  # which ends first: its processes use the folders
         ):
+            prepare(crew, sum(map(len, opened)))
+            before = _listed(index)
             census = Census(settings, listing, sum(map(len, opened)), progress)
             for source in opened:
                 census.leave_out(source.listing.left_out)

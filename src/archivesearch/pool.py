@@ -4,7 +4,7 @@ import pickle
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from archivesearch.chunks import Chunk, Given, Item, read, read_apart, unread
+from archivesearch.chunks import Chunk, Given, Item, get_ready, read, read_apart, unread
 from archivesearch.config import Config
 from archivesearch.crew import Crew, Lost
 from archivesearch.model.pages import Notice
@@ -20,6 +20,12 @@ _CHUNK_ITEMS = 256
 _AHEAD = 4
 # A page of more bytes is never parsed in this process, which cannot end itself.
 _LARGE = 250_000
+
+
+def prepare(crew: Crew, pages: int) -> None:
+    """Let the processes start that so many pages will need."""
+    if crew.size > 1:
+        crew.prepare(-(-pages // _CHUNK_PAGES), get_ready)
 
 
 def in_chunks(
