@@ -74,6 +74,7 @@ class Census:
         """Count what has been found to be the same."""
         self._duplicates = sifted.duplicates
         self._copies = sum(len(group) - 1 for group in sifted.copies)
+        self._total = len(sifted)
 
     def add(self, sifted: SiftedPage) -> None:
         """Count a page that is indexed."""
@@ -94,8 +95,10 @@ class Census:
     def report(self, stage: str) -> None:
         """Tell whoever watches how far it is."""
         if self._progress:
-            done = self.indexed if stage == "indexing" else self.read
-            self._progress(Progress(done, self._total, self._bytes, self.reasons.total(), stage))
+            done = self.indexed if stage == "indexing" else self.read - self.no_pages
+            total = self._total if stage in {"reading", "indexing"} else None
+            skipped = self.reasons.total() - self.no_pages
+            self._progress(Progress(done, total, self._bytes, skipped, stage))
 
     def organizations(self) -> list[Organization]:
         """Return the organizations by name, with what has been counted of them."""

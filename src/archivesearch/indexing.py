@@ -211,6 +211,7 @@ def _batches(sifted: Sifted, census: Census) -> Iterator[Sequence[Passage]]:
     for found in sifted:
         census.add(found)
         yield found.passages
+    census.report("merging")
 
 
 def _write_json(path: Path, values: Any) -> None:

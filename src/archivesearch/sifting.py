@@ -71,6 +71,9 @@ class Sifted:
         gathered.forget("bands", "lengths")
         trim()
 
+    def __len__(self) -> int:
+        return int(np.count_nonzero(~self._dropped))
+
     def __iter__(self) -> Iterator[SiftedPage]:
         """Yield the pages that are to be indexed."""
         for number in np.flatnonzero(~self._dropped).tolist():

@@ -34,7 +34,8 @@ class Source:
     prefix: str = ""
 
     def __len__(self) -> int:
-        return len(self.listing.entries) + sum(self.listing.left_out.values())
+        """How many pages it has, as far as can be told before they are read."""
+        return sum(entry.is_page for entry in self.listing.entries)
 
     def pages(self) -> Iterator[Found]:
         """Read the pages one by one, in an order that depends on the source alone.
