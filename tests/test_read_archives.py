@@ -1,5 +1,7 @@
 """Zip and tar archives as sources: what is read, what is skipped and why, and what is harmless."""
 
+import gzip
+import lzma
 import shutil
 import tarfile
 import zipfile
@@ -271,6 +273,31 @@ def test_a_cut_archive_gives_the_pages_before_the_cut(tmp_path: Path) -> None:
     assert 1 <= len(pages(path)) < 9
     (notice,) = notices(path)
     assert notice.startswith("it is damaged: ")
+
+
+def test_tars_one_after_the_other_are_one(tmp_path: Path) -> None:
+    first = make_tar(tmp_path / "x.tar", [tar_member("a.html", b"x")]).read_bytes()
+    second = make_tar(tmp_path / "y.tar", [tar_member("b.html", b"y")]).read_bytes()
+    (tmp_path / "z.tar").write_bytes(first + second)
+    assert set(pages(tmp_path / "z.tar")) == {"a.html", "b.html"}
+    assert notices(tmp_path / "z.tar") == []
+
+
+PACKED = {
+    "a.tar.zst": b"\x28\xb5\x2f\xfd and more",
+    "a.7z": b"7z\xbc\xaf\x27\x1c and more",
+    "a.rar": b"Rar!\x1a\x07\x01 and more",
+    "a.tar.Z": b"\x1f\x9d\x90 and more",
+    "a.html.gz": gzip.compress(b"<html><p>A page."),
+    "a.html.xz": lzma.compress(b"<html><p>A page."),
+}
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_what_is_compressed_otherwise_is_refused_in_a_line(tmp_path: Path, name: str) -> None:
+    write(tmp_path, {name: PACKED[name]})
+    with pytest.raises(SourceError, match=f"{name} is compressed in a way .*; unpack it first$"):
+        open_sources([tmp_path / name])
 
 
 @pytest.mark.parametrize("spoil", ["header", "cut"])
