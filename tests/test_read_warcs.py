@@ -447,7 +447,7 @@ def test_a_wacz_in_which_a_warc_is_damaged(tmp_path: Path, name: str, method: in
     "name", ["x.warc.gz", "archive/x.warc", "archive/y/x.warc.gz", "z/archive/X.WARC.GZ", "y/x.arc"]
 )
 def test_warcs_of_a_wacz_wherever_they_are(tmp_path: Path, name: str) -> None:
-    files = {name: members(page("one", A)), "datapackage.json": "{}", "indexes/x.cdx": ""}
+    files = {name: members(page("one", A)), "datapackage.json": b"{}", "indexes/x.cdx": b""}
     path = make_zip(tmp_path / "x.wacz", files)
     (source,) = open_sources([path])
     assert set(pages(list(source.pages()))) == {A}
