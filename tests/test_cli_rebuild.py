@@ -3,10 +3,10 @@
 import inspect
 import json
 import os
-import re
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import crawls
@@ -15,7 +15,8 @@ from cli_site import PAGES, command, done, failed, misused, run, write_pages
 from crawls import members, page, record
 
 import archivesearch
-from archivesearch.cli.progress import TellingWatcher
+from archivesearch.cli.progress import Watcher, told
+from archivesearch.model.reports import Progress
 
 ALONE = ("--jobs", "1")
 """The processes of others would outlive the test."""
@@ -51,6 +52,8 @@ def test_report_in_a_file(site: Path, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "r.json").read_text()) == printed
     assert "no folder" in misused(*arguments, "--report", tmp_path / "none" / "r.json")
     assert misused(*arguments, "--report", tmp_path)
+    run("update", *arguments[1:], "--report", tmp_path / "update.txt")
+    assert "empty.html: it is empty" in (tmp_path / "update.txt").read_text()
 
 
 def test_a_crawl_and_a_folder_at_once(site: Path, tmp_path: Path) -> None:
@@ -77,11 +80,113 @@ def test_a_crawl_and_a_folder_at_once(site: Path, tmp_path: Path) -> None:
     assert "at byte" in shown["page"]["record"]
 
 
-def test_how_far_it_is_is_told_now_and_then(site: Path, tmp_path: Path) -> None:
-    watcher = TellingWatcher(every=0)
-    archivesearch.rebuild([site], tmp_path / "index", progress=watcher)
-    line = watcher.line(archivesearch.Progress(500, 2000, 9, 3, "reading"), 10.0)
-    assert re.fullmatch(r"reading: 500 of 2,000 pages, [\d.]+ MB/s, 3 skipped, 30\.0 s left", line)
+class Clock:
+    """Seconds that pass when they are told to."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_what_is_said_of_how_far_it_is() -> None:
+    clock = Clock()
+    watcher = Watcher(clock)
+    assert watcher.line() == "listing: "
+    clock.now += 75
+    assert watcher.line() == "listing: 1 min 15 s so far"
+    watcher(Progress(1, 1, 5, 0, "reading"))
+    assert watcher.line() == "reading: 1 of 1 page"
+    watcher(Progress(2000, 2000, 9_000_000, 3, "comparing"))
+    watcher(Progress(0, 3000, 9_000_000, 3, "indexing"))
+    clock.now += 2
+    watcher(Progress(1000, 3000, 9_000_000, 3, "indexing"))
+    assert watcher.line() == "indexing: 1,000 of 3,000 pages, 3 skipped, 4 s left"
+    assert (watcher.seconds, watcher.bytes) == (77, 9_000_000)
+
+
+def test_speed_and_time_left_forget_what_was_long_ago() -> None:
+    clock = Clock()
+    watcher = Watcher(clock)
+    pages = size = 0
+    for second in range(100):
+        clock.now += 1
+        pages += 1000 if second < 10 else 1
+        size += 20_000_000 if second < 10 else 2_000_000
+        watcher(Progress(pages, 100_000, size, 0, "reading"))
+    assert watcher.line() == "reading: 10,090 of 100,000 pages, 2.0 MB/s, 24 h 58 min left"
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (60, "50 of 200 pages  1.5 MB/s  3 skipped  30 s left"),
+        (40, "50 of 200 pages  3 skipped  30 s left"),
+        (30, "50 of 200 pages  30 s left"),
+        (20, "50 of 200 pages"),
+        (10, ""),
+    ],
+)
+def test_a_narrow_terminal_is_told_less(columns: int, expected: str) -> None:
+    clock = Clock()
+    watcher = Watcher(clock)
+    watcher(Progress(0, 200, 0, 0, "reading"))
+    clock.now += 10
+    watcher(Progress(50, 200, 15_000_000, 3, "reading"))
+    assert watcher.fitting(columns) == expected
+
+
+def test_every_stage_has_its_own_count(site: Path, tmp_path: Path) -> None:
+    (site / "copy.html").write_text(PAGES["lists/parties.html"])
+    crawl = tmp_path / "x.warc"
+    crawl.write_bytes(page("Castro speaks.") + record(b"GET /", kind="request") * 5)
+    seen: list[Progress] = []
+    report = archivesearch.rebuild([site, crawl], tmp_path / "index", progress=seen.append)
+    assert (report.read, report.indexed, report.same, report.no_pages) == (10, 4, 1, 5)
+    last = {progress.stage: progress for progress in seen}
+    told = [(p.stage, p.pages, p.total, p.skipped) for p in last.values()]
+    assert told == [
+        ("reading", 5, 5, 1),
+        ("comparing", 5, None, 1),
+        ("indexing", 3, 3, 1),
+        ("merging", 5, None, 1),
+        ("saving", 5, None, 1),
+    ]
+
+
+def test_a_line_now_and_then_where_there_is_no_terminal(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    watcher = Watcher()
+    with told(watcher, every=0.01):
+        errors = ""
+        while errors.count("\n") < 2:  # nothing is reported meanwhile
+            errors += capfd.readouterr().err
+    assert errors.startswith("listing: ")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals are as POSIX has them")
+@pytest.mark.parametrize("kind", ["xterm", "dumb"])
+def test_on_a_terminal_a_line_is_drawn_and_erased(site: Path, tmp_path: Path, kind: str) -> None:
+    terminal, end = os.openpty()
+    process = subprocess.Popen(
+        command("rebuild", site, "--index", tmp_path / "index", *ALONE),
+        stdout=subprocess.PIPE,
+        stderr=end,
+        env={**os.environ, "TERM": kind, "COLUMNS": "60"},
+    )
+    os.close(end)
+    drawn = b""
+    with suppress(OSError):  # as reading ends where nobody writes any more
+        while data := os.read(terminal, 4096):
+            drawn += data
+    os.close(terminal)
+    output, _ = process.communicate(timeout=60)
+    assert output.startswith(b"Indexed 2 of 3 pages")
+    *_, line = drawn.removesuffix(b"\r\n").rsplit(b"\x1b[2K", 1)
+    assert line == b"skipped empty.html: it is empty"
+    assert (b"listing" in drawn) == (kind == "xterm")
 
 
 def test_the_corpus_and_the_index_are_found_where_one_stands(

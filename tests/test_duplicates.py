@@ -20,6 +20,7 @@ from archivesearch.analysis import Analyzer
 from archivesearch.columnar.arrays import ArrayFolder, ArrayWriter
 from archivesearch.columnar.bits import bits_of
 from archivesearch.columnar.copies import Folds, write_copies
+from archivesearch.companions import with_companions
 from archivesearch.crew import Crew
 from archivesearch.duplicates import find_copies
 from archivesearch.engines.base import Match, Request
@@ -80,6 +81,61 @@ def test_groups_hold_copies_alone_and_each_once(texts: list[str], random: random
                 assert group_of[one] == group_of[other]
 
 
+@pytest.mark.parametrize(
+    ("said", "copies", "expected"),
+    [
+        ([0, 7, 8, 0, 7, 8], ((0, 3),), [(0, 3), (1, 4), (2, 5)]),  # one after the other
+        ([7, 0, 8, 7, 0, 9], ((1, 4),), [(0, 3), (1, 4)]),  # what says something else is none
+        ([7, 8, 0, 7, 0, 8], ((2, 4),), [(2, 4)]),  # not on the same side
+        ([0, 0, 7, 0, 7, 0], ((0, 3),), [(0, 3)]),  # not beside them in both
+        ([0, 7, 7, 0, 7, 7], (), []),  # beside nothing
+    ],
+)
+def test_short_passages_beside_copies(
+    said: list[int], copies: tuple[tuple[int, ...], ...], expected: list[tuple[int, ...]]
+) -> None:
+    assert companions(copies, said, [0, 3, 6]) == expected
+
+
+def test_short_passages_of_other_pages_are_not_beside_copies() -> None:
+    assert companions(((0, 2),), [0, 7, 0, 7], [0, 1, 2, 3, 4]) == [(0, 2)]
+
+
+def test_a_third_page_may_share_one_side_alone() -> None:
+    said = [0, 7, 0, 0, 7, 0, 7, 0]
+    found = companions(((0, 3), (2, 5, 7)), said, [0, 3, 6, 8])
+    assert found == [(0, 3), (1, 4, 6), (2, 5, 7)]
+
+
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=30), st.data())
+def test_companions_are_in_one_group_each_and_say_the_same(
+    said: list[int], data: st.DataObject
+) -> None:
+    first = sorted({0, len(said), *data.draw(st.lists(st.integers(1, len(said))))})
+    long = [n for n, value in enumerate(said) if value == 0]
+    heads = data.draw(st.lists(st.integers(0, 2), min_size=len(long), max_size=len(long)))
+    copies = tuple(
+        group
+        for head in range(3)
+        if len(group := tuple(n for n, h in zip(long, heads, strict=True) if h == head)) > 1
+    )
+    found = companions(copies, said, first)
+    members = [number for group in found for number in group]
+    assert len(members) == len(set(members))
+    assert set(copies) <= set(found)
+    assert [min(group) for group in found] == sorted(min(group) for group in found)
+    for group in set(found) - set(copies):
+        assert len({said[n] for n in group} - {0}) == 1
+        assert len(group) > 1
+
+
+def companions(
+    copies: Sequence[tuple[int, ...]], said: Sequence[int], first: Sequence[int]
+) -> list[tuple[int, ...]]:
+    weights = np.zeros(len(said), np.int64)
+    return list(with_companions(tuple(copies), np.array(said, np.uint64), first, weights))
+
+
 def sifted(folder: Path, source: Path) -> tuple[Sifted, list[Passage], list[SiftedPage]]:
     """Return what is to be indexed of a source, its passages in a row, and its pages."""
     with Gathered(write(folder, {})) as gathered:
@@ -129,6 +185,19 @@ def test_an_article_goes_before_the_issue_that_has_it(tmp_path: Path) -> None:
         assert by_page.total == 2
         assert archive.stats().copies == 4
         assert archive.stats().pages == 3
+
+
+def test_short_paragraphs_of_an_article_are_copies_as_the_long_ones_are(tmp_path: Path) -> None:
+    short = ("See below.", "And so on!", "Why is that so?")
+    article = (short[0], ARTICLE[0], *short[1:], ARTICLE[1])
+    files = {
+        "all.html": page_of("News", *article, "Answers: none came.", *short, title="1"),
+        "ice.html": page_of(*article, title="The ice"),
+        "other.html": page_of(STATEMENT, *short, title="Another"),
+    }
+    found, passages, _ = sifted(tmp_path, write(tmp_path / "site", files))
+    groups = [[passages[number].id for number in group] for group in found.copies]
+    assert groups == [[f"ice.html#{n}", f"all.html#{n + 1}"] for n in range(1, 6)]
 
 
 def test_the_copy_that_fits_a_filter_is_found(tmp_path: Path) -> None:

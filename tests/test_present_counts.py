@@ -101,12 +101,12 @@ def test_report() -> None:
         "  5 sections, 40 paragraphs, 1 organization",
         "  1 page skipped, 9 other files",
     ]
-    assert list(skipped_lines(report)) == ["skipped a.html: it is empty"]
+    assert list(skipped_lines(report, "index")) == ["skipped a.html: it is empty"]
 
 
 def test_report_without_a_word_too_many() -> None:
     report = Report(1, 1, 1, 1, 0, 0, ())
-    assert report_text(report, "index", 0.5, 0).splitlines() == [
+    assert report_text(report, "index", 0.5, 17).splitlines() == [
         "Indexed 1 page into index in 500 ms",
         "  1 section, 1 paragraph, 0 organizations",
     ]
@@ -115,9 +115,12 @@ def test_report_without_a_word_too_many() -> None:
 def test_many_skipped_pages_are_counted() -> None:
     skipped = tuple(Skipped(f"{n}.html", "it is empty") for n in range(1234))
     report = Report(1234, 0, 0, 0, 0, 0, skipped[:1000], {"it is empty": 1234})
-    lines = list(skipped_lines(report))
-    assert len(lines) == 21
-    assert lines[-1] == "and 1,214 more (--report FILE writes them all)"
+    lines = list(skipped_lines(report, "index"))
+    assert len(lines) == 22
+    assert lines[20:] == [
+        "and 1,214 more; in all 1,234: it is empty",
+        "index/*/skipped.json names all that is skipped; so does --report FILE",
+    ]
     assert "and 234 more, which are counted alone" in full_report(report, "index", 1.0, 0)
 
 
@@ -139,7 +142,7 @@ def test_report_on_a_crawl() -> None:
         "Indexed 2 of 3 pages into index in 1.0 s",
         "  1 page skipped, 6 other records",
     ]
-    assert list(skipped_lines(report)) == [
+    assert list(skipped_lines(report, "index")) == [
         "note on x.warc: at byte 12: it is damaged",
         "skipped http://b/: it is empty",
     ]
@@ -168,7 +171,13 @@ def test_size(number: int, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "expected"),
-    [(0.0012, "1.2 ms"), (0.25, "250 ms"), (4.06, "4.1 s"), (125.9, "2 min 05 s")],
+    [
+        (0.0012, "1.2 ms"),
+        (0.25, "250 ms"),
+        (4.06, "4.1 s"),
+        (125.9, "2 min 05 s"),
+        (3600, "1 h 00 min"),
+    ],
 )
 def test_duration(seconds: float, expected: str) -> None:
     assert duration(seconds) == expected

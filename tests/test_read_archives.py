@@ -1,5 +1,7 @@
 """Zip and tar archives as sources: what is read, what is skipped and why, and what is harmless."""
 
+import gzip
+import lzma
 import shutil
 import tarfile
 import zipfile
@@ -273,6 +275,31 @@ def test_a_cut_archive_gives_the_pages_before_the_cut(tmp_path: Path) -> None:
     assert notice.startswith("it is damaged: ")
 
 
+def test_tars_one_after_the_other_are_one(tmp_path: Path) -> None:
+    first = make_tar(tmp_path / "x.tar", [tar_member("a.html", b"x")]).read_bytes()
+    second = make_tar(tmp_path / "y.tar", [tar_member("b.html", b"y")]).read_bytes()
+    (tmp_path / "z.tar").write_bytes(first + second)
+    assert set(pages(tmp_path / "z.tar")) == {"a.html", "b.html"}
+    assert notices(tmp_path / "z.tar") == []
+
+
+PACKED = {
+    "a.tar.zst": b"\x28\xb5\x2f\xfd and more",
+    "a.7z": b"7z\xbc\xaf\x27\x1c and more",
+    "a.rar": b"Rar!\x1a\x07\x01 and more",
+    "a.tar.Z": b"\x1f\x9d\x90 and more",
+    "a.html.gz": gzip.compress(b"<html><p>A page."),
+    "a.html.xz": lzma.compress(b"<html><p>A page."),
+}
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_what_is_compressed_otherwise_is_refused_in_a_line(tmp_path: Path, name: str) -> None:
+    write(tmp_path, {name: PACKED[name]})
+    with pytest.raises(SourceError, match=f"{name} is compressed in a way .*; unpack it first$"):
+        open_sources([tmp_path / name])
+
+
 @pytest.mark.parametrize("spoil", ["header", "cut"])
 def test_a_tar_with_a_damaged_header_is_not_taken_for_whole(tmp_path: Path, spoil: str) -> None:
     members = (tar_member(f"{n}.html", b"x") for n in range(3))
@@ -340,11 +367,13 @@ def test_one_source_of_several_may_be_unreadable(tmp_path: Path, name: str) -> N
     assert (report.indexed, notice.page) == (1, name)
     assert notice.text.startswith("nothing of it is indexed")
     assert str(tmp_path / name) in notice.text
-    for reading in (archivesearch.update, archivesearch.rebuild):
-        with pytest.raises(SourceError, match=name):  # what is gone is told before it is gone
-            reading(sources if reading is archivesearch.update else sources[1:], tmp_path / "index")
-    with pytest.raises(SourceError, match=name):
+    told = f"{name}.*; to index the others without it, use rebuild$"
+    with pytest.raises(SourceError, match=told):  # what is gone is told before it is gone
+        archivesearch.update(sources, tmp_path / "index")
+    with pytest.raises(SourceError, match=told):
         archivesearch.verify(tmp_path / "index", sources)
+    with pytest.raises(SourceError, match=name):
+        archivesearch.rebuild(sources[1:], tmp_path / "index")
     with archivesearch.open(tmp_path / "index") as archive:
         assert archive.pages() == ("site!a.html",)
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_archive import write
 
+import archivesearch
 from archivesearch.errors import ConfigError, SourceError
 from archivesearch.model.pages import RawPage, Skipped
 from archivesearch.read.folders import list_pages, pages
@@ -245,7 +246,71 @@ def test_several_sources_have_names(tmp_path: Path) -> None:
     sources = open_sources(given_)
     assert len({source.name for source in sources}) == 4
     pages = [page for source in sources for page in names(source)]
-    assert pages == ["site!a.html", "site-2!a.html", "site-2-2!a.html", "one.html!one.html"]
+    assert pages == ["site!a.html", "site-2!a.html", "site-2-2!a.html", "one.html"]
+
+
+def test_single_files_among_several_sources_are_pages_by_their_names(tmp_path: Path) -> None:
+    files = ["list.html", "a/list.html", "b/list.html", "site/list.html", "site!list.html"]
+    write(tmp_path, dict.fromkeys([*files, "list.html-2/x.html"], "x"))
+    given_ = [tmp_path / name for name in files if name != "site/list.html"]
+    sources = open_sources([*given_, tmp_path / "site", tmp_path / "list.html-2"])
+    found_ = [found for source in sources for found in source.pages()]
+    assert [found.page for found in found_] == [
+        "list.html",
+        "list~2.html",
+        "list~3.html",
+        "site_list.html",
+        "site!list.html",
+        "list.html-2!x.html",
+    ]
+    assert [found.source for found in found_ if isinstance(found, RawPage)] == [
+        "list.html",
+        "list~2.html",
+        "list~3.html",
+        "site_list.html",
+        "site",
+        "list.html-2",
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are Unicode there")
+@pytest.mark.parametrize("name", [b"l\xe9.html", b"l\xe9"])
+def test_the_name_of_a_source_may_be_in_any_encoding(tmp_path: Path, name: bytes) -> None:
+    source = tmp_path / os.fsdecode(name)
+    write(tmp_path, {"a.html": "<p>One."})
+    path = source if source.suffix else write(source, {}) / "a.html"
+    path.write_text("<p>Of parties.")
+    index = tmp_path / "index"
+    for sources in ([source], [source, tmp_path / "a.html"]):
+        archivesearch.rebuild(sources, index)
+        assert archivesearch.update(sources, index).parsed == 0
+        assert archivesearch.verify(index, sources).current
+        with archivesearch.open(index) as archive:
+            assert {archive.page(page).source for page in archive.pages()} >= {name.decode("l1")}
+
+
+def test_the_names_of_single_files_are_the_same_in_every_command(tmp_path: Path) -> None:
+    write(tmp_path, {"list.html": "<p>Of parties.", "empty.html": "", "letters/1.html": "<p>One."})
+    sources = [tmp_path / name for name in ("list.html", "empty.html", "letters")]
+    report = archivesearch.rebuild(sources, tmp_path / "index")
+    assert [skipped.page for skipped in report.skipped] == ["empty.html"]
+    again = archivesearch.update(sources, tmp_path / "index")
+    assert (again.parsed, again.unchanged, again.removed) == (0, 2, 0)
+    found_ = archivesearch.verify(tmp_path / "index", sources)
+    assert (found_.whole, found_.current) == (True, True)
+    with archivesearch.open(tmp_path / "index") as archive:
+        assert archive.pages() == ("list.html", "letters!1.html")
+        assert archive.page("list.html").source == "list.html"
+
+
+def test_a_single_file_is_dated_by_its_own_path(tmp_path: Path) -> None:
+    text = "<p>Of parties, and of what they have written of each other."
+    write(tmp_path, {"a/1994-05-12.html": text, "b/1994-05-12.html": text + " And more."})
+    sources = [tmp_path / "a/1994-05-12.html", tmp_path / "b/1994-05-12.html"]
+    archivesearch.rebuild(sources, tmp_path / "index")
+    with archivesearch.open(tmp_path / "index") as archive:
+        dates = {name: archive.page(name).date for name in archive.pages()}
+    assert dates == {"1994-05-12.html": "1994-05-12", "1994-05-12~2.html": "1994-05-12"}
 
 
 def test_each_source_has_its_own_configuration_unless_one_is_named(tmp_path: Path) -> None:

@@ -109,6 +109,7 @@ def test_an_arc_of_the_second_version(tmp_path: Path) -> None:
         (record(b"x", kind="continuation"), "it is a continuation record"),
         (record(b"x", kind=""), "it is a nameless record"),
         (record(b""), "it is empty"),
+        (record(http("", status="100 Continue")), "its HTTP status is 100"),
         (record(http("x", content_encoding="compress")), "compressed in a way that is not known"),
     ],
 )
@@ -133,7 +134,12 @@ def test_records_that_are_no_pages_are_counted(tmp_path: Path, content: bytes, r
         record(b"x", kind="resource", Content_Type="text/html"),
         record(b"x", kind="conversion", Content_Type="text/plain"),
         record(http("x"), f"<{URL}>"),
+        record(b"HTTP/1.1 100 Continue\r\n\r\n" + http("x")),
+        record(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 2 + http("x")),
+        record(http("x", X_Long="y" * 200_000)),
+        record(http("x", **{f"X{n}": "y" for n in range(3000)})),
     ],
+    ids=lambda content: bytes(content[-70:]).decode(errors="replace"),
 )
 def test_records_that_are_pages(tmp_path: Path, content: bytes) -> None:
     results = found(tmp_path, content)
@@ -331,6 +337,29 @@ def test_damage_costs_no_other_page(tmp_path: Path, what: str, damaged: bytes, f
         assert f"at byte {place}: " in notice
 
 
+ZIPPED, PLAIN, JUNK = [page(t, f"http://example.org/{t}") for t in ("one", "two", "three")]
+PARTS = {
+    "plain after gzip": (members(ZIPPED) + PLAIN + JUNK, len(members(ZIPPED))),
+    "gzip after plain": (PLAIN + members(ZIPPED, JUNK), len(PLAIN)),
+    "by turns": (members(ZIPPED) + PLAIN + members(JUNK), len(members(ZIPPED))),
+    "plain, gzip, plain": (PLAIN + members(ZIPPED) + JUNK, len(PLAIN)),
+    "gzip after rubbish": (b"rubbish" * 9 + members(ZIPPED, PLAIN, JUNK), 63),
+    "after a byte order mark": (b"\xef\xbb\xbf" + ZIPPED + PLAIN + JUNK, 0),
+    "after zeros": (ZIPPED + PLAIN + b"\0" * 99 + JUNK, len(ZIPPED)),
+}
+
+
+@pytest.mark.parametrize("how", PARTS)
+def test_a_file_that_is_gzipped_in_parts_or_begins_with_other_bytes(
+    tmp_path: Path, how: str
+) -> None:
+    content, place = PARTS[how]
+    results = found(tmp_path, content)
+    assert set(pages(results)) == {f"http://example.org/{t}" for t in ("one", "two", "three")}
+    (notice,) = notices(results)
+    assert notice.startswith(f"at byte {place}: ")
+
+
 @pytest.mark.parametrize("where", ["header", "middle", "checksum"])
 def test_a_damaged_gzip_member_costs_no_other_page(tmp_path: Path, where: str) -> None:
     parts = [members(page(str(n) * 500, f"http://example.org/{n}")) for n in range(5)]
@@ -412,6 +441,16 @@ def test_a_wacz_in_which_a_warc_is_damaged(tmp_path: Path, name: str, method: in
     kept = [url for url in pages(found) if url.startswith(f"{A}?")]
     assert B in pages(found)
     assert len(kept) >= (38 if method == 0 else 1)
+
+
+@pytest.mark.parametrize(
+    "name", ["x.warc.gz", "archive/x.warc", "archive/y/x.warc.gz", "z/archive/X.WARC.GZ", "y/x.arc"]
+)
+def test_warcs_of_a_wacz_wherever_they_are(tmp_path: Path, name: str) -> None:
+    files = {name: members(page("one", A)), "datapackage.json": b"{}", "indexes/x.cdx": b""}
+    path = make_zip(tmp_path / "x.wacz", files)
+    (source,) = open_sources([path])
+    assert set(pages(list(source.pages()))) == {A}
 
 
 def test_a_wacz_without_a_warc_is_refused(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from archivesearch import IndexDamaged, IndexMissing, IndexProblem, IndexVersion
 from archivesearch.columnar.arrays import ArrayFolder, ArrayWriter
 from archivesearch.directory import MANIFEST, PARSED, Hold, manifest_text, read_manifest
 from archivesearch.durable import synced
+from archivesearch.errors import SourceError
 
 DAMAGES = int(os.environ.get("ARCHIVESEARCH_DAMAGES", "400"))
 
@@ -179,6 +180,15 @@ def test_pages_are_compared_with_their_sources(index: Path, site: Path) -> None:
     assert found.new == ("empty.html", "new.html")
     archivesearch.update([site], index)
     assert archivesearch.verify(index, [site]).current
+
+
+def test_other_sources_than_those_it_was_built_from_are_refused(site: Path, tmp_path: Path) -> None:
+    other = write(tmp_path / "other", {"a.html": REPORT})
+    archivesearch.rebuild([site, other], tmp_path / "two")
+    assert archivesearch.verify(tmp_path / "two", [site, other]).current
+    for sources in ([site], [other, site], [site, other, site / "lists"]):
+        with pytest.raises(SourceError, match="was built from site, other, not from"):
+            archivesearch.verify(tmp_path / "two", sources)
 
 
 def test_a_crawl_that_has_several_records_of_a_page(tmp_path: Path) -> None:

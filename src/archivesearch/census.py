@@ -74,6 +74,7 @@ class Census:
         """Count what has been found to be the same."""
         self._duplicates = sifted.duplicates
         self._copies = sum(len(group) - 1 for group in sifted.copies)
+        self._total = len(sifted)
 
     def add(self, sifted: SiftedPage) -> None:
         """Count a page that is indexed."""
@@ -91,12 +92,13 @@ class Census:
         json.dump(asdict(_page_info(sifted, len(found))), self._listing, ensure_ascii=False)
         self._listing.write("\n")
 
-    def report(self, stage: str, done: int | None = None) -> None:
-        """Tell whoever watches how far it is: how many pages are done, without it all."""
+    def report(self, stage: str) -> None:
+        """Tell whoever watches how far it is."""
         if self._progress:
-            skipped = self.reasons.total()
-            done = self.read if done is None else done
-            self._progress(Progress(done, self._total, self._bytes, skipped, stage))
+            done = self.indexed if stage == "indexing" else self.read - self.no_pages
+            total = self._total if stage in {"reading", "indexing"} else None
+            skipped = self.reasons.total() - self.no_pages
+            self._progress(Progress(done, total, self._bytes, skipped, stage))
 
     def organizations(self) -> list[Organization]:
         """Return the organizations by name, with what has been counted of them."""

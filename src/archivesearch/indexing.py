@@ -241,10 +241,12 @@ class _Counting:
         through = self._sifted.pages_of(self._passages)
         for page in islice(self._pages, through - self._counted):
             self._census.add(page)
-            self._census.report("indexing", self._census.indexed)
-        if through == len(self._sifted) and self._crew.size > 1:
-            self._crew.release()  # another process has more room
-            self._learned = self._crew.begin(learned, self._census.sample.texts)
+            self._census.report("indexing")
+        if through == len(self._sifted):
+            self._census.report("merging")
+            if self._crew.size > 1:
+                self._crew.release()  # another process has more room
+                self._learned = self._crew.begin(learned, self._census.sample.texts)
         self._counted = through
 
     def learned(self) -> dict[str, list[str]]:

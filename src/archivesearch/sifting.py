@@ -16,6 +16,7 @@ import numpy.typing as npt
 from archivesearch import overlaps
 from archivesearch.batches import PageBatch, Waiting
 from archivesearch.columnar.trimming import trim
+from archivesearch.companions import with_companions
 from archivesearch.duplicates import find_copies
 from archivesearch.gathering import Gathered
 from archivesearch.marks import Marks
@@ -55,7 +56,7 @@ class Sifted:
         self._gathered = gathered
         self._marks = marks = Marks(gathered, find_repeats(gathered))
         self._own = marks.own
-        self._lengths = self._own_lengths()
+        self._lengths, said = self._own_words()
         self._passages = lru_cache(_AT_HAND)(marks.passages)
         self._same = self._exactly_same()
         self._dropped = np.zeros(len(gathered), bool)
@@ -66,6 +67,9 @@ class Sifted:
         weights = np.repeat(sizes, sizes)
         with gathered.scratch() as aside:
             copies = find_copies(self._bands(), marks.own_texts, weights, aside)
+        said[self._is_no_copy()] = 0
+        said[[number for group in copies for number in group]] = 0
+        copies = with_companions(copies, said, gathered.first, weights)
         self.duplicates = int(self._dropped.sum()) + self._nearly_same(copies)
         self.copies = self._renumbered(copies)
         del self._lengths
@@ -153,30 +157,44 @@ class Sifted:
 
     def _bands(self) -> npt.NDArray[np.uint32]:
         """Return the signatures of what passages say themselves; of dropped pages none."""
-        gathered = self._gathered
-        result = gathered.column("bands")
-        repeated = np.zeros(len(result), bool)
-        repeated[gathered.column("owners")[~self._own]] = True
-        enough = self._lengths >= _LEAST_REST
-        result[repeated & ~enough] = 0
-        parts = np.flatnonzero(repeated & enough)
+        result = self._gathered.column("bands")
+        parts = np.flatnonzero(self._is_partly_repeated() & (self._lengths >= _LEAST_REST))
         for some in np.split(parts, range(_AT_ONCE, len(parts), _AT_ONCE)):
             result[some] = bands(list(self._marks.own_texts(some.tolist())))
-        for page in np.flatnonzero(self._dropped).tolist():
-            result[gathered.first[page] : gathered.first[page + 1]] = 0
+        result[self._is_no_copy()] = 0
         return result
 
-    def _own_lengths(self) -> npt.NDArray[np.int64]:
-        """Return how many words of its own each passage has."""
+    def _is_no_copy(self) -> npt.NDArray[np.bool_]:
+        """Whether a passage is one that is compared with none."""
+        result = self._is_partly_repeated() & (self._lengths < _LEAST_REST)
+        for page in np.flatnonzero(self._dropped).tolist():
+            result[self._gathered.first[page] : self._gathered.first[page + 1]] = True
+        return result
+
+    def _is_partly_repeated(self) -> npt.NDArray[np.bool_]:
+        """Whether a passage has something in it that many pages repeat."""
+        result = np.zeros(self._gathered.first[-1], bool)
+        result[self._gathered.column("owners")[~self._own]] = True
+        return result
+
+    def _own_words(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
+        """Return how many words of its own each passage has, and a number for what they are."""
         gathered, pages = self._gathered, len(self._gathered)
-        result = np.zeros(gathered.first[-1], np.int64)
+        lengths = np.zeros(gathered.first[-1], np.int64)
+        said = np.zeros(gathered.first[-1], np.uint64)
         for page in range(0, pages, _PAGES_AT_ONCE):
             at = gathered.units_between(page, page + _PAGES_AT_ONCE)
             first, last = gathered.first[page], gathered.first[min(page + _PAGES_AT_ONCE, pages)]
             own = self._own[at]
             owners, words = gathered.column("owners")[at][own], gathered.column("words")[at][own]
-            result[first:last] = np.bincount(owners - np.uint32(first), words, last - first)
-        return result
+            lengths[first:last] = np.bincount(owners - np.uint32(first), words, last - first)
+            starts = np.flatnonzero(np.diff(owners.astype(np.int64), prepend=-1))
+            # each unit times an odd number that tells where it stands among those of its passage
+            places = np.arange(len(owners)) - np.repeat(starts, np.diff(starts, append=len(owners)))
+            units = gathered.column("units")[at][own] * (2 * places + 1).astype(np.uint64)
+            if len(starts):
+                said[owners[starts]] = np.add.reduceat(units, starts)
+        return lengths, said
 
     def _nearly_same(self, copies: Copies) -> int:
         """Return how many pages say nearly what another one says."""

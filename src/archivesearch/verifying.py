@@ -25,7 +25,7 @@ from archivesearch.directory import (
     rendered,
 )
 from archivesearch.engines.base import Engine
-from archivesearch.errors import ConfigError, IndexDamaged
+from archivesearch.errors import ConfigError, IndexDamaged, SourceError
 from archivesearch.memory import damaged_bytes
 from archivesearch.model.pages import PageInfo, RawPage, Skipped
 from archivesearch.model.reports import Contents, Organization, Problem, Stats, Verification
@@ -41,7 +41,8 @@ _UNREADABLE = (OSError, ValueError, TypeError, LookupError, AttributeError, Recu
 def verify(index: Path, engine: Engine, sources: Sequence[Source] = ()) -> Verification:
     """Look at all of an index, and compare its pages with those of the sources if there are any.
 
-    Raises IndexMissing and IndexVersion; all else that is wrong is a problem that is told.
+    Raises IndexMissing and IndexVersion, and SourceError for others than those it was built
+    from, by number and names; all else that is wrong is a problem that is told.
     """
     try:
         manifest, hold = in_force(index, lambda it: (it, Hold(index / it.generation)))
@@ -60,6 +61,12 @@ def verify(index: Path, engine: Engine, sources: Sequence[Source] = ()) -> Verif
 def _verified(
     index: Path, manifest: Manifest, engine: Engine, sources: Sequence[Source]
 ) -> Verification:
+    given = tuple(source.name for source in sources)
+    if given and given != manifest.sources and max(len(given), len(manifest.sources)) > 1:
+        raise SourceError(
+            f"the index in {index} was built from {', '.join(manifest.sources)}, not from "
+            f"{', '.join(given)}; name the same sources"
+        )
     found = list(problems(index, manifest, engine))
     if (what := damaged_bytes(index)) is not None:
         found.append(Problem(PARSED, f"{what}; the next rebuild or update writes it anew"))

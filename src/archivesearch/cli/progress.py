@@ -1,115 +1,156 @@
 """How far a rebuild has come, on standard error: drawn on a terminal, told elsewhere."""
 
+import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from math import ceil
+from threading import Event, Thread
 
 import click
 
+from archivesearch.cli.failures import Interrupted
 from archivesearch.model.reports import Progress
-from archivesearch.present.counts import duration
-
-if TYPE_CHECKING:
-    from rich.progress import Progress as RichProgress
+from archivesearch.present.counts import about, counted
 
 EVERY = 10.0
 """Seconds between two lines where there is no terminal to draw on."""
 
+_WINDOW = 30  # seconds, after which what was faster or slower is forgotten
+_LEAST_BAR, _MOST_BAR = 8, 40
+_FOR_CTRL_C = 3  # columns left free: `^C` must not begin a line of its own
+
 
 class Watcher:
-    """What a rebuild reports to; it remembers the bytes that were read."""
+    """What a rebuild reports to, and what is to be said of it; `clock` gives seconds.
 
-    def __init__(self) -> None:
-        self.bytes = 0
-        self.began = time.monotonic()
+    Reports come in one thread while another one may ask.
+    """
 
-    def __call__(self, progress: Progress) -> None:
-        """Take note of how far the rebuild has come."""
-        self.bytes = max(self.bytes, progress.bytes)
-
-    def speed(self) -> str:
-        """Return how fast pages have been read so far."""
-        seconds = time.monotonic() - self.began
-        return f"{self.bytes / 1e6 / seconds:.1f} MB/s" if seconds > 0 else ""
-
-
-class TellingWatcher(Watcher):
-    """A watcher that writes a line now and then."""
-
-    def __init__(self, every: float = EVERY) -> None:
-        super().__init__()
-        self.every = every
-        self.told = self.began
-        self.stage, self.stage_began = "", self.began
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.latest = Progress(0, None, 0, 0, "listing")
+        self._clock = clock
+        self._begun = self._stage_begun = clock()
+        self._marks = deque([(self._begun, self.latest)])
 
     def __call__(self, progress: Progress) -> None:
-        """Write how far the rebuild has come, if it is time."""
-        super().__call__(progress)
-        now = time.monotonic()
-        if progress.stage != self.stage:
-            self.stage, self.stage_began = progress.stage, now
-        if now - self.told >= self.every:
-            self.told = now
-            click.echo(self.line(progress, now - self.stage_began), err=True)
+        """Take note of how far the rebuild has come; at each stage all begins anew."""
+        now = self._clock()
+        if progress.stage != self.latest.stage:
+            self._stage_begun = now
+            self._marks = deque([(now, progress)], maxlen=_WINDOW)
+        elif now - self._marks[-1][0] >= 1:
+            self._marks.append((now, progress))
+        self.latest = progress
 
-    def line(self, progress: Progress, seconds: float) -> str:
-        """Return what there is to say after so many seconds of a stage."""
-        pages = f"{progress.pages:,} pages"
-        parts = [pages, self.speed()]
-        if progress.total is not None:
-            parts[0] = f"{progress.pages:,} of {progress.total:,} pages"
-        if progress.skipped:
-            parts.append(f"{progress.skipped:,} skipped")
-        if progress.total and progress.pages and seconds >= 1:
-            left = seconds / progress.pages * (progress.total - progress.pages)
-            parts.append(f"{duration(max(left, 0))} left")
-        return f"{progress.stage}: {', '.join(filter(None, parts))}"
+    @property
+    def bytes(self) -> int:
+        """How many bytes of pages have been read."""
+        return self.latest.bytes
 
+    @property
+    def seconds(self) -> float:
+        """How long the work has taken until now."""
+        return self._clock() - self._begun
 
-class DrawingWatcher(Watcher):
-    """A watcher that draws a bar."""
+    def said(self) -> dict[str, str]:
+        """Return what there is to say of the stage by name: `pages`, `speed`, `skipped`, `time`.
 
-    def __init__(self, bar: "RichProgress") -> None:
-        super().__init__()
-        self.bar = bar
-        self.stage = ""
-        self.task = bar.add_task("starting", total=None, speed="", skipped="")
+        Speed and time left are those of the last half minute.
+        """
+        latest, now = self.latest, self._clock()
+        began, first = self._marks[0]
+        seconds, done, size = now - began, latest.pages - first.pages, latest.bytes - first.bytes
+        pages = speed = left = ""
+        if latest.total is None:
+            left = (
+                f"{about(now - self._stage_begun)} so far" if now - self._stage_begun >= 1 else ""
+            )
+        else:
+            pages = f"{latest.pages:,} of {counted(latest.total, 'page')}"
+            if seconds >= 1 and done > 0 and latest.pages < latest.total:
+                left = f"{about(ceil(seconds / done * (latest.total - latest.pages)))} left"
+            if seconds >= 1 and size >= 50_000 * seconds:
+                speed = f"{size / seconds / 1e6:.1f} MB/s"
+        skipped = f"{latest.skipped:,} skipped" if latest.skipped else ""
+        found = {"pages": pages, "speed": speed, "skipped": skipped, "time": left}
+        return {name: text for name, text in found.items() if text}
 
-    def __call__(self, progress: Progress) -> None:
-        """Draw how far the rebuild has come; each stage begins a new bar."""
-        super().__call__(progress)
-        if progress.stage != self.stage:
-            self.stage = progress.stage
-            self.bar.reset(self.task, description=progress.stage)
-        self.bar.update(
-            self.task,
-            completed=progress.pages,
-            total=progress.total,
-            speed=self.speed(),
-            skipped=f"{progress.skipped:,} skipped" if progress.skipped else "",
-        )
+    def line(self) -> str:
+        """Return all there is to say of the stage."""
+        return f"{self.latest.stage}: {', '.join(self.said().values())}"
+
+    def fitting(self, columns: int) -> str:
+        """Return as much of what there is to say as so many columns have room for."""
+        said = self.said()
+        for dispensable in ("", "speed", "skipped", "time", "pages"):
+            said.pop(dispensable, None)
+            if len(text := "  ".join(said.values())) <= columns:
+                return text
+        return ""
 
 
 @contextmanager
-def watched() -> Iterator[Watcher]:
-    """Give a watcher that draws on a terminal and vanishes when the work is done."""
-    if not sys.stderr.isatty():
-        yield TellingWatcher()
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
+def watched(index: str) -> Iterator[Watcher]:
+    """Give a watcher, and show what it knows while the work on an index goes on."""
+    watcher = Watcher()
+    try:
+        with _drawn(watcher) if _is_terminal() else told(watcher):
+            yield watcher
+    except KeyboardInterrupt as error:
+        raise Interrupted(f"interrupted; nothing was changed in {index}") from error
 
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=None),
-        MofNCompleteColumn(),
-        TextColumn("pages"),
-        TextColumn("{task.fields[speed]}", markup=False),
-        TextColumn("{task.fields[skipped]}", markup=False),
-        TimeRemainingColumn(),
-    )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        yield DrawingWatcher(bar)
+
+@contextmanager
+def told(watcher: Watcher, every: float = EVERY) -> Iterator[None]:
+    """Write a line now and then, also while nothing is reported."""
+    ended = Event()
+
+    def tell() -> None:
+        while not ended.wait(every):
+            with suppress(OSError, ValueError):  # nobody reads it any more
+                click.echo(watcher.line(), err=True)
+
+    thread = Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+@contextmanager
+def _drawn(watcher: Watcher) -> Iterator[None]:
+    """Draw a bar, which vanishes when the work is done."""
+    from rich.console import Console
+    from rich.live import Live
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+
+    console = Console(stderr=True)
+
+    def drawing() -> Table:
+        latest, room = watcher.latest, console.width - _FOR_CTRL_C
+        said = watcher.fitting(room - len(latest.stage) - 2)
+        bar = min(room - len(latest.stage) - len(said) - 4, _MOST_BAR)
+        shown = ProgressBar(latest.total, latest.pages, bar, pulse=latest.total is None)
+        table = Table.grid(padding=(0, 2))
+        if bar >= _LEAST_BAR:
+            table.add_row(latest.stage, shown, said)
+        else:
+            table.add_row(latest.stage, said)
+        return table
+
+    with Live(get_renderable=drawing, console=console, transient=True, refresh_per_second=10):
+        yield
+
+
+def _is_terminal() -> bool:
+    """Say whether standard error is a terminal on which a line can be drawn anew."""
+    # a program that is started without a standard error has none
+    if sys.stderr is None or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stderr.isatty()

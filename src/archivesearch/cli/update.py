@@ -1,6 +1,5 @@
 """The command `archivesearch update`."""
 
-import time
 from pathlib import Path
 
 import click
@@ -13,14 +12,14 @@ from archivesearch.cli.building import (
     memory_option,
     sources_argument,
 )
-from archivesearch.cli.failures import Failure, Interrupted
+from archivesearch.cli.closing import close, report_option
+from archivesearch.cli.failures import Failure
 from archivesearch.cli.options import examples, format_option, index_option
 from archivesearch.cli.progress import watched
-from archivesearch.cli.streams import write, write_bytes
+from archivesearch.cli.streams import write
 from archivesearch.directory import read_manifest
 from archivesearch.errors import IndexMissing
-from archivesearch.present.as_json import encoded, report_json
-from archivesearch.present.reports import changes_text, report_text, skipped_lines
+from archivesearch.present.reports import changes_text
 
 EXAMPLES = examples(
     "archivesearch update",
@@ -34,6 +33,7 @@ EXAMPLES = examples(
 @jobs_option
 @memory_option
 @config_option(", if it was given when the index was built.")
+@report_option
 @format_option("text", "json")
 def update(
     *,
@@ -42,6 +42,7 @@ def update(
     jobs: int,
     memory: int,
     config: str | None,
+    report_file: Path | None,
     form: str,
 ) -> None:
     """Bring an index up to date, parsing only the pages that are new or have changed.
@@ -51,27 +52,18 @@ def update(
     the current folder. A SOURCE that is gone, or has no pages left, is an error: the index stays
     as it was.
     """
-    begun = time.perf_counter()
-    try:
-        with watched() as progress:
-            report = archivesearch.update(
-                sources or _known(index),
-                index,
-                jobs=jobs,
-                memory=memory,
-                config=config,
-                progress=progress,
-            )
-    except KeyboardInterrupt as error:
-        raise Interrupted(f"interrupted; nothing was changed in {index}") from error
-    seconds = time.perf_counter() - begun
-    if form == "json":
-        write_bytes(encoded(report_json(report, seconds, progress.bytes)))
-        return
-    for line in skipped_lines(report):
-        click.echo(line, err=True)
-    write(report_text(report, index, seconds, progress.bytes))
-    write(changes_text(report))
+    with watched(index) as progress:
+        report = archivesearch.update(
+            sources or _known(index),
+            index,
+            jobs=jobs,
+            memory=memory,
+            config=config,
+            progress=progress,
+        )
+    close(report, progress, index, form, report_file)
+    if form == "text":
+        write(changes_text(report))
 
 
 def _known(index: str) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 # Bytes in use at the peak: for each byte of a stretch's texts, for each occurrence merged.
 _PER_TEXT_BYTE = 16
-_PER_OCCURRENCE = 160
+_PER_OCCURRENCE = 320
 
 
 def build(

@@ -12,7 +12,8 @@ class RawPage:
     """One archived document as it was found, before anything is read out of it.
 
     `page` is its path in its source with `/` between the parts, or its URL in a WARC;
-    with several sources `name!` stands before it. `content_type` is what the server said
+    with several sources `name!` stands before it, and a single file goes by its name alone.
+    `content_type` is what the server said
     when it was captured; `captured` an ISO time. `source` is the name of its source,
     `record` where in there it is, and `also` are further addresses of the same page.
     """

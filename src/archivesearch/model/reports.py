@@ -87,8 +87,10 @@ class Report:
 class Progress:
     """How far a rebuild has come.
 
-    `pages` are those that the stage is done with: `reading`, then `comparing`, `indexing`
-    and `saving`. `total` is None while the pages are being counted.
+    `pages` are those that the stage is done with: `reading`, then `comparing`, `indexing`,
+    `merging` and `saving`. `total` is how many it has, as far as that is known, and None
+    for a stage that does not go page by page. `bytes` have been read, and `skipped` pages
+    are not indexed; what is no page of its own is in neither figure.
     """
 
     pages: int

@@ -23,9 +23,19 @@ def size(number: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return seconds as `3 ms`, `4.1 s` or `2 min 05 s`."""
+    """Return seconds as `3 ms`, `4.1 s`, `2 min 05 s` or `1 h 20 min`."""
     if seconds < 1:
         return f"{1000 * seconds:.1f} ms" if seconds < 0.01 else f"{1000 * seconds:.0f} ms"
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    return f"{int(seconds) // 60} min {int(seconds) % 60:02d} s"
+    return f"{seconds:.1f} s" if seconds < 60 else about(seconds)
+
+
+def about(seconds: float) -> str:
+    """Return seconds without their fractions: `4 s`, `2 min 05 s` or `1 h 20 min`."""
+    minutes, rest = divmod(int(seconds), 60)
+    if not minutes:
+        return f"{rest} s"
+    return (
+        f"{minutes} min {rest:02d} s"
+        if minutes < 60
+        else f"{minutes // 60:,} h {minutes % 60:02d} min"
+    )

@@ -8,6 +8,8 @@ from archivesearch.present.counts import counted, duration
 from archivesearch.present.counts import size as amount
 
 SKIPPED_SHOWN = 20
+_REASONS_SHOWN = 3
+_WORTH_A_SPEED = 1_000_000  # bytes; with fewer it is the start of the program that is timed
 
 
 def report_text(report: Report, index: str, seconds: float, size: int) -> str:
@@ -16,7 +18,7 @@ def report_text(report: Report, index: str, seconds: float, size: int) -> str:
     pages = counted(report.indexed, "page")
     if report.indexed != read:
         pages = f"{report.indexed:,} of {counted(read, 'page')}"
-    speed = f", {amount(round(size / seconds))}/s" if size and seconds > 0 else ""
+    speed = f", {amount(round(size / seconds))}/s" if size >= _WORTH_A_SPEED else ""
     counts = ", ".join(
         (
             counted(report.sections, "section"),
@@ -45,14 +47,21 @@ def changes_text(report: Report) -> str:
     )
 
 
-def skipped_lines(report: Report) -> Iterator[str]:
-    """Yield a line for each notice and each page that was skipped, and how many more there are."""
+def skipped_lines(report: Report, index: str) -> Iterator[str]:
+    """Yield a line for each notice and each page that was skipped; of many only the first.
+
+    The others are counted, with the commonest reasons, and it is said where all of them are.
+    """
     lines = [*_notices(report), *_pages(report)]
     yield from lines[:SKIPPED_SHOWN]
     pages = sum(report.reasons.values()) - report.no_pages
     more = len(report.notices) + pages - min(len(lines), SKIPPED_SHOWN)
     if more > 0:
-        yield f"and {more:,} more (--report FILE writes them all)"
+        of_pages = {page.reason for page in report.skipped if page.is_page}
+        reasons = [(n, why) for why, n in report.reasons.items() if why in of_pages]
+        told = "; ".join(f"{n:,}: {one_line(why)}" for n, why in reasons[:_REASONS_SHOWN])
+        yield f"and {more:,} more" + (f"; in all {told}" if told else "")
+        yield f"{one_line(index)}/*/skipped.json names all that is skipped; so does --report FILE"
 
 
 def full_report(report: Report, index: str, seconds: float, size: int) -> str:

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from archivesearch.model.reports import Backup, Verification
 from archivesearch.present.clean import one_line
-from archivesearch.present.counts import counted
+from archivesearch.present.counts import counted, size
 
 SHOWN = 20
 
 
 def verification_text(found: Verification, index: str) -> str:
     """Return what was looked at, and each thing that is wrong, one to a line."""
-    lines = [f"Looked at {counted(found.files, 'file')} of {one_line(index)}, {_size(found.bytes)}"]
+    lines = [f"Looked at {counted(found.files, 'file')} of {one_line(index)}, {size(found.bytes)}"]
     lines += _listed("damaged", [f"{p.file}: {p.what}" for p in found.problems])
     if found.sources:
         for kind in ("missing", "changed", "new"):
@@ -37,7 +37,7 @@ def verification_verdict(found: Verification, index: str) -> str:
 def backup_text(done: Backup, target: str) -> str:
     """Return what was copied."""
     return (
-        f"Copied {counted(done.files, 'file')}, {_size(done.bytes)}, to {one_line(target)}; "
+        f"Copied {counted(done.files, 'file')}, {size(done.bytes)}, to {one_line(target)}; "
         "the copy is whole"
     )
 
@@ -47,7 +47,3 @@ def _listed(kind: str, entries: Sequence[str]) -> Iterator[str]:
         yield f"  {kind} {one_line(entry)}"
     if len(entries) > SHOWN:
         yield f"  and {len(entries) - SHOWN:,} more {kind} (--format json lists them all)"
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"

@@ -20,7 +20,8 @@ _PAGE_NAME = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ARCHIVE_NAME = re.compile(
-    r"\.(?:zip|wacz|(?:w?arc|tar)(?:\.(?:gz|bz2|xz))?|tgz|tbz2?|txz)$", re.IGNORECASE
+    r"\.(?:zip|7z|rar|wacz|(?:w?arc|tar)(?:\.(?:gz|bz2|xz|zst|lz|lz4|lzma|z))?|tgz|tbz2?|txz|tzst)$",
+    re.IGNORECASE,
 )
 _LOOKS_LIKE_HTML = re.compile(
     rb"\s*+(?:<!--.*?-->\s*+)*+<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from archivesearch.read.records import read_headers
 
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})\b[^\n]*\n", re.IGNORECASE)
+_END = re.compile(rb"\n\r?\n")
 _CHUNK_SIZE = re.compile(rb"[ \t\r\n]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]*)?\r?\n")
 _STEP = 1024
 _GZIP, _ZLIB, _BARE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
@@ -45,14 +46,26 @@ class Message:
 
 
 def message(block: bytes, content_type: str) -> Message:
-    """Read the block of a record, which has the type given where it has no HTTP headers."""
+    """Read the block of a record, which has the type given where it has no HTTP headers.
+
+    What a server says before its answer, such as `100 Continue`, is passed over.
+    """
     status = _STATUS.match(block)
     if status is None:
         headers = {"content-type": content_type} if content_type else {}
         return Message(None, headers, block)
     lines = _Lines(block, status.end())
     headers = read_headers(iter(lines))
+    while status[1].startswith(b"1") and (answer := _STATUS.match(block, lines.at)):
+        status = answer
+        lines = _Lines(block, status.end())
+        headers = read_headers(iter(lines))
     return Message(int(status[1]), headers, block[lines.at :])
+
+
+def is_cut(block: bytes) -> bool:
+    """Whether the beginning of a block ends within HTTP headers."""
+    return _STATUS.match(block) is not None and _END.search(block) is None
 
 
 def may_be_page(media_type: str) -> bool:

@@ -28,6 +28,11 @@ _OPENERS: tuple[tuple[bytes, Callable[[Path], _Opened]], ...] = (
     (b"BZh", bz2.BZ2File),
     (b"\xfd7zXZ", lzma.LZMAFile),
 )
+# What begins so is compressed or packed by a program that is not known here.
+_OTHERS = (
+    *(b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"\x1f\x9d", b"LZIP\1", b"]\0\0\x80\0"),
+    *(b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07"),
+)
 _DAMAGE = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError)
 
 
@@ -48,7 +53,10 @@ def kind_of(path: Path) -> Kind:
     if not start and is_archive_name(path.name):
         raise SourceError(f"{path} is empty; copy or download it again")
     named = (kind for name, kind in _BY_NAME if re.search(name, path.name, re.IGNORECASE))
-    return next(named, folders)
+    kind = next(named, folders)
+    if kind is folders and (plain is not start or start.startswith(_OTHERS)):
+        raise SourceError(f"{path} is compressed in a way that is not read; unpack it first")
+    return kind
 
 
 def _start(path: Path) -> bytes:

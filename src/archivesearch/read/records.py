@@ -8,6 +8,7 @@ fastwarc stops there too and knows no ARC; that is why they are read here.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from archivesearch.read.streams import Gap, Seekable, Stream
 
@@ -18,10 +19,13 @@ _ARC = re.compile(
     rb"(?P<date>\d{8,20}) (?P<type>\S[^\n]{0,400}?) (?P<length>-?\w{1,20})\r?\n"
 )
 _NEXT = re.compile(rb"\r?\n\r?\n(?P<record>WARC/1\.\d\r?\n)")
+# A record that begins in the middle of a line, after bytes that are no text.
+_HIDDEN = re.compile(rb"[^\n]*?[^\x20-\x7e\n](?=WARC/1\.\d\r?\n)")
 _CHUNK = 65_536
 _LONGEST_LINE = 16_384
 _LONGEST_NUMBER = 19
 _MOST_HEADERS = 1000
+_MOST_LINES = 100_000
 _BLANK = b"\r\n"
 _NOT_SO_LONG = "the record there is not as long as it claims"
 
@@ -140,6 +144,8 @@ class Records:
                 self._stream.read(1)
             elif begins_record(start):
                 return True
+            elif self._stream.unzip(_LONGEST_LINE):
+                is_lost = False
             elif not is_lost:
                 is_lost = True
                 is_first = self._record is _NONE
@@ -148,6 +154,8 @@ class Records:
                     at_cursor=self._stream.is_zipped,
                 )
                 self._stream.back(self._block)
+            elif hidden := _HIDDEN.match(start):
+                self._stream.read(hidden.end())
             else:
                 self._stream.readline(_LONGEST_LINE)
 
@@ -179,10 +187,12 @@ def read_headers(lines: Iterator[bytes]) -> dict[str, str]:
     """Read header lines up to an empty one; the first of one name counts."""
     headers: dict[str, str] = {}
     name = ""
-    for _, line in zip(range(_MOST_HEADERS), lines, strict=False):
+    for line in islice(lines, _MOST_LINES):
         text = _text(line)
         if not text.strip():
             break
+        if len(headers) == _MOST_HEADERS:
+            continue
         if text[0] in " \t" and name:
             headers[name] += " " + text.strip()
             continue

@@ -13,16 +13,19 @@ from archivesearch.errors import ConfigError, SourceError
 from archivesearch.model.pages import Notice, RawPage
 from archivesearch.read import folders
 from archivesearch.read.captures import chosen
-from archivesearch.read.entries import Found, Kind, Listing
+from archivesearch.read.entries import Found, Kind, Listing, Names, readable
 from archivesearch.read.kinds import kind_of
 from archivesearch.read.limits import Limits
+
+_MARK = "!"  # between the name of a source and the path of a page in it
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A folder, an archive or a single file, found to exist and listed.
 
-    `prefix` stands before the path of each page where there are several sources.
+    Where there are several sources, `prefix` stands before the path of each page, and a
+    source that is a single page is `called` by its name alone.
     """
 
     name: str
@@ -32,9 +35,16 @@ class Source:
     kind: Kind = folders
     limits: Limits = field(default_factory=Limits)
     prefix: str = ""
+    called: str = ""
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a single page."""
+        return self.kind is folders and self.path.is_file()
 
     def __len__(self) -> int:
-        return len(self.listing.entries) + sum(self.listing.left_out.values())
+        """How many pages it has, as far as can be told before they are read."""
+        return sum(entry.is_page for entry in self.listing.entries)
 
     def pages(self) -> Iterator[Found]:
         """Read the pages one by one, in an order that depends on the source alone.
@@ -53,14 +63,11 @@ class Source:
     def _named(self, found: Found) -> Found:
         if isinstance(found, Notice):
             return replace(found, page=self.name)
+        page = self.called or self.prefix + found.page
         if not isinstance(found, RawPage):
-            return replace(found, page=self.prefix + found.page) if self.prefix else found
-        return replace(
-            found,
-            page=self.prefix + found.page,
-            url=found.url or address(found.page, self.config.base_url),
-            source=self.name,
-        )
+            return replace(found, page=page)
+        url = found.url or address(found.page, self.config.base_url)
+        return replace(found, page=page, url=url, source=self.name)
 
 
 def open_sources(
@@ -94,11 +101,15 @@ def open_sources(
             sources.append(_opened(resolved, named, limits))
         except SourceError as error:
             unread.append(error)
-            if all_of_them or len(unread) == len(given):
+            if all_of_them and len(given) > 1:
+                raise SourceError(
+                    f"{error}; to index the others without it, use rebuild"
+                ) from error
+            if len(unread) == len(given):
                 raise
             notice = f"nothing of it is indexed, for it cannot be read: {error}"
             listing = Listing(notices=(notice,))
-            sources.append(Source(resolved.name, resolved, named or Config(), listing))
+            sources.append(Source(readable(resolved.name), resolved, named or Config(), listing))
     listings = chosen([source.listing for source in sources])
     sources = [
         replace(source, listing=_without(listing, source.config.exclude))
@@ -118,7 +129,7 @@ def _opened(path: Path, named: Config | None, limits: Limits) -> Source:
         )
     if named is None and listing.config is not None:
         config = configuration.read(listing.config, f"{configuration.FILE_NAME} in {path}")
-    return Source(path.name or "root", path, config, listing, kind, limits)
+    return Source(readable(path.name) or "root", path, config, listing, kind, limits)
 
 
 def _without(listing: Listing, exclude: tuple[str, ...]) -> Listing:
@@ -147,14 +158,23 @@ def _existing(path: Path) -> Path:
 
 
 def _with_prefixes(sources: list[Source]) -> list[Source]:
-    """Give each source a name of its own, which goes before the paths of its pages."""
-    taken: set[str] = set()
+    """Give each source a name of its own, which goes before the paths of its pages.
+
+    A single file is a page by that name. No name has the mark that ends it in it, so that
+    no page of one source can be called as that of another one.
+    """
+    names = Names()
     result = []
     for source in sources:
-        name, number = source.name, 1
-        while name in taken:
+        name = unique = source.name.replace(_MARK, "_")
+        if source.is_page:
+            unique = names.free(name)
+            result.append(replace(source, name=unique, called=unique))
+            continue
+        number = 1
+        while unique in names.taken:
             number += 1
-            name = f"{source.name}-{number}"
-        taken.add(name)
-        result.append(replace(source, name=name, prefix=f"{name}!"))
+            unique = f"{name}-{number}"
+        names.taken.add(unique)
+        result.append(replace(source, name=unique, prefix=unique + _MARK))
     return result

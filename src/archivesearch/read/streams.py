@@ -49,6 +49,7 @@ class _Piece:
     offset: int
     data: bytes
     is_seam: bool
+    is_zipped: bool = False
 
 
 class Stream:
@@ -56,7 +57,7 @@ class Stream:
 
     `gaps` are the places where damage was met. `most` is how many bytes may come out of
     a gzipped file; one more is a gap, and the end. `begins` says whether bytes begin a
-    record.
+    record. A file may be gzipped in parts.
     """
 
     def __init__(self, file: Seekable, most: int, begins: Callable[[bytes], bool]) -> None:
@@ -67,7 +68,7 @@ class Stream:
         head = file.read(len(_MAGIC))
         file.seek(0)
         self.is_zipped = head == _MAGIC
-        self._pieces = self._inflated() if self.is_zipped else self._plain(0)
+        self._pieces = self._inflated(0) if self.is_zipped else self._plain(0)
         self._buffer, self._at = b"", 0
         self._starts = [(0, 0)]  # places in the buffer, and the offset of what begins there
         self._held: _Piece | None = None
@@ -94,6 +95,7 @@ class Stream:
             if piece.is_seam:
                 self._held = piece
         piece, self._held = self._held, None
+        self.is_zipped = piece.is_zipped
         self._buffer, self._at = piece.data, 0
         self._starts = [(0, piece.offset)]
         return True
@@ -130,6 +132,21 @@ class Stream:
         self._pieces, self._held = self._plain(offset), None
         return self.next_segment()
 
+    def unzip(self, longest: int) -> bool:
+        """Go to the gzip member in the line ahead that begins with a record; False without one."""
+        if self.is_zipped:
+            return False
+        line = self.peek(longest).partition(b"\n")[0]
+        at = line.find(_MAGIC)
+        while at >= 0:
+            offset = self.offset + at
+            if self._begins(next(_Member(self._file, offset).pieces(), b"")):
+                self.gaps.append(Gap(offset, "what follows is gzipped, other than what is before"))
+                self._pieces, self._held = self._inflated(offset), None
+                return self.next_segment()
+            at = line.find(_MAGIC, at + 1)
+        return False
+
     def _latest(self) -> tuple[int, int]:
         """Return where the piece of the buffer that the cursor is in begins, and its offset."""
         return max(start for start in self._starts if start[0] <= self._at)
@@ -154,10 +171,10 @@ class Stream:
         return True
 
     def _plain(self, offset: int) -> Iterator[_Piece]:
-        self._file.seek(offset)
         is_first = True
         while True:
             try:
+                self._file.seek(offset)  # others read from it meanwhile
                 data = self._file.read(_CHUNK)
             except OSError as error:
                 self.gaps.append(Gap(offset, error.strerror or str(error)))
@@ -168,12 +185,12 @@ class Stream:
             offset += len(data)
             is_first = False
 
-    def _inflated(self) -> Iterator[_Piece]:
-        """Yield the pieces of all gzip members that can be read.
+    def _inflated(self, offset: int) -> Iterator[_Piece]:
+        """Yield the pieces of all gzip members that can be read, and of what is not gzipped.
 
         After damage the next member may begin anywhere; what cannot be read as one is none.
         """
-        offset, left, searching, failures = 0, self._most, False, 0
+        begin, left, searching, failures = offset, self._most, False, 0
         while True:
             member = _Member(self._file, offset)
             is_first = True
@@ -182,8 +199,8 @@ class Stream:
                 if left < 0:
                     self.gaps.append(Gap(offset, TOO_MUCH))
                     return
-                is_seam = is_first and (searching or offset == 0 or self._begins(data))
-                yield _Piece(offset, data, is_seam)
+                is_seam = is_first and (searching or offset == begin or self._begins(data))
+                yield _Piece(offset, data, is_seam, is_zipped=True)
                 is_first = searching = False
             end = member.end
             failures = failures + 1 if member.damage else 0
@@ -195,9 +212,12 @@ class Stream:
                     self.gaps.append(Gap(offset, member.damage))
                 searching, end = True, offset + 1
             following = self._following(end)
-            if not member.damage and following != end and _is_trash(self._file, end):
+            if not member.damage and following != end and (trash := _trash(self._file, end)):
                 self.gaps.append(Gap(end, "what follows is not gzipped"))
                 searching = True
+                if self._begins(trash):
+                    yield from self._plain(end)
+                    return
             if following is None:
                 return
             offset = following
@@ -268,6 +288,7 @@ def _up_to_damage(inflater: "zlib._Decompress", data: bytes) -> bytes:
     return out
 
 
-def _is_trash(file: Seekable, offset: int) -> bool:
+def _trash(file: Seekable, offset: int) -> bytes:
+    """Return what stands at an offset, without the padding before it."""
     file.seek(offset)
-    return bool(file.read(_SHORTEST).strip(b"\0\r\n"))
+    return file.read(_SHORTEST).strip(b"\0\r\n")

@@ -182,7 +182,11 @@ def _opened(path: Path, limits: Limits) -> Iterator[TarFile]:
         counted = _Counted(plain, most)
         # "r|" asks no more of a stream than to be read; names that are no UTF-8 stay bytes
         with tarfile.open(
-            fileobj=counted, mode="r|", tarinfo=_Member, errors="surrogateescape"
+            fileobj=counted,
+            mode="r|",
+            tarinfo=_Member,
+            errors="surrogateescape",
+            ignore_zeros=True,  # another archive may come after the end of the first
         ) as archive:  # type: ignore[call-overload]
             yield archive
 

@@ -13,23 +13,24 @@ from archivesearch.read.entries import Entry, Found, Listing
 from archivesearch.read.limits import Limits
 from archivesearch.read.streams import Seekable
 
-_WARC = re.compile(r"(?:.*/)?archive/[^/]+\.w?arc(?:\.gz)?", re.IGNORECASE)
+_WARC = re.compile(r".+\.w?arc(?:\.gz)?", re.IGNORECASE | re.DOTALL)
+_ARCHIVE = re.compile(r"(?:.*/)?archive/.*", re.DOTALL)
 
 
 def is_wacz(path: Path) -> bool:
     """Whether a zip archive holds WARCs as a WACZ does."""
     with zips.opened(path) as archive:
         names = archive.namelist()
-    return "datapackage.json" in names and any(map(_WARC.fullmatch, names))
+        return "datapackage.json" in names and any(map(_ARCHIVE.match, _warcs(archive)))
 
 
 def list_pages(path: Path, limits: Limits) -> Listing:
     """List the captures of all WARCs in a WACZ."""
     with zips.opened(path) as archive:
-        if not any(map(_WARC.fullmatch, archive.namelist())):
+        if not _warcs(archive):
             raise SourceError(
-                f"{path} is no WACZ: it holds no WARC in a folder 'archive'; "
-                "if it holds pages, rename it to .zip"
+                f"{path} is no WACZ: it holds no WARC; if it holds pages, rename it to .zip, "
+                "and if it holds other WACZ files, unpack it"
             )
         notices: list[str] = []
         most = limits.unpacked_bytes(path.stat().st_size)
@@ -54,7 +55,7 @@ def pages(path: Path, entries: Sequence[Entry], limits: Limits) -> Iterator[Foun
 
 def _files(archive: ZipFile, notices: list[str]) -> Iterator[tuple[str, Seekable]]:
     """Yield the WARCs by name; one that cannot be opened is told and left out."""
-    for name in sorted(filter(_WARC.fullmatch, archive.namelist())):
+    for name in _warcs(archive):
         try:
             with closing(_Member(archive, name)) as member:
                 yield name, member
@@ -62,6 +63,12 @@ def _files(archive: ZipFile, notices: list[str]) -> Iterator[tuple[str, Seekable
             notices.append(f"{name} cannot be read: {str(error) or type(error).__name__}")
         else:
             notices += [f"{name} is damaged: {member.damage}"] if member.damage else []
+
+
+def _warcs(archive: ZipFile) -> list[str]:
+    """Return the names of the WARCs: those in its folder `archive`, or all if none is there."""
+    names = sorted(set(filter(_WARC.fullmatch, archive.namelist())))
+    return list(filter(_ARCHIVE.match, names)) or names
 
 
 class _Member:

@@ -17,6 +17,7 @@ from archivesearch.read.records import Record, Records
 from archivesearch.read.streams import Gap, Seekable
 
 _HEAD = 65_536
+_LONGEST_HEAD = 1_000_000
 _HOLD_PAGES = {"response": 1, "resource": 1, "conversion": 0}
 _WEB = re.compile(r"(?:https?|ftp|gopher|file):", re.IGNORECASE)
 _DIGITS = re.compile(r"(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?")
@@ -130,6 +131,8 @@ def _looked_at(
     if not _WEB.match(record.url):
         return None, "its address is not one of the web", False
     head = records.block(_HEAD)
+    if http.is_cut(head):
+        head += records.block(_LONGEST_HEAD)
     answer = http.message(head, record.headers.get("content-type", ""))
     is_good = answer.status is None or 200 <= answer.status < 300
     if not is_good and not (record.type == "revisit" and answer.status == _NOT_MODIFIED):
