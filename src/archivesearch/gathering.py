@@ -36,7 +36,7 @@ class Gathered:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._pages: BinaryIO = (folder / "pages").open("xb+")
-        self._files = {name: (folder / name).open("xb") for name in COLUMNS}
+        self._files = {name: (folder / name).open("xb+") for name in COLUMNS}
         self._columns: dict[str, npt.NDArray[Any]] = {}
         self._ends: list[int] = [0]
         self.first: list[int] = [0]
@@ -95,10 +95,10 @@ class Gathered:
 
     def part(self, name: str, at: slice) -> npt.NDArray[Any]:
         """Return a part of such a column without mapping it into memory."""
-        self._files[name].flush()
-        path = self._folder / name
-        kind = np.dtype(COLUMNS[name])
-        return np.fromfile(path, kind, at.stop - at.start, offset=at.start * kind.itemsize)
+        file, kind = self._files[name], np.dtype(COLUMNS[name])
+        file.flush()
+        size, start = (at.stop - at.start) * kind.itemsize, at.start * kind.itemsize
+        return np.frombuffer(bytearray(os.pread(file.fileno(), size, start)), kind)
 
     def units_between(self, start: int, end: int) -> slice:
         """Return where in their columns the units of some pages are."""
