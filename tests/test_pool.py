@@ -110,16 +110,32 @@ class Picky(Exception):
 @pytest.mark.parametrize("how", ["crash", "memory", "hang"])
 def test_what_ends_a_process_ends_no_other_task(how: str) -> None:
     with Crew(2) as crew:
+        wanted: dict[int, object] = {}
         for n in range(6):
-            crew.give(n, end, "a")
-            crew.give(n + 10, end, how if n == 2 else "b")
-            crew.give(n + 20, end, "c", bytes(1_000_000))  # more than waits on the line
+            wanted[crew.give(end, "a")] = "a"
+            if n == 2:
+                wanted[crew.give(end, how)] = Lost(out_of_time=how == "hang")
+            wanted[crew.give(end, "c", bytes(1_000_000))] = "c"  # more than waits on the line
         results: dict[int, object] = {}
-        while len(results) < 18:
+        while len(results) < len(wanted):
             results.update(crew.results())
-    assert results.pop(12) == Lost(out_of_time=how == "hang")
-    assert set(results) == {n + tens for n in range(6) for tens in (0, 10, 20)} - {12}
-    assert set(results.values()) == {"a", "b", "c"}
+    assert results == wanted
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_one_task_is_done_while_others_are_done_in_order(jobs: int) -> None:
+    with Crew(jobs) as crew:
+        aside = crew.begin(end, "aside")
+        tasks = ((how, bytes(n)) for n, how in enumerate("abcdefghij"))
+        assert "".join(crew.in_order(end, tasks)) == "abcdefghij"
+        crew.release()
+        assert aside() == "aside"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes are ended as POSIX does it")
+def test_a_task_that_ends_its_process_ends_work_in_order() -> None:
+    with Crew(2) as crew, pytest.raises(IndexProblem, match="fewer --jobs"):
+        list(crew.in_order(end, [("a",), ("crash",), ("b",)]))
 
 
 def finish(crew: Crew) -> None:
@@ -130,11 +146,11 @@ def finish(crew: Crew) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="processes are ended as POSIX does it")
 def test_a_process_that_never_starts_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with Crew(1) as crew:  # which starts what all crews share
-        crew.give(0, end, "a")
+        crew.give(end, "a")
         finish(crew)
     monkeypatch.setenv("PYTHONHOME", os.devnull)
     with Crew(1) as crew:
-        crew.give(0, end, "a")
+        crew.give(end, "a")
         with pytest.raises(IndexProblem, match="--jobs"):
             finish(crew)
 
@@ -147,7 +163,7 @@ def test_what_a_task_raises_is_raised_here(
     error: type[Exception], args: tuple[str, ...], raised: type[Exception]
 ) -> None:
     with Crew(1) as crew:
-        crew.give(0, fail, error, *args)
+        crew.give(fail, error, *args)
         with pytest.raises(raised) as found:
             finish(crew)
     told = "".join(traceback.format_exception(found.value))

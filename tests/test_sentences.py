@@ -1,11 +1,18 @@
 """Where sentences begin, and what is learned of an archive's abbreviations."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archivesearch import parse_page
+from archivesearch.chunks import of_pages
 from archivesearch.extracts import extracts, window
-from archivesearch.sentences import Sample, Sentences, learned
+from archivesearch.gathering import Gathered
+from archivesearch.model.pages import paragraphs
+from archivesearch.sentences import Sentences, learned
 
 LEARNED = Sentences(frozenset(("mr", "u.s", "vol", "dr")), frozenset(("the", "they")))
 
@@ -43,9 +50,7 @@ def test_starts(text: str) -> None:
 
 def test_abbreviations_are_learned() -> None:
     text = "Mr. Smith met Mr. Jones at Esq. Brown's. It rained. Mr. Hill and Mr. Dale came too. "
-    sample = Sample()
-    sample.add([text] * 30)
-    found = learned(sample.texts)["abbreviations"]
+    found = learned([text] * 30)["abbreviations"]
     assert "mr" in found
     assert "rained" not in found
 
@@ -54,15 +59,25 @@ def test_nothing_is_learned_of_nothing() -> None:
     assert learned([]) == {"abbreviations": [], "starters": []}
 
 
-@given(st.lists(st.text(max_size=30), max_size=80), st.integers(1, 200))
-def test_a_sample_is_small_and_spread(texts: list[str], size: int) -> None:
-    sample = Sample(size)
-    sample.add(texts)
-    assert sum(map(len, sample.texts)) <= size
-    again = Sample(size)
-    for text in texts:
-        again.add([text])
-    assert again.texts == sample.texts
+@given(st.lists(st.lists(st.integers(0, 9), max_size=9), max_size=9), st.integers(1, 400))
+def test_a_sample_is_small_and_spread(sizes: list[list[int]], size: int) -> None:
+    pages = [
+        parse_page("".join(f"<p>{'word ' * n} end.</p>" for n in page).encode(), page=f"{at}.html")
+        for at, page in enumerate(sizes)
+        if page
+    ]
+    texts = [paragraph.text for page in pages for _, paragraph in paragraphs(page)]
+    with TemporaryDirectory() as folder, Gathered(Path(folder)) as gathered:
+        gathered.add(of_pages(pages))
+        found = gathered.sample(size)
+    assert sum(map(len, found)) <= size
+    if sum(map(len, texts)) * 2 < size:
+        assert found == texts
+    else:
+        steps = [texts[::step] for step in range(1, len(texts) + 1)]
+        assert any(
+            all(map(str.startswith, some, found)) for some in steps if len(some) == len(found)
+        )
 
 
 def test_a_window_ends_with_a_sentence_where_one_ends_near() -> None:

@@ -10,7 +10,6 @@ from archivesearch.chunks import Packed
 from archivesearch.config import Config
 from archivesearch.model.pages import Notice, Page, PageInfo, Skipped, paragraphs
 from archivesearch.model.reports import Organization, Progress
-from archivesearch.sentences import Sample
 from archivesearch.sifting import Sifted, SiftedPage
 
 MOST_NAMED = 100_000
@@ -45,7 +44,6 @@ class Census:
         self.notices: list[Notice] = []
         self.tallies: dict[str, _Tally] = {}
         self.languages: Counter[str] = Counter()
-        self.sample = Sample()
         self._config = config
         self._listing = listing
         self._total = total
@@ -88,7 +86,6 @@ class Census:
         self._encodings[page.encoding] += 1
         self._years[page.dating.year] += len(found)
         self._count_organizations(page, Counter(section.org for section, _ in found))
-        self.sample.add(paragraph.text for _, paragraph in found)
         json.dump(asdict(_page_info(sifted, len(found))), self._listing, ensure_ascii=False)
         self._listing.write("\n")
 

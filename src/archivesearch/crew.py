@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from multiprocessing.connection import wait
 from queue import SimpleQueue
@@ -88,6 +89,8 @@ class Crew:
         self.size = size
         self._workers: list[_Worker] = []
         self._never_ready = 0
+        self._last = 0
+        self._kept: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -116,18 +119,20 @@ class Crew:
             if work:
                 _send(worker, work)
 
-    def give(self, number: int, work: Callable[..., Any], *args: Any) -> None:
-        """Give a task to the process that has least to do; `work` is a function of a module.
+    def give(self, work: Callable[..., Any], *args: Any) -> int:
+        """Give a task to the process that has least to do; return the number of its result.
 
-        Raises IndexProblem where a process cannot be started.
+        `work` is a function of a module. Raises IndexProblem where a process cannot be started.
         """
         idle = min(self._workers, key=lambda worker: len(worker.tasks), default=None)
         if idle is None or (idle.tasks and len(self._workers) < self.size):
             idle = _started()
             self._workers.append(idle)
-        task = _Task(number, work, args)
+        self._last += 1
+        task = _Task(self._last, work, args)
         idle.tasks.append(task)
         _send(idle, task.work, task.args)
+        return task.number
 
     def results(self) -> Iterator[tuple[int, Any]]:
         """Wait for results, and yield those that are there: the number of the task with each.
@@ -158,34 +163,32 @@ class Crew:
         Few tasks are taken ahead of the result that is waited for. Raises IndexProblem where
         one has ended its process.
         """
-        done: dict[int, Any] = {}
-        given = taken = 0
+        given: deque[int] = deque()
         waiting = iter(tasks)
         while True:
-            for task in islice(waiting, taken + _AHEAD * self.size - given):
-                self.give(given, work, *task)
-                given += 1
-            if taken == given:
+            for task in islice(waiting, _AHEAD * self.size - len(given)):
+                given.append(self.give(work, *task))
+            if not given:
                 return
-            while taken not in done:
-                done.update(self.results())
-            yield _not_lost(done.pop(taken))
-            taken += 1
+            yield self._result(given.popleft())
 
     def begin(self, work: Callable[..., R], *args: Any) -> Callable[[], R]:
-        """Give a task when there is no other; return what waits for its result.
+        """Give a task; return what waits for its result. Of a crew of one it is done at once.
 
         That raises IndexProblem where the task has ended its process.
         """
-        self.give(0, work, *args)
+        if self.size == 1:
+            done = work(*args)
+            return lambda: done
+        return partial(self._result, self.give(work, *args))
 
-        def result() -> R:
-            found = None
-            while found is None:
-                found = next(iter(self.results()), None)
-            done: R = _not_lost(found[1])
-            return done
-
+    def _result(self, number: int) -> Any:
+        """Wait for one result, and keep others that come for those that will ask for them."""
+        while number not in self._kept:
+            self._kept.update(self.results())
+        result = self._kept.pop(number)
+        if isinstance(result, Lost):
+            raise IndexProblem(_ENDED)
         return result
 
     def _replaced(self, worker: _Worker) -> list[tuple[int, Lost]]:
@@ -208,12 +211,6 @@ class Crew:
         for task in other.tasks:
             _send(other, task.work, task.args)
         return lost
-
-
-def _not_lost(result: Any) -> Any:
-    if isinstance(result, Lost):
-        raise IndexProblem(_ENDED)
-    return result
 
 
 def _send(worker: _Worker, work: Callable[..., Any], args: tuple[Any, ...] | None = None) -> None:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property, lru_cache
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
@@ -17,13 +18,15 @@ import numpy as np
 import numpy.typing as npt
 
 from archivesearch.chunks import Chunk, Packed
-from archivesearch.model.pages import Page
+from archivesearch.model.pages import Page, paragraphs
 from archivesearch.packing import unpacked
 from archivesearch.parse.fingerprints import BANDS, COLUMNS
 
 # Pages that are kept at hand while their passages are compared: neighbours have the same
 # copies, and a magazine's issue is asked for again and again.
 _AT_HAND = 64
+# With what stands between words, and rather more than less: in German there are six or seven.
+_CHARACTERS_A_WORD = 7
 
 
 class Gathered:
@@ -123,6 +126,19 @@ class Gathered:
         """Let go of columns that are not needed any more, and of the memory they take."""
         for name in names:
             self._columns.pop(name, None)
+
+    def sample(self, characters: int) -> list[str]:
+        """Return what passages from all over the archive say, of so many characters at most."""
+        words = int(self.column("lengths").sum())
+        step = words * _CHARACTERS_A_WORD // characters + 1
+        texts: list[str] = []
+        pages = groupby(range(0, self.first[-1], step), lambda number: int(self.page_of(number)))
+        for page, numbers in pages:
+            said = [paragraph.text for _, paragraph in paragraphs(self._read(page))]
+            for number in numbers:
+                texts.append(said[number - self.first[page]][:characters])
+                characters -= len(texts[-1])
+        return texts
 
     def scratch(self) -> BinaryIO:
         """Return a file to put something aside in, which is gone when it is closed."""

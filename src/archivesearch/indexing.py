@@ -32,7 +32,7 @@ from archivesearch.model.reports import Progress, Report
 from archivesearch.pool import prepare
 from archivesearch.publishing import publish, writing
 from archivesearch.read.sources import Source, open_sources
-from archivesearch.sentences import learned
+from archivesearch.sentences import SAMPLE, learned
 from archivesearch.sifting import BATCH, Sifted
 
 StrPath = str | os.PathLike[str]
@@ -131,10 +131,10 @@ def _build(
             census.report("comparing")
             crew.release()  # what parsing has taken is of no more use
             crew.prepare(gathered.size // BATCH)
+            sentences = crew.begin(learned, gathered.sample(SAMPLE))
             sifted = Sifted(gathered)
             census.compared(sifted)
             analyzer = Analyzer(settings.languages, settings.variants)
-            counting = _Counting(sifted, census, crew)
             engine.build(
                 building,
                 sifted.batches(),
@@ -142,13 +142,13 @@ def _build(
                 sifted.copies,
                 crew=crew,
                 memory=memory,
-                watch=counting.take,
+                watch=_Counting(sifted, census).take,
             )
-            sentences = counting.learned()
+            taught = sentences()
         if not census.indexed:
             raise SourceError(_nothing(opened, census))
         _write_json(building / ORGANIZATIONS, [asdict(o) for o in census.organizations()])
-        _write_json(building / SENTENCES, sentences)
+        _write_json(building / SENTENCES, taught)
         _write_json(building / SKIPPED, [asdict(page) for page in census.skipped])
         census.report("saving")
         publish(
@@ -222,16 +222,11 @@ def _gather(chunks: Iterable[Chunk], census: Census, gathered: Gathered) -> None
 
 
 class _Counting:
-    """Counts the pages that are indexed, as far as their passages are.
+    """Counts the pages that are indexed, as far as their passages are."""
 
-    What their sentences teach is learned by a process of the crew while the index is written.
-    """
-
-    def __init__(self, sifted: Sifted, census: Census, crew: Crew) -> None:
+    def __init__(self, sifted: Sifted, census: Census) -> None:
         self._sifted = sifted
         self._census = census
-        self._crew = crew
-        self._learned: Callable[[], dict[str, list[str]]] | None = None
         self._pages = iter(sifted)
         self._passages = self._counted = 0
 
@@ -244,14 +239,7 @@ class _Counting:
             self._census.report("indexing")
         if through == len(self._sifted):
             self._census.report("merging")
-            if self._crew.size > 1:
-                self._crew.release()  # another process has more room
-                self._learned = self._crew.begin(learned, self._census.sample.texts)
         self._counted = through
-
-    def learned(self) -> dict[str, list[str]]:
-        """Return what there is to learn of their sentences."""
-        return self._learned() if self._learned else learned(self._census.sample.texts)
 
 
 def _write_json(path: Path, values: Any) -> None:

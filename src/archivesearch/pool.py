@@ -96,7 +96,6 @@ class _Line:
         self._most = crew.size * _AHEAD if crew.size > 1 else 1
         self._inside: list[_Part] = []
         self._given: dict[int, _Part] = {}
-        self._last = 0
         self._config = Config()
         self._packed_config = pickle.dumps(self._config)
 
@@ -143,10 +142,9 @@ class _Line:
     def _give(self, part: _Part) -> None:
         if part.config is not self._config:
             self._config, self._packed_config = part.config, pickle.dumps(part.config)
-        self._last += 1
-        self._given[self._last] = part
         items = [_as_given(item) for item in part.items]
-        self._crew.give(self._last, read_apart, items, self._packed_config, part.why, self._seconds)
+        args = items, self._packed_config, part.why, self._seconds
+        self._given[self._crew.give(read_apart, *args)] = part
 
     def _again(self, part: _Part, lost: Lost | None) -> None:
         """Have pages that were not got through read one by one, and such a page in another way."""

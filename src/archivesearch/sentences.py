@@ -6,7 +6,7 @@ learned from a sample of its text when the index is built, by Punkt (Kiss and St
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 # What Punkt is trained on at most, in characters; half a megabyte takes it a second.
@@ -50,29 +50,6 @@ class Sentences(NamedTuple):
 
 
 UNTAUGHT = Sentences()
-
-
-class Sample:
-    """A sample of texts, spread over all of them, of no more than `size` characters."""
-
-    def __init__(self, size: int = SAMPLE) -> None:
-        self.size = size
-        self.texts: list[str] = []
-        self._seen = 0
-        self._step = 1
-        self._held = 0
-
-    def add(self, texts: Iterable[str]) -> None:
-        """Take texts, of which some are kept; the same ones whenever they are the same."""
-        for text in texts:
-            if self._seen % self._step == 0:
-                self.texts.append(text[: self.size])
-                self._held += len(self.texts[-1])
-                while self._held > self.size:
-                    self.texts = self.texts[::2] if len(self.texts) > 1 else []
-                    self._held = sum(map(len, self.texts))
-                    self._step *= 2
-            self._seen += 1
 
 
 def learned(texts: Sequence[str]) -> dict[str, list[str]]:

@@ -42,14 +42,16 @@ def _run(args: argparse.Namespace) -> int:
     slowest, findings, given = (0.0, 0), 0, args.first
     done = given
     last = args.first + args.inputs
+    numbers: dict[int, int] = {}  # of inputs, by those of tasks
     with Crew(args.jobs) as crew:
         while done < last:
             while given < last and given - done < AHEAD * args.jobs:
-                crew.give(given, bounded, args.seed, given, args.seconds)
+                numbers[crew.give(bounded, args.seed, given, args.seconds)] = given
                 given += 1
                 if given % _TOLD == 0:
                     print(f"{given - args.first:,} given, {findings} findings", flush=True)
-            for number, outcome in crew.results():
+            for task, outcome in crew.results():
+                number = numbers.pop(task)
                 done += 1
                 fault = _fault(outcome)
                 if isinstance(outcome, Outcome):
