@@ -142,7 +142,7 @@ def test_a_run_is_sorted_by_term_and_document(words: list[tuple[int, int]], bloc
     given_terms = Occurrences(terms, forms, documents, positions)
     postings = runs.sorted_postings(given_terms, first, vocabulary)
     with TemporaryDirectory() as folder:
-        run = runs.Run(Path(folder) / "run", first, vocabulary.name, {"x": postings})
+        run = runs.Run(Path(folder) / "run", first, vocabulary.name, [("x", postings)])
         with run.opened("x") as opened:
             parts = {part: opened.read(part) for part in runs.PARTS}
     terms_in_order = vocabulary.news().terms

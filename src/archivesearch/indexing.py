@@ -50,7 +50,7 @@ def rebuild(
 ) -> Report:
     """Build a fresh index from the sources and put it in force; the old one answers until then.
 
-    Pages are parsed in `jobs` processes; `memory` is how many megabytes the passages in work
+    Pages are parsed and indexed in `jobs` processes; `memory` is how many megabytes the passages in work
     may take. Raises SourceError, ConfigError or IndexProblem, and ValueError for `jobs` or
     `memory` below 1; a page that cannot be read is skipped and reported,
     never an error, and so is one of several sources.

@@ -36,7 +36,7 @@ def jobs_option(command: Decorated) -> Decorated:
         metavar="N",
         type=click.IntRange(min=1),
         callback=lambda _, __, jobs: jobs or _processors(),
-        help="Processes that read pages.  [default: as many as there are processors]",
+        help="Processes that read and index pages.  [default: as many as there are processors]",
     )(command)
 
 

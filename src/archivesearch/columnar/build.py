@@ -18,7 +18,7 @@ import numpy as np
 from archivesearch.analysis import Analyzer
 from archivesearch.columnar.arrays import Array, ArrayWriter, narrow
 from archivesearch.columnar.copies import write_copies
-from archivesearch.columnar.fields import WORD_FIELDS
+from archivesearch.columnar.fields import FIELDS, WORD_FIELDS
 from archivesearch.columnar.glossary import Glossary
 from archivesearch.columnar.merge import merge
 from archivesearch.columnar.occurrences import occurrences_of
@@ -146,6 +146,7 @@ def _make_aside(job: _Job, first: int, batch: Batch) -> list[_Made]:
     """Make in a process of a crew what is made of a batch; words met before are known there."""
     if job.name not in _vocabularies:
         _vocabularies.clear()
+        trim()
         _vocabularies[job.name] = Vocabulary(job.analyzer)
     return list(_make(job, _vocabularies[job.name], first, batch))
 
@@ -157,9 +158,9 @@ def _make(job: _Job, vocabulary: Vocabulary, first: int, batch: Batch) -> Iterat
             name: narrow(np.bincount(found[name].documents, minlength=len(stretch)))
             for name in WORD_FIELDS
         }
-        postings = {
-            name: sorted_postings(each, stretch.first, vocabulary) for name, each in found.items()
-        }
+        postings = (
+            (name, sorted_postings(found.pop(name), stretch.first, vocabulary)) for name in FIELDS
+        )
         path = Path(job.folder, f"run{stretch.first}")
         run = Run(path, stretch.first, vocabulary.name, postings)
         yield _Made(stretch, run, lengths, vocabulary.news())

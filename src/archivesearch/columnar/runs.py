@@ -5,7 +5,7 @@ but stand in the order of their bytes, so that runs can be merged from front to 
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,13 +141,17 @@ class Run:
     """The postings of a batch of passages by field, in a file; others read it by `opened`."""
 
     def __init__(
-        self, path: Path, first: int, vocabulary: str, fields: Mapping[str, Postings]
+        self,
+        path: Path,
+        first: int,
+        vocabulary: str,
+        fields: Iterable[tuple[str, Postings]],
     ) -> None:
         self.first = first
         self.vocabulary = vocabulary
         self._stored: dict[tuple[str, str], Stored] = {}
         with path.open("wb") as file:
-            for field, postings in fields.items():
+            for field, postings in fields:
                 for part in PARTS:
                     values: Array = getattr(postings, part)
                     stored = Stored(values.dtype, file.tell(), len(values))
