@@ -50,10 +50,10 @@ def rebuild(
 ) -> Report:
     """Build a fresh index from the sources and put it in force; the old one answers until then.
 
-    Pages are parsed and indexed in `jobs` processes; `memory` is how many megabytes the passages in work
-    may take. Raises SourceError, ConfigError or IndexProblem, and ValueError for `jobs` or
-    `memory` below 1; a page that cannot be read is skipped and reported,
-    never an error, and so is one of several sources.
+    Pages are parsed and indexed in `jobs` processes; `memory` is how many megabytes the
+    passages in work may take. Raises SourceError, ConfigError or IndexProblem, and
+    ValueError for `jobs` or `memory` below 1; a page that cannot be read is skipped and
+    reported, never an error, and so is one of several sources.
     """
     opened = open_sources(sources, config, all_of_them=False)
     return _build(opened, Path(index), engine, progress, jobs=jobs, memory=memory, recall=False)

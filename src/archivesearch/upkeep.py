@@ -26,8 +26,8 @@ def rebuild(
     """Build a fresh index from folders or files of pages, then put it in force.
 
     The old index answers until then, and for ever if anything goes wrong. `jobs` is the
-    number of processes that parse and index; `memory` how many megabytes the passages that are being
-    sorted may take; `config` a file to use in place of those beside the sources;
+    number of processes that parse and index; `memory` how many megabytes the passages that
+    are being sorted may take; `config` a file to use in place of those beside the sources;
     `progress` is called after each page. Raises SourceError, ConfigError,
     IndexBusy or IndexProblem, and ValueError for `jobs` or `memory` below 1.
     """
