@@ -18,7 +18,7 @@ from small_archive import LETTER, PAGES, REPORT, build, page_of, write
 
 import archivesearch
 from archivesearch import IndexDamaged, Report, SourceError
-from archivesearch.directory import PARSED
+from archivesearch.directory import PARSED, read_manifest
 from archivesearch.memory import SOURCE, damaged_bytes
 from archivesearch.packing import HEADER, is_whole, recorded
 
@@ -303,6 +303,19 @@ def test_random_edits(
     assert archivesearch.verify(folder / "index", [site]).current
     assert archivesearch.verify(folder / "index").whole
     shutil.rmtree(folder)
+
+
+def test_a_large_page_among_others_is_the_same_page_in_any_process(tmp_path: Path) -> None:
+    files = {f"{n}.html": page_of(f"Page {n} of many.") for n in range(20)}
+    files["large.html"] = page_of(*(f"Paragraph {n} of " + "words " * 30 for n in range(25_000)))
+    folders = []
+    for jobs in (1, 2):
+        index = tmp_path / str(jobs)
+        report = archivesearch.rebuild([write(tmp_path / "site", files)], index, jobs=jobs)
+        assert not report.notices
+        assert not report.skipped
+        folders.append(read_manifest(index).generation)
+    assert folders[0] == folders[1]
 
 
 def test_more_memory_than_one_stretch_makes_no_difference(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 MEMORY = 1_500_000_000
-"""The address space in bytes that a process may take."""
+"""The bytes that a process may take for itself: of address space some libraries reserve much."""
 
 ENDED_BY_TIME = -signal.SIGPROF if hasattr(signal, "SIGPROF") else 1
 """The exit code of a process that has been ended by its time."""
@@ -25,8 +25,8 @@ def bounded_memory() -> Iterator[None]:
     try:
         import resource
 
-        before = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, before[1]))
+        before = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, before[1]))
     except (ImportError, OSError, ValueError):
         yield
         return
@@ -34,7 +34,7 @@ def bounded_memory() -> Iterator[None]:
         yield
     finally:
         with suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_AS, before)
+            resource.setrlimit(resource.RLIMIT_DATA, before)
 
 
 if sys.platform == "win32":

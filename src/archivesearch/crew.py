@@ -32,7 +32,7 @@ R = TypeVar("R")
 _MOST_NEVER_READY = 3
 _NOT_STARTED = (
     "a process that is to do a part of the work has ended at its start; "
-    "try --jobs 1, which needs none; the index is as it was before"
+    "try --jobs 1, which needs one for large pages alone; the index is as it was before"
 )
 _ENDED = (
     "a process that did a part of the work has ended, perhaps for want of memory; "
@@ -111,8 +111,11 @@ class Crew:
     def prepare(self, processes: int, work: Callable[[], Any] | None = None) -> None:
         """Start so many processes, `size` at most, before there are tasks.
 
-        Each does some work at once, of which nothing is heard.
+        Each does some work at once, of which nothing is heard. A crew of one, whose work is
+        mostly done in this process, starts none.
         """
+        if self.size == 1:
+            return
         while len(self._workers) < min(processes, self.size):
             worker = _started()
             self._workers.append(worker)
@@ -185,11 +188,11 @@ class Crew:
     def _result(self, number: int) -> Any:
         """Wait for one result, and keep others that come for those that will ask for them."""
         while number not in self._kept:
-            self._kept.update(self.results())
-        result = self._kept.pop(number)
-        if isinstance(result, Lost):
-            raise IndexProblem(_ENDED)
-        return result
+            for done, result in self.results():
+                if isinstance(result, Lost):
+                    raise IndexProblem(_ENDED)
+                self._kept[done] = result
+        return self._kept.pop(number)
 
     def _replaced(self, worker: _Worker) -> list[tuple[int, Lost]]:
         """Put another process in the place of one that has ended; return the task that did it.
@@ -278,7 +281,8 @@ def _done(data: bytes) -> bytes:
     try:
         work, args = pickle.loads(data)  # noqa: S301 - it is our own
         if args is None:
-            work()
+            with suppress(Exception):  # the tasks that need it will say what is wrong
+                work()
             return b""
         return pickle.dumps(work(*args), -1)
     except MemoryError:

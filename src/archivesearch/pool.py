@@ -24,8 +24,7 @@ _LARGE = 250_000
 
 def prepare(crew: Crew, pages: int) -> None:
     """Let the processes start that so many pages will need."""
-    if crew.size > 1:
-        crew.prepare(-(-pages // _CHUNK_PAGES), get_ready)
+    crew.prepare(-(-pages // _CHUNK_PAGES), get_ready)
 
 
 def in_chunks(

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 # Bytes in use at the peak: for each byte of a stretch's texts, for each occurrence merged.
 _PER_TEXT_BYTE = 16
 _PER_OCCURRENCE = 320
+# Occurrences of each run that are merged at a time: fewer would cost more to find than to merge.
+_OF_EACH_RUN = 1000
 
 
 def build(
@@ -82,7 +84,7 @@ def build(
                         runs.lengths(),
                         glossary,
                         workers,
-                        occurrences=share // _PER_OCCURRENCE,
+                        occurrences=max(share // _PER_OCCURRENCE, _OF_EACH_RUN * len(runs.runs)),
                     ),
                 )
             except BaseException:

@@ -159,7 +159,8 @@ class _Field:
         with run.opened(self._name) as opened:
             terms = self._numbers(run)[opened.read("terms")]
             at = np.searchsorted(terms, np.append(self.terms, len(self._glossary))[self._edges])
-            return np.stack([at, *(starts_of(opened.read(part))[at] for part in _PARTED)])
+            starts = [starts_of(opened.read(part))[at] for part in _PARTED]
+            return narrow(np.stack([at, *starts]))
 
     def _piece(self, run: Run, low: Array, high: Array, terms: Array) -> "_Piece":
         """Read what a run has of a slice."""

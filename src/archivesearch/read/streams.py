@@ -72,6 +72,7 @@ class Stream:
         self._buffer, self._at = b"", 0
         self._starts = [(0, 0)]  # places in the buffer, and the offset of what begins there
         self._held: _Piece | None = None
+        self._failures = 0
         self.next_segment()
 
     @property
@@ -138,12 +139,13 @@ class Stream:
             return False
         line = self.peek(longest).partition(b"\n")[0]
         at = line.find(_MAGIC)
-        while at >= 0:
+        while at >= 0 and self._failures < _MOST_FAILURES:
             offset = self.offset + at
             if self._begins(next(_Member(self._file, offset).pieces(), b"")):
                 self.gaps.append(Gap(offset, "what follows is gzipped, other than what is before"))
                 self._pieces, self._held = self._inflated(offset), None
                 return self.next_segment()
+            self._failures += 1
             at = line.find(_MAGIC, at + 1)
         return False
 
