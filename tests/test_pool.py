@@ -82,6 +82,14 @@ def test_a_page_past_its_time_is_read_as_plain_text(jobs: int) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["0.html" + "&#0;" * 5000, "a1-" * 7000, "94.05." * 4000])
+def test_no_name_of_a_page_takes_its_time(name: str) -> None:
+    pages = [RawPage(name, page_of("A paragraph.").encode()), RawPage("b.html", b"<p>Another.")]
+    found = [page for page, _ in pages_read(items_of(pages), 2, seconds=3)]
+    assert [page.page for page in found if isinstance(page, Page)] == [name, "b.html"]
+    assert len(found) == 2  # no notice
+
+
 def end(how: str, *_: object) -> str:
     """End the process in a way that a test asks for, or do nothing."""
     if how == "crash":

@@ -11,6 +11,7 @@ _FIRST_WEB_YEAR, _LAST_YEAR = 1980, 2030
 _ENGLISH = "january february march april may june july august september october november december"
 _MONTHS = {name[:size]: MONTHS[name[:3]] for name in _ENGLISH.split() for size in (3, 4, len(name))}
 _MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
+_LONGEST_NAME = 255
 _HOST = re.compile(r"^[a-z][a-z0-9+.-]*://[^/]*", re.IGNORECASE)
 _QUERY = re.compile(r"[?&;]([^=&;]*)=")
 _EXTENSION = re.compile(r"\.(?:s?html?|php\d?|txt|asp|cgi|pdf|jsp|xml|cfm)$", re.IGNORECASE)
@@ -109,15 +110,20 @@ def _parts(page: str) -> list[str]:
 
 
 def _names(page: str) -> list[str]:
-    """Return the parts that can hold a file's name: of `x/index.html` it is the folder's."""
+    """Return the parts that can hold a file's name: of `x/index.html` it is the folder's.
+
+    Of what is longer than any file system's names it is the end.
+    """
     path = _HOST.sub("", unquote(page))
     if _QUERY.search(path):
         parts = [
             p for p in re.split(r"[?&;/]", path) if not re.match(r"\w*issue\w*=", p, re.IGNORECASE)
         ]
-        return [p.split("=")[-1] for p in parts[-2:]]
-    parts = _parts(page)
-    return parts[-2:-1] if _INDEX.match(parts[-1]) and len(parts) > 1 else parts[-1:]
+        names = [p.split("=")[-1] for p in parts[-2:]]
+    else:
+        parts = _parts(page)
+        names = parts[-2:-1] if _INDEX.match(parts[-1]) and len(parts) > 1 else parts[-1:]
+    return [name[-_LONGEST_NAME:] for name in names]
 
 
 def _folder_month(name: str) -> int:
