@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+import zipfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from cli_site import PAGES, command, done, failed, misused, run, write_pages
 from crawls import members, page, record
 
 import archivesearch
-from archivesearch.cli.progress import Watcher, told
+from archivesearch.cli.failures import Interrupted
+from archivesearch.cli.progress import Watcher, told, watched
 from archivesearch.model.reports import Progress
 
 ALONE = ("--jobs", "1")
@@ -90,10 +92,28 @@ class Clock:
         return self.now
 
 
+@pytest.mark.parametrize(
+    ("stage", "what"),
+    [
+        ("indexing", "nothing was changed in x"),
+        ("saving", "x holds the old index or the new one, whole"),
+    ],
+)
+def test_an_interruption_says_what_became_of_the_index(stage: str, what: str) -> None:
+    def interrupted() -> None:
+        with watched("x") as watcher:
+            watcher(Progress(1, 1, 5, 0, stage))
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted) as caught:
+        interrupted()
+    assert caught.value.message == f"interrupted; {what}"
+
+
 def test_what_is_said_of_how_far_it_is() -> None:
     clock = Clock()
     watcher = Watcher(clock)
-    assert watcher.line() == "listing: "
+    assert watcher.line() == "listing"
     clock.now += 75
     assert watcher.line() == "listing: 1 min 15 s so far"
     watcher(Progress(1, 1, 5, 0, "reading"))
@@ -163,7 +183,7 @@ def test_a_line_now_and_then_where_there_is_no_terminal(
         errors = ""
         while errors.count("\n") < 2:  # nothing is reported meanwhile
             errors += capfd.readouterr().err
-    assert errors.startswith("listing: ")
+    assert errors.startswith("listing\n")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="terminals are as POSIX has them")
@@ -220,6 +240,11 @@ def test_sources_without_a_page_say_what_they_have(tmp_path: Path) -> None:
     line = failed("rebuild", crawl, *index)
     assert "there are no pages in" in line
     assert "and 3 other records (2: it is a request record; 1: it is of the type image" in line
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "a.zip", "w"):
+        pass
+    assert "and 1 other record (1: it is an archive inside" in failed("rebuild", folder, *index)
 
 
 def test_what_cannot_be_built_is_a_clear_line(site: Path, tmp_path: Path) -> None:

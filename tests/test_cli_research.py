@@ -32,6 +32,8 @@ def test_a_concordance_stands_in_columns(index: Path) -> None:
     found = json.loads(done("kwic", "castro", "--format", "json", "--index", index))
     assert list(found) == ["query", "paragraphs", "lines", "notes"]
     assert list(found["lines"][0]) == ["id", "page", "org", "year", "left", "match", "right"]
+    whole = done("kwic", "castro", "--width", str(10**20), "--index", index)
+    assert whole == done("kwic", "castro", "--width", "1000", "--index", index)
     assert done("kwic", "zzzz", "--index", index) == "No paragraph matches zzzz\n"
     assert done("collocations", "zzzz", "--index", index) == "No paragraph matches zzzz\n"
 

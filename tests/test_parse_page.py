@@ -184,6 +184,7 @@ def test_languages(name: str) -> None:
         ("a < b > c\n\nnext", "x.txt", None, 2),
         ("<b>no tags</b>\n\nin plain text", "x.TXT", None, 2),
         ("<HTML><p>a<p>b", "x.txt", None, 2),
+        ("<frameset><frame src=a><noframes>a\n\nb</noframes></frameset>", "x.html", None, 1),
         ("a\n\nb<br>", "mn.php?issue=008", "text/plain; charset=us-ascii", 2),
         ("a\n\nb<br>", "mn.php?issue=008", None, 1),
         ("a\n\nb", "mn.php?issue=008", None, 2),

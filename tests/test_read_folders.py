@@ -331,6 +331,10 @@ def test_sources_that_cannot_be(tmp_path: Path) -> None:
         open_sources([tmp_path / "none"])
     with pytest.raises(SourceError, match="no source is given"):
         open_sources([])
+    with pytest.raises(TypeError, match="sources must be a list of paths, not 'site'"):
+        open_sources("site")
+    with pytest.raises(TypeError, match="sources must be a list of paths"):
+        archivesearch.verify(tmp_path, tmp_path)  # type: ignore[arg-type]
     with pytest.raises(SourceError, match="the same source"):
         open_sources([tmp_path, f"{tmp_path}/."])
     with pytest.raises(SourceError, match=r"cannot open the source|there is no source"):

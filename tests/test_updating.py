@@ -331,6 +331,8 @@ def test_more_memory_than_one_stretch_makes_no_difference(tmp_path: Path) -> Non
     (site / "5.html").write_bytes((site / "4.html").read_bytes())
     archivesearch.update([site], tmp_path / "index", jobs=1, memory=2)
     assert is_as_rebuilt(tmp_path / "index", site)
+    archivesearch.update([site], tmp_path / "index", memory=10**20)
+    assert is_as_rebuilt(tmp_path / "index", site)
 
 
 def test_the_command(tmp_path: Path, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,6 +67,12 @@ def test_the_bundled_pages(corpus_index: Path, corpus: Path) -> None:
     assert found.current
 
 
+def test_an_index_without_a_word_is_whole(tmp_path: Path) -> None:
+    index = build(tmp_path, {"a.html": "<p>!!! ... ***</p>"})
+    assert archivesearch.verify(index).problems == ()
+    assert archivesearch.backup(index, tmp_path / "copy").files
+
+
 def test_every_changed_byte_is_told_by_its_file(index: Path) -> None:
     chance = random.Random(11)  # noqa: S311 - a sample needs a seed, not secrecy
     for _ in range(DAMAGES):

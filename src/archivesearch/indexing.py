@@ -203,7 +203,8 @@ def _nothing(opened: Sequence[Source], census: Census) -> str:
     pages = census.read - census.no_pages
     if not pages:
         reasons = "; ".join(f"{n:,}: {reason}" for reason, n in census.reasons.most_common(3))
-        return f"there are no pages in {names}, and {census.read:,} other records ({reasons})"
+        records = "record" if census.read == 1 else "records"
+        return f"there are no pages in {names}, and {census.read:,} other {records} ({reasons})"
     first = next(skipped for skipped in census.skipped if skipped.is_page)
     all_of_them = "the one page" if pages == 1 else f"none of the {pages:,} pages"
     cannot = "cannot" if pages == 1 else "can"

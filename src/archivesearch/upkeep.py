@@ -70,7 +70,7 @@ def verify(
     from archivesearch import verifying
     from archivesearch.read.sources import open_sources
 
-    given = list(sources)
+    given = sources if isinstance(sources, str | os.PathLike) else list(sources)
     return verifying.verify(Path(index), ENGINE, open_sources(given, config) if given else ())
 
 

@@ -80,7 +80,8 @@ class Watcher:
 
     def line(self) -> str:
         """Return all there is to say of the stage."""
-        return f"{self.latest.stage}: {', '.join(self.said().values())}"
+        said = ", ".join(self.said().values())
+        return f"{self.latest.stage}: {said}" if said else self.latest.stage
 
     def fitting(self, columns: int) -> str:
         """Return as much of what there is to say as so many columns have room for."""
@@ -100,7 +101,13 @@ def watched(index: str) -> Iterator[Watcher]:
         with _drawn(watcher) if _is_terminal() else told(watcher):
             yield watcher
     except KeyboardInterrupt as error:
-        raise Interrupted(f"interrupted; nothing was changed in {index}") from error
+        # the new index may be in its place already, and the rest is clearing away
+        what = (
+            f"{index} holds the old index or the new one, whole"
+            if watcher.latest.stage == "saving"
+            else f"nothing was changed in {index}"
+        )
+        raise Interrupted(f"interrupted; {what}") from error
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What the format says of the forms of terms, looked at value by value."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -37,11 +38,7 @@ def forms(arrays: ArrayFolder) -> Iterator[str]:
 
 def _spelled(spelled: list[bytes], is_first: Array) -> Iterator[str]:
     """Look at the forms of each term, as they are spelled."""
-    for start, after in zip(
-        np.flatnonzero(is_first).tolist(),
-        [*np.flatnonzero(is_first).tolist()[1:], len(spelled)],
-        strict=True,
-    ):
+    for start, after in pairwise([*np.flatnonzero(is_first).tolist(), len(spelled)]):
         others = spelled[start + 1 : after]
         if spelled[start] in others or any(map(bytes.__ge__, others, others[1:])):
             yield "forms: those of a term are not sorted"

@@ -49,6 +49,8 @@ _COMMON_SHARE = 0.2
 # Of more values that are as frequent not all are read to find those that go first.
 _MANY_VALUES = 100
 
+_MOST_MEMORY = 1 << 30  # megabytes: more than there is, and bytes are still counted in 64 bits
+
 
 class ColumnarEngine:
     """Arrays on disk, mapped into memory and worked on whole."""
@@ -69,7 +71,8 @@ class ColumnarEngine:
         """Write an index of all passages into an empty folder."""
         from archivesearch.columnar.build import build  # which a search never needs
 
-        build(folder, batches, analyzer, copies, crew=crew, memory=memory << 20, watch=watch)
+        memory = min(memory, _MOST_MEMORY) << 20
+        build(folder, batches, analyzer, copies, crew=crew, memory=memory, watch=watch)
 
     def open(self, folder: Path, analyzer: Analyzer) -> "ColumnarReader":
         """Open what `build` wrote."""

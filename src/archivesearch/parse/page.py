@@ -26,7 +26,7 @@ _CONTROL_REFERENCE = re.compile(
 )
 _MARKUP = re.compile(
     r"<(?:!doctype|!--|html|head|body|title|meta|p|br|h[1-6]|div|center|font|table|a\s|ul|ol|dl"
-    r"|pre|b|i|strong|em|blockquote|hr)\b",
+    r"|pre|b|i|strong|em|blockquote|hr|frameset)\b",
     re.IGNORECASE,
 )
 _DOCUMENT = re.compile(

@@ -19,7 +19,11 @@ def concordance_text(found: Concordance, screen: Screen, width: int | None = Non
     ids = min(max((text_width(line.id) for line in found.lines), default=0), _ID)
     match = max((text_width(line.match) for line in found.lines), default=0)
     match = min(match, screen.columns // 3)
-    room = (screen.columns - ids - match - marks - 4) // 2 if width is None else width
+    if width is None:
+        room = (screen.columns - ids - match - marks - 4) // 2
+    else:
+        sides = (side for line in found.lines for side in (line.left, line.right))
+        room = min(width, max(map(text_width, sides), default=0))
     room = max(room, 10)
     if found.lines:
         lines.append("")

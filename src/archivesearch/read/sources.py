@@ -80,10 +80,13 @@ def open_sources(
     """Open sources; each has the configuration beside it, unless one is named for all.
 
     Raises SourceError for a source that does not exist, cannot be listed or is given
-    twice, ConfigError for a configuration that is not valid. Without `all_of_them` a
+    twice, ConfigError for a configuration that is not valid, TypeError for one path in
+    place of a list of them. Without `all_of_them` a
     source that cannot be listed is an error only where none can; else it has no pages,
     and a notice that says why.
     """
+    if isinstance(paths, str | bytes | os.PathLike):
+        raise TypeError(f"sources must be a list of paths, not {paths!r:.60}")
     given = [Path(path) for path in paths]
     if not given:
         raise SourceError("no source is given; name a folder of pages, an archive or a page")
