@@ -345,7 +345,7 @@ PARTS = {
     "plain, gzip, plain": (PLAIN + members(ZIPPED) + JUNK, len(PLAIN)),
     "gzip after rubbish": (b"rubbish" * 9 + members(ZIPPED, PLAIN, JUNK), 63),
     "after a byte order mark": (b"\xef\xbb\xbf" + ZIPPED + PLAIN + JUNK, 0),
-    "after what looks like gzip": (ZIPPED + b"\x1f\x8b\x08" * 50_000 + PLAIN + JUNK, len(ZIPPED)),
+    "after what looks like gzip": (ZIPPED + b"\x1f\x8b\x08" * 50_000 + PLAIN + JUNK, 0),
     "after zeros": (ZIPPED + PLAIN + b"\0" * 99 + JUNK, len(ZIPPED)),
 }
 
