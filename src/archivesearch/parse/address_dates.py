@@ -13,7 +13,7 @@ _MONTHS = {name[:size]: MONTHS[name[:3]] for name in _ENGLISH.split() for size i
 _MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
 _LONGEST_NAME = 255
 _HOST = re.compile(r"^[a-z][a-z0-9+.-]*://[^/]*", re.IGNORECASE)
-_QUERY = re.compile(r"[?&;]([^=&;]*)=")
+_QUERY = re.compile(r"[?&;]([^=&;?]*)=")
 _EXTENSION = re.compile(r"\.(?:s?html?|php\d?|txt|asp|cgi|pdf|jsp|xml|cfm)$", re.IGNORECASE)
 _INDEX = re.compile(r"(?:index|default|home|main)(?:\.\w+)?$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:1[5-9]\d\d|20[0-3]\d)$")
