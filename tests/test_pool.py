@@ -82,7 +82,9 @@ def test_a_page_past_its_time_is_read_as_plain_text(jobs: int) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["0.html" + "&#0;" * 5000, "a1-" * 7000, "94.05." * 4000, "?" * 40_000])
+@pytest.mark.parametrize(
+    "name", ["0.html" + "&#0;" * 5000, "a1-" * 7000, "94.05." * 4000, "?" * 40_000]
+)
 def test_no_name_of_a_page_takes_its_time(name: str) -> None:
     pages = [RawPage(name, page_of("A paragraph.").encode()), RawPage("b.html", b"<p>Another.")]
     found = [page for page, _ in pages_read(items_of(pages), 2, seconds=3)]
