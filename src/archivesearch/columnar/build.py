@@ -7,6 +7,8 @@ the number of processes nor on where batches end.
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -27,7 +29,6 @@ from archivesearch.columnar.stretches import Stretch, stretches
 from archivesearch.columnar.tables import DocumentWriter
 from archivesearch.columnar.trimming import trim
 from archivesearch.columnar.vocabulary import News, Vocabulary
-from archivesearch.columnar.workers import Workers
 from archivesearch.model.passages import Batch, Copies
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 # Bytes in use at the peak: for each byte of a stretch's texts, for each occurrence merged.
 _PER_TEXT_BYTE = 16
-_PER_OCCURRENCE = 320
+_PER_OCCURRENCE = 160
 # Occurrences of each run that are merged at a time: fewer would cost more to find than to merge.
 _OF_EACH_RUN = 1000
 
@@ -62,7 +63,7 @@ def build(
     share = memory // (jobs + 1)
     writer = ArrayWriter(folder)
     try:
-        with TemporaryDirectory(dir=folder, prefix="runs") as aside, Workers(jobs) as workers:
+        with TemporaryDirectory(dir=folder, prefix="runs") as aside:
             documents = DocumentWriter(Path(aside))
             job = _Job(secrets.token_hex(8), aside, analyzer, share // _PER_TEXT_BYTE)
             try:
@@ -75,18 +76,11 @@ def build(
                     crew.release()  # what they hold is more than is merged at a time
                 glossary = runs.glossary()
                 trim()
-                figures = workers.together(
-                    partial(documents.finish, writer, workers),
-                    partial(
-                        merge,
-                        writer,
-                        runs.runs,
-                        runs.lengths(),
-                        glossary,
-                        workers,
-                        occurrences=max(share // _PER_OCCURRENCE, _OF_EACH_RUN * len(runs.runs)),
-                    ),
-                )
+                occurrences = max(share // _PER_OCCURRENCE, _OF_EACH_RUN * len(runs.runs))
+                with _beside(partial(documents.finish, writer), at_once=jobs == 1):
+                    figures = merge(
+                        writer, runs.runs, runs.lengths(), glossary, occurrences=occurrences
+                    )
             except BaseException:
                 if crew:
                     crew.release(busy=True)  # before their folder goes
@@ -98,6 +92,19 @@ def build(
     except BaseException:
         writer.abandon()
         raise
+
+
+@contextmanager
+def _beside(work: Callable[[], None], *, at_once: bool) -> Iterator[None]:
+    """Do work in another thread meanwhile, or at once."""
+    if at_once:
+        work()
+        yield
+        return
+    with ThreadPoolExecutor(1) as aside:
+        done = aside.submit(work)
+        yield
+        done.result()
 
 
 class _Job(NamedTuple):

@@ -19,7 +19,6 @@ from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE, best_impacts
 from archivesearch.columnar.lexicon import write_lexicon
 from archivesearch.columnar.runs import Run
 from archivesearch.columnar.totals import TotalsWriter
-from archivesearch.columnar.workers import Workers
 
 _COUNTS = ("entry_counts", "posting_counts", "position_counts")
 _PARTED = (*_COUNTS, "other_counts")
@@ -36,14 +35,14 @@ def merge(
     runs: Sequence[Run],
     lengths: Mapping[str, Array],
     glossary: Glossary,
-    workers: Workers,
     *,
     occurrences: int,
 ) -> dict[str, Any]:
     """Write lexicon, postings and lengths of a segment; return its figures.
 
-    `lengths` has for each field of words how many each document has. Each thread merges
-    about so many `occurrences` at a time.
+    `lengths` has for each field of words how many each document has. About so many
+    `occurrences` are merged at a time: that is many small steps, which two threads take no
+    faster than one.
     """
     documents = len(lengths["text"])
     padded = {name: _padded(lengths[name]) for name in WORD_FIELDS}
@@ -54,8 +53,8 @@ def merge(
     having = np.zeros(len(glossary), np.int64)
     for name in FIELDS:
         field = _Field(name, runs, glossary, padded.get(name), occurrences)
-        for merged in workers.in_order(field.merged, range(field.slices)):
-            output.append(merged)
+        for number in range(field.slices):
+            output.append(field.merged(number))
         terms.append(field.terms)
         if name in JOINT_FIELDS:
             having[field.terms] = np.maximum(having[field.terms], field.postings)

@@ -15,7 +15,6 @@ from archivesearch.columnar.arrays import Array, ArrayWriter, narrow
 from archivesearch.columnar.stretches import PAGE, Row, Stretch
 from archivesearch.columnar.strings import encoded, write_strings
 from archivesearch.columnar.texts import TextWriter
-from archivesearch.columnar.workers import Workers
 
 _COLUMNS = ("section", "label", "years", "repeated", "year_values", "repeated_values")
 
@@ -66,7 +65,7 @@ class DocumentWriter:
         """Let go of what waits."""
         self._texts.close()
 
-    def finish(self, writer: ArrayWriter, workers: Workers) -> None:
+    def finish(self, writer: ArrayWriter) -> None:
         """Write what has been gathered."""
         while self._columns:  # what is written is let go
             name, parts = self._columns.popitem()
@@ -91,7 +90,7 @@ class DocumentWriter:
             ("langs", self._langs),
         ):
             write_strings(writer, name, [encoded(value) for value in table])
-        self._texts.finish(writer, workers)
+        self._texts.finish(writer)
 
     def _section(self, row: Row, first: int) -> int:
         """Return the number of a row's section, having entered it and its page if they are new.

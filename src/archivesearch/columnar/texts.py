@@ -7,10 +7,9 @@ a dictionary beside them, which is made of blocks from all over the archive.
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from functools import partial
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 import zstandard as zstd
@@ -19,9 +18,6 @@ from archivesearch.columnar.arrays import Array, Arrays, ArrayWriter, narrow, ru
 from archivesearch.columnar.strings import decoded
 from archivesearch.errors import IndexDamaged
 from archivesearch.lazy import kept, lazy
-
-if TYPE_CHECKING:  # a search has none
-    from archivesearch.columnar.workers import Workers
 
 # Ten hits cost ten blocks; one takes 7 µs, where zlib took 22.
 _BLOCK_BYTES = 4096
@@ -34,7 +30,7 @@ _TEXT_TO_DICTIONARY = 32
 # It is made of every 16th block, or of so many.
 _EVERY = 16
 _SAMPLES = 700
-_TASK_BLOCKS = 256
+_BLOCKS_AT_ONCE = 256
 _CACHED_BLOCKS = 64
 
 
@@ -55,7 +51,7 @@ class TextWriter:
         """Let go of the file."""
         self._file.close()
 
-    def finish(self, writer: ArrayWriter, workers: "Workers") -> None:
+    def finish(self, writer: ArrayWriter) -> None:
         """Write the texts."""
         self.close()
         lengths = np.concatenate(self._lengths)
@@ -64,9 +60,9 @@ class TextWriter:
         sizes: list[int] = []
         with _Blocks(self._path, ends[firsts]) as blocks:
             dictionary = _dictionary(blocks)
-            pack = partial(_packed, blocks, dictionary)
             writer.append("texts.bytes", np.empty(0, np.uint8))
-            for packed in workers.in_order(pack, range(0, len(blocks), _TASK_BLOCKS)):
+            for first in range(0, len(blocks), _BLOCKS_AT_ONCE):
+                packed = _packed(blocks, dictionary, first)
                 sizes += map(len, packed)
                 writer.append("texts.bytes", np.frombuffer(b"".join(packed), np.uint8))
         content = dictionary.as_bytes() if dictionary else b""
@@ -136,7 +132,7 @@ def _packed(
     compressor = zstd.ZstdCompressor(
         _LEVEL, dict_data=dictionary, write_checksum=True, write_dict_id=False
     )
-    last = min(first + _TASK_BLOCKS, len(blocks))
+    last = min(first + _BLOCKS_AT_ONCE, len(blocks))
     return list(map(compressor.compress, blocks.read(first, last)))
 
 
