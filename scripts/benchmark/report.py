@@ -66,7 +66,8 @@ def _pages(result: Values) -> Iterator[str]:
         yield f"parse / lexbor: {result['ratios']['parse']:.2f}"
         yield f"languages, repeats and copies / parse: {result['ratios']['compare']:.2f}"
     if rebuild:
-        yield f"peak memory of the rebuild: {rebuild['peak_bytes'] / MB:.0f} MB"
+        peak = rebuild["peak_bytes"] / MB
+        yield f"peak memory of the largest process of the rebuild: {peak:.0f} MB"
 
 
 def _pace(seconds: float, pages: int, size: float) -> tuple[str, str, str]:
