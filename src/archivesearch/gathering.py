@@ -5,7 +5,6 @@ whole. Its pages are put aside meanwhile, so that memory does not grow with them
 """
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import groupby
@@ -48,10 +47,6 @@ class Gathered:
 
     def __len__(self) -> int:
         return len(self.names)
-
-    def __iter__(self) -> Iterator[Page]:
-        """Yield all pages, in order."""
-        return map(self._read, range(len(self)))
 
     def add(self, chunk: Chunk) -> None:
         """Put the pages of a chunk aside."""
