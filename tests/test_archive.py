@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_archive import LETTER, PAGES, build, page_of, write
 
 import archivesearch
 from archivesearch import IndexDamaged, IndexMissing, QueryError, Report, Skipped, SourceError
 from archivesearch.archive import Archive
+from helpers.small_archive import LETTER, PAGES, build, page_of, write
 
 SWP = "Socialist Workers Party"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parent.parent / "scripts" / "campaign.py"
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="campaigns fork")
@@ -22,7 +22,8 @@ SCRIPT = Path(__file__).parent.parent / "scripts" / "campaign.py"
 )
 def test_no_promise_is_broken(campaign: tuple[str, ...], said: str) -> None:
     process = subprocess.run(
-        [sys.executable, SCRIPT, *campaign],
+        [sys.executable, "-m", "campaigns", *campaign],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 import pytest
-from cli_site import command, done, failed, misused, run, spawn
 
 from archivesearch.cli.main import COMMANDS, main
+from helpers.cli_site import command, done, failed, misused, run, spawn
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -27,7 +27,7 @@ def test_help_lists_the_commands_with_one_line_each() -> None:
 
 
 def test_the_table_names_every_command_that_there_is() -> None:
-    folder = Path(sys.modules["archivesearch.cli"].__path__[0])
+    folder = Path(sys.modules["archivesearch.cli"].__path__[0]) / "commands"
     context = click.Context(main)
     for name in COMMANDS:
         assert isinstance(main.get_command(context, name), click.Command)

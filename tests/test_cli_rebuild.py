@@ -10,15 +10,15 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path
 
-import crawls
 import pytest
-from cli_site import PAGES, command, done, failed, misused, run, write_pages
-from crawls import members, page, record
 
 import archivesearch
 from archivesearch.cli.failures import Interrupted
 from archivesearch.cli.progress import Watcher, told, watched
 from archivesearch.model.reports import Progress
+from helpers import crawls
+from helpers.cli_site import PAGES, command, done, failed, misused, run, write_pages
+from helpers.crawls import members, page, record
 
 ALONE = ("--jobs", "1")
 """The processes of others would outlive the test."""

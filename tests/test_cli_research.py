@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_site import done, failed, misused, run, write_pages
 
 import archivesearch
 from archivesearch.present.as_csv import COLUMNS
+from helpers.cli_site import done, failed, misused, run, write_pages
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_site import done, failed, misused, write_pages
 
 import archivesearch
+from helpers.cli_site import done, failed, misused, write_pages
 
 PAGE = "lists/parties.html"
 

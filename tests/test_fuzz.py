@@ -1,6 +1,7 @@
 """A short run of the fuzz harness in `tests/fuzz/`."""
 
 import pytest
+
 from fuzz.mutations import make
 from fuzz.trial import attempt
 

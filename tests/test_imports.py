@@ -17,7 +17,11 @@ WEB = {"starlette", "uvicorn", "jinja2", "fastapi", "flask", "django", "aiohttp"
 
 UNNEEDED = (
     *("archivesearch.model.pages", "archivesearch.model.reports", "archivesearch.model.research"),
-    *("archivesearch.columnar.face", "archivesearch.grammar", "archivesearch.upkeep"),
+    *(
+        "archivesearch.columnar.whoosh_api.index",
+        "archivesearch.query.grammar",
+        "archivesearch.indexing.upkeep",
+    ),
     *("archivesearch.present.as_json", "archivesearch.present.as_csv"),
     *("whoosh.searching", "whoosh.scoring", "whoosh.qparser", "tomllib"),
 )

@@ -11,10 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archivesearch.config import Config, from_dict
-from archivesearch.parse import dates
-from archivesearch.parse.blocks import Block
-from archivesearch.parse.dates import years_mentioned
-from archivesearch.parse.dating import dating
+from archivesearch.parse.blocks.block import Block
+from archivesearch.parse.dates import years_mentioned as dates
+from archivesearch.parse.dates.publication_date import dating
+from archivesearch.parse.dates.years_mentioned import years_mentioned
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "dates.toml").read_text("utf-8"))
 RUNNING_TEXT = (

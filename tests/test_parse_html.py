@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from archivesearch.parse import html, runs
-from archivesearch.parse.blocks import Block
-from archivesearch.parse.depth import shallow
-from archivesearch.parse.head import head
+from archivesearch.parse.blocks import html
+from archivesearch.parse.blocks import inline as runs
+from archivesearch.parse.blocks.block import Block
+from archivesearch.parse.blocks.head import head
+from archivesearch.parse.blocks.nesting import shallow
 
 # Markup, and the tag and text of each block that it is cut into.
 CUT: dict[str, tuple[str, list[tuple[str, str]]]] = {

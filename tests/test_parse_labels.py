@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivesearch.parse import labels
+from archivesearch.parse.sections import labels
 
 CUT = [
     ("Self-Description: A league.", [("Self-Description", "A league.")]),

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archivesearch.config import Config
 from archivesearch.model.pages import Page, RawPage, Section, Skipped
-from archivesearch.parse.decode import decode
+from archivesearch.parse.encoding.decode import decode
 from archivesearch.parse.page import parse
 
 CONFIG = Config()

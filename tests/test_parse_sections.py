@@ -14,10 +14,12 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archivesearch.config import Config
 from archivesearch.model.pages import Section
-from archivesearch.parse import html, organizations, text
-from archivesearch.parse.blocks import Block
-from archivesearch.parse.dates import years_mentioned
-from archivesearch.parse.sections import sections
+from archivesearch.parse.blocks import html
+from archivesearch.parse.blocks import plain_text as text
+from archivesearch.parse.blocks.block import Block
+from archivesearch.parse.dates.years_mentioned import years_mentioned
+from archivesearch.parse.sections import organization_names as organizations
+from archivesearch.parse.sections.splitter import sections
 
 CASES = Path(__file__).parent / "cases" / "sections"
 SEED = Path(__file__).parents[2] / "shared" / "data" / "seed" / "neotrot.txt"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivesearch.parse.text import blocks
+from archivesearch.parse.blocks.plain_text import blocks
 
 PROSE = (
     "The committee met for two days and spoke of its work in the towns\n"

@@ -7,11 +7,11 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
-from test_present_json import HIT
 
-from archivesearch.extracts import extracts, window, within_window
 from archivesearch.present.as_html import snippet_html, text_html
 from archivesearch.present.clean import clean
+from archivesearch.search.hits.snippets import extracts, window, within_window
+from test_present_json import HIT
 
 NASTY = st.text(alphabet="ab <>&\"'/\\\n\x00\x1b\u202e\u2028\x7fé\ud800-=;", max_size=60)
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivesearch.model.answers import Group, Hit, Results
 from archivesearch.model.pages import Skipped
 from archivesearch.model.reports import Organization, Report, Stats
+from archivesearch.model.results import Group, Hit, Results
 from archivesearch.present.as_json import (
     encoded,
     encoded_lines,

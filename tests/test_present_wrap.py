@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivesearch.present.clean import clean
-from archivesearch.present.marks import Run
+from archivesearch.present.markup import Run
 from archivesearch.present.width import fit, fit_end, left, right, text_width
 from archivesearch.present.wrap import breaks, wrap
 

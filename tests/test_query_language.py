@@ -6,13 +6,13 @@ from html import escape
 from pathlib import Path
 
 import pytest
-from small_archive import build
 
 import archivesearch
 from archivesearch import QueryError
-from archivesearch.grammar import FIELDS
-from archivesearch.query import MAX_DEPTH, MAX_LENGTH
-from archivesearch.trees import MAX_PATTERNS, MAX_WORDS
+from archivesearch.query.grammar import FIELDS
+from archivesearch.query.parser import MAX_DEPTH, MAX_LENGTH
+from archivesearch.query.tree_builder import MAX_PATTERNS, MAX_WORDS
+from helpers.small_archive import build
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "query-language.md").read_text(encoding="utf-8")
 TITLES = {

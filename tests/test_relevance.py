@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import archivesearch
-from archivesearch.evaluation import ndcg
+from archivesearch.search.evaluation import ndcg
 
 FILE = Path(__file__).parent / "eval" / "queries.toml"
 QUERIES = tomllib.loads(FILE.read_text(encoding="utf-8"))["query"]

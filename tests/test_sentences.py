@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivesearch import parse_page
-from archivesearch.chunks import of_pages
-from archivesearch.extracts import extracts, window
-from archivesearch.gathering import Gathered
+from archivesearch.analysis.sentences import Sentences, learned
+from archivesearch.indexing.parsing.page_spool import Gathered
+from archivesearch.indexing.parsing.parse_task import of_pages
 from archivesearch.model.pages import paragraphs
-from archivesearch.sentences import Sentences, learned
+from archivesearch.search.hits.snippets import extracts, window
 
 LEARNED = Sentences(frozenset(("mr", "u.s", "vol", "dr")), frozenset(("the", "they")))
 

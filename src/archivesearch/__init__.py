@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         QueryError,
         SourceError,
     )
-    from archivesearch.model.answers import Group, Hit, Results, Share
+    from archivesearch.indexing.upkeep import backup, parse_page, rebuild, update, verify
     from archivesearch.model.pages import (
         Dating,
         Notice,
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
         Trend,
         Trends,
     )
-    from archivesearch.upkeep import backup, parse_page, rebuild, update, verify
+    from archivesearch.model.results import Group, Hit, Results, Share
 
 __version__ = "0.1.0"
 
@@ -62,7 +62,7 @@ _HOME = {
     "Archive": "archive",
     "open": "archive",
     "Config": "config",
-    **dict.fromkeys(("backup", "parse_page", "rebuild", "update", "verify"), "upkeep"),
+    **dict.fromkeys(("backup", "parse_page", "rebuild", "update", "verify"), "indexing.upkeep"),
     **dict.fromkeys(
         (
             "ArchiveSearchError",
@@ -77,7 +77,7 @@ _HOME = {
         ),
         "errors",
     ),
-    **dict.fromkeys(("Group", "Hit", "Results", "Share"), "model.answers"),
+    **dict.fromkeys(("Group", "Hit", "Results", "Share"), "model.results"),
     **dict.fromkeys(
         ("Dating", "Notice", "Page", "PageInfo", "Paragraph", "Section", "Skipped"), "model.pages"
     ),

@@ -8,26 +8,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
-from archivesearch import asked, searching
-from archivesearch.directory import MANIFEST
-from archivesearch.engines.columnar import ENGINE
-from archivesearch.errors import (
-    ArchiveSearchError,
-    IndexDamaged,
-    IndexMissing,
-    QueryError,
-)
-from archivesearch.filters import Filters, Vocabulary, Years
+from archivesearch.directory.manifest import MANIFEST
+from archivesearch.errors import ArchiveSearchError, IndexDamaged, IndexMissing, QueryError
 from archivesearch.lazy import lazy
-from archivesearch.names import Names
-from archivesearch.opening import DAMAGE, damaged, opened
+from archivesearch.query.alias_expansion import Names
+from archivesearch.query.filters import Filters, Vocabulary, Years
+from archivesearch.search import arguments as asked
+from archivesearch.search import searcher as searching
+from archivesearch.search.execution.index_reader import ENGINE
+from archivesearch.search.snapshot.snapshot import DAMAGE, damaged, opened
 
 if TYPE_CHECKING:  # a search needs few of them
-    from archivesearch.model.answers import Hit, Results
     from archivesearch.model.pages import PageInfo
     from archivesearch.model.passages import Passage
     from archivesearch.model.reports import Organization, Stats
     from archivesearch.model.research import Collocations, Concordance, Matches, Suggestions, Trends
+    from archivesearch.model.results import Hit, Results
 
 StrPath = str | os.PathLike[str]
 
@@ -122,7 +118,7 @@ class Archive:
         return Matches(self._matches(query, narrowed, notes), notes)
 
     def _matches(self, query: str, narrowed: Narrowed, notes: list[str]) -> "Iterator[Hit]":
-        from archivesearch import researching
+        from archivesearch.search.research import research as researching
 
         asked.string("query", query)
         filters = asked.filters(narrowed)
@@ -146,7 +142,7 @@ class Archive:
         `width` is how many characters stand on either side at most; `sort` is `place`,
         or `left` or `right` for the words on that side. Raises QueryError.
         """
-        from archivesearch import researching
+        from archivesearch.search.research import research as researching
 
         asked.string("query", query)
         asked.numbers(width=width, limit=limit, offset=offset)
@@ -172,7 +168,7 @@ class Archive:
 
         `window` is how many words to either side count as company. Raises QueryError.
         """
-        from archivesearch import researching
+        from archivesearch.search.research import research as researching
 
         asked.string("query", query)
         asked.numbers(window=window, limit=limit)
@@ -189,7 +185,7 @@ class Archive:
 
         `by` is `year`, or `decade`, which then stands as its first year. Raises QueryError.
         """
-        from archivesearch import researching
+        from archivesearch.search.research import research as researching
 
         asked.string("query", query)
         filters = asked.filters(narrowed)
@@ -200,8 +196,8 @@ class Archive:
 
     def suggest(self, text: str, *, limit: int = 10) -> "Suggestions":
         """Return words of the archive that a text, or its last word, may be meant for."""
-        from archivesearch.corrections import completions, corrections
         from archivesearch.model.research import Suggestions
+        from archivesearch.search.spelling_correction import completions, corrections
 
         asked.string("text", text)
         asked.numbers(limit=limit)
@@ -300,7 +296,9 @@ class Archive:
             raise
         except Exception as error:
             self._see_that_it_is_open()  # or another thread has closed it meanwhile
-            from archivesearch import verifying  # which a sound index never needs
+            from archivesearch.indexing import (
+                verify as verifying,  # which a sound index never needs
+            )
 
             told = next(verifying.problems(self._path, self._manifest, ENGINE), None)
             if told is None:

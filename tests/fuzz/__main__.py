@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections import Counter
 
-from archivesearch.crew import Crew, Lost
+from archivesearch.indexing.workers.worker_pool import Crew, Lost
 from fuzz.mutations import make
 from fuzz.trial import Outcome, bounded
 

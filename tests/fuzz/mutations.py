@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from warnings import catch_warnings
 
-from crawls import arc, arc_record, http, make_pdf, members, page, record
+from helpers.crawls import arc, arc_record, http, make_pdf, members, page, record
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from archivesearch.bounds import bounded_memory, limited
 from archivesearch.errors import ConfigError, SourceError
+from archivesearch.indexing.workers.process_limits import bounded_memory, limited
 from archivesearch.model.pages import Notice, Page, RawPage, Skipped, passages
 from archivesearch.parse.page import parse
-from archivesearch.read.limits import Limits
-from archivesearch.read.sources import open_sources
+from archivesearch.sources.limits import Limits
+from archivesearch.sources.source import open_sources
 from fuzz.mutations import make
 
 LIMITS = Limits(page_bytes=1_000_000, unpacked=8_000_000)

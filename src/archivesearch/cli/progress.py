@@ -13,7 +13,7 @@ import click
 
 from archivesearch.cli.failures import Interrupted
 from archivesearch.model.reports import Progress
-from archivesearch.present.counts import about, counted
+from archivesearch.present.numbers import about, counted
 
 EVERY = 10.0
 """Seconds between two lines where there is no terminal to draw on."""

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archivesearch.columnar.codec import ColumnarCodec
+    from archivesearch.columnar.whoosh_api.codec import ColumnarCodec
 
 __all__ = ["ColumnarCodec"]
 
@@ -12,6 +12,6 @@ def __getattr__(name: str) -> Any:
     """Import the codec when it is asked for: a search never needs it."""
     if name != "ColumnarCodec":
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    from archivesearch.columnar.codec import ColumnarCodec
+    from archivesearch.columnar.whoosh_api.codec import ColumnarCodec
 
     return ColumnarCodec

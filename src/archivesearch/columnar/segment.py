@@ -5,19 +5,19 @@ from pathlib import Path
 
 import numpy as np
 
-from archivesearch.columnar.arrays import Array, ArrayFolder, spread
-from archivesearch.columnar.bits import unpacked
-from archivesearch.columnar.documents import Documents
-from archivesearch.columnar.escape import Escaped
-from archivesearch.columnar.fields import WORD_FIELDS
-from archivesearch.columnar.impact import BLOCK_BITS, BLOCK_SIZE
-from archivesearch.columnar.lexicon import Lexicon
-from archivesearch.columnar.shape import check_shape
-from archivesearch.columnar.spellings import Spellings
-from archivesearch.columnar.totals import Chunks, Totals
+from archivesearch.columnar.block_bounds import BLOCK_BITS, BLOCK_SIZE
+from archivesearch.columnar.bm25 import idf
+from archivesearch.columnar.checks.structure import check_shape
+from archivesearch.columnar.documents.document_store import Documents
+from archivesearch.columnar.schema import WORD_FIELDS
+from archivesearch.columnar.storage.array_files import Array, ArrayFolder, spread
+from archivesearch.columnar.storage.doc_sets import unpacked
+from archivesearch.columnar.storage.packed_ints import Escaped
+from archivesearch.columnar.storage.prefix_sums import Chunks, Totals
+from archivesearch.columnar.terms.term_dictionary import Lexicon
+from archivesearch.columnar.terms.word_forms import Spellings
 from archivesearch.errors import IndexDamaged
 from archivesearch.lazy import kept, lazy
-from archivesearch.ranking import idf
 
 _CACHED_LANGUAGES = 16
 _CACHED_TERMS = 1024

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archivesearch.model.answers import Hit
+    from archivesearch.model.results import Hit
 
 
 @dataclass(frozen=True, slots=True)

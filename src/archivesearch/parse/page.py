@@ -5,18 +5,20 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser
 
-from archivesearch.addresses import address
 from archivesearch.config import Config
 from archivesearch.model.pages import Page, RawPage, Skipped
-from archivesearch.parse import html, pdf, text
-from archivesearch.parse.blocks import Block
-from archivesearch.parse.dating import dating
-from archivesearch.parse.decode import Decoded, decode
-from archivesearch.parse.depth import shallow
-from archivesearch.parse.head import Head, head
+from archivesearch.parse import pdf
+from archivesearch.parse.blocks import html
+from archivesearch.parse.blocks import plain_text as text
+from archivesearch.parse.blocks.block import Block
+from archivesearch.parse.blocks.head import Head, head
+from archivesearch.parse.blocks.nesting import shallow
+from archivesearch.parse.dates.publication_date import dating
+from archivesearch.parse.encoding.decode import Decoded, decode
+from archivesearch.parse.file_type import unreadable
 from archivesearch.parse.language import language
-from archivesearch.parse.magic import unreadable
-from archivesearch.parse.sections import sections
+from archivesearch.parse.sections.splitter import sections
+from archivesearch.urls import address
 
 _CONTROLS = tuple(map(chr, (*range(9), 11, *range(14, 32), 127)))
 _WITHOUT_CONTROLS = str.maketrans("", "", "".join(_CONTROLS))

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from archivesearch.parse.head import Head
+from archivesearch.parse.blocks.head import Head
 
 if TYPE_CHECKING:
     from pypdf import PdfReader

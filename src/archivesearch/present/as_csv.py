@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from archivesearch.model.answers import Hit, Results
+from archivesearch.model.results import Hit, Results
 from archivesearch.present.clean import clean
 
 COLUMNS = (

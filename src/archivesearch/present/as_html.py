@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from archivesearch.model.answers import Hit
 from archivesearch.model.passages import Span
+from archivesearch.model.results import Hit
 from archivesearch.present.clean import clean
-from archivesearch.present.marks import html, pieces
+from archivesearch.present.markup import html, pieces
 
 
 def snippet_html(hit: Hit) -> str:

@@ -14,11 +14,11 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # all records, of which one command shows few
-    from archivesearch.model.answers import Group, Hit, Results
     from archivesearch.model.pages import Page, PageInfo, Paragraph, Section
     from archivesearch.model.passages import Passage
     from archivesearch.model.reports import Backup, Organization, Report, Stats, Verification
     from archivesearch.model.research import Collocations, Concordance, Suggestions, Trends
+    from archivesearch.model.results import Group, Hit, Results
 
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _HIT_KEYS = (

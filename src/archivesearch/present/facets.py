@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 from archivesearch.present.clean import one_line
-from archivesearch.present.marks import Run
+from archivesearch.present.markup import Run
 from archivesearch.present.screen import Screen
 from archivesearch.present.width import fit, fit_end, left, right, text_width
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from archivesearch.model.pages import Dating, Page, Paragraph, Section
 from archivesearch.present.clean import clean, one_line
-from archivesearch.present.counts import counted
-from archivesearch.present.marks import Run, runs
+from archivesearch.present.markup import Run, runs
+from archivesearch.present.numbers import counted
 from archivesearch.present.screen import Screen
 
 _NAMES = 13

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from archivesearch.model.reports import Organization
 from archivesearch.present.clean import one_line
-from archivesearch.present.counts import counted
-from archivesearch.present.marks import Run
+from archivesearch.present.markup import Run
+from archivesearch.present.numbers import counted
 from archivesearch.present.screen import Screen
 
 _HEADS = ("pages", "sections", "paragraphs")

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from archivesearch.model.reports import Report
 from archivesearch.present.clean import one_line
-from archivesearch.present.counts import counted, duration
-from archivesearch.present.counts import size as amount
+from archivesearch.present.numbers import counted, duration
+from archivesearch.present.numbers import size as amount
 
 SKIPPED_SHOWN = 20
 _REASONS_SHOWN = 3

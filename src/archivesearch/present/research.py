@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from archivesearch.model.research import Collocations, Concordance, Suggestions, Trends
 from archivesearch.present.clean import one_line
-from archivesearch.present.counts import counted
+from archivesearch.present.numbers import counted
 from archivesearch.present.screen import Screen
 from archivesearch.present.width import cut, left, right, text_width
 

@@ -7,7 +7,7 @@ import click
 
 from archivesearch.model.passages import Span
 from archivesearch.present.clean import clean
-from archivesearch.present.marks import Run, pieces, starred
+from archivesearch.present.markup import Run, pieces, starred
 from archivesearch.present.wrap import wrap
 
 READABLE = 100

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from archivesearch.model.reports import Stats
 from archivesearch.present.clean import one_line
-from archivesearch.present.counts import percent, size
+from archivesearch.present.numbers import percent, size
 from archivesearch.present.screen import Screen
 from archivesearch.present.width import left, right, text_width
 

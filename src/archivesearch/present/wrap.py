@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from archivesearch.model.passages import Span
-from archivesearch.present.marks import Run
+from archivesearch.present.markup import Run
 from archivesearch.present.width import character_width, cut, text_width
 
 _WORD = re.compile(r"[^ \n]+|\n")

@@ -1,0 +1,1 @@
+"""Measurements: speed beside other engines, and relevance on judged questions."""

@@ -1,0 +1,80 @@
+"""Stock Whoosh 2.7.4, with its own storage, its own analyzer and its own ranking."""
+
+from collections.abc import Iterable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from benchmarks.speed.engine import LIMIT, Options, Record, peer_record
+from benchmarks.speed.queries import Query
+
+# The project's stubs of Whoosh hold only what the project uses of it: these go without.
+analysis: Any = import_module("whoosh.analysis")
+fields: Any = import_module("whoosh.fields")
+files: Any = import_module("whoosh.index")
+qparser: Any = import_module("whoosh.qparser")
+tree: Any = import_module("whoosh.query")
+
+
+class Engine:
+    """A Whoosh index as its documentation makes one: TEXT(StemmingAnalyzer), stored."""
+
+    kinds = frozenset({"words", "all", "phrase", "year", "prefix"})
+    record = staticmethod(peer_record)
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.searcher: Any
+        self.parser: Any
+
+    def _schema(self) -> Any:
+        analyzer = analysis.StemmingAnalyzer()
+        columns = {
+            name: fields.TEXT(analyzer, stored=True)
+            if name in self.options.fields
+            else fields.STORED
+            for name in ("id", "page", "title", "text")
+        }
+        return fields.Schema(**columns, year=fields.NUMERIC(int))
+
+    def build(self, records: Iterable[Record], directory: Path) -> None:
+        """Add all paragraphs through the ordinary writer."""
+        threads = self.options.threads
+        index = files.create_in(str(directory), self._schema())
+        writer = index.writer(procs=threads) if threads > 1 else index.writer()
+        for record in records:
+            values = record._asdict()
+            if record.year is None:
+                del values["year"]
+            writer.add_document(**values)
+        writer.commit()
+        index.close()
+
+    def open(self, directory: Path) -> None:
+        """Open the directory and take a searcher and a parser."""
+        index = files.open_dir(str(directory))
+        self.searcher = index.searcher()
+        self.parser = qparser.MultifieldParser(
+            list(self.options.fields), index.schema, group=qparser.OrGroup
+        )
+
+    def answer(self, query: Query) -> int:
+        """Parse, search, and fetch ten documents with their highlights."""
+        years = tree.NumericRange("year", *query.years) if query.years else None
+        results = self.searcher.search(
+            self.parser.parse(_written(query)), limit=LIMIT, filter=years
+        )
+        for hit in results:
+            hit.fields()
+            hit.highlights("text")
+        if self.options.totals:
+            len(results)
+        return int(results.scored_length())
+
+
+def _written(query: Query) -> str:
+    if query.kind == "prefix":
+        return f"{query.words[0]}*"
+    if query.kind == "phrase":
+        return f'"{" ".join(query.words)}"'
+    return (" AND " if query.kind == "all" else " ").join(query.words)

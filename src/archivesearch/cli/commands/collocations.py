@@ -1,0 +1,62 @@
+"""The command `archivesearch collocations`."""
+
+from typing import Any
+
+import click
+
+import archivesearch
+from archivesearch.cli.arguments import readable
+from archivesearch.cli.failures import asking
+from archivesearch.cli.filter_options import narrowing_options
+from archivesearch.cli.options import color_option, examples, format_option, index_option
+from archivesearch.cli.output import write, write_bytes
+from archivesearch.cli.terminal import screen, tell
+from archivesearch.present.as_json import encoded, record_json
+from archivesearch.present.research import collocations_text
+
+EXAMPLES = examples(
+    "archivesearch collocations party",
+    "archivesearch collocations castro --window 3 --limit 10",
+    "archivesearch collocations strike --lang en --format json",
+)
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("words", nargs=-1, required=True, metavar="QUERY...")
+@narrowing_options
+@click.option(
+    "--window",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="So many words to either side count as company.",
+)
+@click.option(
+    "--limit",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="Words to print.",
+)
+@format_option("text", "json")
+@index_option
+@color_option
+def collocations(
+    *, words: tuple[str, ...], form: str, index: str, color: bool | None, **options: Any
+) -> None:
+    """Print the words that keep company with those that QUERY finds.
+
+    The words that can be there by chance the least come first, by the log-likelihood
+    ratio; words that are everywhere are left out.
+    """
+    query = readable(" ".join(words))
+    with asking(query), archivesearch.open(index) as archive:
+        found = archive.collocations(query, **options)
+    tell(found.notes)
+    if form == "json":
+        write_bytes(encoded(record_json(found)))
+        return
+    terminal = screen(color=color)
+    write(collocations_text(found, terminal), color=terminal.color)

@@ -1,0 +1,26 @@
+"""The command `archivesearch completion`."""
+
+import click
+from click.shell_completion import BashComplete, FishComplete, ZshComplete
+
+from archivesearch.cli.completers import VARIABLE
+from archivesearch.cli.options import examples
+from archivesearch.cli.output import write
+
+PROGRAM = "archivesearch"
+COMPLETERS = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
+
+EXAMPLES = examples(
+    "bash:  archivesearch completion bash > ~/.archivesearch-completion",
+    "zsh:   archivesearch completion zsh > ~/.zfunc/_archivesearch",
+    "fish:  archivesearch completion fish > ~/.config/fish/completions/archivesearch.fish",
+)
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("shell", type=click.Choice(tuple(COMPLETERS)))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Print the script that lets SHELL complete commands, options, names and pages."""
+    completer = COMPLETERS[shell]
+    write(completer(ctx.find_root().command, {}, PROGRAM, VARIABLE).source())

@@ -1,0 +1,57 @@
+"""The command `archivesearch export`."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import click
+
+import archivesearch
+from archivesearch.cli.arguments import readable
+from archivesearch.cli.failures import asking
+from archivesearch.cli.filter_options import narrowing_options
+from archivesearch.cli.options import examples, format_option, index_option
+from archivesearch.cli.output import write_bytes
+from archivesearch.cli.terminal import tell
+from archivesearch.model.results import Hit
+from archivesearch.present.as_csv import csv_lines
+from archivesearch.present.as_json import encoded_lines, hit_json
+
+EXAMPLES = examples(
+    "archivesearch export castro > castro.jsonl",
+    "archivesearch export 'strike AND year:1990s' --format csv > strikes.csv",
+    "archivesearch export '*' --org ISO",
+)
+
+_AT_A_TIME = 256
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("words", nargs=-1, required=True, metavar="QUERY...")
+@narrowing_options
+@format_option("jsonl", "csv")
+@index_option
+def export(*, words: tuple[str, ...], form: str, index: str, **options: Any) -> None:
+    """Print every paragraph that QUERY matches, in the order of the archive.
+
+    However many there are, they are read and written a few at a time.
+    """
+    query = readable(" ".join(words))
+    with asking(query), archivesearch.open(index) as archive:
+        head = True
+        matches = archive.matches(query, **options)
+        for some in _batches(matches):
+            if head:
+                tell(matches.notes)
+            if form == "csv":
+                write_bytes(csv_lines(some, head=head))
+            else:
+                write_bytes(encoded_lines(map(hit_json, some)))
+            head = False
+
+
+def _batches(hits: Iterator[Hit]) -> Iterator[list[Hit]]:
+    """Yield hits in lists, an empty one where there are none at all."""
+    yield list(islice(hits, _AT_A_TIME))
+    while some := list(islice(hits, _AT_A_TIME)):
+        yield some

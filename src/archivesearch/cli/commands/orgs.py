@@ -1,0 +1,30 @@
+"""The command `archivesearch orgs`."""
+
+import click
+
+import archivesearch
+from archivesearch.cli.options import color_option, examples, format_option, index_option
+from archivesearch.cli.output import write, write_bytes
+from archivesearch.cli.terminal import screen
+from archivesearch.present.as_json import encoded, organizations_json
+from archivesearch.present.organizations import organizations_text
+
+EXAMPLES = examples(
+    "archivesearch orgs",
+    "archivesearch orgs --format json",
+)
+
+
+@click.command(epilog=EXAMPLES)
+@format_option("text", "json")
+@index_option
+@color_option
+def orgs(*, form: str, index: str, color: bool | None) -> None:
+    """List the organizations that have sections, with their other names and counts."""
+    with archivesearch.open(index) as archive:
+        organizations = archive.organizations()
+    if form == "json":
+        write_bytes(encoded(organizations_json(organizations)))
+        return
+    terminal = screen(color=color)
+    write(organizations_text(organizations, terminal), color=terminal.color)

@@ -1,0 +1,30 @@
+"""The command `archivesearch stats`."""
+
+import click
+
+import archivesearch
+from archivesearch.cli.options import color_option, examples, format_option, index_option
+from archivesearch.cli.output import write, write_bytes
+from archivesearch.cli.terminal import screen
+from archivesearch.present.as_json import encoded, stats_json
+from archivesearch.present.statistics import stats_text
+
+EXAMPLES = examples(
+    "archivesearch stats",
+    "archivesearch stats --index example --format json",
+)
+
+
+@click.command(epilog=EXAMPLES)
+@format_option("text", "json")
+@index_option
+@color_option
+def stats(*, form: str, index: str, color: bool | None) -> None:
+    """Tell how many pages, sections and paragraphs an index has, of which years."""
+    with archivesearch.open(index) as archive:
+        counts = archive.stats()
+    if form == "json":
+        write_bytes(encoded(stats_json(counts)))
+        return
+    terminal = screen(color=color)
+    write(stats_text(counts, terminal), color=terminal.color)

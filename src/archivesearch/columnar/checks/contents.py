@@ -1,0 +1,31 @@
+"""What do the tables of a segment say that it holds? `verify` compares it with the records."""
+
+import json
+
+import numpy as np
+
+from archivesearch.columnar.passage_columns import PAGE
+from archivesearch.columnar.storage.array_files import ArrayFolder
+from archivesearch.columnar.storage.string_table import Strings, decoded
+from archivesearch.model.reports import Contents
+
+
+def contents(arrays: ArrayFolder) -> Contents:
+    """Return what a segment that is as the format says holds."""
+    passages = np.diff(arrays["pages.first"].astype(np.int64)).tolist()
+    pages = [
+        {**dict(zip(PAGE, json.loads(page), strict=True)), "paragraphs": count}
+        for page, count in zip(Strings(arrays, "pages"), passages, strict=True)
+    ]
+    sections = arrays["documents.section"]
+    orgs = arrays["sections.org"][sections].astype(np.int64)
+    names = [decoded(org) for org in Strings(arrays, "orgs")]
+    paragraphs = np.bincount(orgs, minlength=len(names))
+    pairs = np.unique(orgs * len(pages) + arrays["sections.page"][sections])
+    on_pages = np.bincount(pairs // max(len(pages), 1), minlength=len(names))
+    counts = zip(names, on_pages.tolist(), paragraphs.tolist(), strict=True)
+    return Contents(
+        pages=pages,
+        organizations={name: (on, count) for name, on, count in counts if name},
+        copies=len(arrays["copies.members"]) - len(arrays["copies.starts"]) + 1,
+    )

@@ -1,0 +1,135 @@
+"""A stretch of passages in columns: what neighbours have in common is taken once.
+
+Python's objects end here: what is done with a stretch is done with its texts, its few
+rows and its arrays.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, compress
+from operator import attrgetter, ne
+from typing import NamedTuple
+
+import numpy as np
+
+from archivesearch.columnar.block_bounds import BLOCK_SIZE
+from archivesearch.columnar.storage.array_files import Array
+from archivesearch.columnar.storage.string_table import encoded
+from archivesearch.model.passages import Passage, SamePage
+
+
+class Row(NamedTuple):
+    """What passages in a row have in common; all before `section` is their page's."""
+
+    page: str
+    url: str | None
+    title: str
+    year: int | None
+    year_source: str
+    date: str
+    author: str
+    lang: str
+    same: tuple[SamePage, ...]
+    section: str
+    org: str
+    label: str
+
+
+PAGE = Row._fields[: Row._fields.index("section")]
+"""What the table of pages has, in this order."""
+
+_ROW = attrgetter(*Row._fields)
+_YEARS = attrgetter("years_mentioned")
+_REPEATED = attrgetter("repeated")
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """A list of whole numbers for each passage: how many it has, and all of them in a row."""
+
+    counts: Array
+    values: Array
+
+    def owners(self) -> Array:
+        """Return the passage of each value."""
+        return np.repeat(np.arange(len(self.counts), dtype=np.uint32), self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Passages in a row, numbered from `first`, in columns.
+
+    `texts` are UTF-8. `starts` says where each of the `rows` begins, counted from the
+    first of the stretch. `headings` are passages that say what stands above them, `bare`
+    those that say only what many pages repeat. `years` are those mentioned, `repeated`
+    the edges of repeated spans in code points, and `edges` the same in bytes.
+    """
+
+    first: int
+    texts: Sequence[bytes]
+    rows: Sequence[Row]
+    starts: Array
+    headings: Array
+    bare: Array
+    years: Lists
+    repeated: Lists
+    edges: Array
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def spread(self, values: Array) -> Array:
+        """Return for each passage the value of its row."""
+        return np.repeat(values, np.diff(self.starts, append=len(self)))
+
+
+def stretches(first: int, passages: Iterable[Passage], size: int) -> Iterator[Stretch]:
+    """Cut passages, of which the first has a number, into stretches of so many bytes of text.
+
+    A stretch has a few passages at the least, however long they are.
+    """
+    some: list[Passage] = []
+    texts: list[bytes] = []
+    gathered = 0
+    for passage in passages:
+        some.append(passage)
+        texts.append(encoded(passage.text))
+        gathered += len(texts[-1])
+        if gathered >= size and len(some) >= BLOCK_SIZE:
+            yield stretch_of(first, some, texts)
+            first += len(some)
+            some, texts, gathered = [], [], 0
+    if some:
+        yield stretch_of(first, some, texts)
+
+
+def stretch_of(first: int, passages: Sequence[Passage], texts: Sequence[bytes]) -> Stretch:
+    """Return some passages, one at the least, in columns."""
+    count = len(passages)
+    shared = list(map(_ROW, passages))
+    new = np.ones(count, bool)
+    new[1:] = np.fromiter(map(ne, shared[1:], shared), bool, count - 1)
+    repeated = list(map(_REPEATED, passages))
+    bare = np.zeros(count, bool)
+    edges: list[int] = []
+    for number, spans in compress(enumerate(repeated), repeated):
+        passage = passages[number]
+        bare[number] = not passage.own_text
+        edges += [len(encoded(passage.text[:at])) for span in spans for at in span]
+    return Stretch(
+        first=first,
+        texts=texts,
+        rows=[Row(*row) for row in compress(shared, new.tolist())],
+        starts=np.flatnonzero(new),
+        headings=np.array([p.text in (p.section, p.title) for p in passages], bool),
+        bare=bare,
+        years=_lists(list(map(_YEARS, passages))),
+        repeated=_lists([tuple(chain(*spans)) if spans else () for spans in repeated]),
+        edges=np.array(edges, np.int64),
+    )
+
+
+def _lists(lists: Sequence[Sequence[int]]) -> Lists:
+    counts = np.fromiter(map(len, lists), np.uint32, len(lists))
+    total = int(counts.sum(dtype=np.int64))
+    return Lists(counts, np.fromiter(chain.from_iterable(lists), np.uint32, total))

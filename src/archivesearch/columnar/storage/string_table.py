@@ -1,0 +1,63 @@
+"""Many strings as two arrays: their UTF-8 bytes one after the other, and where each ends."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from archivesearch.columnar.storage.array_files import Appends, Array, Arrays, narrow
+
+
+def encoded(text: str) -> bytes:
+    """Return a text as UTF-8, in which lone surrogates, which pages may hold, pass."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def decoded(data: bytes) -> str:
+    """Return what was encoded."""
+    return data.decode("utf-8", "surrogatepass")
+
+
+def write_strings(writer: Appends, name: str, strings: Sequence[bytes]) -> None:
+    """Write strings as the arrays `name.bytes` and `name.ends`."""
+    lengths = np.fromiter(map(len, strings), np.int64, len(strings))
+    writer.append(f"{name}.bytes", np.frombuffer(b"".join(strings), np.uint8))
+    writer.append(f"{name}.ends", narrow(np.cumsum(lengths), least=np.uint32))
+
+
+class Strings:
+    """Strings read from such arrays, by number."""
+
+    def __init__(self, arrays: Arrays, name: str) -> None:
+        self._bytes = arrays[f"{name}.bytes"].data
+        self._ends: Array = arrays[f"{name}.ends"]
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, number: int) -> bytes:
+        ends = self._ends
+        start = ends.item(number - 1) if number else 0
+        return self._bytes[start : ends.item(number)].tobytes()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.between(0, len(self))
+
+    def between(self, first: int, last: int) -> Iterator[bytes]:
+        """Yield the strings from one number up to another."""
+        start = int(self._ends[first - 1]) if first else 0
+        for end in self._ends[first:last].tolist():
+            yield self._bytes[start:end].tobytes()
+            start = end
+
+    def place(self, wanted: bytes, first: int, last: int) -> int:
+        """Return the first number from `first` up to `last` whose string is not below `wanted`.
+
+        The strings between the two must be sorted.
+        """
+        while first < last:
+            middle = (first + last) // 2
+            if self[middle] < wanted:
+                first = middle + 1
+            else:
+                last = middle
+        return first

@@ -1,0 +1,308 @@
+"""What Whoosh's reader asks of a segment, answered from its arrays."""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from whoosh.codec.base import FieldCursor, PerDocumentReader, Segment, TermsReader
+from whoosh.columns import Column, ColumnReader
+from whoosh.fields import FieldType
+from whoosh.filedb.filestore import Storage
+from whoosh.formats import Format
+from whoosh.reading import TermInfo, TermNotFound
+from whoosh.scoring import BaseScorer
+
+from archivesearch.columnar.block_bounds import BLOCK_SIZE
+from archivesearch.columnar.storage.array_files import Array, run_of, starts_of
+from archivesearch.columnar.storage.packed_ints import Escaped
+from archivesearch.columnar.storage.string_table import Strings, decoded
+from archivesearch.columnar.terms.term_dictionary import Lexicon
+from archivesearch.columnar.whoosh_api.array_container import Container
+from archivesearch.columnar.whoosh_api.codec_matchers import (
+    ListedMatcher,
+    PostingsMatcher,
+    TermPostings,
+)
+from archivesearch.columnar.whoosh_api.codec_writer import DOCUMENTS, TERMS, column_name
+from archivesearch.columnar.whoosh_api.stored_values import unpacked
+from archivesearch.errors import IndexDamaged
+from archivesearch.lazy import kept, lazy
+
+_CACHED_BLOCKS = 64
+
+
+class DocumentReader(PerDocumentReader):
+    """Stored values, lengths, columns and vectors, by document."""
+
+    def __init__(self, storage: Storage, segment: Segment) -> None:
+        self._storage = storage
+        self._segment = segment
+        self._arrays = Container(storage, segment.make_filename(DOCUMENTS))
+        info = self._arrays.info
+        self._lengths = {
+            name: self._arrays[f"lengths.{number}"] for number, name in enumerate(info["lengths"])
+        }
+        self._totals: dict[str, int] = info["totals"]
+        self._columns: dict[str, Any] = {}
+        self._block = kept(_CACHED_BLOCKS, self._read_block)
+
+    def close(self) -> None:
+        """Close the files of columns; arrays are let go of when nothing refers to them."""
+        for file in self._columns.values():
+            file.close()
+        self._columns.clear()
+
+    def doc_count(self) -> int:
+        """Return how many documents there are that are not deleted."""
+        return self._segment.doc_count()
+
+    def doc_count_all(self) -> int:
+        """Return how many documents there are."""
+        return self._segment.doc_count_all()
+
+    def has_deletions(self) -> bool:
+        """Whether any document is deleted."""
+        return self._segment.has_deletions()
+
+    def is_deleted(self, docnum: int) -> bool:
+        """Whether a document is deleted."""
+        return self._segment.is_deleted(docnum)
+
+    def deleted_docs(self) -> Iterator[int]:
+        """Yield the documents that are deleted."""
+        return self._segment.deleted_docs()
+
+    def supports_columns(self) -> bool:
+        """Whether fields may be sortable: they may."""
+        return True
+
+    def has_column(self, fieldname: str) -> bool:
+        """Whether a field has a column here."""
+        return self._storage.file_exists(column_name(self._segment, fieldname))
+
+    def column_reader(self, fieldname: str, column: Column) -> ColumnReader:
+        """Return the column of a field."""
+        name = column_name(self._segment, fieldname)
+        if fieldname not in self._columns:
+            self._columns[fieldname] = self._storage.open_file(name)
+        size = self._storage.file_length(name)
+        return column.reader(self._columns[fieldname], 0, size, self.doc_count_all())
+
+    def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
+        """Return the length of a field of a document, or the default where it has none."""
+        lengths = self._lengths.get(fieldname)
+        return int(lengths[docnum]) or default if lengths is not None else default
+
+    def field_length(self, fieldname: str) -> int:
+        """Return the length of a field in all documents."""
+        return self._totals.get(fieldname, 0)
+
+    def min_field_length(self, fieldname: str) -> int:
+        """Return the length of the shortest value of a field; 0 where any lacks it."""
+        lengths = self._lengths.get(fieldname)
+        return int(lengths.min()) if lengths is not None and len(lengths) else 0
+
+    def max_field_length(self, fieldname: str) -> int:
+        """Return the length of the longest value of a field."""
+        lengths = self._lengths.get(fieldname)
+        return int(lengths.max()) if lengths is not None and len(lengths) else 0
+
+    def has_vector(self, docnum: int, fieldname: str) -> bool:
+        """Whether a vector of a field of a document is stored."""
+        return (fieldname, docnum) in self._vectors
+
+    def vector(self, docnum: int, fieldname: str, format_: Format) -> ListedMatcher:
+        """Return the vector of a field of a document: a matcher whose ids are terms."""
+        try:
+            first, last = self._vectors[fieldname, docnum]
+        except KeyError:
+            raise KeyError(f"no vector of {fieldname} is stored for document {docnum}") from None
+        terms = Strings(self._arrays, "vectors.terms").between(first, last)
+        return ListedMatcher(
+            [decoded(term) for term in terms],
+            self._arrays["vectors.weight"][first:last].tolist(),
+            list(Strings(self._arrays, "vectors.values").between(first, last)),
+            format_,
+        )
+
+    def stored_fields(self, docnum: int) -> dict[str, Any]:
+        """Return what is stored of a document. Raises IndexDamaged where it cannot be read."""
+        firsts = self._arrays["stored.firsts"]
+        block = run_of(firsts, docnum)
+        raw, starts = self._block(block)
+        place = docnum - int(firsts[block])
+        data = raw[int(starts[place]) : int(starts[place + 1])]
+        found: dict[str, Any] = unpacked(data) if data else {}
+        return found
+
+    def _read_block(self, block: int) -> tuple[bytes, Array]:
+        ends, firsts = self._arrays["stored.ends"], self._arrays["stored.firsts"]
+        start = int(ends[block - 1]) if block else 0
+        own = self._arrays["stored.length"][int(firsts[block]) : int(firsts[block + 1])]
+        starts = starts_of(own)
+        unpacking = zlib.decompressobj()
+        packed = self._arrays["stored.bytes"][start : int(ends[block])].data
+        try:
+            raw = unpacking.decompress(packed, int(starts[-1]) + 1)
+        except zlib.error as error:
+            raise IndexDamaged(f"stored values are damaged ({error})") from error
+        if not unpacking.eof or len(raw) != starts[-1]:
+            raise IndexDamaged("stored values are damaged")
+        return raw, starts
+
+    @lazy
+    def _vectors(self) -> dict[tuple[str, int], tuple[int, int]]:
+        """Where the terms of each vector are, by field and document."""
+        names = self._arrays.info["vectors"]
+        ends = self._arrays["vectors.ends"].tolist()
+        fields = self._arrays["vectors.fields"].tolist()
+        documents = self._arrays["vectors.documents"].tolist()
+        starts = [0, *ends][: len(ends)]
+        return {
+            (names[field], document): (start, end)
+            for field, document, start, end in zip(fields, documents, starts, ends, strict=True)
+        }
+
+
+class TermReader(TermsReader):
+    """Terms, by field and then by their bytes, and their postings."""
+
+    def __init__(self, storage: Storage, segment: Segment) -> None:
+        self.arrays = Container(storage, segment.make_filename(TERMS))
+        self._kept: dict[str, str] = {}
+        self._ranges: dict[str, tuple[int, int]] = {}
+        for name, (first, last, form) in self.arrays.info["fields"].items():
+            self._ranges[name] = first, last
+            self._kept[name] = form
+        self._lexicon = Lexicon(self.arrays, self._ranges)
+        self.frequencies = Escaped(self.arrays, "postings.frequency", bits=4)
+        self.gaps = Escaped(self.arrays, "positions.gap", bits=8)
+
+    def __contains__(self, term: tuple[str, bytes]) -> bool:
+        return self._lexicon.find(*term) is not None
+
+    def indexed_field_names(self) -> Sequence[str]:
+        """Return the fields that have terms."""
+        return list(self._ranges)
+
+    def cursor(self, fieldname: str, fieldobj: FieldType) -> "TermCursor":
+        """Return what walks through the terms of a field."""
+        return TermCursor(self, self._lexicon, fieldname, fieldobj)
+
+    def terms(self) -> Iterator[tuple[str, bytes]]:
+        """Yield all terms."""
+        for name, (first, last) in self._ranges.items():
+            yield from ((name, term) for term in self._lexicon.terms(first, last))
+
+    def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
+        """Yield all terms from one on, those of the fields after its own too."""
+        if fieldname not in self._ranges:
+            return
+        start, _ = self._lexicon.between(fieldname, prefix, None)
+        for name, (first, last) in self._ranges.items():
+            if last > start:
+                found = self._lexicon.terms(max(first, start), last)
+                yield from ((name, term) for term in found)
+
+    def items(self) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
+        """Yield all terms with their statistics."""
+        return ((term, self.term_info(*term)) for term in self.terms())
+
+    def items_from(
+        self, fieldname: str, prefix: bytes
+    ) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
+        """Yield all terms from one on with their statistics."""
+        return ((term, self.term_info(*term)) for term in self.terms_from(fieldname, prefix))
+
+    def term_info(self, fieldname: str, text: bytes) -> TermInfo:
+        """Return the statistics of a term. Raises TermNotFound."""
+        number = self._lexicon.find(fieldname, text)
+        if number is None:
+            raise TermNotFound(f"{fieldname}:{text!r}")
+        return self.info_at(number)
+
+    def info_at(self, number: int) -> TermInfo:
+        """Return the statistics of a term by its number, anew each time: Whoosh changes them."""
+        first, last = self.arrays["terms.entries"][number : number + 2].tolist()
+        blocks, bits = self.arrays["entries.block"], self.arrays["entries.documents"]
+        lowest, highest = int(bits[first]), int(bits[last - 1])
+        return TermInfo(
+            weight=self.arrays["terms.weight"][number].item(),
+            df=self._count(number),
+            minlength=int(self.arrays["terms.shortest"][number]),
+            maxlength=int(self.arrays["terms.longest"][number]),
+            maxweight=self.arrays["terms.top"][number].item(),
+            minid=int(blocks[first]) * BLOCK_SIZE + (lowest & -lowest).bit_length() - 1,
+            maxid=int(blocks[last - 1]) * BLOCK_SIZE + highest.bit_length() - 1,
+        )
+
+    def frequency(self, fieldname: str, text: bytes) -> float:
+        """Return the weight of a term in all documents. Raises KeyError."""
+        weight: float = self.arrays["terms.weight"][self._number(fieldname, text)].item()
+        return weight
+
+    def doc_frequency(self, fieldname: str, text: bytes) -> int:
+        """Return how many documents have a term. Raises KeyError."""
+        return self._count(self._number(fieldname, text))
+
+    def matcher(
+        self, fieldname: str, text: bytes, format_: Format, scorer: BaseScorer | None = None
+    ) -> PostingsMatcher:
+        """Return a matcher over the postings of a term. Raises TermNotFound."""
+        number = self._lexicon.find(fieldname, text)
+        if number is None:
+            raise TermNotFound(f"{fieldname}:{text!r}")
+        found = TermPostings(self, number, self._kept[fieldname], format_)
+        return PostingsMatcher(found, (fieldname, text), scorer)
+
+    def _number(self, fieldname: str, text: bytes) -> int:
+        number = self._lexicon.find(fieldname, text)
+        if number is None:
+            raise KeyError((fieldname, text))
+        return number
+
+    def _count(self, number: int) -> int:
+        first, last = self.arrays["terms.postings"][number : number + 2].tolist()
+        return int(last - first)
+
+
+class TermCursor(FieldCursor):
+    """Walks through the terms of a field, in their order."""
+
+    def __init__(
+        self, reader: TermReader, lexicon: Lexicon, fieldname: str, fieldobj: FieldType
+    ) -> None:
+        self._reader = reader
+        self._lexicon = lexicon
+        self._name = fieldname
+        self._field = fieldobj
+        self._first, self._last = lexicon.field(fieldname)
+        self._at = self._first
+
+    def first(self) -> Any:
+        """Go to the first term and return it."""
+        self._at = self._first
+        return self.text()
+
+    def find(self, string: str | bytes) -> Any:
+        """Go to the first term that is not below the given one, and return it."""
+        wanted = string if isinstance(string, bytes) else self._field.to_bytes(string)
+        self._at, _ = self._lexicon.between(self._name, wanted, None)
+        return self.text()
+
+    def next(self) -> Any:
+        """Go to the next term and return it."""
+        self._at = min(self._at + 1, self._last)
+        return self.text()
+
+    def text(self) -> Any:
+        """Return the term; None after the last."""
+        return self._field.from_bytes(self._lexicon[self._at]) if self.is_valid() else None
+
+    def term_info(self) -> TermInfo | None:
+        """Return the statistics of the term; None after the last."""
+        return self._reader.info_at(self._at) if self.is_valid() else None
+
+    def is_valid(self) -> bool:
+        """Whether there is a term."""
+        return self._at < self._last

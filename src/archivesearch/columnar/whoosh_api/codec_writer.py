@@ -1,0 +1,338 @@
+"""What Whoosh's writer gives to a segment: documents in order, then postings by term."""
+
+import struct
+import zlib
+from array import array
+from collections.abc import Iterable
+from pickle import UnpicklingError
+from typing import Any
+
+import numpy as np
+from whoosh.codec.base import FieldWriter, PerDocWriterWithColumns, Segment
+from whoosh.columns import Column
+from whoosh.fields import FieldType
+from whoosh.filedb.filestore import Storage
+from whoosh.formats import Existence, Format, Frequency, Positions
+from whoosh.util.numeric import byte_to_length, length_to_byte
+
+from archivesearch.columnar.block_bounds import BLOCK_BITS, BLOCK_SIZE
+from archivesearch.columnar.storage.array_files import Array, narrow, starts_of
+from archivesearch.columnar.storage.packed_ints import EscapedWriter
+from archivesearch.columnar.storage.string_table import encoded, write_strings
+from archivesearch.columnar.terms.term_dictionary import write_lexicon
+from archivesearch.columnar.whoosh_api.array_container import ContainerWriter
+from archivesearch.columnar.whoosh_api.stored_values import packed
+
+DOCUMENTS = ".doc"
+TERMS = ".inv"
+_BLOCK_BYTES = 4096
+
+# How the values of a field's postings are kept: not at all, as the frequency, as positions,
+# or as the bytes that the field's format makes.
+NOTHING, FREQUENCY, POSITIONS, BYTES = "nothing", "frequency", "positions", "bytes"
+
+# What Whoosh raises for a value that is not one of the field's format.
+_NO_POSITIONS = (EOFError, UnpicklingError, ValueError, TypeError, LookupError, struct.error)
+
+
+def column_name(segment: Segment, field: str) -> str:
+    """Return the name of the file that has the column of a field."""
+    return segment.make_filename(f".{field}.col")
+
+
+class DocumentWriter(PerDocWriterWithColumns):
+    """Takes the stored values, lengths, columns and vectors of one document after another."""
+
+    def __init__(self, storage: Storage, segment: Segment, *, rounded: bool) -> None:
+        super().__init__()
+        self._storage = storage
+        self._segment = segment
+        self._rounded = rounded
+        self._writer = ContainerWriter()
+        self._columns: dict[str, tuple[Any, Any]] = {}
+        self._lengths: dict[str, dict[int, int]] = {}
+        self._totals: dict[str, int] = {}
+        self._values: dict[str, Any] = {}
+        self._count = 0
+        self._block: list[bytes] = []
+        self._block_bytes = 0
+        self._block_ends: list[int] = []
+        self._block_firsts: list[int] = [0]
+        self._sizes = array("I")
+        self._packed_bytes = 0
+        self._vectors: list[tuple[str, int, int]] = []
+        self._vector_terms: list[bytes] = []
+        self._vector_values: list[bytes] = []
+        self._vector_weights = array("d")
+        self.is_closed = False
+
+    def start_doc(self, docnum: int) -> None:
+        """Begin the next document."""
+        if docnum != self._count:
+            raise ValueError(f"document {docnum} follows, where {self._count} is expected")
+        self._docnum = docnum
+        self._count += 1
+        self._values = {}
+
+    def add_field(self, fieldname: str, fieldobj: FieldType, value: Any, length: int) -> None:
+        """Take the stored value and the length of a field."""
+        if value is not None:
+            self._values[fieldname] = value
+        if length:
+            self._totals[fieldname] = self._totals.get(fieldname, 0) + length
+            kept = byte_to_length(length_to_byte(length)) if self._rounded else length
+            self._lengths.setdefault(fieldname, {})[self._docnum] = kept
+
+    def add_vector_items(
+        self, fieldname: str, fieldobj: FieldType, items: Iterable[tuple[str, float, bytes]]
+    ) -> None:
+        """Take the vector of a field: terms with weight and value, sorted."""
+        before = len(self._vector_terms)
+        for text, weight, value in items:
+            self._vector_terms.append(encoded(text))
+            self._vector_weights.append(weight)
+            self._vector_values.append(value or b"")
+        if len(self._vector_terms) > before:
+            self._vectors.append((fieldname, self._docnum, len(self._vector_terms)))
+
+    def finish_doc(self) -> None:
+        """End the document."""
+        data = packed(self._values) if self._values else b""
+        self._values = {}
+        self._sizes.append(len(data))
+        self._block.append(data)
+        self._block_bytes += len(data)
+        if self._block_bytes >= _BLOCK_BYTES:
+            self._end_block()
+
+    def close(self) -> None:
+        """Write all that was taken."""
+        self.is_closed = True
+        for file, writer in self._columns.values():
+            writer.finish(self._count)
+            file.close()
+        if self._block:
+            self._end_block()
+        append = self._writer.append
+        append("stored.bytes", np.empty(0, np.uint8))
+        append("stored.ends", narrow(np.array(self._block_ends, np.int64)))
+        append("stored.firsts", narrow(np.array(self._block_firsts, np.int64)))
+        append("stored.length", narrow(np.asarray(self._sizes)))
+        fields = sorted(self._lengths)
+        for number, name in enumerate(fields):
+            lengths = np.zeros(self._count, np.int64)
+            own = self._lengths[name]
+            lengths[list(own)] = list(own.values())
+            append(f"lengths.{number}", narrow(lengths))
+        vector_fields = sorted({name for name, _, _ in self._vectors})
+        places = {name: number for number, name in enumerate(vector_fields)}
+        for part, values in (
+            ("fields", [places[name] for name, _, _ in self._vectors]),
+            ("documents", [document for _, document, _ in self._vectors]),
+            ("ends", [end for _, _, end in self._vectors]),
+        ):
+            append(f"vectors.{part}", narrow(np.array(values, np.int64)))
+        append("vectors.weight", np.asarray(self._vector_weights))
+        write_strings(self._writer, "vectors.terms", self._vector_terms)
+        write_strings(self._writer, "vectors.values", self._vector_values)
+        info = {
+            "documents": self._count,
+            "lengths": fields,
+            "totals": self._totals,
+            "vectors": vector_fields,
+        }
+        self._writer.close(self._storage, self._segment.make_filename(DOCUMENTS), info)
+
+    def _end_block(self) -> None:
+        data = zlib.compress(b"".join(self._block))
+        self._writer.append("stored.bytes", np.frombuffer(data, np.uint8))
+        self._packed_bytes += len(data)
+        self._block_ends.append(self._packed_bytes)
+        self._block_firsts.append(len(self._sizes))
+        self._block = []
+        self._block_bytes = 0
+
+    def _has_column(self, fieldname: str) -> bool:
+        return fieldname in self._columns
+
+    def _create_column(self, fieldname: str, column: Column) -> None:
+        file = self._storage.create_file(column_name(self._segment, fieldname))
+        self._columns[fieldname] = file, column.writer(file)
+
+    def _get_column(self, fieldname: str) -> Any:
+        return self._columns[fieldname][1]
+
+
+class TermWriter(FieldWriter):
+    """Takes postings field by field, term by term, and writes them as the bulk build does."""
+
+    def __init__(self, storage: Storage, segment: Segment) -> None:
+        self._storage = storage
+        self._segment = segment
+        self._writer = ContainerWriter()
+        self._terms: list[bytes] = []
+        self._fields: dict[str, tuple[int, int, str]] = {}
+        self._counts: dict[str, list[int]] = {"entries": [], "postings": [], "positions": []}
+        self._values: list[bytes] = []
+        self._value_counts: list[int] = []
+        self._statistics: dict[str, list[float]] = {
+            name: [] for name in ("weight", "top", "shortest", "longest")
+        }
+        self._frequency_writer = EscapedWriter(self._writer, "postings.frequency", bits=4)
+        self._gap_writer = EscapedWriter(self._writer, "positions.gap", bits=8)
+        self._weights = array("d")
+        self._frequencies = array("I")
+        self.is_closed = False
+        self._field: _Field | None = None
+
+    def start_field(self, fieldname: str, fieldobj: FieldType) -> None:
+        """Begin the next field."""
+        if fieldobj.format is None:
+            raise ValueError(f"the field {fieldname} is not indexed")
+        self._field = _Field(fieldname, fieldobj.format)
+
+    def start_term(self, text: bytes) -> None:
+        """Begin the next term of the field."""
+        if self._field is None:
+            raise ValueError("a term that is of no field")
+        self._field.start(text)
+
+    def add(self, docnum: int, weight: float, vbytes: bytes, length: int) -> None:
+        """Take a posting of the term."""
+        if self._field is None:
+            raise ValueError("a posting that is of no term")
+        self._field.add(docnum, weight, vbytes, length or 0)
+
+    def finish_term(self) -> None:
+        """End the term."""
+
+    def finish_field(self) -> None:
+        """Write what was taken of the field."""
+        field, self._field = self._field, None
+        if field is None:
+            raise ValueError("a field ends that has not begun")
+        first = len(self._terms)
+        self._terms.extend(field.terms)
+        kept = field.kept()
+        self._fields[field.name] = first, len(self._terms), kept
+        documents = np.asarray(field.documents).astype(np.int64)
+        starts = np.array([*field.starts, len(documents)], np.int64)
+        counts = np.diff(starts)
+        owners = np.repeat(np.arange(len(counts)), counts)
+        blocks = documents >> BLOCK_BITS
+        new = np.ones(len(documents), bool)
+        new[1:] = (owners[1:] != owners[:-1]) | (blocks[1:] != blocks[:-1])
+        at = np.flatnonzero(new)
+        bits = np.uint32(1) << (documents & (BLOCK_SIZE - 1)).astype(np.uint32)
+        self._writer.append("entries.block", blocks[at].astype(np.uint32))
+        self._writer.append("entries.documents", np.bitwise_or.reduceat(bits, at))
+        self._counts["entries"] += np.bincount(owners[at], minlength=len(counts)).tolist()
+        self._counts["postings"] += counts.tolist()
+        weights = np.asarray(field.weights)
+        frequencies = field.frequencies(kept)
+        self._weights.extend(field.weights)
+        self._frequency_writer.append(frequencies)
+        self._frequencies.extend(frequencies.tolist())
+        if kept == POSITIONS:
+            self._gap_writer.append(np.asarray(field.gaps).astype(np.int64))
+            self._counts["positions"] += np.add.reduceat(frequencies, starts[:-1]).tolist()
+        else:
+            self._counts["positions"] += [0] * len(counts)
+        self._value_counts += counts.tolist() if kept == BYTES else [0] * len(counts)
+        if kept == BYTES:
+            self._values += field.values
+        lengths = np.asarray(field.lengths)
+        having = np.where(lengths > 0, lengths, np.iinfo(np.uint32).max)
+        shortest = np.minimum.reduceat(having, starts[:-1])
+        shortest[shortest == np.iinfo(np.uint32).max] = 0
+        for name, values in (
+            ("weight", np.add.reduceat(weights, starts[:-1])),
+            ("top", np.maximum.reduceat(weights, starts[:-1])),
+            ("shortest", shortest),
+            ("longest", np.maximum.reduceat(lengths, starts[:-1])),
+        ):
+            self._statistics[name] += values.tolist()
+
+    def close(self) -> None:
+        """Write the lexicon, and what was taken of all fields."""
+        self.is_closed = True
+        append = self._writer.append
+        write_lexicon(self._writer, self._terms)
+        for name, counts in self._counts.items():
+            append(f"terms.{name}", narrow(starts_of(np.array(counts, np.int64))))
+        append("terms.values", narrow(starts_of(np.array(self._value_counts, np.int64))))
+        write_strings(self._writer, "values", self._values)
+        for name, numbers in self._statistics.items():
+            append(f"terms.{name}", np.array(numbers, np.float64))
+        append("entries.block", np.empty(0, np.uint32))
+        append("entries.documents", np.empty(0, np.uint32))
+        self._frequency_writer.finish()
+        self._gap_writer.finish()
+        weights = np.asarray(self._weights)
+        plain = np.array_equal(weights, np.asarray(self._frequencies))
+        append("postings.weight", np.empty(0, np.float64) if plain else weights)
+        info = {"fields": self._fields}
+        self._writer.close(self._storage, self._segment.make_filename(TERMS), info)
+
+
+class _Field:
+    """The postings of one field while they are taken."""
+
+    def __init__(self, name: str, form: Format) -> None:
+        self.name = name
+        self.terms: list[bytes] = []
+        self.starts: list[int] = []
+        self.documents = array("I")
+        self.weights = array("d")
+        self.lengths = array("I")
+        self.values: list[bytes] = []
+        self.gaps = array("I")
+        self._counts = array("I")
+        self._format = form
+        self._as_positions = type(form) is Positions
+
+    def start(self, text: bytes) -> None:
+        """Begin a term."""
+        self.terms.append(text)
+        self.starts.append(len(self.documents))
+
+    def add(self, document: int, weight: float, value: bytes, length: int) -> None:
+        """Take a posting."""
+        self.documents.append(document)
+        self.weights.append(weight)
+        self.lengths.append(length)
+        self.values.append(value)
+        if self._as_positions:
+            self._add_positions(value)
+
+    def kept(self) -> str:
+        """Return how the values are best kept, of which nothing may be lost."""
+        if self._as_positions:
+            return POSITIONS
+        if type(self._format) is Existence and not any(self.values):
+            return NOTHING
+        if type(self._format) is Frequency and all(len(value) == 4 for value in self.values):
+            return FREQUENCY
+        return BYTES
+
+    def frequencies(self, kept: str) -> Array:
+        """Return how often the term stands in each document, as far as that is known."""
+        if kept == POSITIONS:
+            return np.asarray(self._counts).astype(np.int64)
+        if kept == FREQUENCY:
+            return np.frombuffer(b"".join(self.values), ">u4").astype(np.int64)
+        weights: Array = np.asarray(self.weights)
+        return np.clip(weights, 0, np.iinfo(np.uint32).max).astype(np.int64)
+
+    def _add_positions(self, value: bytes) -> None:
+        """Take positions, as long as they are such as can be kept: ascending."""
+        try:
+            positions = self._format.decode_positions(value)
+        except _NO_POSITIONS:
+            positions = []
+        gaps = np.diff(positions, prepend=0).tolist() if positions else []
+        if min(gaps, default=-1) < 0:
+            self._as_positions = False
+            return
+        self.gaps.extend(gaps)
+        self._counts.append(len(gaps))

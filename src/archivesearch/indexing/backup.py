@@ -1,0 +1,115 @@
+"""A copy of an index that is whole, while others search it and one may be writing."""
+
+import hashlib
+import shutil
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from archivesearch.directory.files import sync_folder, synced, write_anew
+from archivesearch.directory.manifest import (
+    MANIFEST,
+    Hold,
+    Manifest,
+    generation_folder,
+    in_force,
+    is_generation,
+    manifest_text,
+    read_manifest,
+    regular_file,
+)
+from archivesearch.errors import IndexDamaged, IndexProblem
+
+_PIECE = 1 << 20
+
+
+def copy(index: Path, target: Path) -> Manifest:
+    """Copy the generation in force, and last its manifest, to an empty or a new folder.
+
+    Every file is compared with its checksum on the way. What was written is removed
+    where it fails. Raises IndexProblem for a target that is not empty or cannot be
+    written, and what opening the index raises.
+    """
+    read_manifest(index)  # or there is nothing to copy, and no folder is made
+    made = _prepare(index, target)
+    try:
+        manifest = in_force(index, partial(_copy_generation, index, target))
+        write_anew(target / MANIFEST, manifest_text(manifest))
+        sync_folder(target)
+        sync_folder(target.absolute().parent)
+    except OSError as error:
+        remove_copy(target, folder=made)
+        where = error.filename or target
+        raise IndexProblem(
+            f"cannot copy the index: {error.strerror or error} ({where}); there is no backup"
+        ) from error
+    except BaseException:
+        remove_copy(target, folder=made)
+        raise
+    return manifest
+
+
+def remove_copy(target: Path, *, folder: bool) -> None:
+    """Remove what was copied to a folder that was empty, and the folder too if it was made."""
+    with suppress(OSError):
+        (target / MANIFEST).unlink(missing_ok=True)
+        for path in target.iterdir():
+            if is_generation(path.name):
+                shutil.rmtree(path, ignore_errors=True)
+    if folder:
+        with suppress(OSError):
+            target.rmdir()
+
+
+def _prepare(index: Path, target: Path) -> bool:
+    """Make the folder of a copy if there is none, and return whether it was made."""
+    if target.resolve().is_relative_to(index.resolve()):
+        raise IndexProblem(f"{target} lies in the index itself; choose another place")
+    try:
+        target.mkdir(parents=True)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise IndexProblem(f"cannot write to {target}: {error.strerror or error}") from error
+    else:
+        return True
+    try:
+        inside = next(target.iterdir(), None)
+    except OSError as error:
+        raise IndexProblem(f"cannot write to {target}: {error.strerror or error}") from error
+    if inside is not None:
+        raise IndexProblem(
+            f"{target} is not empty ({inside.name}); choose an empty or a new folder"
+        )
+    return False
+
+
+def _copy_generation(index: Path, target: Path, manifest: Manifest) -> Manifest:
+    """Copy a generation to where an older one may have been copied in part."""
+    remove_copy(target, folder=False)
+    source = generation_folder(index, manifest)
+    hold = Hold(source)
+    folder = target / manifest.generation
+    try:
+        folder.mkdir()
+        for name, (_, checksum) in manifest.files.items():
+            if _copied(source / name, folder / name) != checksum:
+                raise IndexDamaged(
+                    f"{source / name} is not what was written; there is no backup; "
+                    "see: archivesearch verify"
+                )
+            synced(folder / name)
+        sync_folder(folder)
+    finally:
+        hold.close()
+    return manifest
+
+
+def _copied(source: Path, target: Path) -> str:
+    """Copy a file; return the SHA-256 of what was read."""
+    digest = hashlib.sha256()
+    with regular_file(source) as reading, target.open("xb") as writing:
+        while piece := reading.read(_PIECE):
+            digest.update(piece)
+            writing.write(piece)
+    return digest.hexdigest()

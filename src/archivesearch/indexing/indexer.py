@@ -1,0 +1,247 @@
+"""From sources to an index in force: read, parse, count, hand to the engine, publish."""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from archivesearch.analysis.analyzer import Analyzer
+from archivesearch.analysis.sentences import SAMPLE, learned
+from archivesearch.config import merged
+from archivesearch.directory.generations import publish, writing
+from archivesearch.directory.manifest import (
+    ORGANIZATIONS,
+    PAGES,
+    SENTENCES,
+    SKIPPED,
+    read_manifest,
+    regular_file,
+)
+from archivesearch.errors import IndexMissing, IndexProblem, SourceError
+from archivesearch.indexing.dedup.deduplicator import BATCH, Sifted
+from archivesearch.indexing.parsing.page_spool import Gathered
+from archivesearch.indexing.parsing.parse_cache import Memory
+from archivesearch.indexing.parsing.parse_task import Chunk
+from archivesearch.indexing.parsing.parsed_pages import Intake
+from archivesearch.indexing.parsing.parser_pool import prepare
+from archivesearch.indexing.statistics import Census
+from archivesearch.indexing.workers.worker_pool import Crew
+from archivesearch.model.pages import Notice
+from archivesearch.model.reports import Progress, Report
+from archivesearch.search.request import MEMORY, Engine
+from archivesearch.sources.source import Source, open_sources
+
+StrPath = str | os.PathLike[str]
+
+
+def rebuild(
+    sources: Iterable[StrPath],
+    index: StrPath,
+    engine: Engine,
+    *,
+    jobs: int = 1,
+    memory: int = MEMORY,
+    config: StrPath | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Report:
+    """Build a fresh index from the sources and put it in force; the old one answers until then.
+
+    Pages are parsed and indexed in `jobs` processes; `memory` is how many megabytes the
+    passages in work may take. Raises SourceError, ConfigError or IndexProblem, and
+    ValueError for `jobs` or `memory` below 1; a page that cannot be read is skipped and
+    reported, never an error, and so is one of several sources.
+    """
+    opened = open_sources(sources, config, all_of_them=False)
+    return _build(opened, Path(index), engine, progress, jobs=jobs, memory=memory, recall=False)
+
+
+def update(
+    sources: Iterable[StrPath],
+    index: StrPath,
+    engine: Engine,
+    *,
+    jobs: int = 1,
+    memory: int = MEMORY,
+    config: StrPath | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Report:
+    """Do what `rebuild` does, byte for byte, but parse only pages that are new or changed.
+
+    Where there is no index yet, or no memory of one, all pages are. Raises what `rebuild`
+    does; SourceError too where the index was built from other sources, or one of them has
+    no pages left, as a folder whose disk is not there has none.
+    """
+    opened = open_sources(sources, config)
+    _refuse_other_sources(opened, Path(index))
+    return _build(opened, Path(index), engine, progress, jobs=jobs, memory=memory, recall=True)
+
+
+def _refuse_other_sources(opened: Sequence[Source], index: Path) -> None:
+    try:
+        named = read_manifest(index).sources
+    except IndexMissing:
+        return
+    given = tuple(source.name for source in opened)
+    if given != named:
+        raise SourceError(
+            f"the index in {index} was built from {', '.join(named)}, not from "
+            f"{', '.join(given)}; name the same sources, or use rebuild"
+        )
+    for source in opened:
+        if not len(source):
+            raise SourceError(
+                f"there are no pages left in {source.path}; is its disk there? "
+                "if they are meant to be gone, use rebuild"
+            )
+
+
+def _build(
+    opened: Sequence[Source],
+    index: Path,
+    engine: Engine,
+    progress: Callable[[Progress], None] | None,
+    *,
+    jobs: int,
+    memory: int,
+    recall: bool,
+) -> Report:
+    if jobs < 1:
+        raise ValueError(f"jobs must be at least 1, not {jobs}")
+    if memory < 1:
+        raise ValueError(f"memory must be at least 1 megabyte, not {memory}")
+    settings = merged(source.config for source in opened)
+    with writing(index) as building, Memory(index, recall=recall) as remembered:
+        with (
+            (building / PAGES).open("w", encoding="utf-8") as listing,
+            TemporaryDirectory(dir=building, prefix="gathered") as aside,
+            Gathered(Path(aside)) as gathered,
+            Crew(jobs) as crew,  # which ends first: its processes use the folders
+        ):
+            prepare(crew, sum(map(len, opened)))
+            before = _listed(index)
+            census = Census(settings, listing, sum(map(len, opened)), progress)
+            for source in opened:
+                census.leave_out(source.listing.left_out)
+            pages = Intake(opened, crew, remembered)
+            _gather(pages, census, gathered)
+            census.report("comparing")
+            crew.release()  # what parsing has taken is of no more use
+            crew.prepare(gathered.size // BATCH)
+            sentences = crew.begin(learned, gathered.sample(SAMPLE))
+            sifted = Sifted(gathered)
+            census.compared(sifted)
+            analyzer = Analyzer(settings.languages, settings.variants)
+            engine.build(
+                building,
+                sifted.batches(),
+                analyzer,
+                sifted.copies,
+                crew=crew,
+                memory=memory,
+                watch=_Counting(sifted, census).take,
+            )
+            taught = sentences()
+        if not census.indexed:
+            raise SourceError(_nothing(opened, census))
+        _write_json(building / ORGANIZATIONS, [asdict(o) for o in census.organizations()])
+        _write_json(building / SENTENCES, taught)
+        _write_json(building / SKIPPED, [asdict(page) for page in census.skipped])
+        census.report("saving")
+        publish(
+            index,
+            building,
+            engine=engine.name,
+            sources=tuple(source.name for source in opened),
+            config=settings.as_dict(),
+            languages=tuple(dict.fromkeys((*settings.languages, *sorted(census.languages)))),
+            counts=census.counts(),
+        )
+        remembered.keep()
+    return Report(
+        read=census.read,
+        indexed=census.indexed + census.same,
+        sections=census.sections,
+        paragraphs=census.paragraphs,
+        organizations=len(census.tallies),
+        other_files=sum(source.listing.other_files for source in opened),
+        skipped=tuple(census.skipped),
+        reasons=dict(census.reasons.most_common()),
+        no_pages=census.no_pages,
+        notices=tuple(census.notices),
+        parsed=pages.parsed,
+        unchanged=pages.unchanged,
+        removed=len(before - pages.seen),
+        same=census.same,
+    )
+
+
+def _listed(index: Path) -> set[str]:
+    """Return the pages that the index in force has read; none where that cannot be told."""
+    try:
+        folder = index / read_manifest(index).generation
+        with regular_file(folder / PAGES) as file:
+            infos = [json.loads(line) for line in file]
+            found = {page["page"] for info in infos for page in (info, *info["same"])}
+        with regular_file(folder / SKIPPED) as file:
+            return found | {page["page"] for page in json.load(file)}
+    except (OSError, ValueError, TypeError, LookupError, RecursionError, IndexProblem):
+        return set()
+
+
+def _nothing(opened: Sequence[Source], census: Census) -> str:
+    names = ", ".join(str(source.path) for source in opened)
+    if not census.read:
+        told = next((f"; note on {n.page}: {n.text}" for n in census.notices), "")
+        return (
+            f"there are no pages in {names}: no files of HTML, plain text or PDF "
+            f"by their names{told}"
+        )
+    pages = census.read - census.no_pages
+    if not pages:
+        reasons = "; ".join(f"{n:,}: {reason}" for reason, n in census.reasons.most_common(3))
+        records = "record" if census.read == 1 else "records"
+        return f"there are no pages in {names}, and {census.read:,} other {records} ({reasons})"
+    first = next(skipped for skipped in census.skipped if skipped.is_page)
+    all_of_them = "the one page" if pages == 1 else f"none of the {pages:,} pages"
+    cannot = "cannot" if pages == 1 else "can"
+    return f"{all_of_them} in {names} {cannot} be read ({first.page}: {first.reason})"
+
+
+def _gather(chunks: Iterable[Chunk], census: Census, gathered: Gathered) -> None:
+    """Put aside all pages that can be read."""
+    for chunk in chunks:
+        gathered.add(chunk)
+        for found, size in chunk.found:
+            if isinstance(found, Notice):
+                census.notices.append(found)
+            else:
+                census.count(found, size)
+
+
+class _Counting:
+    """Counts the pages that are indexed, as far as their passages are."""
+
+    def __init__(self, sifted: Sifted, census: Census) -> None:
+        self._sifted = sifted
+        self._census = census
+        self._pages = iter(sifted)
+        self._passages = self._counted = 0
+
+    def take(self, passages: int) -> None:
+        """Count the pages of so many more passages."""
+        self._passages += passages
+        through = self._sifted.pages_of(self._passages)
+        for page in islice(self._pages, through - self._counted):
+            self._census.add(page)
+            self._census.report("indexing")
+        if through == len(self._sifted):
+            self._census.report("merging")
+        self._counted = through
+
+
+def _write_json(path: Path, values: Any) -> None:
+    path.write_text(json.dumps(values, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,160 @@
+"""Pages that wait on disk until all have been seen, and their fingerprints as columns.
+
+What many pages repeat and what is a copy of what can only be told of an archive as a
+whole. Its pages are put aside meanwhile, so that memory does not grow with them.
+"""
+
+import os
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryFile
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from archivesearch.indexing.fingerprints.fingerprints import BANDS, COLUMNS
+from archivesearch.indexing.parsing.page_records import unpacked
+from archivesearch.indexing.parsing.parse_task import Chunk, Packed
+from archivesearch.model.pages import Page, paragraphs
+
+# Pages that are kept at hand while their passages are compared: neighbours have the same
+# copies, and a magazine's issue is asked for again and again.
+_AT_HAND = 64
+# With what stands between words, and rather more than less: in German there are six or seven.
+_CHARACTERS_A_WORD = 7
+
+
+class Gathered:
+    """Pages in the order in which they were added, in files of a folder of their own.
+
+    Passages are numbered from 0 through all pages; `first` is the number of each page's
+    first passage, with one value more for the end, `names` what each page goes by.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._pages: BinaryIO = (folder / "pages").open("xb+")
+        self._files = {name: (folder / name).open("xb+") for name in COLUMNS}
+        self._columns: dict[str, npt.NDArray[Any]] = {}
+        self._ends: list[int] = [0]
+        self.first: list[int] = [0]
+        self.names: list[str] = []
+        self.page = lru_cache(_AT_HAND)(self._read)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def add(self, chunk: Chunk) -> None:
+        """Put the pages of a chunk aside."""
+        before = self.first[-1]
+        for found, _ in chunk.found:
+            if isinstance(found, Packed):
+                self.first.append(self.first[-1] + found.passages)
+                self.names.append(found.page)
+                self._ends.append(self._ends[-1] + self._pages.write(found.data))
+        if chunk.prints:
+            prints = replace(chunk.prints, owners=chunk.prints.owners + np.uint32(before))
+            for name, file in self._files.items():
+                file.write(getattr(prints, name))
+        self._pages.flush()  # so that they can be read
+
+    @property
+    def path(self) -> Path:
+        """The file that holds the pages."""
+        return self._folder / "pages"
+
+    @property
+    def size(self) -> int:
+        """How many bytes they are."""
+        return self._ends[-1]
+
+    def places(self, number: int) -> tuple[int, int]:
+        """Return where a page begins in that file, and where it ends."""
+        return self._ends[number], self._ends[number + 1]
+
+    def column(self, name: str) -> npt.NDArray[Any]:
+        """Return a column of the fingerprints of all pages, once all have been added.
+
+        It is mapped from disk; what is changed in it is changed in memory alone.
+
+        They are those of Fingerprints, with `owners` numbered through all pages.
+        """
+        if name not in self._columns:
+            self._files[name].flush()
+            path = self._folder / name
+            size = path.stat().st_size
+            values = np.memmap(path, COLUMNS[name], "c") if size else np.empty(0, COLUMNS[name])
+            self._columns[name] = values.reshape(-1, BANDS) if name == "bands" else values
+        return self._columns[name]
+
+    def part(self, name: str, at: slice) -> npt.NDArray[Any]:
+        """Return a part of such a column without mapping it into memory."""
+        file, kind = self._files[name], np.dtype(COLUMNS[name])
+        file.flush()
+        size, start = (at.stop - at.start) * kind.itemsize, at.start * kind.itemsize
+        return np.frombuffer(bytearray(os.pread(file.fileno(), size, start)), kind)
+
+    def units_between(self, start: int, end: int) -> slice:
+        """Return where in their columns the units of some pages are."""
+        return slice(int(self._units[start]), int(self._units[min(end, len(self))]))
+
+    def page_of(self, passages: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """Return the number of the page of each passage, or of one."""
+        pages: npt.NDArray[np.int64] = np.searchsorted(self._starts, passages, "right") - 1
+        return pages
+
+    @cached_property
+    def _starts(self) -> npt.NDArray[np.int64]:
+        return np.array(self.first, np.int64)
+
+    @cached_property
+    def _units(self) -> npt.NDArray[np.int64]:
+        """Where the units of each page begin, and where the last ones end."""
+        owners = self.column("owners")
+        return np.searchsorted(owners, self._starts.astype(owners.dtype))
+
+    def forget(self, *names: str) -> None:
+        """Let go of columns that are not needed any more, and of the memory they take."""
+        for name in names:
+            self._columns.pop(name, None)
+
+    def sample(self, characters: int) -> list[str]:
+        """Return what passages from all over the archive say, of so many characters at most."""
+        words = int(self.column("lengths").sum())
+        step = words * _CHARACTERS_A_WORD // characters + 1
+        texts: list[str] = []
+        pages = groupby(range(0, self.first[-1], step), lambda number: int(self.page_of(number)))
+        for page, numbers in pages:
+            said = [paragraph.text for _, paragraph in paragraphs(self._read(page))]
+            for number in numbers:
+                texts.append(said[number - self.first[page]][:characters])
+                characters -= len(texts[-1])
+        return texts
+
+    def scratch(self) -> BinaryIO:
+        """Return a file to put something aside in, which is gone when it is closed."""
+        return TemporaryFile(dir=self._folder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for file in (self._pages, *self._files.values()):
+            file.close()
+
+    def _read(self, number: int) -> Page:
+        return page_between(self._pages.fileno(), *self.places(number))
+
+
+def page_between(file: int, start: int, end: int) -> Page:
+    """Return the page between two places in an open file of gathered ones."""
+    return unpacked(os.pread(file, end - start, start))

@@ -1,1 +1,0 @@
-"""The query nodes that Whoosh lacks or has wrong."""

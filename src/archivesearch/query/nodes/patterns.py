@@ -1,0 +1,69 @@
+"""Queries that stand for several terms: beginnings, patterns, likenesses, ranges of years."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from whoosh import query as whoosh_query
+from whoosh.matching import Matcher, NullMatcher
+from whoosh.query import FuzzyTerm, MultiTerm, Or, Term, TermRange
+from whoosh.reading import IndexReader
+
+from archivesearch.query.nodes.alternatives import listed
+
+if TYPE_CHECKING:
+    from whoosh.searching import SearchContext, Searcher
+
+
+class YearRange(TermRange):
+    """The documents with any year of a range; they all score the same."""
+
+    def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
+        """Return what walks through the documents that have any of the years."""
+        reader = searcher.reader()
+        numbers: set[int] = set()
+        for term in self._btexts(reader):
+            numbers.update(reader.postings(self.fieldname, term).all_ids())
+        return listed([(number, self.boost) for number in sorted(numbers)])
+
+
+class Expanded(MultiTerm):
+    """A query that stands for several terms, whose scores add up.
+
+    Whoosh's own counts frequencies instead, and forgets the boost of a single term.
+    """
+
+    def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
+        """Return what walks through the documents that have any of the terms."""
+        texts = self._btexts(searcher.reader())
+        terms = Or([Term(self.fieldname, text, boost=self.boost) for text in texts])
+        return terms.matcher(searcher, context) if terms.subqueries else NullMatcher()
+
+
+class Prefix(Expanded, whoosh_query.Prefix):
+    """Terms that begin so."""
+
+
+class Wildcard(Expanded, whoosh_query.Wildcard):
+    """Terms that fit a pattern with `*` and `?`."""
+
+
+class Fuzzy(Expanded, FuzzyTerm):
+    """Words that differ from one in at most `maxdist` letters, its first letter apart."""
+
+    def __init__(self, fieldname: str, text: str, boost: float, maxdist: int) -> None:
+        super().__init__(fieldname, text, boost=boost, maxdist=maxdist, prefixlength=1)
+
+    def _btexts(self, reader: IndexReader) -> Iterator[bytes]:
+        field = reader.schema[self.fieldname]
+        for term in reader.expand_prefix(self.fieldname, self.text[: self.prefixlength]):
+            if self.is_like(field.from_bytes(term)):
+                yield term
+
+    def is_like(self, term: str) -> bool:
+        """Whether a term is near enough; two letters that changed places count as one."""
+        from rapidfuzz.distance import OSA  # slow to import, and seldom needed
+
+        return (
+            term.startswith(self.text[: self.prefixlength])
+            and OSA.distance(term, self.text, score_cutoff=self.maxdist) <= self.maxdist
+        )

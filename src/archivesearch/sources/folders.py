@@ -1,0 +1,127 @@
+"""Pages from a folder of a mirror, or from a single file."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from archivesearch.config import FILE_NAME
+from archivesearch.errors import SourceError
+from archivesearch.model.pages import RawPage
+from archivesearch.sources.limits import Limits
+from archivesearch.sources.page_listing import (
+    NESTED,
+    SNIFFED,
+    Entry,
+    Found,
+    Listing,
+    Names,
+    is_archive_name,
+    is_page_name,
+    looks_like_html,
+    may_be_page,
+    readable,
+)
+
+
+def list_pages(source: Path, limits: Limits | None = None) -> Listing:  # noqa: ARG001 - a Kind's
+    """List the pages of a folder, or a single file whatever its name.
+
+    Links are followed only to files inside the source; folders are read at their own
+    place.
+    """
+    if source.is_file():
+        return Listing((Entry(readable(source.name), source),))
+    entries: list[Entry] = []
+    others = 0
+    names = Names()
+    for entry in _walk(source):
+        if entry.problem or _is_page(entry):
+            entries.append(replace(entry, page=names.free(entry.page)))
+        elif is_archive_name(entry.page):
+            entries.append(replace(entry, problem=NESTED, is_page=False))
+        else:
+            others += entry.place.name != FILE_NAME
+    return Listing(tuple(entries), others)
+
+
+def pages(_: Path, entries: Sequence[Entry], limits: Limits) -> Iterator[Found]:
+    """Read the pages one by one."""
+    for entry in entries:
+        yield entry.skipped() if entry.problem else _read(entry, limits)
+
+
+def _read(entry: Entry, limits: Limits) -> Found:
+    try:
+        with entry.place.open("rb") as file:
+            data = file.read(limits.page_bytes + 1)
+    except OSError as error:
+        return entry.skipped(f"it cannot be read: {error.strerror or error}")
+    if problem := limits.too_large(len(data)):
+        return entry.skipped(problem)
+    return RawPage(entry.page, data, record=entry.page, also=entry.also)
+
+
+def _walk(root: Path) -> Iterator[Entry]:
+    """Yield every file below a folder, sorted by name; hidden ones are passed over."""
+    try:
+        waiting = _scan(root)
+    except OSError as error:
+        raise SourceError(f"cannot list the source {root}: {error.strerror or error}") from error
+    while waiting:
+        item = waiting.pop()
+        path = Path(item.path)
+        if item.is_dir(follow_symlinks=False):
+            try:
+                waiting += _scan(path)
+            except OSError as error:
+                reason = f"it cannot be listed: {error.strerror or error}"
+                yield Entry(_page(path, root) + "/", path, problem=reason)
+        elif problem := _problem(path, root):
+            if is_page_name(item.name):
+                yield Entry(_page(path, root), path, problem=problem)
+        elif path.is_file():
+            yield Entry(_page(path, root), path)
+
+
+def _scan(folder: Path) -> list["os.DirEntry[str]"]:
+    """Return what is in a folder and not hidden, the last by name first."""
+    with os.scandir(folder) as scanned:
+        shown = [item for item in scanned if not item.name.startswith(".")]
+    return sorted(shown, key=lambda item: os.fsencode(item.name), reverse=True)
+
+
+def _problem(path: Path, root: Path) -> str:
+    """Say why a file is not to be opened, or return ''."""
+    try:
+        if path.is_symlink():
+            target = path.resolve(strict=True)
+            if not target.is_relative_to(root):
+                return "it is a link that leads out of the source"
+            if target.is_dir():
+                return "it is a link to a folder"
+        if not path.is_file():
+            return "it is not a regular file"
+    except FileNotFoundError:
+        return "it is a link that leads nowhere"
+    except (OSError, RuntimeError) as error:
+        return f"it cannot be opened: {getattr(error, 'strerror', None) or error}"
+    return ""
+
+
+def _is_page(entry: Entry) -> bool:
+    """Whether a file is a page by its name, or, where that has no ending, by its start."""
+    name = entry.place.name
+    if is_page_name(name):
+        return True
+    if not may_be_page(name):
+        return False
+    try:
+        with entry.place.open("rb") as file:
+            return looks_like_html(file.read(SNIFFED))
+    except OSError:
+        return False
+
+
+def _page(path: Path, root: Path) -> str:
+    return readable(path.relative_to(root).as_posix())

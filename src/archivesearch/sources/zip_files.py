@@ -1,0 +1,159 @@
+"""Pages from a zip archive, in the order that a folder of them would have."""
+
+import lzma
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from archivesearch.config import FILE_NAME
+from archivesearch.errors import SourceError
+from archivesearch.model.pages import Notice, RawPage
+from archivesearch.sources.limits import Limits
+from archivesearch.sources.page_listing import (
+    NESTED,
+    SNIFFED,
+    Entry,
+    Found,
+    Listing,
+    Names,
+    is_archive_name,
+    is_hidden,
+    is_page_name,
+    looks_like_html,
+    may_be_page,
+    tidy,
+    unsafe,
+)
+
+# What zipfile and its decompressors raise on members that are damaged or made up.
+DAMAGE = (
+    *(BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
+    *(RuntimeError, NotImplementedError, ValueError, OverflowError, LookupError, MemoryError),
+)
+_ENCRYPTED = 0x1
+_UTF8 = 0x800
+_UNIX = 3
+_LINK, _KIND = 0o120000, 0o170000
+
+
+def opened(path: Path) -> ZipFile:
+    """Open a zip archive. Raises SourceError where it is none."""
+    try:
+        return ZipFile(path)
+    except DAMAGE as error:
+        raise SourceError(
+            f"{path} is no zip archive or damaged ({error}); "
+            "try to repair it, with `zip -FF` for instance"
+        ) from error
+
+
+def list_pages(path: Path, limits: Limits) -> Listing:
+    """List the pages of a zip archive, sorted as those of a folder are."""
+    with opened(path) as archive:
+        infos = [(name_of(info), info) for info in archive.infolist()[: limits.members]]
+        left_out = len(archive.infolist()) - len(infos)
+        infos.sort(key=lambda pair: [part.encode() for part in pair[0].split("/")])
+        last = dict(infos)
+        entries, others, names = [], 0, Names()
+        config, damage = None, ""
+        for name, info in infos:
+            if name.endswith("/") or is_hidden(name):
+                continue
+            if not name:
+                entries.append(Entry("(no name)", info, name, problem="it has no name"))
+                continue
+            if name == FILE_NAME:
+                config, damage = _config(archive, info, limits)
+                continue
+            entry = _entry(archive, name, info, is_last=last[name] is info)
+            if entry is None:
+                others += 1
+            elif entry.problem:
+                entries.append(entry)
+            else:
+                entries.append(Entry(names.free(entry.page), info, name))
+    notices = (f"it has more than {limits.members:,} members; {left_out:,} of them are left out",)
+    return Listing(tuple(entries), others, notices if left_out else (), config, damage)
+
+
+def pages(path: Path, entries: Sequence[Entry], limits: Limits) -> Iterator[Found]:
+    """Read the pages one by one."""
+    left = limits.unpacked_bytes(path.stat().st_size)
+    with opened(path) as archive:
+        for number, entry in enumerate(entries):
+            found = _read(archive, entry, limits)
+            if isinstance(found, RawPage):
+                left -= len(found.data)
+            if left < 0:
+                yield Notice(
+                    path.name,
+                    f"it unpacks to more than {limits.ratio} times its size; the "
+                    f"{len(entries) - number:,} members from {entry.page} on are left out",
+                )
+                return
+            yield found
+
+
+def name_of(info: ZipInfo) -> str:
+    """Return the name of a member, decoded by what is in it and not by what is said of it."""
+    name = info.filename
+    if not info.flag_bits & _UTF8:
+        data = name.encode("cp437", "replace")
+        try:
+            name = data.decode()
+        except UnicodeDecodeError:
+            name = data.decode("latin-1") if info.create_system == _UNIX else name
+    return name.replace("\\", "/")
+
+
+def _entry(archive: ZipFile, name: str, info: ZipInfo, *, is_last: bool) -> Entry | None:
+    """Return what is to be done with a member, or None where it is no page."""
+    page = tidy(name)
+    problem = unsafe(name) or ("" if is_last else "another member has the same name")
+    problem = problem or _unreadable(info)
+    if is_page_name(page):
+        return Entry(page, info, name, problem=problem)
+    if is_archive_name(page):
+        return Entry(page, info, name, problem=NESTED, is_page=False)
+    if problem or not may_be_page(page.rpartition("/")[2]):
+        return None
+    try:
+        with archive.open(info) as member:
+            return Entry(page, info, name) if looks_like_html(member.read(SNIFFED)) else None
+    except DAMAGE:
+        return None
+
+
+def _unreadable(info: ZipInfo) -> str:
+    if info.flag_bits & _ENCRYPTED:
+        return "it is encrypted"
+    mode = info.external_attr >> 16
+    if info.create_system == _UNIX and mode & _KIND == _LINK:
+        return "it is a link"
+    return ""
+
+
+def _read(archive: ZipFile, entry: Entry, limits: Limits) -> Found:
+    if entry.problem:
+        return entry.skipped()
+    if problem := limits.too_large(entry.place.file_size):
+        return entry.skipped(problem)
+    try:
+        with archive.open(entry.place) as member:
+            data = member.read(limits.page_bytes + 1)
+    except DAMAGE as error:
+        return entry.skipped(f"it is damaged: {str(error) or type(error).__name__}")
+    if problem := limits.too_large(len(data)):
+        return entry.skipped(problem)
+    return RawPage(entry.page, data, record=entry.record, also=entry.also)
+
+
+def _config(archive: ZipFile, info: ZipInfo, limits: Limits) -> tuple[bytes | None, str]:
+    """Return the bytes of the archive's own file, or why they cannot be read."""
+    try:
+        with archive.open(info) as member:
+            return member.read(limits.page_bytes), ""
+    except DAMAGE as error:
+        return None, str(error) or type(error).__name__

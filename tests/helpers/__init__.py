@@ -1,0 +1,1 @@
+"""Small archives, crawls and the command line, shared by the tests."""

@@ -1,0 +1,298 @@
+"""What the tests of the columnar engine share: random passages, and an index by brute force."""
+
+import math
+import random
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+from rapidfuzz.distance import OSA
+from whoosh.query import And, Every, Or, Phrase, Query, Term
+
+from archivesearch.analysis.analyzer import Analyzer, Token, fold, spelling, unaccented
+from archivesearch.analysis.tokenizer import words
+from archivesearch.columnar.bm25 import K1, B
+from archivesearch.columnar.schema import JOINT_FIELDS, KEY_FIELDS, WORD_FIELDS, key_of
+from archivesearch.model.passages import Passage
+from archivesearch.query.nodes.alternatives import Spoken, Without
+from archivesearch.query.nodes.exact import Fitting, Written
+from archivesearch.query.nodes.near import Near
+from archivesearch.query.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
+from helpers.small_archive import passage
+
+ANALYZER = Analyzer(("en", "fr"), {"woman": ["womyn"], "america": ["amerika"]})
+VOCABULARY = (
+    "the of castro castros cuba party parties peasant peasants war l'union union Müller muller "
+    "US us U.S. women womyn Amerika don't 1976 1990 running runs I$rael naïve ouvriers 東京都 京 x"
+).split()
+COMMON = [1 / (place + 1) for place in range(len(VOCABULARY))]
+ORGS = ("", "", "Socialist Workers Party", "Workers World Party", "Ligue des Müller")
+LABELS = ("", "", "Comments", "Self-Description", "2003 comments")
+
+
+def random_passages(seed: int, count: int) -> list[Passage]:
+    """Return passages of several pages, sections, organizations, years and languages."""
+    source = random.Random(seed)  # noqa: S311 - passages need a seed, not secrecy
+    made: list[Passage] = []
+    page = -1
+    while len(made) < count:
+        page += 1
+        shared: dict[str, Any] = {
+            "page": f"{source.choice('abc')}/{page}.html",
+            "title": text_of(source, 3),
+            "lang": source.choice(("en", "en", "fr")),
+            "year": source.choice((None, 1976, 1985, 1990, 1991, 2003)),
+        }
+        place: dict[str, Any] = {"section": "", "org": ""}
+        for number in range(1, source.randint(1, 12) + 1):
+            if source.random() < 0.3:
+                org = source.choice(ORGS)
+                place = {"section": f"{org} {text_of(source, 2)}".strip(), "org": org}
+            text = text_of(source, source.choice((0, 1, 5, 20, 60)))
+            made.append(
+                passage(
+                    text,
+                    **shared,
+                    **place,
+                    id=f"{shared['page']}#{number}",
+                    label=source.choice(LABELS),
+                    years_mentioned=tuple(source.sample((1959, 1976, 1980), source.randint(0, 2))),
+                    repeated=spans_of(source, text),
+                )
+            )
+    return made[:count]
+
+
+def text_of(source: random.Random, most: int) -> str:
+    """Return up to so many words, the first of the vocabulary more often than the last."""
+    return " ".join(source.choices(VOCABULARY, COMMON, k=source.randint(0, most)))
+
+
+def spans_of(source: random.Random, text: str) -> tuple[tuple[int, int], ...]:
+    """Return no span of a text, or one or two that follow one another."""
+    if source.random() < 0.7 or len(text) < 4:
+        return ()
+    edges = sorted(source.sample(range(len(text) + 1), 4))
+    return ((edges[0], edges[1]), (edges[2], edges[3]))[: source.randint(1, 2)]
+
+
+class BruteForce:
+    """An index of dictionaries, and the meaning of each kind of query in plain Python."""
+
+    def __init__(self, passages: Sequence[Passage], analyzer: Analyzer = ANALYZER) -> None:
+        self.passages = passages
+        self.places: dict[str, dict[str, dict[int, list[int]]]] = {
+            name: defaultdict(lambda: defaultdict(list)) for name in (*WORD_FIELDS, *KEY_FIELDS)
+        }
+        self.forms: dict[str, dict[int, set[tuple[str, str]]]] = {
+            name: defaultdict(set) for name in WORD_FIELDS
+        }
+        self.lengths = {name: [0] * len(passages) for name in WORD_FIELDS}
+        for number, each in enumerate(passages):
+            own: list[Token] = []
+            inside: list[Token] = []
+            for token in analyzer.tokens(each.text, each.lang):
+                repeated = any(start <= token.start < end for start, end in each.repeated)
+                (inside if repeated else own).append(token)
+            found = {"text": own, "repeated": inside}
+            for name in ("title", "section", "org", "label"):
+                if inside and not own and name != "label":
+                    continue  # nothing but repeated sentences
+                found[name] = list(analyzer.tokens(getattr(each, name), each.lang))
+            for name, tokens in found.items():
+                self.lengths[name][number] = len(tokens)
+                for token in tokens:
+                    self.places[name][token.term][number].append(token.position)
+                    value = getattr(each, "text" if name == "repeated" else name)
+                    form = spelling(value[token.start : token.end])
+                    self.forms[name][number].add((token.term, form))
+            for name in ("page", "lang", "org_key", "year"):
+                if key := key_of(each, name):
+                    self.places[name][key][number].append(0)
+            for year in each.years_mentioned:
+                self.places["years_mentioned"][str(year)][number] = [0]
+
+    def scores(self, query: Query) -> dict[int, float]:
+        """Return the matching passages and their scores."""
+        found: dict[int, float] = MEANINGS[type(query)](self, query)
+        return found
+
+    def terms(self, field: str, fits: Callable[[str], bool], boost: float) -> dict[int, float]:
+        """Return the passages that have any term that fits; each adds to the score."""
+        result: dict[int, float] = defaultdict(float)
+        for term in filter(fits, self.places[field]):
+            for number, score in self._scores(field, term).items():
+                result[number] += boost * score
+        return dict(result)
+
+    def columns(self, query: Query, number: int) -> list[int]:
+        """Return where a word of a row stands in a passage."""
+        if isinstance(query, Or):
+            return sorted({at for each in query.subqueries for at in self.columns(each, number)})
+        assert isinstance(query, (Term, Prefix))
+        known = self.places[query.fieldname]
+        wanted = str(query.text)
+        fitting = (
+            [wanted] if isinstance(query, Term) else [t for t in known if t.startswith(wanted)]
+        )
+        return sorted({at for t in fitting if t in known for at in known[t].get(number, ())})
+
+    def _scores(self, field: str, term: str) -> dict[int, float]:
+        documents = self.places[field][term]
+        if field not in WORD_FIELDS:
+            return dict.fromkeys(documents, 1.0)
+        lengths = self.lengths[field]
+        having = sum(map(bool, lengths))
+        count, most = having, len(documents)
+        if field in JOINT_FIELDS:
+            count = len(self.passages)
+            most = max(len(self.places[name].get(term, ())) for name in JOINT_FIELDS)
+        idf = math.log(1 + (count - most + 0.5) / (most + 0.5))
+        average = sum(lengths) / having
+        return {
+            number: idf
+            * (K1 + 1)
+            * len(places)
+            / (len(places) + K1 * (1 - B + B * lengths[number] / average))
+            for number, places in documents.items()
+        }
+
+
+def same(found: Mapping[int, float], wanted: Mapping[int, float]) -> bool:
+    """Whether the same passages have the same scores, up to rounding."""
+    return found.keys() == wanted.keys() and all(
+        math.isclose(score, wanted[number], rel_tol=1e-9, abs_tol=1e-12)
+        for number, score in found.items()
+    )
+
+
+def added(
+    parts: Sequence[Mapping[int, float]], numbers: set[int], boost: float
+) -> dict[int, float]:
+    """Return the sum of what each part gives to some passages."""
+    return {number: boost * sum(part.get(number, 0.0) for part in parts) for number in numbers}
+
+
+def stands_near(columns: Sequence[Sequence[int]], gap: int) -> bool:
+    """Whether words stand in a row, or within a stretch with at most `gap` others."""
+    if gap == 0:
+        return any(
+            all(start + at in column for at, column in enumerate(columns)) for start in columns[0]
+        )
+    return any(
+        max(chosen) - min(chosen) < len(columns) + gap
+        for chosen in choices(columns)
+        if len(set(chosen)) == len(chosen)
+    )
+
+
+def choices(columns: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+    """Return every way of taking one place from each column."""
+    found: list[tuple[int, ...]] = [()]
+    for column in columns:
+        found = [(*chosen, place) for chosen in found for place in column]
+    return found
+
+
+def _any(index: BruteForce, query: Or) -> dict[int, float]:
+    parts = [index.scores(each) for each in query.subqueries]
+    return added(parts, set().union(*parts), query.boost)
+
+
+def _all(index: BruteForce, query: And) -> dict[int, float]:
+    parts = [index.scores(each) for each in query.subqueries]
+    return added(parts, set.intersection(*map(set, parts)), query.boost)
+
+
+def _row(index: BruteForce, each: Sequence[Query], gap: int, boost: float) -> dict[int, float]:
+    parts = [index.scores(word) for word in each]
+    numbers = {
+        number
+        for number in set.intersection(*map(set, parts))
+        if stands_near([index.columns(word, number) for word in each], gap)
+    }
+    return added(parts, numbers, boost)
+
+
+def _without(index: BruteForce, query: Without) -> dict[int, float]:
+    unwanted = index.scores(query.b)
+    return {n: score for n, score in index.scores(query.a).items() if n not in unwanted}
+
+
+def _spoken(index: BruteForce, query: Spoken) -> dict[int, float]:
+    scores = index.scores(query.child)
+    return {n: score for n, score in scores.items() if index.passages[n].lang in query.langs}
+
+
+def _written(index: BruteForce, query: Written) -> dict[int, float]:
+    if isinstance(query.child, Or):
+        each = [Written(query.fieldname, one, query.tests) for one in query.child.subqueries]
+        return index.scores(Or(each, boost=query.child.boost))
+    name = "text" if query.fieldname == "repeated" else query.fieldname
+    terms = {term.decode() for term in query.stems()}
+
+    def fits(number: int) -> bool:
+        if len(query.tests) == 1:
+            forms = index.forms[query.fieldname][number]
+            return any(term in terms and query.tests[0](form) for term, form in forms)
+        found = [word for word, _, _ in words(getattr(index.passages[number], name))]
+        rows = (found[at : at + len(query.tests)] for at in range(len(found)))
+        return any(
+            len(row) == len(query.tests)
+            and all(map(lambda test, word: test(word), query.tests, row))
+            for row in rows
+        )
+
+    scores = index.scores(query.child)
+    return {number: score for number, score in scores.items() if fits(number)}
+
+
+def _fitting(index: BruteForce, query: Fitting) -> dict[int, float]:
+    each = index.forms[query.fieldname]
+    found = {
+        number: [term for term, form in forms if fits(form, query.text)]
+        for number, forms in each.items()
+    }
+    terms = {term for some in found.values() for term in some}
+    scores = index.terms(query.fieldname, terms.__contains__, query.boost)
+    return {number: score for number, score in scores.items() if found[number]}
+
+
+def fits(form: str, pattern: str) -> bool:
+    """Whether a word fits a pattern, case, accents and signs apart."""
+    shape = "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern)
+    return re.fullmatch(shape, unaccented(fold(form)), re.DOTALL) is not None
+
+
+def _years(index: BruteForce, query: YearRange) -> dict[int, float]:
+    first, last = query.start or "", query.end or "9999"
+    found = index.terms(query.fieldname, lambda term: first <= term <= last, 1.0)
+    return dict.fromkeys(found, query.boost)
+
+
+def _like(query: Fuzzy) -> Callable[[str], bool]:
+    return lambda term: (
+        term[:1] == query.text[:1] and OSA.distance(term, query.text) <= query.maxdist
+    )
+
+
+MEANINGS: dict[type, Callable[[BruteForce, Any], dict[int, float]]] = {
+    Term: lambda index, q: index.terms(q.fieldname, lambda term: term == q.text, q.boost),
+    Prefix: lambda index, q: index.terms(q.fieldname, lambda t: t.startswith(q.text), q.boost),
+    Wildcard: lambda index, q: index.terms(
+        q.fieldname, lambda term: fnmatchcase(term, q.text), q.boost
+    ),
+    Fuzzy: lambda index, q: index.terms(q.fieldname, _like(q), q.boost),
+    YearRange: _years,
+    Every: lambda index, q: dict.fromkeys(range(len(index.passages)), q.boost),
+    Or: _any,
+    And: _all,
+    Without: _without,
+    Phrase: lambda index, q: _row(index, [Term(q.fieldname, w) for w in q.words], 0, q.boost),
+    Near: lambda index, q: _row(index, q.qs, q.gap, 1.0),
+    Written: _written,
+    Fitting: _fitting,
+    Spoken: _spoken,
+}

@@ -1,0 +1,103 @@
+"""Small archives made on the spot: what the tests of reading, indexing and searching share."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import archivesearch
+from archivesearch.analysis.analyzer import Analyzer
+from archivesearch.config import Config
+from archivesearch.indexing.parsing.page_records import unpacked
+from archivesearch.indexing.parsing.parse_task import Given, Item, Packed
+from archivesearch.indexing.parsing.parser_pool import SECONDS, in_chunks
+from archivesearch.indexing.workers.worker_pool import Crew
+from archivesearch.model.pages import Notice, Page, RawPage, Skipped
+from archivesearch.model.passages import Passage
+from archivesearch.search.execution.index_reader import ColumnarEngine, ColumnarReader
+
+PARTIES = """<html lang=en><head><title>A guide to the parties</title></head><body>
+<p>This list was made for readers who ask who is who.</p>
+<h2>Socialist Workers Party (SWP)</h2>
+<p>Self-Description: We greet the workers of Cuba.</p>
+<p>Comments: The party greets Fidel Castro as a friend, and has done so since 1976.</p>
+<h2>Workers World Party (WWP)</h2>
+<p>Comments: It left the Socialist Workers Party in 1959. Castro is a friend of theirs too.</p>
+</body></html>"""
+LETTER = """<html lang=en><head><title>A letter</title></head><body><h1>A letter</h1>
+<p>May 12, 1994</p><p>Has Castro ever written about the peasant war?</p></body></html>"""
+REPORT = """<html lang=fr><head><title>Un rapport</title></head><body><h1>Un rapport</h1>
+<p>June 3, 2001</p><p>Castro parle de la guerre des paysans.</p></body></html>"""
+PAGES = {"lists/parties.html": PARTIES, "letters/1994.html": LETTER, "reports/2001.htm": REPORT}
+
+
+def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write files into a folder, which is made if there is none, and return it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
+def build(tmp_path: Path, files: Mapping[str, str | bytes], **options: Any) -> Path:
+    """Write files into a folder of their own, index it, and return the index."""
+    index = tmp_path / "index"
+    archivesearch.rebuild([write(tmp_path / "site", files)], index, **options)
+    return index
+
+
+def page_of(*paragraphs: str, title: str = "Page") -> str:
+    """Return a page of some paragraphs without markup in them."""
+    body = "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs)
+    return f"<html lang=en><head><title>{title}</title></head><body>\n{body}</body></html>"
+
+
+def items_of(
+    raws: Iterable[RawPage | Skipped | Notice], config: Config | None = None
+) -> Iterator[tuple[Item, Config]]:
+    """Yield pages as they are handed over to be read."""
+    config = config or Config()
+    for raw in raws:
+        yield (Given(raw, len(raw.data), bytes(20)) if isinstance(raw, RawPage) else raw), config
+
+
+def pages_read(
+    items: Iterable[tuple[Item, Config]], jobs: int = 1, seconds: float = SECONDS
+) -> Iterator[tuple[Page | Skipped | Notice, int]]:
+    """Yield what becomes of pages, each with its size."""
+    with Crew(jobs) as crew:
+        for chunk in in_chunks(items, crew, seconds):
+            for found, size in chunk.found:
+                yield (unpacked(found.data) if isinstance(found, Packed) else found), size
+
+
+def passage(text: str = "", number: int = 0, **values: Any) -> Passage:
+    """Return a passage of which only what matters is given."""
+    page = values.pop("page", f"{number:04}.html")
+    fields: dict[str, Any] = {
+        "id": f"{page}#1",
+        "page": page,
+        "url": None,
+        "title": "",
+        "org": "",
+        "section": "",
+        "label": "",
+        "year": None,
+        "year_source": "",
+        "date": "",
+        "author": "",
+        "lang": "en",
+        "years_mentioned": (),
+        "text": text,
+        "repeated": (),
+    }
+    return Passage(**{**fields, **values})
+
+
+def reader_of(folder: Path, passages: Iterable[Passage], analyzer: Analyzer) -> ColumnarReader:
+    """Return an engine's reader on passages, stored in a folder that is made for them."""
+    folder.mkdir(parents=True)
+    engine = ColumnarEngine()
+    engine.build(folder, [list(passages)], analyzer)
+    return engine.open(folder, analyzer)

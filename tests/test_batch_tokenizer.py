@@ -1,0 +1,69 @@
+"""Words found in arrays are those that `words` finds, whatever the text."""
+
+from itertools import accumulate
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from archivesearch.analysis.tokenizer import Kind, kind, words
+from archivesearch.columnar.storage.string_table import decoded, encoded
+from archivesearch.columnar.terms.batch_tokenizer import split
+from test_tokenizer import LETTERS
+
+ANY_TEXT = st.text(st.characters(codec=None), max_size=30)
+# One or more characters of each kind, in one to four bytes, and what stands between kinds.
+SIGNS = LETTERS + "ʼ‘`´ßЖ९𝟗²ª\N{MUSICAL SYMBOL COMBINING STEM}\u3099\u0966𠀀한\ud800\0\U0010ffffÕ½"
+ODD_TEXT = st.text(SIGNS, max_size=30)
+
+
+def check(texts: list[str]) -> None:
+    """See that each text has its words, where `words` says."""
+    found = split([encoded(text) for text in texts])
+    assert len(found.counts) == len(found.texts) == len(texts)
+    places = iter(zip(found.starts.tolist(), found.ends.tolist(), strict=True))
+    for text, count, begin in zip(texts, found.counts, found.texts.tolist(), strict=True):
+        at = list(accumulate(map(len, map(encoded, text)), initial=0))
+        wanted = [(word, at[start], at[end]) for word, start, end in words(text)]
+        assert [
+            (decoded(found.data[start:end]), start - begin, end - begin)
+            for start, end in (next(places) for _ in range(count))
+        ] == wanted
+    assert next(places, None) is None
+
+
+@settings(max_examples=300)
+@given(st.lists(ANY_TEXT | ODD_TEXT, max_size=5))
+@example([])
+@example([""])
+@example(["", "a", ""])
+@example(["A.B\u0301c.d A.B$ ʼA.B x\u0301a.b 中A.B国$a ab.c.d a.b.cd É.É.É"])
+@example(["a'\u0301b \u0301'b $'a a$'b '''a'b''"])
+def test_words_are_those_of_the_plain_tokenizer(texts: list[str]) -> None:
+    check(texts)
+
+
+@settings(max_examples=200)
+@given(st.lists(ODD_TEXT, min_size=1, max_size=3), st.sampled_from([" ", "", "\n", "\0", "_"]))
+def test_what_stands_side_by_side_is_told_apart(texts: list[str], between: str) -> None:
+    check([between.join(texts), *texts])
+
+
+@pytest.mark.parametrize("first", [*range(0, 0x32400, 0x8000), 0xE0000])  # no others assigned
+def test_every_character_alone_and_between_letters(first: int) -> None:
+    points = range(first, first + 0x8000)
+    check(["".join(f"a{chr(point)}b {chr(point)}c$ " for point in points)])
+
+
+def test_kinds_are_what_words_are_made_of() -> None:
+    assert [kind(c) for c in "a9\u0301’.£中 _²"] == [
+        *(Kind.LETTER, Kind.DIGIT, Kind.MARK, Kind.APOSTROPHE, Kind.DOT, Kind.CURRENCY),
+        *(Kind.CJK, Kind.SEPARATOR, Kind.SEPARATOR, Kind.LETTER),
+    ]
+
+
+@pytest.mark.parametrize(
+    "unit", ["a", "a.", "a'", "$", "a.$", "\u0301", "中", "a\u0301", "é'.", "中$"]
+)
+def test_long_texts_come_to_an_end(unit: str) -> None:
+    check([unit * (50_000 // len(unit))])

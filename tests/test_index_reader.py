@@ -1,0 +1,162 @@
+"""Filters, order, pages of results, groups and facets are what brute force gives."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from whoosh.query import And, Every, Or, Query, Term
+
+from archivesearch.model.passages import Passage
+from archivesearch.query.nodes.alternatives import Without
+from archivesearch.query.nodes.near import Near
+from archivesearch.query.nodes.patterns import Prefix, YearRange
+from archivesearch.search.execution.index_reader import ColumnarReader
+from archivesearch.search.request import FACET_VALUES, FACETS, GROUP_HITS, GROUPS, SORTS, Request
+from helpers.columnar_cases import ANALYZER, BruteForce, random_passages
+from helpers.small_archive import reader_of
+
+QUERIES: list[Query] = [
+    Every(),
+    Term("text", "castro"),
+    Or([Term("text", "castro"), Term("title", "the", boost=0.3), Prefix("text", "p")]),
+    And([Term("text", "the"), Term("text", "of")]),
+    Without(Prefix("text", "c"), Term("lang", "fr")),
+    Near([Term("text", "the"), Term("text", "castro")], "text", 2),
+    Term("text", "nowhere"),
+]
+FILTERS: list[Query | None] = [
+    None,
+    Term("lang", "fr"),
+    Term("org_key", "workers world party"),
+    YearRange("year", "1980", "1990"),
+    Without(Every(), Term("text", "the")),
+]
+VALUES: dict[str, Callable[[Passage], str | int | None]] = {
+    "org": lambda p: p.org or None,
+    "section": lambda p: f"{p.page} § {p.section or p.org}",
+    "year": lambda p: p.year,
+    "lang": lambda p: p.lang,
+    "page": lambda p: p.page,
+}
+
+
+class Engine(NamedTuple):
+    reader: ColumnarReader
+    passages: list[Passage]
+    brute: BruteForce
+
+    def matches(self, request: Request) -> list[tuple[int, float]]:
+        """Return all matches in the order that is asked for."""
+        found = self.brute.scores(request.query)
+        if request.filter is not None:
+            allowed = self.brute.scores(request.filter)
+            found = {number: score for number, score in found.items() if number in allowed}
+        years = [passage.year for passage in self.passages]
+        sign = -1 if request.sort == "-year" else 1
+        keys: dict[str, Callable[[int], Any]] = {
+            "score": lambda n: (round(-found[n], 9), n),
+            "place": lambda n: n,
+            "year": lambda n: (years[n] is None, sign * (years[n] or 0), n),
+        }
+        order = sorted(found, key=keys[request.sort.lstrip("-")])
+        return [(number, found[number]) for number in order]
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    passages = random_passages(11, 700)
+    folder = tmp_path_factory.mktemp("engine") / "index"
+    return Engine(reader_of(folder, passages, ANALYZER), passages, BruteForce(passages))
+
+
+REQUESTS = st.builds(
+    Request,
+    st.sampled_from(QUERIES),
+    st.sampled_from(FILTERS),
+    limit=st.sampled_from([0, 1, 10, 1000]),
+    offset=st.sampled_from([0, 1, 7, 650]),
+    sort=st.sampled_from(SORTS),
+    group_by=st.none(),
+    facets=st.just(()),
+)
+
+
+@given(request=REQUESTS)
+def test_matches_are_those_of_brute_force(engine: Engine, request: Request) -> None:
+    found = engine.reader.search(request)
+    wanted = engine.matches(request)
+    assert found.total == len(wanted)
+    part = wanted[request.offset : request.offset + request.limit]
+    assert [match.number for match in found.matches] == [number for number, _ in part]
+    scores = [score for _, score in part]
+    assert [match.score for match in found.matches] == pytest.approx(scores, rel=1e-9)
+    scanned = list(engine.reader.scan(request.query, request.filter))
+    assert scanned == sorted(number for number, _ in wanted)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("filter", FILTERS)
+def test_facets_count_all_matches(engine: Engine, query: Query, filter: Query | None) -> None:
+    request = Request(query, filter, limit=1, facets=FACETS)
+    found = engine.reader.search(request).facets
+    matches = [engine.passages[number] for number, _ in engine.matches(request)]
+    for name, value in VALUES.items():
+        counts = Counter(v for passage in matches if (v := value(passage)) is not None)
+        ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        assert found[name] == tuple(ranked[:FACET_VALUES])
+
+
+@given(request=REQUESTS, by=st.sampled_from(GROUPS))
+def test_groups_are_those_of_brute_force(engine: Engine, request: Request, by: str) -> None:
+    request = Request(
+        request.query, request.filter, request.limit, request.offset, request.sort, group_by=by
+    )
+    members: dict[str, list[int]] = {}
+    for number, _ in engine.matches(request):
+        members.setdefault(str(VALUES[by](engine.passages[number]) or ""), []).append(number)
+    found = engine.reader.search(request)
+    assert found.total == len(members)
+    wanted = list(islice(members.items(), request.offset, request.offset + request.limit))
+    assert [(group.key, group.size) for group in found.groups] == [
+        (key, len(numbers)) for key, numbers in wanted
+    ]
+    for group, (_, numbers) in zip(found.groups, wanted, strict=True):
+        assert [match.number for match in group.matches] == numbers[:GROUP_HITS]
+
+
+def test_an_empty_index_answers(tmp_path: Path) -> None:
+    reader = reader_of(tmp_path / "index", [], ANALYZER)
+    for query in QUERIES:
+        assert reader.search(Request(query, Every(), facets=FACETS)).total == 0
+        assert reader.search(Request(query, group_by="page")).groups == ()
+        assert list(reader.scan(query)) == []
+        assert len(reader.index.searcher().search(query)) == 0
+    assert list(reader.pages()) == []
+
+
+def test_threads_share_a_reader(tmp_path: Path) -> None:
+    passages = random_passages(12, 700)
+    requests = [
+        Request(query, allowed, group_by=by, facets=FACETS)
+        for query in QUERIES
+        for allowed in FILTERS
+        for by in (None, "org")
+    ]
+
+    def answer(reader: ColumnarReader, request: Request) -> Any:
+        found = reader.search(request)
+        texts = reader.passages([match.number for match in found.matches])
+        with reader.index.searcher() as searcher:
+            return found, texts, [hit["id"] for hit in searcher.search(request.query)]
+
+    reader = reader_of(tmp_path / "index", passages, ANALYZER)  # nothing in it is worked out yet
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda request: answer(reader, request), requests * 2))
+    wanted = [answer(reader, request) for request in requests]
+    assert found == wanted * 2

@@ -1,0 +1,391 @@
+"""Copies: pages that say the same are one, passages that nearly do are shown as one."""
+
+import itertools
+import random
+import tempfile
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import archivesearch
+from archivesearch.analysis.analyzer import Analyzer
+from archivesearch.columnar.documents.duplicate_groups import Folds, write_copies
+from archivesearch.columnar.storage.array_files import ArrayFolder, ArrayWriter
+from archivesearch.columnar.storage.doc_sets import bits_of
+from archivesearch.indexing.dedup.adjacent_duplicates import with_companions
+from archivesearch.indexing.dedup.deduplicator import Sifted, SiftedPage
+from archivesearch.indexing.dedup.near_duplicates import find_copies
+from archivesearch.indexing.fingerprints.fingerprints import bands
+from archivesearch.indexing.parsing.page_spool import Gathered
+from archivesearch.indexing.parsing.parser_pool import in_chunks
+from archivesearch.indexing.workers.worker_pool import Crew
+from archivesearch.model.passages import Passage
+from archivesearch.query.parser import parse
+from archivesearch.search.execution.index_reader import ColumnarEngine, ColumnarReader
+from archivesearch.search.request import Match, Request
+from archivesearch.sources.source import open_sources
+from helpers.small_archive import build, items_of, page_of, passage, write
+
+ROOT = Path(__file__).parent.parent
+STATEMENT = (
+    "We ask the council to keep the reading room open on Saturdays, since most of those who "
+    "use it are at work on the other days of the week."
+)
+EDITED = STATEMENT.replace("the other days of the week", "all the other days of the week")
+ARTICLE = (
+    "The harbour froze in February, and for nine days no ship could leave it.",
+    "Coal was carried over the ice by sledge, at twice the wages of the summer.",
+    "On the tenth day the wind turned, and the harbour master fired his gun.",
+)
+
+
+def numbers_of(texts: Sequence[str], weights: Sequence[int] | None = None) -> Any:
+    weighed = np.array(weights or [0] * len(texts), np.int64)
+    with TemporaryFile() as aside:
+        copies = find_copies(bands(texts), lambda some: [texts[n] for n in some], weighed, aside)
+    return list(copies)
+
+
+def test_what_is_a_copy() -> None:
+    other = "The reading room is open on Saturdays, and has been since the council met last year."
+    assert numbers_of([STATEMENT, other, EDITED, STATEMENT.upper()]) == [(0, 2, 3)]
+    assert numbers_of([other, STATEMENT]) == []
+    assert numbers_of(["See below.", "See below.", "Why is that so?", "Why is that so?"]) == []
+
+
+def test_the_page_with_the_fewest_passages_represents() -> None:
+    assert numbers_of([STATEMENT] * 4, [9, 3, 3, 5]) == [(1, 2, 3, 0)]
+
+
+SENTENCES = st.lists(st.sampled_from("abcdefgh"), min_size=8, max_size=24).map(" ".join)
+
+
+@given(st.lists(SENTENCES, max_size=12), st.randoms())
+def test_groups_hold_copies_alone_and_each_once(texts: list[str], random: random.Random) -> None:
+    texts += random.choices(texts, k=len(texts) // 2) if texts else []
+    groups = numbers_of(texts)
+    members = [number for group in groups for number in group]
+    assert len(members) == len(set(members))
+    group_of = {number: at for at, group in enumerate(groups) for number in group}
+    for one in range(len(texts)):
+        for other in range(one):
+            pairs = set(itertools.pairwise(texts[one].split()))
+            if texts[one] == texts[other] and len(pairs) >= 9:  # however many copies there are
+                assert group_of[one] == group_of[other]
+
+
+@pytest.mark.parametrize(
+    ("said", "copies", "expected"),
+    [
+        ([0, 7, 8, 0, 7, 8], ((0, 3),), [(0, 3), (1, 4), (2, 5)]),  # one after the other
+        ([7, 0, 8, 7, 0, 9], ((1, 4),), [(0, 3), (1, 4)]),  # what says something else is none
+        ([7, 8, 0, 7, 0, 8], ((2, 4),), [(2, 4)]),  # not on the same side
+        ([0, 0, 7, 0, 7, 0], ((0, 3),), [(0, 3)]),  # not beside them in both
+        ([0, 7, 7, 0, 7, 7], (), []),  # beside nothing
+    ],
+)
+def test_short_passages_beside_copies(
+    said: list[int], copies: tuple[tuple[int, ...], ...], expected: list[tuple[int, ...]]
+) -> None:
+    assert companions(copies, said, [0, 3, 6]) == expected
+
+
+def test_short_passages_of_other_pages_are_not_beside_copies() -> None:
+    assert companions(((0, 2),), [0, 7, 0, 7], [0, 1, 2, 3, 4]) == [(0, 2)]
+
+
+def test_a_third_page_may_share_one_side_alone() -> None:
+    said = [0, 7, 0, 0, 7, 0, 7, 0]
+    found = companions(((0, 3), (2, 5, 7)), said, [0, 3, 6, 8])
+    assert found == [(0, 3), (1, 4, 6), (2, 5, 7)]
+
+
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=30), st.data())
+def test_companions_are_in_one_group_each_and_say_the_same(
+    said: list[int], data: st.DataObject
+) -> None:
+    first = sorted({0, len(said), *data.draw(st.lists(st.integers(1, len(said))))})
+    long = [n for n, value in enumerate(said) if value == 0]
+    heads = data.draw(st.lists(st.integers(0, 2), min_size=len(long), max_size=len(long)))
+    copies = tuple(
+        group
+        for head in range(3)
+        if len(group := tuple(n for n, h in zip(long, heads, strict=True) if h == head)) > 1
+    )
+    found = companions(copies, said, first)
+    members = [number for group in found for number in group]
+    assert len(members) == len(set(members))
+    assert set(copies) <= set(found)
+    assert [min(group) for group in found] == sorted(min(group) for group in found)
+    for group in set(found) - set(copies):
+        assert len({said[n] for n in group} - {0}) == 1
+        assert len(group) > 1
+
+
+def companions(
+    copies: Sequence[tuple[int, ...]], said: Sequence[int], first: Sequence[int]
+) -> list[tuple[int, ...]]:
+    weights = np.zeros(len(said), np.int64)
+    return list(with_companions(tuple(copies), np.array(said, np.uint64), first, weights))
+
+
+def sifted(folder: Path, source: Path) -> tuple[Sifted, list[Passage], list[SiftedPage]]:
+    """Return what is to be indexed of a source, its passages in a row, and its pages."""
+    with Gathered(write(folder, {})) as gathered:
+        (opened,) = open_sources([source])
+        with Crew(1) as crew:
+            for chunk in in_chunks(items_of(opened.pages(), opened.config), crew):
+                gathered.add(chunk)
+        found = Sifted(gathered)
+        pages = list(found)
+        passages = [passage for batch in found.batches() for passage in batch]
+    return found, passages, pages
+
+
+def test_the_copies_of_the_corpus(tmp_path: Path) -> None:
+    cases = tomllib.loads((ROOT / "tests/cases/duplicates.toml").read_text(encoding="utf-8"))
+    found, passages, pages = sifted(tmp_path, ROOT / "corpus")
+    groups = [[passages[number].id for number in group] for group in found.copies]
+    pairs, known = set(pairs_of(groups)), set(pairs_of(cases["groups"]))
+    right = len(pairs & known)
+    assert right >= 0.95 * len(pairs)
+    assert right >= 0.95 * len(known)
+    assert all(group in cases["groups"] for group in groups)  # representatives go first
+    same = [[page.page.page, *(other.page for other in page.same)] for page in pages if page.same]
+    assert same == cases["same"]
+
+
+def pairs_of(groups: Sequence[Sequence[str]]) -> Iterator[frozenset[str]]:
+    for group in groups:
+        yield from (frozenset(pair) for pair in itertools.combinations(group, 2))
+
+
+MAGAZINE = {
+    "issue1/all.html": page_of(*ARTICLE, STATEMENT, "Answers to letters: none came.", title="1"),
+    "issue1/ice.html": page_of(*ARTICLE, title="The ice"),
+    "issue1/room.html": page_of(STATEMENT, "Signed by forty readers of it.", title="The room"),
+}  # fmt: skip
+
+
+def test_an_article_goes_before_the_issue_that_has_it(tmp_path: Path) -> None:
+    with archivesearch.open(build(tmp_path, MAGAZINE)) as archive:
+        results = archive.search("harbour")
+        assert [hit.id for hit in results] == ["issue1/ice.html#1", "issue1/ice.html#3"]
+        assert [hit.copies for hit in results] == [("issue1/all.html#1",), ("issue1/all.html#3",)]
+        assert (results.total, results.folded) == (4, 2)
+        by_page = archive.search("harbour saturdays", group_by="page")
+        assert {group.key for group in by_page.groups} == {"issue1/ice.html", "issue1/room.html"}
+        assert by_page.total == 2
+        assert archive.stats().copies == 4
+        assert archive.stats().pages == 3
+
+
+def test_short_paragraphs_of_an_article_are_copies_as_the_long_ones_are(tmp_path: Path) -> None:
+    short = ("See below.", "And so on!", "Why is that so?")
+    article = (short[0], ARTICLE[0], *short[1:], ARTICLE[1])
+    files = {
+        "all.html": page_of("News", *article, "Answers: none came.", *short, title="1"),
+        "ice.html": page_of(*article, title="The ice"),
+        "other.html": page_of(STATEMENT, *short, title="Another"),
+    }
+    found, passages, _ = sifted(tmp_path, write(tmp_path / "site", files))
+    groups = [[passages[number].id for number in group] for group in found.copies]
+    assert groups == [[f"ice.html#{n}", f"all.html#{n + 1}"] for n in range(1, 6)]
+
+
+def test_the_copy_that_fits_a_filter_is_found(tmp_path: Path) -> None:
+    pages = {
+        "a.html": page_of("May 1, 1994", STATEMENT, title="Of 1994"),
+        "b.html": page_of("June 3, 1999", EDITED, title="Of 1999"),
+    }
+    with archivesearch.open(build(tmp_path, pages)) as archive:
+        (hit,) = archive.search("saturdays")
+        assert (hit.id, hit.year, hit.copies) == ("a.html#2", 1994, ("b.html#2",))
+        (hit,) = archive.search("saturdays", year=1999)
+        assert (hit.id, hit.copies) == ("b.html#2", ())
+        (hit,) = archive.search('"all the other days"')
+        assert (hit.id, hit.copies) == ("b.html#2", ())
+        assert [h.year for h in archive.search("saturdays", sort="-year")] == [1999]
+        assert archive.search("saturdays", facets=("year",)).facets["year"] == (
+            (1994, 1),
+            (1999, 1),
+        )
+
+
+def test_pages_that_say_the_same_are_one(tmp_path: Path) -> None:
+    text = page_of(*ARTICLE, title="The ice")
+    pages = {
+        "a.html": text,
+        "copy/a.html": text,
+        "copy/markup.html": text.replace("<p>", "<p><font size=2>"),
+        "b.html": page_of(*ARTICLE, title="Of the ice"),  # its title is found
+        "short1.html": "<html><p>Photograph.</p>",
+        "short2.html": "<html><p>Photograph. </p>",  # what it shows is not known
+    }
+    with archivesearch.open(build(tmp_path, pages)) as archive:
+        assert archive.pages() == ("a.html", "b.html", "short1.html", "short2.html")
+        (hit,) = archive.search("sledge")
+        assert (hit.id, hit.copies) == (
+            "a.html#2",
+            ("copy/a.html#2", "copy/markup.html#2", "b.html#2"),
+        )
+        info = archive.page("copy/a.html")
+        assert info.page == "a.html"
+        assert [same.page for same in info.same] == ["copy/a.html", "copy/markup.html"]
+        assert archive.passages("copy/a.html") == archive.passages("a.html")
+        stats = archive.stats()
+        assert (stats.pages, stats.duplicates) == (4, 3)
+
+
+def test_pages_with_another_banner_are_one(tmp_path: Path) -> None:
+    banner = "This is a mirror of the former pages of a club that met in the town hall."
+    pages = {
+        f"{n}.html": page_of(
+            banner, f"Of meeting {n} nothing is known but that it was held in room {n}."
+        )
+        for n in range(8)
+    }
+    pages["a.html"] = page_of(banner, *ARTICLE, title="The ice")
+    pages["b.html"] = page_of(*ARTICLE, title="The ice")
+    with archivesearch.open(build(tmp_path, pages)) as archive:
+        (hit,) = archive.search("sledge")
+        assert (hit.id, hit.copies) == ("a.html#3", ("b.html#2",))
+        (same,) = archive.page("b.html").same
+        assert (same.page, same.shift) == ("b.html", -1)
+
+
+def test_the_same_page_of_another_year_is_found_by_it(tmp_path: Path) -> None:
+    pages = {"1994/a.html": page_of(STATEMENT), "1999/a.html": page_of(STATEMENT)}
+    pages["archivesearch.toml"] = "addresses = ['^(?P<year>[0-9]{4})/']"
+    with archivesearch.open(build(tmp_path, pages)) as archive:
+        assert [hit.id for hit in archive.search("saturdays")] == ["1994/a.html#1"]
+        assert [hit.id for hit in archive.search("saturdays", year=1999)] == ["1999/a.html#1"]
+
+
+def test_an_organization_keeps_its_own_copy(tmp_path: Path) -> None:
+    page = """<html><h2>{0} Party ({1})</h2><p>Comments: {2}</p>
+    <h2>Union of {0} ({1}U)</h2><p>Comments: It was founded in 19{3}.</p>"""
+    pages = {
+        "a.html": page.format("Labour", "LP", STATEMENT, 21),
+        "b.html": page.format("Farmers", "FP", STATEMENT, 32),
+    }
+    with archivesearch.open(build(tmp_path, pages)) as archive:
+        assert len(archive.search("saturdays")) == 1
+        groups = archive.search("saturdays", group_by="org").groups
+        assert len({group.key for group in groups}) == len(groups) == 2
+
+
+WORDS = ["ba", "bo", "bu", "da"]
+
+
+@st.composite
+def archives(draw: st.DrawFn) -> tuple[list[str], list[list[int]]]:
+    """Texts of few words, and some of them as groups of copies."""
+    texts = draw(
+        st.lists(
+            st.lists(st.sampled_from(WORDS), max_size=5).map(" ".join), min_size=1, max_size=90
+        )
+    )
+    numbers = draw(st.permutations(range(len(texts))))
+    groups, at = [], 0
+    while at < len(numbers):
+        size = draw(st.integers(1, 6))
+        groups.append(list(numbers[at : at + size]))
+        at += size
+    return texts, [group for group in groups if len(group) > 1]
+
+
+@given(
+    archives(), st.integers(0, 12), st.integers(0, 5), st.sampled_from(["score", "place", "year"])
+)
+def test_the_best_of_each_group(
+    tmp_path_factory: pytest.TempPathFactory,
+    archive: tuple[list[str], list[list[int]]],
+    limit: int,
+    offset: int,
+    sort: str,
+) -> None:
+    texts, groups = archive
+    folder = tmp_path_factory.mktemp("index")
+    passages = [passage(text, n, year=1990 + n % 3) for n, text in enumerate(texts)]
+    analyzer = Analyzer(("en",))
+    engine = ColumnarEngine()
+    engine.build(folder, [passages], analyzer, copies=tuple(map(tuple, groups)))
+    reader: Any = engine.open(folder, analyzer)
+    assert isinstance(reader, ColumnarReader)
+    query = parse("ba bo^2", analyzer)
+    found = reader.search(Request(query, limit=limit, offset=offset, sort=sort))
+    assert (
+        list(found.matches)
+        == expected(folder, passages, analyzer, groups, sort)[offset : offset + limit]
+    )
+    group_of = {number: group for group in groups for number in group}
+    matching = set(reader.scan(query))
+    for match in found.matches:
+        others = [n for n in group_of.get(match.number, []) if n in matching and n != match.number]
+        assert list(found.copies.get(match.number, ())) == others
+    kept = {min(group_of.get(n, [n])) for n in matching}
+    assert found.total == len(matching)
+    assert found.folded == len(matching) - len(kept)
+
+
+def expected(
+    folder: Path,
+    passages: Sequence[Passage],
+    analyzer: Analyzer,
+    groups: Sequence[Sequence[int]],
+    sort: str,
+) -> list[Match]:
+    """Return all hits in order, from an index that folds nothing."""
+    plain = folder / "plain"
+    plain.mkdir()
+    engine = ColumnarEngine()
+    engine.build(plain, [passages], analyzer)
+    query = parse("ba bo^2", analyzer)
+    whole = engine.open(plain, analyzer).search(Request(query, limit=1000, sort=sort)).matches
+    group_of = {number: tuple(group) for group in groups for number in group}
+    hits: dict[tuple[int, ...], Match] = {}
+    for match in whole:
+        group = group_of.get(match.number, (match.number,))
+        best = hits.setdefault(group, match)
+        if sort == "score" and match.score == best.score:
+            hits[group] = min(best, match, key=lambda m: group.index(m.number))
+    return list(hits.values())
+
+
+def test_groups_in_arrays(tmp_path: Path) -> None:
+    writer = ArrayWriter(tmp_path)
+    write_copies(writer, ((40, 3), (7, 1, 64)))
+    writer.close({})
+    folds = Folds(ArrayFolder(tmp_path), 70)
+    matches = bits_of(np.array([1, 3, 7, 40, 60]), 3)
+    assert folds.groups(np.array([40, 3, 7, 1, 64, 0])).tolist() == [1, 1, 2, 2, 2, 0]
+    assert folds.families([3, 60, 7], matches) == {3: (40, 3), 7: (7, 1)}
+    assert folds.folded(matches) == 2
+    assert folds.first(np.array([64, 60, 1, 3, 7, 40]), 3).tolist() == [0, 1, 3]
+
+
+@given(st.data())
+def test_folded_copies_are_counted(data: st.DataObject) -> None:
+    documents = data.draw(st.permutations(range(200)))
+    sizes = data.draw(st.lists(st.integers(2, 5), min_size=1, max_size=30))
+    ends = list(itertools.accumulate(sizes))
+    groups = [tuple(documents[end - size : end]) for end, size in zip(ends, sizes, strict=True)]
+    matching = data.draw(st.sets(st.integers(0, 199), min_size=1))
+    with tempfile.TemporaryDirectory() as folder:
+        writer = ArrayWriter(Path(folder))
+        write_copies(writer, tuple(groups))
+        writer.close({})
+        folds = Folds(ArrayFolder(Path(folder)), 200)
+        matches = bits_of(np.array(sorted(matching)), 7)
+        left = [tuple(n for n in group if n in matching) for group in groups]
+        assert folds.folded(matches) == sum(max(len(group) - 1, 0) for group in left)
+        first = [group[0] for group in left if group]
+        assert folds.families(first, matches) == {g[0]: g for g in left if len(g) > 1}

@@ -1,0 +1,330 @@
+"""Plans, Whoosh's matchers and brute force agree on passages, scores and the best of them."""
+
+import math
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from whoosh.query import And, Every, NullQuery, Or, Phrase, Query, Term
+from whoosh.searching import Searcher
+
+from archivesearch.columnar.segment import Segment
+from archivesearch.columnar.segment_writer import build
+from archivesearch.columnar.storage import doc_sets as bits
+from archivesearch.columnar.terms.word_forms import _places
+from archivesearch.columnar.whoosh_api.index import ColumnarIndex
+from archivesearch.query.nodes.alternatives import Spoken, Without, walked
+from archivesearch.query.nodes.exact import Fitting, Shaped, Spelled, WordTest, Written
+from archivesearch.query.nodes.near import Near
+from archivesearch.query.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
+from archivesearch.query.parser import parse
+from archivesearch.search.execution import planner as planning
+from archivesearch.search.execution import top_k as topk
+from archivesearch.search.execution.planner import plan_of
+from archivesearch.search.execution.scorers import Node, Rows
+from helpers.columnar_cases import ANALYZER, VOCABULARY, BruteForce, fits, random_passages, same
+from helpers.small_archive import passage
+
+COUNT = 300
+MANY = 9_000
+
+FIELDS = st.sampled_from(["text", "text", "text", "title", "section", "org", "label", "repeated"])
+BOOSTS = st.sampled_from([1.0, 1.0, 0.2, 3.5])
+WORDS = sorted({ANALYZER.term(word, lang) for word in VOCABULARY for lang in ("en", "fr")})
+WORD = st.sampled_from([*WORDS, "nowhere"])
+YEARS = st.none() | st.sampled_from(["1959", "1976", "1985", "1990", "2003"])
+
+
+def near(field: str, words: Sequence[str], gap: int, half: str, boost: float) -> Query:
+    """Return words in one stretch, of which the last may stand as either of two."""
+    each: list[Query] = [Term(field, word, boost=boost) for word in words]
+    if half:
+        each[-1] = Or([Prefix(field, half), each[-1]])
+    return Near(each, field, gap)
+
+
+def written(field: str, words: list[str]) -> Query:
+    """Return words in a row in exactly this spelling."""
+    terms = [ANALYZER.term(word, "en") for word in words]
+    row = Term(field, terms[0]) if len(terms) == 1 else Phrase(field, terms)
+    return Written(field, row, [Spelled.like(word) for word in words])
+
+
+PATTERN = st.sampled_from(["c*", "*n", "par*s", "?", "m?ller", "[mx]*", "nowhere*"])
+SHAPE = st.sampled_from(
+    ["c*", "*n", "par*s", "party*", "castr?", "m?ller", "?eas*s", "*", "*u*o*", "i?rael", "x*?"]
+)
+LEAVES: st.SearchStrategy[Query] = st.one_of(
+    st.builds(Term, FIELDS, WORD, BOOSTS),
+    st.builds(Prefix, FIELDS, st.sampled_from(["c", "par", "u", "", "東", "zz"]), BOOSTS),
+    st.builds(Wildcard, FIELDS, PATTERN, BOOSTS),
+    st.builds(Fitting, FIELDS, SHAPE, BOOSTS),
+    st.builds(Fuzzy, FIELDS, WORD, BOOSTS, st.integers(1, 2)),
+    st.builds(YearRange, st.just("year"), YEARS, YEARS, boost=BOOSTS),
+    st.builds(YearRange, st.just("years_mentioned"), YEARS, YEARS, boost=BOOSTS),
+    st.builds(Every, boost=BOOSTS),
+    st.builds(Term, st.just("lang"), st.sampled_from(["en", "fr", "de"]), BOOSTS),
+    st.builds(Prefix, st.just("page"), st.sampled_from(["a", "b/1", "z"]), BOOSTS),
+    st.builds(Phrase, FIELDS, st.lists(WORD, min_size=2, max_size=3), boost=BOOSTS),
+    st.builds(
+        near,
+        FIELDS,
+        st.lists(WORD, min_size=2, max_size=3),
+        st.integers(0, 4),
+        st.sampled_from(["", "", "c", "東"]),
+        BOOSTS,
+    ),
+    st.builds(
+        written,
+        st.sampled_from(["text", "title", "section"]),
+        st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=2),
+    ),
+)
+TREES = st.recursive(
+    LEAVES,
+    lambda trees: st.one_of(
+        st.builds(Or, st.lists(trees, min_size=2, max_size=5), BOOSTS),
+        st.builds(And, st.lists(trees, min_size=2, max_size=3), BOOSTS),
+        st.builds(Without, trees, trees),
+        st.builds(Spoken, trees, st.sampled_from([["en"], ["fr", "de"], ["xx"]])),
+    ),
+    max_leaves=8,
+)
+
+
+class Case(NamedTuple):
+    """A segment, a searcher of its face, and the same passages in dictionaries."""
+
+    segment: Segment
+    searcher: Searcher
+    brute: BruteForce
+
+    def plan(self, query: Query) -> Node:
+        return plan_of(query, self.segment, lambda: self.searcher)
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    return case_of(tmp_path_factory.mktemp("small"), COUNT)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """Return more blocks than the first round of scoring takes."""
+    return case_of(tmp_path_factory.mktemp("large"), MANY)
+
+
+def case_of(folder: Path, count: int) -> Case:
+    passages = random_passages(count, count)
+    build(folder, [passages], ANALYZER)
+    segment = Segment(folder)
+    return Case(segment, ColumnarIndex(segment, ANALYZER).searcher(), BruteForce(passages))
+
+
+def everything(plan: Node) -> dict[int, float]:
+    numbers, scores = topk.every(plan, plan.matches)
+    assert numbers.tolist() == bits.numbers_of(plan.matches).tolist()
+    return dict(zip(numbers.tolist(), scores.tolist(), strict=True))
+
+
+def check_bounds(plan: Node, scores: Mapping[int, float]) -> None:
+    """See that no passage beats the bound of its block, or what its own words let it score."""
+    bound = plan.bound
+    assert all(score <= bound[number >> 5] for number, score in scores.items())
+    blocks = plan.matches.nonzero()[0]
+    rows = Rows(blocks, plan.matches[blocks], len(plan.matches))
+    caps = dict(zip(blocks.tolist(), plan.caps(rows), strict=True))
+    assert all(score <= caps[number >> 5][number & 31] for number, score in scores.items())
+
+
+def check_best(plan: Node, scores: Mapping[int, float], k: int) -> None:
+    """See that the k best are those that sorting gives."""
+    numbers, values = topk.top(plan, plan.matches, k)
+    wanted = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:k]
+    # of passages whose scores differ in the last digit alone either may go first
+    assert np.allclose(values, [score for _, score in wanted], rtol=1e-12, atol=0)
+    assert all(math.isclose(scores[n], v) for n, v in zip(numbers.tolist(), values, strict=True))
+    assert len(set(numbers.tolist())) == len(wanted)
+
+
+@settings(max_examples=200)
+@given(query=TREES, k=st.sampled_from([1, 2, 10, 33, COUNT, 2 * COUNT]))
+@example(query=near("text", ["1976", "1976"], 1, "c", 1.0), k=1)
+@example(query=Spoken(Spoken(Term("text", "1976"), ["en"]), ["fr", "de"]), k=1)
+def test_all_three_agree(case: Case, query: Query, k: int) -> None:
+    plan = case.plan(query)
+    found = everything(plan)
+    assert same(found, case.brute.scores(query))
+    assert same(found, dict(walked(query.matcher(case.searcher))))
+    check_bounds(plan, found)
+    check_best(plan, found, k)
+
+
+@settings(max_examples=30)
+@given(query=TREES, k=st.sampled_from([1, 10, 100, 3000]))
+def test_most_blocks_need_no_scores(large: Case, query: Query, k: int) -> None:
+    plan = large.plan(query)
+    found = everything(plan)
+    check_bounds(plan, found)
+    check_best(plan, found, k)
+
+
+@settings(max_examples=15)
+@given(query=TREES)
+def test_many_blocks_agree_with_whoosh(large: Case, query: Query) -> None:
+    found = everything(large.plan(query))
+    assert same(found, dict(walked(query.matcher(large.searcher))))
+
+
+@given(query=TREES, allowed=TREES, k=st.sampled_from([1, 10, 50]))
+def test_fewer_matches_may_be_allowed(case: Case, query: Query, allowed: Query, k: int) -> None:
+    plan = case.plan(query)
+    matches = plan.matches & case.plan(allowed).matches
+    only = case.brute.scores(allowed)
+    scores = {n: score for n, score in case.brute.scores(query).items() if n in only}
+    numbers, values = topk.top(plan, matches, k)
+    assert values.tolist() == pytest.approx(sorted(scores.values(), reverse=True)[:k], rel=1e-9)
+    assert set(numbers.tolist()) <= set(scores)
+
+
+@given(query=TREES, inside=st.sets(st.integers(0, COUNT - 1), max_size=20))
+def test_some_documents_may_be_all_that_is_asked_about(
+    case: Case, query: Query, inside: set[int]
+) -> None:
+    only = bits.bits_of(np.array(sorted(inside), np.int64), case.segment.blocks)
+    plan = plan_of(query, case.segment, lambda: case.searcher, inside=only)
+    numbers, scores = topk.every(plan, plan.matches & only)
+    wanted = {n: score for n, score in case.brute.scores(query).items() if n in inside}
+    assert same(dict(zip(numbers.tolist(), scores.tolist(), strict=True)), wanted)
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MOST_TEXTS", 30), ("MOST_WORDS", 300)])
+def test_so_much_text_is_read_and_no_more(
+    case: Case, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
+    query = Written("text", Or([Every(), Term("text", "castro")]), [Spelled.like("castro")])
+    everywhere = everything(case.plan(query))
+    monkeypatch.setattr(planning, limit, most)
+    notes: list[str] = []
+    plan = plan_of(query, case.segment, lambda: case.searcher, notes)
+    assert 0 < len(everything(plan)) < len(everywhere)
+    (note,) = notes
+    assert "there may be more" in note
+
+
+def test_many_terms_are_joined(large: Case) -> None:
+    query = Or([Prefix(field, start) for field in ("text", "page") for start in "abcdefu"])
+    fields = ("text", "title", "section", "org", "label", "repeated")
+    terms = Or([Term(field, word) for field in fields for word in WORDS])  # more than a few
+    twice = Or([Term("text", word, boost=boost) for boost in (1.0, 0.5) for word in WORDS])
+    for each in (query, terms, twice):
+        plan = large.plan(each)
+        assert same(everything(plan), large.brute.scores(each))
+        check_best(plan, everything(plan), 10)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [NullQuery, Or([]), And([]), Phrase("text", []), Term("nowhere", "x"), Prefix("nowhere", "x")],
+)
+def test_nothing_is_found_by_nothing(case: Case, query: Query) -> None:
+    plan = case.plan(query)
+    assert everything(plan) == {}
+    assert topk.top(plan, plan.matches, 10)[0].tolist() == []
+
+
+def test_of_equal_scores_the_first_in_the_archive_goes_first(large: Case) -> None:
+    plan = large.plan(Every())
+    for k in (0, 1, 10, 5000, 2 * MANY):
+        numbers, scores = topk.top(plan, plan.matches, k)
+        assert scores.tolist() == [1.0] * min(k, MANY)
+        assert numbers.tolist() == list(range(min(k, MANY)))
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *VOCABULARY,
+                *('"the party"', '"castro 東"~3', "pea*", "castr~", "=castro", "=東", "m?ller"),
+                *("title:of", "year:1976-1990", "mentions:1976", "lang:fr", "page:a*", "NOT"),
+            ]
+        ),
+        min_size=1,
+        max_size=6,
+    ).filter(lambda parts: "NOT" not in (parts[0], parts[-1]) and "NOT NOT" not in " ".join(parts))
+)
+def test_what_users_type_gets_the_same_answers(case: Case, parts: list[str]) -> None:
+    query = parse(" ".join(parts), ANALYZER)
+    found = everything(case.plan(query))
+    assert same(found, dict(walked(query.matcher(case.searcher))))
+
+
+def test_threads_may_share_a_plan_and_a_segment(large: Case) -> None:
+    queries = [parse(text, ANALYZER) for text in ("castro cuba", '"the party"', "pea* NOT war")]
+    plans = [partial(large.plan, query) for query in queries] * 8
+    shared = large.plan(queries[0])
+
+    def answer(make: Callable[[], Node]) -> list[Any]:
+        results = [topk.top(plan, plan.matches, 20) for plan in (make(), shared)]
+        return [(numbers.tolist(), scores.tolist()) for numbers, scores in results]
+
+    wanted = [answer(make) for make in plans]
+    shared = large.plan(queries[0])
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(answer, plans)) == wanted
+
+
+@pytest.mark.parametrize("test", [Shaped("castro*"), Shaped("p*y"), Spelled("l'union")])
+def test_tests_of_one_word_agree(case: Case, test: WordTest) -> None:
+    terms = Or([Term("text", word) for word in ("castro", "parti", "union")])
+    query = Written("text", terms, [test])
+    wanted = case.brute.scores(query)
+    assert wanted
+    assert same(everything(case.plan(query)), wanted)
+    assert same(dict(walked(query.matcher(case.searcher))), wanted)
+
+
+PARTS = st.lists(st.text("ab?", max_size=2), min_size=1, max_size=4)
+
+
+@settings(max_examples=150)
+@given(st.lists(st.text("ab", min_size=1, max_size=6), min_size=1, max_size=5), PARTS)
+def test_any_pattern_finds_what_fits_it(found: list[str], parts: list[str]) -> None:
+    joined, pattern = "\n".join(["", *found, ""]), "*".join(parts)
+    at = set(_places(joined, pattern, 0, len(joined)))
+    starts = [match.start() for match in re.finditer("\n", joined)]
+    lines = {bisect_right(starts, place) - 1 for place in at} - {len(found)}
+    assert lines == {n for n, word in enumerate(found) if fits(word, pattern)}
+
+
+def test_bits_beyond_the_last_passage_are_never_set(case: Case) -> None:
+    assert COUNT % 32 != 0
+    last = int(case.plan(Every()).matches[-1])
+    assert last == (1 << COUNT % 32) - 1
+    assert np.bitwise_count(case.plan(Every()).matches).sum() == COUNT
+
+
+def test_a_pattern_that_fits_most_words_finds_all_and_ranks_none(tmp_path: Path) -> None:
+    words = [f"w{number}ing" for number in range(planning.MOST_TERMS + 1)]
+    texts = [" ".join(words[at : at + 20]) for at in range(0, len(words), 20)]
+    passages = [passage(text=text) for text in [*texts, "Nothing here", "W7ings and w7ing"]]
+    build(tmp_path, [passages], ANALYZER)
+    segment = Segment(tmp_path)
+    notes: list[str] = []
+    query = Fitting("text", "w*ing", boost=2.0)
+    plan = plan_of(query, segment, ColumnarIndex(segment, ANALYZER).searcher, notes)
+    wanted = BruteForce(passages).scores(query)
+    assert everything(plan) == dict.fromkeys(wanted, 2.0)
+    assert len(wanted) == len(texts) + 1
+    assert len(notes) == 1
+    assert "fits more than 4,096 words" in notes[0]

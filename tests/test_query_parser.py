@@ -1,0 +1,461 @@
+"""What a query means, what is refused and where, and that nothing else can happen."""
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+from whoosh.query import (
+    And,
+    AndNot,
+    Every,
+    NullQuery,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Term,
+    Wildcard,
+)
+
+from archivesearch.analysis.analyzer import Analyzer
+from archivesearch.errors import QueryError
+from archivesearch.query.alias_expansion import Names
+from archivesearch.query.grammar import FIELDS
+from archivesearch.query.nodes.exact import Fitting, Spelled, Written
+from archivesearch.query.nodes.near import Near
+from archivesearch.query.nodes.patterns import Fuzzy, YearRange
+from archivesearch.query.parser import (
+    GRAMMAR,
+    MAX_DEPTH,
+    MAX_LENGTH,
+    grammatical,
+    parse,
+    plain,
+    word_query,
+)
+from archivesearch.query.tree_builder import MAX_WORDS, WEIGHTS, Trees
+from archivesearch.query.year_ranges import years
+
+ANALYZER = Analyzer(("en",), {"Zedong": ["Tse-tung"], "America": ["Amerika"]})
+
+
+def meaning(query: str) -> str:
+    """Write out what a query means; what is the same in all default fields is written once."""
+    return shown(parse(query, ANALYZER))
+
+
+def shown(tree: Query) -> str:
+    if isinstance(tree, Or):
+        return (
+            f"({' | '.join(collapsed(tree))})" + boosted(tree.boost)
+            if several(tree)
+            else (collapsed(tree)[0] + boosted(tree.boost))
+        )
+    if isinstance(tree, And):
+        return f"({' & '.join(map(shown, tree.subqueries))})" + boosted(tree.boost)
+    if isinstance(tree, AndNot):
+        return f"({shown(tree.a)} - {shown(tree.b)})"
+    if isinstance(tree, Every):
+        return "*"
+    if isinstance(tree, YearRange):
+        ends = (None if end is None else int(end) for end in (tree.start, tree.end))
+        return f"{tree.fieldname}[{'..'.join(map(str, ends))}]{boosted(tree.boost)}"
+    return f"{field(tree)}:{body(tree)}{boosted(weight(tree))}"
+
+
+def several(tree: Or) -> bool:
+    return len(collapsed(tree)) > 1
+
+
+def collapsed(tree: Or) -> list[str]:
+    """The alternatives of an Or; four that differ only in their default field are one."""
+    parts: list[str] = []
+    trees = list(tree.subqueries)
+    while trees:
+        four = trees[: len(WEIGHTS)]
+        if is_everywhere(four):
+            parts.append(body(four[0]) + boosted(weight(four[0])))
+            del trees[: len(WEIGHTS)]
+        else:
+            parts.append(shown(trees.pop(0)))
+    return parts
+
+
+def is_everywhere(trees: list[Query]) -> bool:
+    if [field(tree) for tree in trees] != list(WEIGHTS):
+        return False
+    weights = {round(weight(t) / w, 6) for t, w in zip(trees, WEIGHTS.values(), strict=True)}
+    return len(set(map(body, trees))) == 1 and len(weights) == 1
+
+
+def field(tree: Query) -> str:
+    if isinstance(tree, Or):
+        fields = {field(part) for part in tree.subqueries}
+        return fields.pop() if len(fields) == 1 else ""
+    return getattr(tree, "fieldname", "")
+
+
+def weight(tree: Query) -> float:
+    if isinstance(tree, Near):
+        return weight(tree.qs[0])
+    if isinstance(tree, Written):
+        return weight(tree.child)
+    if isinstance(tree, Or):
+        return weight(tree.subqueries[0])
+    return getattr(tree, "boost", 1.0)
+
+
+def boosted(boost: float) -> str:
+    return "" if boost == 1.0 else f"^{boost:g}"
+
+
+def body(tree: Query) -> str:
+    match tree:
+        case Term():
+            return str(tree.text)
+        case Phrase():
+            return f'"{" ".join(tree.words)}"'
+        case Near():
+            return f'"{" ".join(map(body, tree.qs))}"~{tree.gap}'
+        case Prefix():
+            return f"{tree.text}*"
+        case Wildcard() | Fitting():
+            return str(tree.text)
+        case Fuzzy():
+            return f"{tree.text}~{tree.maxdist}"
+        case Written():
+            tests = [str(test) for test in tree.tests if isinstance(test, Spelled)]
+            return "=" + "_".join(tests)
+        case Or():
+            return "/".join(map(body, tree.subqueries))
+        case _:
+            return repr(tree)
+
+
+@pytest.mark.parametrize(
+    ("query", "means"),
+    [
+        ("castro", "castro"),
+        ("Fidel Castro", "(fidel | castro)"),
+        ("workers", "worker"),
+        ("", "*"),
+        (" \n", "*"),
+        ("*", "*"),
+        ("to be or not", "(to | be | or | not)"),
+        # AND, OR, NOT
+        ("a AND b", "(a & b)"),
+        ("a OR b", "(a | b)"),
+        ("a AND b AND c", "(a & b & c)"),
+        ("a AND b OR c", "((a & b) | c)"),
+        ("a OR b AND c", "(a | (b & c))"),
+        ("a AND (b OR c)", "(a & (b | c))"),
+        ("a b AND c", "(a | (b & c))"),
+        ("NOT a", "(* - a)"),
+        ("a NOT b", "(a - b)"),
+        ("a b NOT c", "((a | b) - c)"),
+        ("NOT b a", "(a - b)"),
+        ("a AND NOT b", "(a - b)"),
+        ("a NOT b NOT c", "(a - (b | c))"),
+        ("NOT (a b)", "(* - (a | b))"),
+        ("NOT (NOT a)", "(* - (* - a))"),
+        ("(a NOT b) c", "((a - b) | c)"),
+        ("(a NOT b) OR c", "((a - b) | c)"),
+        ("c OR (a NOT b)", "(c | (a - b))"),
+        ("(a OR b) AND c", "((a | b) & c)"),
+        ("* AND a", "(* & a)"),
+        ("* NOT a", "(* - a)"),
+        ("a\nAND\tb", "(a & b)"),
+        ("a and b or not c", "(a | and | b | or | not | c)"),
+        ("RAND ORB NOTHING", "(rand | orb | noth)"),
+        # phrases and nearness
+        ('"surplus value"', '"surplus valu"'),
+        ("“surplus value”", '"surplus valu"'),
+        ('"value"', "valu"),
+        ('"surplus value"~3', '"surplus valu"~3'),
+        ('"value"~3', "valu"),
+        ('"a b" c', '("a b" | c)'),
+        ('"a"b"c"', "(a | b | c)"),
+        ('"a AND b"', '"a and b"'),
+        ('a AND ""', "a"),
+        ("Tse-tung", '"tse tung"/zedong'),
+        ("Zedong", 'zedong/"tse tung"'),
+        # fields
+        ("org:swp", "org:swp"),
+        ("org:(a b)", "(org:a | org:b)"),
+        ('org:"socialist workers"', 'org:"socialist worker"'),
+        ("org:a b", "(org:a | b)"),
+        ("org:(a b) OR c", "(org:a | org:b | c)"),
+        ("title:(NOT a)", "(* - title:a)"),
+        ("section:a-b", 'section:"a b"'),
+        ("year:1990", "year[1990..1990]"),
+        ("year:1990s", "year[1990..1999]"),
+        ("year:1990^2", "year[1990..1990]^2"),
+        ("year:1990-2003", "year[1990..2003]"),
+        ("year:1990..2003", "year[1990..2003]"),
+        ("year:1990..", "year[1990..None]"),
+        ("year:-1990", "year[None..1990]"),
+        ("year:[1990 TO 2003]", "year[1990..2003]"),
+        ("year:[* TO 2003]", "year[None..2003]"),
+        ("year:[1990 TO ]", "year[1990..None]"),
+        ("mentions:1976", "years_mentioned[1976..1976]"),
+        (
+            "mentions:1970-1980 AND mentions:1975-1985",
+            "(years_mentioned[1970..1980] & years_mentioned[1975..1985])",
+        ),
+        ("lang:FR", "lang:fr"),
+        ("page:a/b.html", "page:a/b.html"),
+        ("page:a/*", "page:a/*"),
+        # words with signs
+        ("Comments: x", "(comment | x)"),
+        ("Comments:x", "(comment | x)"),
+        ("Self-Description: party", '("self descript" | parti)'),
+        ("C++", "c"),
+        ("U.$.", "u.s."),
+        ("US", "u.s."),
+        ("us", "us"),
+        ("RCP=CIA", '"rcp cia"'),
+        ("http://a.org/b", '"http a org b"'),
+        ("mailto:x@y", '(mailto | "x y")'),
+        ("12:30", '"12 30"'),
+        ("-a +b a|b", '(a | b | "a b")'),
+        ("what?", "what"),
+        ("don’t", "dont"),
+        ("{a} [b] <c>", "(a | b | c)"),
+        ("a & b", "(a | b)"),
+        # wildcards: the terms that fit, and those of words that fit although their stems do not
+        ("pr*", "pr*"),
+        ("cub*", "cub*"),
+        ("cast*", "cast*"),
+        ("a?b", "a?b"),
+        ("*ism", "*ism"),
+        ("Am*ka", "am*ka"),
+        # likeness
+        ("castro~", "castro~1"),
+        ("castro~2", "castro~2"),
+        ("cat~2", "cat"),
+        ("a~ b", "(a | b)"),
+        ("a.org/~2", '"a org 2"'),
+        # exact
+        ("=Workers", "=workers"),
+        ('="Workers of the world"', "=workers_of_the_world"),
+        ("title:=Workers", "title:=workers"),
+        ("=don't-go", "=don't_go"),
+        # weights
+        ("a^2", "a^2"),
+        ("a^0.5 b", "(a^0.5 | b)"),
+        ('"a b"^2', '"a b"^2'),
+        ("(a b)^3", "(a | b)^3"),
+        ("(a)^3", "a^3"),
+        ("(a b)^3 c", "((a | b)^3 | c)"),
+        ("(a b)^3 OR c", "((a | b)^3 | c)"),
+        ("a^", "a"),
+        ("x^2y", '"x 2y"'),
+        # Chinese
+        ("中国", "中国"),
+        ("中国共产党", '"中国 国共 共产 产党"'),
+        ("中", "中*"),
+        ('"party 中"', '"parti 中*"~0'),
+        ("中国 party", "(中国 | parti)"),
+        ('"中国 party"', '"中国 国* parti"~0'),
+    ],
+)
+def test_meaning(query: str, means: str) -> None:
+    assert meaning(query) == means
+
+
+@pytest.mark.parametrize(
+    ("query", "position", "says"),
+    [
+        ('a "b', 2, "quote is never closed"),
+        ('"a" "', 4, "quote is never closed"),
+        ("a “b", 2, "quote is never closed"),
+        ("(a", 0, "'(' is never closed"),
+        ("a (b (c)", 2, "'(' is never closed"),
+        ("a)", 1, "closes no bracket"),
+        (")(", 0, "closes no bracket"),
+        ("a foo:b", 2, "there is no field 'foo'"),
+        ("(foo:b)", 1, "there is no field 'foo'"),
+        ("castro year:abc", 12, "year:"),
+        ("year:[abc TO 1990]", 5, "year:"),
+        ("year:2003-1990", 5, "earlier year first"),
+        ("mentions:99999", 9, "mentions:"),
+        ("a [1990 TO 2003]", 2, "a range needs a field"),
+        ("org:[1990 TO 2003]", 4, "a range needs a field"),
+        ("a AND", 2, "no word follows AND"),
+        ("a AND ", 2, "no word follows AND"),
+        ("AND a", 0, "no word stands before AND"),
+        (" OR a", 1, "no word stands before OR"),
+        ("a OR OR b", 2, "no word follows OR"),
+        ("a NOT", 2, "no word follows NOT"),
+        ("NOT", 0, "no word follows NOT"),
+        ("NOT NOT a", 0, "no word follows NOT"),
+        ("(a OR) b", 3, "no word follows OR"),
+        ("a AND (OR b)", 7, "no word stands before OR"),
+        ("a AND OR b", 2, "no word follows AND"),
+        ("a castro~3", 2, "must end in ~"),
+        ("!!!", 0, "no word to search for"),
+        ("!\n:", 0, "no word to search for in '! :'"),
+        ("()", 0, "no word to search for"),
+        ('""', 0, "no word to search for"),
+        ("?", 0, "no word to search for"),
+        ("a" * (MAX_LENGTH + 1), None, "longer than"),
+        ("a " * (MAX_WORDS + 1), None, "more than 256 words"),
+        ("(" * (MAX_DEPTH + 1) + "a" + ")" * (MAX_DEPTH + 1), MAX_DEPTH, "deep"),
+    ],
+)
+def test_what_is_refused_and_where(query: str, position: int | None, says: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(query, ANALYZER)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert caught.value.position == position
+
+
+def test_limits_can_be_reached() -> None:
+    parse("a" * MAX_LENGTH, ANALYZER)
+    parse("a " * MAX_WORDS, ANALYZER)
+    parse("(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH, ANALYZER)
+
+
+def test_a_word_has_the_weight_of_its_field() -> None:
+    tree = parse("castro^2", ANALYZER)
+    assert isinstance(tree, Or)
+    found = {field(part): weight(part) for part in tree.subqueries}
+    assert found == {name: 2 * weight_ for name, weight_ in WEIGHTS.items()}
+
+
+def test_words_of_a_filter_are_a_phrase() -> None:
+    assert shown(word_query("section", "What is to be done", ANALYZER)).startswith('section:"what')
+    assert shown(word_query("section", "AND year:x (", ANALYZER)) == 'section:"and year x"'
+    assert word_query("section", "!!!", ANALYZER) is NullQuery
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [("1990", (1990, 1990)), ("1970s", (1970, 1979)), ("5..7", (5, 7)), ("-1", (None, 1))],
+)
+def test_years(text: str, span: tuple[int | None, int | None]) -> None:
+    assert years(text, "--year") == span
+
+
+@pytest.mark.parametrize("text", ["", "-", "..", "abc", "19900", "1990-1980", "1995s", "１９９０x"])
+def test_what_is_no_year(text: str) -> None:
+    with pytest.raises(QueryError, match="--year"):
+        years(text, "--year")
+
+
+PIECES = [
+    *"a b castro party US U.$. 中 中国 é * ? ~ ~1 ^2 ^ = \" ( ) [ ] : - ' ’ . , \n \t".split(" "),
+    *(f"{name}:" for name in FIELDS),
+    *"AND OR NOT TO 1990 1990s 1990..2003 pre* wi?d fuzzy~2 =x http:// foo: && || “ ”".split(),
+    '"a b"', '"a b"~3', "(a b)", "[1990 TO 2003]", " ",
+]  # fmt: skip
+
+
+def is_understood_or_refused(query: str) -> None:
+    try:
+        assert shown(parse(query, ANALYZER))
+    except QueryError as error:
+        refused = error
+    else:
+        return
+    assert refused.position is None or 0 <= refused.position < len(query)
+    assert "\n" not in str(refused)
+
+
+@given(st.text(max_size=60))
+@example("\x00")
+@example("\ud800")
+def test_any_text_is_understood_or_refused(query: str) -> None:
+    is_understood_or_refused(query)
+
+
+@settings(max_examples=400)
+@given(st.lists(st.sampled_from(PIECES), max_size=12), st.sampled_from(["", " "]))
+def test_any_row_of_pieces_is_understood_or_refused(pieces: list[str], between: str) -> None:
+    is_understood_or_refused(between.join(pieces))
+
+
+_leaf = st.sampled_from(
+    ["a", "castro", '"a b"', '"a b"~2', "pre*", "fuzz~", "=x", "year:1990s", "org:a", "中国"]
+)
+_grammar = st.recursive(
+    _leaf,
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from([" AND ", " OR ", " ", " NOT "]), inner).map("".join),
+        inner.map(lambda text: f"({text})"),
+        inner.map(lambda text: f"(NOT ({text}))"),
+        inner.map(lambda text: f"({text})^2"),
+        inner.map(lambda text: f"title:({text})"),
+    ),
+    max_leaves=8,
+)
+
+
+@given(_grammar)
+def test_what_follows_the_grammar_is_understood(query: str) -> None:
+    assert shown(parse(query, ANALYZER))
+
+
+@given(_grammar)
+def test_white_space_and_brackets_change_nothing(query: str) -> None:
+    expected = meaning(query)
+    assert meaning(f"  {query}\n") == expected
+    assert meaning(f"({query})") == expected
+    assert meaning(query.replace(" ", "  ")) == expected
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "a ", "a", "() ", '"a" ', "a AND ", "NOT ", "OR ", "a.", "a'", "a^1 ", "^1", "a:", "text:",
+        "text:a ", "a~ ", "a*", "*", "?", "?a", "[a TO ", "[", " ", "/a", "中", "\u0301",
+        "a\u0301", "(a) ", "=a ", "=", "year:1990 ", "a* ", '"a b"~9 ', "year:[1 TO 2] ", "''a",
+        '"a" AND ', "a OR ", "NOT a ", "a-", "~", "a~",
+    ],
+)  # fmt: skip
+def test_long_queries_come_to_an_end(unit: str) -> None:
+    for query in ((unit * MAX_LENGTH)[:MAX_LENGTH], unit * MAX_WORDS):
+        is_understood_or_refused(query[:MAX_LENGTH])
+
+
+PIECES = [
+    *("castro", "Castro's", "SWP", "Socialist", "Workers", "Party", "and", "not", "U.S.", "C++"),
+    *(
+        "pre*",
+        "wom?n",
+        "castro~",
+        "castro~2",
+        "=friend",
+        "=",
+        "*",
+        "~",
+        "a-b",
+        "don't",
+        "中国",
+        "中",
+    ),
+    *("Tse-tung", "Amerika", "???", "x~y", "1976", "  ", "\t", "http//x", "$5", "ab~1~"),
+]
+
+
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_size=6))
+def test_words_alone_mean_the_same_to_the_grammar(pieces: list[str]) -> None:
+    """What is made without Whoosh's parser is what that would make."""
+    text = " ".join(pieces)
+    assume(text.strip() and not GRAMMAR.search(text))
+    names = Names([("Socialist Workers Party", "SWP"), ("Castro", "Fidel Castro")])
+    for languages in (("en",), ("en", "fr", "de")):
+        results = []
+        for read in (plain, grammatical):
+            try:
+                results.append(repr(read(text, Trees(ANALYZER, languages, names)) or NullQuery))
+            except QueryError as error:
+                results.append(f"{error} at {error.position}")
+        assert results[0] == results[1]
+
+
+@pytest.mark.parametrize(
+    "query", ["a\ud800mission~", "\ud800st~", "\ud800stones", '="\ud800stones"']
+)
+def test_half_a_character_is_no_fault(query: str) -> None:
+    parse(query, ANALYZER)

@@ -1,0 +1,197 @@
+"""What is built holds what an index of dictionaries holds, however it came about."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archivesearch.columnar.bm25 import K1, B
+from archivesearch.columnar.postings.posting_lists import SPAN_BITS, Entries, documents_having
+from archivesearch.columnar.schema import FIELDS, WORD_FIELDS
+from archivesearch.columnar.segment import Segment
+from archivesearch.columnar.segment_writer import build
+from archivesearch.columnar.storage.doc_sets import bits_of, numbers_of
+from archivesearch.columnar.storage.string_table import encoded
+from archivesearch.indexing.workers.worker_pool import Crew
+from archivesearch.model.passages import Passage
+from archivesearch.search.execution.term_positions import Presence
+from helpers.columnar_cases import ANALYZER, BruteForce, random_passages
+from helpers.small_archive import passage
+
+
+def segment_of(folder: Path, passages: Sequence[Passage], memory: int = 0) -> Segment:
+    folder.mkdir()
+    build(folder, [passages], ANALYZER, memory=memory)
+    return Segment(folder)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def cut(passages: Sequence[Passage], seed: int) -> Iterator[Sequence[Passage]]:
+    """Yield passages in batches of any size, some of them empty."""
+    source = random.Random(seed)  # noqa: S311 - batches need a seed, not secrecy
+    edges = sorted(source.choices(range(len(passages) + 1), k=5))
+    for first, last in pairwise([0, *edges, len(passages)]):
+        yield passages[first:last]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_same_passages_give_the_same_bytes(seed: int, tmp_path: Path) -> None:
+    passages = random_passages(seed, 250)
+    segment_of(tmp_path / "whole", passages, 1 << 30)
+    whole = files_of(tmp_path / "whole")
+    with Crew(2) as crew:
+        for processes, memory in ((None, 0), (None, 100_000), (crew, 0), (crew, 1 << 30)):
+            folder = tmp_path / f"{processes}-{memory}"
+            folder.mkdir()
+            build(folder, cut(passages, memory), ANALYZER, crew=processes, memory=memory)
+            assert files_of(folder) == whole
+
+
+def test_what_is_usual_in_one_process_need_not_be_in_another(tmp_path: Path) -> None:
+    texts = ["Party party party parties", "parties party parties", "party", "parties us", "US"]
+    passages = [passage(text, number, title=text) for number, text in enumerate(texts * 9)]
+    segment = segment_of(tmp_path / "whole", passages)
+    check(segment, BruteForce(passages))
+    (tmp_path / "parts").mkdir()
+    with Crew(3) as crew:
+        parts = [passages[at : at + 1] for at in range(len(passages))]
+        build(tmp_path / "parts", parts, ANALYZER, crew=crew)
+    assert files_of(tmp_path / "parts") == files_of(tmp_path / "whole")
+
+
+def check(segment: Segment, brute: BruteForce) -> None:
+    """See that a segment holds what the index of dictionaries does."""
+    count = len(brute.passages)
+    assert segment.count == count
+    for name in FIELDS:
+        terms = [
+            term.decode("utf-8", "surrogatepass")
+            for term in segment.lexicon.terms(*segment.lexicon.field(name))
+        ]
+        assert terms == sorted(brute.places[name], key=encoded)
+        for term in terms:
+            wanted = brute.places[name][term]
+            found = segment.postings(name, term)
+            assert found is not None
+            assert found.count == len(wanted)
+            assert found.numbers.tolist() == sorted(wanted)
+            matches = np.zeros(segment.blocks, np.uint32)
+            matches[found.blocks] = found.bits
+            assert numbers_of(matches).tolist() == sorted(wanted)
+            frequencies = [len(wanted[number]) for number in sorted(wanted)]
+            assert found.frequencies().tolist() == frequencies
+            if name not in WORD_FIELDS:
+                continue
+            positions, counts = found.positions()
+            assert counts.tolist() == frequencies
+            assert positions.tolist() == list(chain(*(wanted[n] for n in sorted(wanted))))
+            some = np.array(sorted(wanted)[::2])
+            at = list(chain(*(wanted[n] for n in some.tolist())))
+            places = Entries(segment, [found]).places(bits_of(some, segment.blocks))
+            assert (places >> SPAN_BITS).tolist() == np.repeat(some, frequencies[::2]).tolist()
+            assert (places & ((1 << SPAN_BITS) - 1)).tolist() == at
+            presence = Presence(segment, np.arange(count), (name,), {term: 0})
+            assert presence.has[0, 0].nonzero()[0].tolist() == sorted(wanted)
+            presence = Presence(segment, some, (name,), {"none such": 0, term: 1})
+            seen = presence.places(presence.has)
+            assert seen.position.tolist() == at
+            assert some[seen.passage].tolist() == np.repeat(some, frequencies[::2]).tolist()
+            average = segment.average_length(name)
+            impacts = [
+                len(wanted[n])
+                / (len(wanted[n]) + K1 * (1 - B + B * brute.lengths[name][n] / average))
+                for n in sorted(wanted)
+            ]
+            bound = dict(zip(found.blocks.tolist(), found.best.tolist(), strict=True))
+            for number, impact in zip(sorted(wanted), impacts, strict=True):
+                assert impact * 255 <= bound[number >> 5] * (1 + 1e-6)
+    check_forms(segment, brute)
+    for name in WORD_FIELDS:
+        start = segment.length_start(name)
+        assert segment.lengths[start : start + count].tolist() == brute.lengths[name]
+        assert segment.total_length[name] == sum(brute.lengths[name])
+        assert segment.with_field[name] == sum(map(bool, brute.lengths[name]))
+
+
+def check_forms(segment: Segment, brute: BruteForce) -> None:
+    """See that it is known in which forms each term stands, the most usual first, and where."""
+    for name in WORD_FIELDS:
+        having: dict[str, dict[str, list[int]]] = {}
+        for document, pairs in sorted(brute.forms[name].items()):
+            for term, form in pairs:
+                having.setdefault(term, {}).setdefault(form, []).append(document)
+        for term, forms in having.items():
+            number = segment.lexicon.find(name, encoded(term))
+            assert number is not None
+            usual, *others = segment.spellings.of(number)
+            assert usual == min(forms, key=lambda form: (-len(forms[form]), encoded(form)))
+            assert others == sorted(forms.keys() - {usual}, key=encoded)
+            for place, form in zip(segment.spellings.forms(number), (usual, *others), strict=True):
+                found = documents_having(segment, name, np.array([number]), np.array([place]))
+                assert found.tolist() == forms[form]
+        counts: Counter[str] = Counter()
+        for form, count in zip(*segment.words(name), strict=True):
+            counts[form] += count
+        assert counts == Counter(form for pairs in brute.forms[name].values() for _, form in pairs)
+
+
+@pytest.mark.parametrize(("seed", "count"), [(1, 0), (2, 1), (3, 31), (4, 32), (5, 33), (6, 400)])
+def test_postings_are_those_of_brute_force(seed: int, count: int, tmp_path: Path) -> None:
+    passages = random_passages(seed, count)
+    check(segment_of(tmp_path / "index", passages), BruteForce(passages))
+
+
+def test_large_numbers_are_kept(tmp_path: Path) -> None:
+    long = "castro " * 70_000 + "cuba"
+    texts = ["castro " * 254, "castro " * 255, "castro " * 256, "x " * 300 + "cuba", long, "cuba"]
+    passages = [
+        passage(text, number, title="Castro " * 300, org="party", label="war x war")
+        for number, text in enumerate(texts)
+    ]
+    check(segment_of(tmp_path / "index", passages), BruteForce(passages))
+
+
+TEXT = st.text(st.sampled_from("abÉ'. $US東京\N{COMBINING ACUTE ACCENT}’-9\ud800\0"), max_size=25)
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(TEXT, TEXT, TEXT, st.sampled_from(["en", "fr", "xx", ""])), max_size=6))
+def test_any_text_is_kept(rows: list[tuple[str, str, str, str]]) -> None:
+    passages = [
+        passage(
+            text,
+            number,
+            title=title,
+            org=org,
+            label=title,
+            lang=lang,
+            repeated=((1, len(text) // 2),) if len(text) > 4 else (),
+        )
+        for number, (text, title, org, lang) in enumerate(rows)
+    ]
+    with TemporaryDirectory() as folder:
+        segment = segment_of(Path(folder) / "index", passages)
+        check(segment, BruteForce(passages))
+        assert [segment.documents.passage(n) for n in range(len(passages))] == passages
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_fails_leaves_no_files_open_and_no_runs(jobs: int, tmp_path: Path) -> None:
+    def broken() -> Iterator[Sequence[Passage]]:
+        yield random_passages(8, 50)
+        raise OSError("the source is gone")
+
+    with Crew(jobs) as crew, pytest.raises(OSError, match="the source is gone"):
+        build(tmp_path, broken(), ANALYZER, memory=0, crew=crew)
+    assert not list(tmp_path.glob("runs*"))
+    assert not (tmp_path / "segment.json").exists()

@@ -1,0 +1,122 @@
+"""What words become in several languages, and what is found by an organization's other names."""
+
+from collections.abc import Iterator
+
+import pytest
+
+import archivesearch
+from archivesearch.query.alias_expansion import Names
+from helpers.small_archive import build, page_of
+
+PAGES = {
+    "archivesearch.toml": """languages = ["en", "fr", "de", "es"]
+[organizations]
+"Committee for a New Party" = ["CNP", "New Party Committee"]
+"Reading Room Union" = ["RRU"]
+"Rowers' Regatta Union" = ["RRU"]
+""",
+    "en.html": page_of("The worker is here.", "We work at night.", "A nation of nations."),
+    "fr.html": page_of("Les ouvriers de Paris.", "Les nations, le work shop.").replace(
+        "=en", "=fr"
+    ),
+    "de.html": page_of("Die Arbeiter und ihre Nation.", "Castros Kastro.").replace("=en", "=de"),
+    "orgs.html": page_of(
+        "CNP wrote to us.",
+        "The Committee for a New Party wrote to them.",
+        "A party is new, and a committee is for it.",
+        "RRU has met.",
+        "The Reading Room Union has met, not the rowers' regatta union.",
+    ),
+}
+
+for lang in ("fr", "de"):
+    PAGES[f"{lang}.html"] = PAGES[f"{lang}.html"].replace("lang=en", f"lang={lang}")
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[archivesearch.Archive]:
+    with archivesearch.open(build(tmp_path_factory.mktemp("names"), PAGES)) as opened:
+        yield opened
+
+
+def found(archive: archivesearch.Archive, query: str, **options: str) -> list[str]:
+    return sorted(hit.id for hit in archive.search(query, limit=99, **options).hits)  # type: ignore[arg-type]
+
+
+def marked(archive: archivesearch.Archive, query: str) -> set[str]:
+    hits = archive.search(query, limit=99).hits
+    return {hit.text[start:end] for hit in hits for start, end in hit.highlights}
+
+
+@pytest.mark.parametrize(
+    ("query", "ids", "marks"),
+    [
+        # `worker` is `work` by the rules of French, and so in a French page alone
+        ("worker", ["en.html#1", "fr.html#2"], {"worker", "work"}),
+        ("work", ["en.html#2", "fr.html#2"], {"work"}),
+        ("ouvrier", ["fr.html#1"], {"ouvriers"}),
+        ("Arbeit", ["de.html#1"], {"Arbeiter"}),
+        ("nation", ["de.html#1", "en.html#3", "fr.html#2"], {"nation", "nations", "Nation"}),
+        ('"work shop"', ["fr.html#2"], {"work", "shop"}),
+        ('"worker is"', ["en.html#1"], {"worker", "is"}),
+        ("=nations", ["en.html#3", "fr.html#2"], {"nations"}),
+        ("natoin~", ["de.html#1", "en.html#3", "fr.html#2"], {"nation", "nations", "Nation"}),
+        ("text:worker AND lang:fr", ["fr.html#2"], {"work"}),
+    ],
+)
+def test_a_term_is_of_its_language(
+    archive: archivesearch.Archive, query: str, ids: list[str], marks: set[str]
+) -> None:
+    assert found(archive, query) == ids
+    assert marked(archive, query) == marks
+
+
+def test_words_are_stemmed_in_the_language_that_is_named(archive: archivesearch.Archive) -> None:
+    assert found(archive, "ouvrier", lang="fr") == ["fr.html#1"]
+    assert found(archive, "ouvrier", lang="en") == []
+    assert found(archive, "worker", lang="en") == ["en.html#1"]
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("CNP", ["orgs.html#1", "orgs.html#2"]),
+        ("cnp wrote", ["orgs.html#1", "orgs.html#2"]),
+        ("text:CNP", ["orgs.html#1", "orgs.html#2"]),
+        ('"committee for a new party"', ["orgs.html#1", "orgs.html#2"]),
+        ('"Committees for a new party"', ["orgs.html#2"]),  # a name is a name
+        ("CNP NOT committee", ["orgs.html#1"]),
+        ("CNP AND them", ["orgs.html#2"]),
+        # one acronym for two bodies stands for both
+        ("RRU", ["orgs.html#4", "orgs.html#5"]),
+        ('"Rowers’ Regatta Union"', ["orgs.html#4", "orgs.html#5"]),
+        # `=` is for what stands there alone
+        ("=CNP", ["orgs.html#1"]),
+        ('="Committee for a New Party"', ["orgs.html#2"]),
+        ("CNP~", ["orgs.html#1"]),
+    ],
+)
+def test_other_names(archive: archivesearch.Archive, query: str, ids: list[str]) -> None:
+    assert found(archive, query) == ids
+
+
+def test_an_other_name_is_found_without_quotes_and_counts_less(
+    archive: archivesearch.Archive,
+) -> None:
+    by_acronym = archive.search("CNP wrote").hits
+    assert [hit.id for hit in by_acronym] == ["orgs.html#1", "orgs.html#2"]
+    by_name = archive.search("committee for a new party", limit=2).hits
+    assert by_name[0].id == "orgs.html#2"
+    assert "orgs.html#1" in found(archive, "committee for a new party")
+
+
+def test_other_names_are_marked_where_they_stand(archive: archivesearch.Archive) -> None:
+    assert marked(archive, "CNP") == {"CNP", "Committee", "for", "a", "New", "Party"}
+
+
+def test_the_longest_name_counts() -> None:
+    names = Names([("A B", "AB"), ("A B C", "ABC"), ("C", "See"), ("x",), ("", "---")])
+    assert [(start, end) for start, end, _ in names.among([("a",), ("b",), ("c",)])] == [(0, 3)]
+    assert list(names.among([("a", "b"), ("d",)])) == []
+    assert names.others(("a", "b")) == (("AB",),)
+    assert not Names([("x",), ("", "---")])

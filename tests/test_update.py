@@ -1,0 +1,346 @@
+"""An update gives what a rebuild gives, byte for byte, and parses only what changed."""
+
+import multiprocessing
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import msgpack
+
+import archivesearch
+from archivesearch import IndexDamaged, Report, SourceError
+from archivesearch.directory.manifest import PARSED, read_manifest
+from archivesearch.indexing.parsing.page_records import HEADER, is_whole, recorded
+from archivesearch.indexing.parsing.parse_cache import SOURCE, damaged_bytes
+from helpers.cli_site import done, failed
+from helpers.small_archive import LETTER, PAGES, REPORT, build, page_of, write
+
+VARIANTS = '[variants]\nwoman = ["womyn"]\n'
+OWN = 'base_url = "http://example.org/"\nname = "An archive"\n'
+
+
+def content(index: Path) -> dict[str, bytes]:
+    """Return all files of an index but those that are the writer's own."""
+    return {
+        path.relative_to(index).as_posix(): path.read_bytes()
+        for path in index.rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+def counts(report: Report) -> tuple[int, int, int]:
+    return report.parsed, report.unchanged, report.removed
+
+
+def is_as_rebuilt(index: Path, *sources: Path) -> bool:
+    """Whether an index has the bytes that a rebuild elsewhere gives."""
+    other = index.parent / "rebuilt"
+    archivesearch.rebuild(sources, other)
+    same = content(index) == content(other)
+    shutil.rmtree(other)
+    return same
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return write(tmp_path / "site", PAGES)
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    return build(tmp_path, PAGES)
+
+
+def test_only_what_changed_is_parsed(index: Path, site: Path) -> None:
+    assert counts(archivesearch.update([site], index)) == (0, 3, 0)
+    write(site, {"letters/1994.html": LETTER.replace("Castro", "Fidel"), "new.html": REPORT})
+    (site / "lists/parties.html").unlink()
+    assert counts(archivesearch.update([site], index)) == (2, 1, 1)
+    assert is_as_rebuilt(index, site)
+    assert counts(archivesearch.update([site], index)) == (0, 3, 0)
+
+
+def test_a_page_that_moved_is_parsed_anew(index: Path, site: Path) -> None:
+    (site / "letters/1994.html").rename(site / "letters/1995.html")
+    assert counts(archivesearch.update([site], index)) == (1, 2, 1)
+    assert is_as_rebuilt(index, site)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "parsed"),
+    [
+        ("", OWN, 3),
+        (OWN, OWN.replace("An ", "The "), 0),
+        (OWN, OWN + 'exclude = ["letters/*"]\n', 0),
+        (OWN, OWN + '[variants]\nwoman = ["womyn"]\n', 0),
+        (OWN, OWN + '[organizations]\n"Workers World Party" = ["WWP", "Worlders"]\n', 3),
+        (OWN, OWN + 'languages = ["fr", "en"]\n', 3),
+    ],
+)
+def test_settings_that_parsing_sees(
+    index: Path, site: Path, before: str, after: str, parsed: int
+) -> None:
+    write(site, {"archivesearch.toml": before})
+    archivesearch.update([site], index)
+    write(site, {"archivesearch.toml": after})
+    assert archivesearch.update([site], index).parsed == parsed
+    assert is_as_rebuilt(index, site)
+
+
+def test_another_parser_knows_no_page_of_this_one() -> None:
+    code = "import sys, archivesearch.indexing.parsing.parse_task as c; c.get_ready()\n"
+    code += "print(*(m.__file__ for m in sys.modules.values()"
+    code += " if m.__name__.startswith('archivesearch') and m.__file__))"
+    used = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    package = Path(archivesearch.__file__).parent
+    known = {str(path) for files in SOURCE for path in package.glob(files)}
+    assert {name for name in used.stdout.split() if "__init__" not in name} <= known
+
+
+def test_without_an_index_an_update_builds_one(tmp_path: Path, site: Path) -> None:
+    assert counts(archivesearch.update([site], tmp_path / "new")) == (3, 0, 0)
+    assert is_as_rebuilt(tmp_path / "new", site)
+
+
+@pytest.mark.parametrize("spoil", ["gone", "empty", "version", "folder", "link", "zeros"])
+def test_a_memory_that_is_of_no_use_is_not_used(
+    index: Path, site: Path, tmp_path: Path, spoil: str
+) -> None:
+    memory = index / PARSED
+    data = memory.read_bytes()
+    memory.unlink()
+    if spoil == "folder":
+        memory.mkdir()
+    elif spoil == "link":
+        (tmp_path / "elsewhere").write_bytes(data)
+        memory.symlink_to(tmp_path / "elsewhere")
+    elif spoil != "gone":
+        changed = {"empty": b"", "version": data.replace(b" 2\n", b" 3\n", 1)}
+        memory.write_bytes(changed.get(spoil, bytes(len(data))))
+    assert counts(archivesearch.update([site], index)) == (3, 0, 0)
+    assert is_as_rebuilt(index, site)
+    if spoil == "link":
+        assert (tmp_path / "elsewhere").read_bytes() == data
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_memory_that_is_damaged_is_used_as_far_as_it_is_whole(
+    index: Path, site: Path, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - a sample needs a seed, not secrecy
+    data = bytearray((index / PARSED).read_bytes())
+    at = chance.randrange(len(data))
+    if seed % 4:
+        data[at] ^= 1 << chance.randrange(8)
+    else:
+        del data[at:]
+    (index / PARSED).write_bytes(data)
+    assert damaged_bytes(index) is not None or at == len(data)  # cut where a record ends
+    before = content(index)
+    report = archivesearch.update([site], index)
+    assert report.parsed + report.unchanged == 3
+    assert content(index) == before
+    assert damaged_bytes(index) is None
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("data", [b"", b"\xc1", msgpack.encode({"page": 1}), b"\x91" * 100_000])
+def test_a_record_that_another_program_wrote_is_not_used(
+    index: Path, site: Path, data: bytes, jobs: int
+) -> None:
+    memory = (index / PARSED).read_bytes()
+    at = memory.index(b"\n") + 1
+    key, size, _, _ = HEADER.unpack_from(memory, at)
+    other = recorded(key, b"\0" + data)
+    assert is_whole(other)
+    (index / PARSED).write_bytes(memory[:at] + other + memory[at + HEADER.size + size :])
+    assert counts(archivesearch.update([site], index, jobs=jobs)) == (1, 2, 0)
+    assert is_as_rebuilt(index, site)
+    assert (index / PARSED).read_bytes() == memory
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes are killed as POSIX does it")
+def test_processes_that_are_killed_cost_no_known_page(tmp_path: Path) -> None:
+    def kill(progress: archivesearch.Progress) -> None:
+        if progress.pages == 1:
+            for process in multiprocessing.active_children():
+                process.terminate()
+
+    pages = {f"{n}.html": page_of("Of a party.", f"Number {n}.") for n in range(300)}
+    index = build(tmp_path, pages)
+    before = content(index)
+    report = archivesearch.update([tmp_path / "site"], index, jobs=2, progress=kill)
+    assert (report.indexed, report.notices) == (300, ())
+    assert report.parsed + report.unchanged == 300
+    assert content(index) == before
+
+
+def test_pages_that_cannot_be_remembered_are_parsed_each_time(index: Path, site: Path) -> None:
+    write(site, {"empty.html": "", "not.html": b"\x00\x01\x02\x03" * 100})
+    for _ in range(2):
+        report = archivesearch.update([site], index)
+        assert (report.parsed, report.unchanged, len(report.skipped)) == (0, 3, 2)
+        assert is_as_rebuilt(index, site)
+
+
+def test_what_a_build_that_failed_has_parsed_costs_nothing(index: Path, site: Path) -> None:
+    """Nothing of the index or its memory is lost, and the update can be repeated."""
+    write(site, {"new.html": REPORT})
+    files = content(index), (index / PARSED).read_bytes()
+
+    def fail(progress: archivesearch.Progress) -> None:
+        if progress.pages == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        archivesearch.update([site], index, progress=fail)
+    assert (content(index), (index / PARSED).read_bytes()) == files
+    assert counts(archivesearch.update([site], index)) == (1, 3, 0)
+    assert is_as_rebuilt(index, site)
+
+
+def test_a_source_that_is_gone_is_an_error(index: Path, site: Path) -> None:
+    before = content(index)
+    shutil.rmtree(site)
+    with pytest.raises(SourceError, match="there is no source"):
+        archivesearch.update([site], index)
+    site.mkdir()
+    with pytest.raises(SourceError, match=r"no pages left in .*is its disk there"):
+        archivesearch.update([site], index)
+    assert content(index) == before
+
+
+def test_one_of_two_sources_that_is_gone_is_an_error(tmp_path: Path, site: Path) -> None:
+    index, other = tmp_path / "index", write(tmp_path / "other", {"a.html": LETTER})
+    archivesearch.rebuild([site, other], index)
+    before = content(index)
+    (other / "a.html").unlink()
+    with pytest.raises(SourceError, match=r"no pages left in .*other"):
+        archivesearch.update([site, other], index)
+    for sources in ([site], [other, site], [site, other, tmp_path / "new"]):
+        write(tmp_path / "new", {"a.html": LETTER})
+        write(other, {"a.html": LETTER})
+        with pytest.raises(SourceError, match="was built from site, other, not from"):
+            archivesearch.update(sources, index)
+    assert content(index) == before
+    assert counts(archivesearch.update([site, other], index)) == (0, 4, 0)
+
+
+def test_a_damaged_index_is_not_updated_but_rebuilt(index: Path, site: Path) -> None:
+    (index / "manifest.json").write_text("{")
+    with pytest.raises(IndexDamaged):
+        archivesearch.update([site], index)
+    archivesearch.rebuild([site], index)
+    assert counts(archivesearch.update([site], index)) == (0, 3, 0)
+
+
+LONG = [f"The {n} of us who met in the old mill agreed to print the paper anew." for n in range(3)]
+PARAGRAPHS = st.lists(
+    st.one_of(
+        st.text(st.characters(codec="utf-8", exclude_characters="<&"), min_size=1, max_size=30),
+        st.sampled_from(LONG),  # so that pages and passages say the same
+    ),
+    min_size=1,
+    max_size=3,
+)
+NAMES = st.sampled_from([f"{folder}{page}.html" for folder in ("", "a/", "b/") for page in "xyz"])
+# a page is written or removed, renamed or copied; or the settings are others
+EDITS = st.lists(
+    st.one_of(
+        st.tuples(st.just("write"), NAMES, PARAGRAPHS),
+        st.tuples(st.just("remove"), NAMES, st.none()),
+        st.tuples(st.sampled_from(["rename", "copy"]), NAMES, NAMES),
+        st.tuples(
+            st.just("write"),
+            st.just("archivesearch.toml"),
+            st.sampled_from(["", OWN, OWN + 'languages = ["fr", "en"]\n', OWN + VARIANTS]),
+        ),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+def edit(site: Path, kind: str, name: str, value: Any) -> None:
+    """Change a file of a site; what is not there stays so."""
+    path = site / name
+    if kind == "remove":
+        path.unlink(missing_ok=True)
+    elif kind == "write":
+        write(site, {name: value if isinstance(value, str) else page_of(*value)})
+    elif path.exists():
+        write(site, {value: path.read_bytes()})
+        if kind == "rename" and value != name:
+            path.unlink()
+
+
+@settings(max_examples=int(os.environ.get("ARCHIVESEARCH_EDITS", "15")))
+@given(
+    rounds=st.lists(EDITS, min_size=1, max_size=4),
+    jobs=st.sampled_from([1, 1, 1, 2]),
+    memory=st.sampled_from([1, 2, 256]),
+)
+def test_random_edits(
+    rounds: list[list[tuple[str, str, Any]]],
+    jobs: int,
+    memory: int,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("edits")
+    site = write(folder / "site", {"keep.html": LETTER})
+    for edits in rounds:
+        for change in edits:
+            edit(site, *change)
+        archivesearch.update([site], folder / "index", jobs=jobs, memory=memory)
+        assert is_as_rebuilt(folder / "index", site)
+    assert archivesearch.verify(folder / "index", [site]).current
+    assert archivesearch.verify(folder / "index").whole
+    shutil.rmtree(folder)
+
+
+def test_a_large_page_among_others_is_the_same_page_in_any_process(tmp_path: Path) -> None:
+    files = {f"{n}.html": page_of(f"Page {n} of many.") for n in range(20)}
+    files["large.html"] = page_of(*(f"Paragraph {n} of " + "words " * 30 for n in range(25_000)))
+    folders = []
+    for jobs in (1, 2):
+        index = tmp_path / str(jobs)
+        report = archivesearch.rebuild([write(tmp_path / "site", files)], index, jobs=jobs)
+        assert not report.notices
+        assert not report.skipped
+        folders.append(read_manifest(index).generation)
+    assert folders[0] == folders[1]
+
+
+def test_more_memory_than_one_stretch_makes_no_difference(tmp_path: Path) -> None:
+    """A megabyte holds 32 KB of text at a time with two threads, of which there are many here."""
+    pages = {
+        f"{n}.html": page_of(*(f"{LONG[n % 3]} Number {n * m}." for m in range(30)))
+        for n in range(20)
+    }
+    site = write(tmp_path / "site", pages)
+    archivesearch.update([site], tmp_path / "index", jobs=2, memory=1)
+    assert is_as_rebuilt(tmp_path / "index", site)
+    (site / "3.html").rename(site / "moved.html")
+    (site / "5.html").write_bytes((site / "4.html").read_bytes())
+    archivesearch.update([site], tmp_path / "index", jobs=1, memory=2)
+    assert is_as_rebuilt(tmp_path / "index", site)
+    archivesearch.update([site], tmp_path / "index", memory=10**20)
+    assert is_as_rebuilt(tmp_path / "index", site)
+
+
+def test_the_command(tmp_path: Path, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done("rebuild", "site")
+    assert "0 pages parsed, 3 unchanged, 0 removed" in done("update")
+    write(site, {"new.html": REPORT})
+    assert '"parsed": 1' in done("update", "--format", "json")
+    site.rename(tmp_path / "elsewhere")
+    assert "there is no site here, of which index was built" in failed("update")
+    assert "was built from site, not from elsewhere" in failed("update", "elsewhere")

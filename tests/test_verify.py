@@ -1,0 +1,661 @@
+"""`verify` tells everything that is wrong, and `backup` copies what is whole."""
+
+import io
+import itertools
+import json
+import os
+import random
+import shutil
+import tarfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import archivesearch
+from archivesearch import IndexDamaged, IndexMissing, IndexProblem, IndexVersion
+from archivesearch.columnar.storage.array_files import ArrayFolder, ArrayWriter
+from archivesearch.directory.files import synced
+from archivesearch.directory.manifest import MANIFEST, PARSED, Hold, manifest_text, read_manifest
+from archivesearch.errors import SourceError
+from helpers import crawls
+from helpers.cli_site import done, failed, run
+from helpers.small_archive import LETTER, PAGES, REPORT, build, page_of, write
+from test_generations import changed
+
+DAMAGES = int(os.environ.get("ARCHIVESEARCH_DAMAGES", "400"))
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("sound"), PAGES)
+
+
+@pytest.fixture
+def site(sound: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(sound.parent / "site", tmp_path / "site"))
+
+
+@pytest.fixture
+def index(sound: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(sound, tmp_path / "index"))
+
+
+def files(index: Path) -> list[Path]:
+    found = [index / MANIFEST, index / PARSED, *index.glob("generation-*/*")]
+    return sorted(path for path in found if path.stat().st_size)
+
+
+def told(index: Path) -> set[str]:
+    """Return the names of the files that `verify` finds damaged."""
+    return {problem.file for problem in archivesearch.verify(index).problems}
+
+
+def test_a_sound_index(index: Path, site: Path) -> None:
+    found = archivesearch.verify(index, [site])
+    assert (found.whole, found.current, found.problems) == (True, True, ())
+    assert found.sources == ("site",)
+    assert found.files == len(list(index.glob("generation-*/*")))
+
+
+def test_the_bundled_pages(corpus_index: Path, corpus: Path) -> None:
+    found = archivesearch.verify(corpus_index, [corpus])
+    assert found.whole
+    assert found.current
+
+
+def test_an_index_without_a_word_is_whole(tmp_path: Path) -> None:
+    index = build(tmp_path, {"a.html": "<p>!!! ... ***</p>"})
+    assert archivesearch.verify(index).problems == ()
+    assert archivesearch.backup(index, tmp_path / "copy").files
+
+
+def test_every_changed_byte_is_told_by_its_file(index: Path) -> None:
+    chance = random.Random(11)  # noqa: S311 - a sample needs a seed, not secrecy
+    for _ in range(DAMAGES):
+        path = chance.choice(files(index))
+        data = path.read_bytes()
+        spoiled = bytearray(data)
+        at = chance.randrange(len(data))
+        if chance.random() < 0.2:
+            del spoiled[at:]
+        else:
+            spoiled[at] ^= 1 << chance.randrange(8)
+        path.write_bytes(spoiled)
+        try:
+            assert path.name in told(index) or is_shorter_memory(path, index), (path.name, at)
+        except IndexVersion:
+            assert path.name == MANIFEST
+        path.write_bytes(data)
+    assert not told(index)
+
+
+def is_shorter_memory(path: Path, index: Path) -> bool:
+    """Whether it is a memory cut where a record ends: then it is whole, and knows less."""
+    return path.name == PARSED and not told(index)
+
+
+@pytest.mark.parametrize("spoil", ["link", "folder", "other"])
+def test_a_memory_that_is_none(index: Path, tmp_path: Path, spoil: str) -> None:
+    path = index / PARSED
+    path.rename(tmp_path / "outside")
+    match spoil:
+        case "link":
+            path.symlink_to(tmp_path / "outside")
+        case "folder":
+            path.mkdir()
+        case "other":
+            path.write_bytes(b"archivesearch parsed pages 0\n")
+    (problem,) = archivesearch.verify(index).problems
+    why = "it is of another version" if spoil == "other" else "it cannot be read"
+    assert problem.file == PARSED
+    assert problem.what.startswith(why)
+
+
+@pytest.mark.parametrize("spoil", ["gone", "link", "folder", "pipe", "stranger"])
+def test_files_that_are_not_what_they_should_be(index: Path, tmp_path: Path, spoil: str) -> None:
+    (path,) = index.glob("generation-*/labels.bytes.bin")
+    data = path.read_bytes()
+    if spoil == "stranger":
+        path = path.with_name("stranger.bin")
+    else:
+        path.unlink()
+    match spoil:
+        case "link":
+            (tmp_path / "outside").write_bytes(data)
+            path.symlink_to(tmp_path / "outside")
+        case "folder":
+            path.mkdir()
+        case "pipe":
+            os.mkfifo(path)
+        case "stranger":
+            path.write_bytes(b"x")
+    assert told(index) == {path.name}
+    if spoil != "stranger":
+        with pytest.raises(IndexDamaged, match=path.name):
+            archivesearch.open(index)
+
+
+def test_an_index_that_is_none(tmp_path: Path, index: Path) -> None:
+    for path in (tmp_path / "nothing", write(tmp_path / "pages", {"a.html": LETTER})):
+        with pytest.raises(IndexMissing, match="there is no index in"):
+            archivesearch.verify(path)
+        with pytest.raises(IndexMissing, match="there is no index in"):
+            archivesearch.backup(path, tmp_path / "copy")
+    write(tmp_path / "extension", {MANIFEST: '{"name": "of a browser"}'})
+    (problem,) = archivesearch.verify(tmp_path / "extension").problems
+    assert "is not the manifest of an index" in problem.what
+    changed(index, lambda values: values.update(version=99))
+    for call in (archivesearch.open, archivesearch.verify):
+        with pytest.raises(IndexVersion, match="version 99"):
+            call(index)
+
+
+def test_a_generation_that_is_gone(index: Path) -> None:
+    (folder,) = index.glob("generation-*")
+    shutil.rmtree(folder)
+    assert told(index) == {folder.name}
+
+
+def test_archives_with_something_to_tell_are_compared(tmp_path: Path) -> None:
+    """Members of one name, and damage, are no pages that the index does not know."""
+    twice, cut = tmp_path / "twice.tar", tmp_path / "cut.tar"
+    with tarfile.open(twice, "w") as archive:
+        for text in ("older", "newer"):
+            data = page_of(text).encode()
+            member = tarfile.TarInfo("a.html")
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    cut.write_bytes(twice.read_bytes()[:1100])
+    for sources in ([twice], [cut], [twice, cut]):
+        archivesearch.rebuild(sources, tmp_path / "index")
+        assert archivesearch.verify(tmp_path / "index", sources).current
+    assert archivesearch.rebuild([cut], tmp_path / "index").notices
+
+
+def test_pages_are_compared_with_their_sources(index: Path, site: Path) -> None:
+    write(site, {"letters/1994.html": LETTER + " ", "new.html": REPORT, "empty.html": ""})
+    (site / "lists/parties.html").unlink()
+    found = archivesearch.verify(index, [site])
+    assert found.whole
+    assert not found.current
+    assert (found.missing, found.changed) == (("lists/parties.html",), ("letters/1994.html",))
+    assert found.new == ("empty.html", "new.html")
+    archivesearch.update([site], index)
+    assert archivesearch.verify(index, [site]).current
+
+
+def test_other_sources_than_those_it_was_built_from_are_refused(site: Path, tmp_path: Path) -> None:
+    other = write(tmp_path / "other", {"a.html": REPORT})
+    archivesearch.rebuild([site, other], tmp_path / "two")
+    assert archivesearch.verify(tmp_path / "two", [site, other]).current
+    for sources in ([site], [other, site], [site, other, site / "lists"]):
+        with pytest.raises(SourceError, match="was built from site, other, not from"):
+            archivesearch.verify(tmp_path / "two", sources)
+
+
+def test_a_crawl_that_has_several_records_of_a_page(tmp_path: Path) -> None:
+    """What is said of a source is no page, and the records around a page are not it."""
+    crawl = tmp_path / "crawl.warc"
+    crawl.write_bytes(
+        crawls.record(b"GET / HTTP/1.0\r\n\r\n", kind="request")
+        + crawls.page("Letters of the first spring.")
+        + crawls.page("Older letters, which nobody kept.", date="1999-01-01T00:00:00Z")
+        + b"damage\r\n\r\n"
+        + crawls.page("Another page of other words.", url="http://www.example.org/b.html")
+    )
+    report = archivesearch.rebuild([crawl], tmp_path / "index")
+    assert (report.indexed, len(report.skipped), len(report.notices)) == (2, 2, 1)
+    found = archivesearch.verify(tmp_path / "index", [crawl])
+    assert (found.problems, found.missing, found.changed, found.new) == ((), (), (), ())
+
+
+def test_what_is_skipped_need_not_be_named(tmp_path: Path) -> None:
+    """A crawl may have millions of records that are no pages: the first are named."""
+    crawl = tmp_path / "crawl.warc"
+    image = crawls.record(crawls.http("x", "image/gif"), url="http://www.example.org/a.gif")
+    crawl.write_bytes(image * 10_002 + crawls.page("Letters of the first spring."))
+    index = tmp_path / "index"
+    archivesearch.rebuild([crawl], index)
+    with archivesearch.open(index) as archive:
+        assert archive.stats().skipped == 10_002
+    assert archivesearch.verify(index, [crawl]).whole
+    assert archivesearch.verify(index, [crawl]).current
+    archivesearch.backup(index, tmp_path / "copy")
+
+
+def rewritten(index: Path, name: str, change: Callable[[Any], Any]) -> None:
+    """Change an array and make all checksums true again, as one who means harm would."""
+
+    def replace(values: dict[str, Any], info: dict[str, Any]) -> None:
+        if name in values:
+            values[name] = change(values[name])
+        else:
+            new = change(dict(info))
+            info.clear()
+            info.update(new)
+
+    rearranged(index, replace)
+
+
+Change = Callable[[dict[str, Any], dict[str, Any]], object]
+
+
+def rearranged(index: Path, change: Change) -> None:
+    """Change arrays by name, and the figures beside them; all checksums fit."""
+    (folder,) = index.glob("generation-*")
+    arrays = ArrayFolder(folder)
+    values = {each: np.array(arrays[each]) for each in arrays}
+    info = dict(arrays.info)
+    change(values, info)
+    writer = ArrayWriter(folder)
+    for each, array in values.items():
+        writer.append(each, array)
+    writer.close(info)
+    vouched(index)
+
+
+def vouched(index: Path) -> None:
+    """Write a manifest that vouches for the files as they are."""
+    manifest = read_manifest(index)
+    folder = index / manifest.generation
+    manifest.files.update({path.name: synced(path) for path in folder.iterdir()})  # type: ignore[attr-defined]
+    (index / MANIFEST).write_text(manifest_text(manifest))
+
+
+def altered(at: int, value: int) -> Callable[[Any], Any]:
+    def change(array: Any) -> Any:
+        array[at] = value
+        return array
+
+    return change
+
+
+RULES: list[tuple[str, Callable[[Any], Any]]] = [
+    ("terms.keys", altered(0, 7)),
+    ("terms.keys", lambda array: array[:-1]),
+    ("terms.bytes", lambda array: array[::-1]),
+    ("terms.bytes", altered(0, 255)),
+    ("terms.ends", altered(3, 0)),
+    ("terms.entries", altered(2, 0)),
+    ("terms.entries", altered(2, 60000)),
+    ("terms.entries", altered(-1, 60000)),
+    ("terms.postings", altered(1, 0)),
+    ("terms.positions", altered(1, 9)),
+    ("entries.block", altered(0, 9)),
+    ("entries.documents", altered(0, 0)),
+    ("entries.documents", altered(0, 1 << 31)),
+    ("entries.bound", altered(0, 0)),
+    ("postings.frequency", altered(0, 0)),
+    ("postings.frequency", altered(0, 255)),
+    ("postings.frequency.at", lambda array: np.array([0], array.dtype)),
+    ("positions.gap", altered(0, 200)),
+    ("positions.gap", lambda array: array[1:]),
+    ("lengths", altered(0, 99)),
+    ("lengths", altered(-1, 9)),
+    ("texts.bytes", altered(40, 0)),
+    ("texts.ends", altered(0, 1)),
+    ("texts.firsts", altered(0, 1)),
+    ("documents.length", altered(0, 200)),
+    ("documents.section", altered(0, 200)),
+    ("documents.label", altered(0, 200)),
+    ("documents.years", altered(0, 9)),
+    ("documents.repeated", altered(0, 1)),
+    ("sections.page", altered(0, 200)),
+    ("sections.org", altered(0, 200)),
+    ("sections.bytes", altered(0, 0)),
+    ("pages.bytes", altered(0, 0x7B)),
+    ("pages.first", altered(1, 0)),
+    ("pages.year", altered(0, 9)),
+    ("pages.lang", altered(0, 9)),
+    ("orgs.ends", altered(0, 1)),
+    ("labels.bytes", altered(0, 0xFF)),
+    ("forms.bytes", altered(0, 0xFF)),
+    ("forms.listed", altered(1, 200)),
+    ("forms.gap", altered(0, 250)),
+    ("terms.forms", altered(1, 0)),
+    ("", lambda info: {**info, "documents": info["documents"] + 1}),
+    ("", lambda info: {**info, "documents": 1 << 62}),
+    ("", lambda info: {**info, "documents": -1}),
+    ("", lambda info: {**info, "documents": "many"}),
+    ("", lambda info: {**info, "documents": 1e300}),
+    ("", lambda info: {**info, "fields": {}}),
+    ("", lambda info: {**info, "fields": None}),
+    ("", lambda info: {**info, "fields": {**info["fields"], "text": [1 << 40, 1 << 41]}}),
+    ("", lambda info: {**info, "with_field": {**info["with_field"], "text": 0}}),
+    ("", lambda info: {**info, "total_length": {**info["total_length"], "text": 3}}),
+    ("", lambda info: {**info, "with_field": []}),
+    ("", lambda info: {"fields": info["fields"]}),
+]
+
+
+@pytest.mark.parametrize(("name", "change"), RULES)
+def test_arrays_that_break_a_rule(index: Path, name: str, change: Callable[[Any], Any]) -> None:
+    """Every checksum holds, so it is the rules of the format that tell."""
+    rewritten(index, name, change)
+    found = archivesearch.verify(index)
+    assert found.problems
+    assert not {problem.file for problem in found.problems} & {"", MANIFEST}
+    ask(index)
+
+
+def moved(field: str) -> Change:
+    """Give a key to another document of its block, instead of one that has the value."""
+
+    def change(values: dict[str, Any], info: dict[str, Any]) -> None:
+        first, last = info["fields"][field]
+        low, high = values["terms.entries"][[first, last]].tolist()
+        blocks, bits = values["entries.block"], values["entries.documents"]
+        whole = np.uint32(0xFFFFFFFF)
+        at = next(n for n in range(low, high) if bits[n] != whole and blocks[n] < blocks.max())
+        bit = next(b for b in range(31) if (int(bits[at]) >> b & 3) in (1, 2))
+        bits[at] ^= np.uint32(3 << bit)
+
+    return change
+
+
+def one(name: str, at: int, change: Callable[[Any], Any]) -> Change:
+    """Change one value of an array."""
+
+    def change_it(values: dict[str, Any], _: dict[str, Any]) -> None:
+        values[name][at] = change(values[name][at])
+
+    return change_it
+
+
+def strings(name: str, change: Callable[[list[bytes]], object]) -> Change:
+    """Change the strings of a table."""
+
+    def change_them(values: dict[str, Any], _: dict[str, Any]) -> None:
+        ends = [0, *values[f"{name}.ends"].tolist()]
+        raw = values[f"{name}.bytes"].tobytes()
+        table = [raw[a:b] for a, b in itertools.pairwise(ends)]
+        change(table)
+        values[f"{name}.bytes"] = np.frombuffer(b"".join(table), np.uint8)
+        values[f"{name}.ends"] = np.cumsum([len(each) for each in table]).astype(np.uint32)
+
+    return change_them
+
+
+def known_as(same: list[Any]) -> Change:
+    """Have the first page known as others."""
+
+    def change(table: list[bytes]) -> None:
+        page = json.loads(table[0])
+        table[0] = json.dumps([*page[:-1], same or [[page[0], None, 0]]]).encode()
+
+    return strings("pages", change)
+
+
+def swapped(name: str, first: int, second: int) -> Change:
+    def change(values: dict[str, Any], _: dict[str, Any]) -> None:
+        values[name][[first, second]] = values[name][[second, first]]
+
+    return change
+
+
+def groups_swapped(values: dict[str, Any], _: dict[str, Any]) -> None:
+    members = values["copies.members"]
+    members[:4] = members[[2, 3, 0, 1]]
+
+
+def longer_repeat(values: dict[str, Any], _: dict[str, Any]) -> None:
+    """Have a repeated span end behind a text, not as many bytes behind as it has more."""
+    owners = np.repeat(np.arange(len(values["documents.repeated"])), values["documents.repeated"])
+    last = np.flatnonzero(np.diff(owners, append=-1))
+    ends = values["documents.repeated_values"].astype(np.uint32)
+    ends[2 * last + 1] = values["documents.length"][owners[last]] + 1
+    values["documents.repeated_values"] = ends
+
+
+FINER: list[tuple[Change, str, str]] = [
+    *(
+        (moved(field), "terms.bytes.bin", f"keys of {field} that are not")
+        for field in ("page", "lang", "org_key", "year", "years_mentioned")
+    ),
+    (one("documents.headings", 0, lambda byte: byte ^ 1), "documents.headings.bin", "not those"),
+    (one("documents.headings", -1, lambda byte: byte | 128), "documents.headings.bin", "not those"),
+    (strings("forms", lambda forms: forms.reverse()), "forms.bytes.bin", "not sorted"),
+    (one("forms.gap", -1, lambda _: 200), "forms.gap.bin", "beyond the last posting"),
+    (one("terms.forms", 1, lambda _: 0), "terms.forms.bin", "a term without any"),
+    (one("entries.bound", 0, lambda bound: bound - 1), "entries.bound.bin", "not the best"),
+    (one("entries.postings", 1, lambda total: total + 1), "entries.postings.bin", "not the totals"),
+    (one("postings.positions", 1, lambda n: n + 1), "postings.positions.bin", "not the totals"),
+    (swapped("copies.members", 0, 1), "copies.members.bin", "begin with its representative"),
+    (groups_swapped, "copies.starts.bin", "in the order of their passages"),
+    (one("copies.members", 1, lambda _: 118), "copies.starts.bin", "in two groups"),
+    (one("copies.starts", 1, lambda _: 1), "copies.starts.bin", "has no two"),
+    (one("copies.members", 1, lambda _: 60000), "copies.members.bin", "beyond the last"),
+    (known_as([]), "pages.bytes.bin", "another name of it is there twice"),
+    (known_as([[1]]), "pages.bytes.bin", "known as what is no page"),
+    (known_as([["elsewhere.html", None, 0]]), "pages.jsonl", "other pages than the engine"),
+    (strings("labels", lambda names: names.__setitem__(2, names[1])), "labels.bytes.bin", "twice"),
+    (longer_repeat, "documents.repeated_values.bin", "beyond the end of a text"),
+]
+
+
+@pytest.mark.parametrize(("change", "file", "what"), FINER)
+def test_tables_that_contradict_one_another(
+    corpus_index: Path, tmp_path: Path, change: Change, file: str, what: str
+) -> None:
+    index = Path(shutil.copytree(corpus_index, tmp_path / "index"))
+    rearranged(index, change)
+    told = archivesearch.verify(index).problems
+    assert any(problem.file == file and what in problem.what for problem in told), told
+
+
+def more(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {**value, "xx": 1}
+    return -1
+
+
+COUNTS = (
+    *("pages", "sections", "paragraphs", "organizations", "copies", "years", "undated"),
+    *("languages", "encodings", "duplicates", "skipped"),
+)
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_a_count_that_is_not_that_of_the_files(index: Path, name: str) -> None:
+    changed(index, lambda values: values["counts"].update({name: more(values["counts"][name])}))
+    (problem,) = archivesearch.verify(index).problems
+    assert problem.file == MANIFEST
+    assert f"count of {name}" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("pages.jsonl", '"title": "A letter"', '"title": "A better"'),
+        ("pages.jsonl", '"year": 1994', '"year": 1995'),
+        ("organizations.json", '"Workers World Party"', '"A World Party"'),
+        ("organizations.json", '"paragraphs": 2', '"paragraphs": 3'),
+    ],
+)
+def test_records_that_say_others_than_the_tables(
+    index: Path, name: str, old: str, new: str
+) -> None:
+    (path,) = index.glob(f"generation-*/{name}")
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    vouched(index)
+    assert name in told(index)
+
+
+def test_what_a_crawl_leaves_out_is_counted_and_not_named(tmp_path: Path) -> None:
+    picture = crawls.record(crawls.http("x", "image/png"), "http://www.example.org/a.png")
+    (tmp_path / "a.warc").write_bytes(picture + crawls.page("Of the harbour and its ships."))
+    archivesearch.rebuild([tmp_path / "a.warc"], tmp_path / "index")
+    assert archivesearch.verify(tmp_path / "index", [tmp_path / "a.warc"]).problems == ()
+
+
+def ask(index: Path) -> None:
+    """Ask a stranger's index: whatever it answers, errors are those that are meant for users."""
+    from test_damaged_index import ask as everything
+
+    for error in everything(index):
+        assert "\n" not in str(error)
+
+
+NAMES: list[Callable[[dict[str, Any]], object]] = [
+    lambda arrays: arrays.update({"../../secret": ["|u1", 4, 0]}),
+    lambda arrays: arrays.update({"/etc/passwd": ["|u1", 4, 0]}),
+    lambda arrays: arrays.update({"gone": ["|u1", 4, 0]}),
+    lambda arrays: arrays.update({"terms.bytes": ["|O8", 4, 0]}),
+    lambda arrays: arrays.update({"terms.bytes": ["(9999,9999)u1", 4, 0]}),
+    lambda arrays: arrays.update({"terms.bytes": ["|u1", 1 << 60, 0]}),
+    lambda arrays: arrays.update({"terms.bytes": ["|u1", -1, 0]}),
+    lambda arrays: arrays.update({"terms.bytes": ["|u1", True, 0]}),
+    lambda arrays: arrays.update({"terms.bytes": "x"}),
+    lambda arrays: arrays.update({"terms.bytes": None}),
+    lambda arrays: arrays.update({"lengths": ["<f4", 4, 0]}),
+    lambda arrays: arrays.clear(),
+]
+
+
+@pytest.mark.parametrize("change", NAMES)
+def test_a_description_of_what_is_no_array(
+    index: Path, change: Callable[[dict[str, Any]], object]
+) -> None:
+    (path,) = index.glob("generation-*/segment.json")
+    values = json.loads(path.read_text())
+    change(values["arrays"])
+    path.write_text(json.dumps(values))
+    vouched(index)
+    with pytest.raises(IndexDamaged, match=r"is damaged \("):
+        archivesearch.open(index)
+    assert told(index)
+
+
+def test_json_that_is_too_deep(index: Path) -> None:
+    for name in ("segment.json", "pages.jsonl", "organizations.json", "skipped.json"):
+        (path,) = index.glob(f"generation-*/{name}")
+        data = path.read_bytes()
+        path.write_text("[" * 100_000)
+        vouched(index)
+        assert name in told(index)
+        ask(index)
+        path.write_bytes(data)
+    vouched(index)
+    assert not told(index)
+
+
+def test_a_backup_is_the_same_index(index: Path, tmp_path: Path) -> None:
+    copied = archivesearch.backup(index, tmp_path / "new" / "copy")
+    assert copied.generation == read_manifest(index).generation
+    found = archivesearch.verify(tmp_path / "new" / "copy")
+    assert (found.whole, found.files, found.bytes) == (True, copied.files, copied.bytes)
+    (tmp_path / "empty").mkdir()
+    archivesearch.backup(index, tmp_path / "empty")
+    with archivesearch.open(tmp_path / "empty") as archive:
+        assert len(archive.search("castro")) == 4
+
+
+def test_a_backup_goes_nowhere_where_anything_is(index: Path, tmp_path: Path) -> None:
+    other = write(tmp_path / "other", {"mine": "x"})
+    for target, message in (
+        (other, "is not empty"),
+        (index, "lies in the index itself"),
+        (index / "copy", "lies in the index itself"),
+        (other / "mine", "cannot write to"),
+        (other / "mine" / "copy", "cannot write to"),
+    ):
+        with pytest.raises(IndexProblem, match=message):
+            archivesearch.backup(index, target)
+    assert {path.name for path in other.iterdir()} == {"mine"}
+    assert not told(index)
+
+
+def test_a_backup_of_a_damaged_index_is_none(index: Path, tmp_path: Path) -> None:
+    for path in files(index):
+        if path.name == PARSED:
+            continue
+        data = path.read_bytes()
+        path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        with pytest.raises(IndexProblem):
+            archivesearch.backup(index, tmp_path / "copy")
+        assert not (tmp_path / "copy").exists()
+        path.write_bytes(data)
+
+
+@pytest.fixture
+def written(index: Path, site: Path) -> Iterator[tuple[Path, Callable[[], int]]]:
+    """Give an index that is rebuilt all the time, and how often it has been."""
+    rounds = 0
+    ended = threading.Event()
+
+    def write_on() -> None:
+        nonlocal rounds
+        while not ended.is_set():
+            rounds += 1
+            write(site, {"n.html": page_of(f"Castro {rounds}.", f"Castro {rounds} again.")})
+            archivesearch.update([site], index)
+
+    thread = threading.Thread(target=write_on)
+    thread.start()
+    yield index, lambda: rounds
+    ended.set()
+    thread.join()
+
+
+def test_backups_while_a_writer_works(
+    written: tuple[Path, Callable[[], int]], tmp_path: Path
+) -> None:
+    index, rounds = written
+    number = 0
+    while rounds() < 12 or number < 5:
+        number += 1
+        archivesearch.backup(index, tmp_path / f"copy{number}")
+        with archivesearch.open(tmp_path / f"copy{number}") as archive:
+            assert len(archive.search("castro", limit=20)) in (4, 6)
+
+
+def test_a_reader_keeps_what_it_opened(index: Path, site: Path) -> None:
+    before = read_manifest(index).generation
+    with archivesearch.open(index) as archive:
+        write(site, {"new.html": REPORT})
+        archivesearch.update([site], index)
+        assert (index / before).is_dir()  # whoever reads may open a file of it yet
+        assert len(archive.search("castro")) == 4
+        archivesearch.update([site], index)
+        assert (index / before).is_dir()
+    archivesearch.update([site], index)
+    assert not (index / before).exists()
+
+
+def test_a_hold_on_what_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Hold(tmp_path / "gone")
+    first = Hold(tmp_path)
+    Hold(tmp_path).close()
+    with pytest.raises(BlockingIOError):
+        Hold(tmp_path, exclusive=True)
+    first.close()
+    first.close()
+    Hold(tmp_path, exclusive=True).close()
+
+
+def test_the_commands(index: Path, site: Path, tmp_path: Path) -> None:
+    assert "All is well, and the pages are those of site" in done("verify", site, "--index", index)
+    assert "not compared with any sources" in done("verify", "--index", index)
+    assert "the copy is whole" in done("backup", tmp_path / "copy", "--index", index)
+    assert "is not empty" in failed("backup", tmp_path / "copy", "--index", index)
+    assert "there is no index" in failed("verify", "--index", tmp_path / "nowhere")
+    write(site, {"new.html": REPORT})
+    result = run("verify", site, "--index", index)
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "  new new.html" in result.stdout
+    assert "does not match its sources" in result.stderr
+    (path,) = index.glob("generation-*/terms.bytes.bin")
+    path.write_bytes(b"x" * path.stat().st_size)
+    result = run("verify", "--index", index, "--format", "json")
+    assert result.exit_code == 1
+    assert "is damaged" in result.stderr
+    assert json.loads(result.stdout)["problems"] == [
+        {"file": "terms.bytes.bin", "what": "is not what was written"}
+    ]
