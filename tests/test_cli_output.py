@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import archivesearch
-from archivesearch.cli.arguments import readable
 from archivesearch.cli.failures import failure, pointed
+from archivesearch.cli.options import readable
 from archivesearch.errors import IndexMissing, QueryError
 from helpers.cli_site import command, spawn, write_pages
 

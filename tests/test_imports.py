@@ -20,7 +20,7 @@ UNNEEDED = (
     *(
         "archivesearch.columnar.whoosh_api.index",
         "archivesearch.query.grammar",
-        "archivesearch.indexing.upkeep",
+        "archivesearch.indexing.indexer",
     ),
     *("archivesearch.present.as_json", "archivesearch.present.as_csv"),
     *("whoosh.searching", "whoosh.scoring", "whoosh.qparser", "tomllib"),

@@ -19,9 +19,8 @@ from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.columnar.documents.duplicate_groups import Folds, write_copies
 from archivesearch.columnar.storage.array_files import ArrayFolder, ArrayWriter
 from archivesearch.columnar.storage.doc_sets import bits_of
-from archivesearch.indexing.dedup.adjacent_duplicates import with_companions
 from archivesearch.indexing.dedup.deduplicator import Sifted, SiftedPage
-from archivesearch.indexing.dedup.near_duplicates import find_copies
+from archivesearch.indexing.dedup.near_duplicates import find_copies, with_companions
 from archivesearch.indexing.fingerprints.fingerprints import bands
 from archivesearch.indexing.parsing.page_spool import Gathered
 from archivesearch.indexing.parsing.parser_pool import in_chunks

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivesearch.model.passages import Span
-from archivesearch.present.markup import html, pieces, runs, starred
+from archivesearch.present.markup import pieces, runs, starred
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,6 @@ from archivesearch.present.markup import html, pieces, runs, starred
 )
 def test_starred(text: str, spans: list[Span], expected: str) -> None:
     assert starred(text, spans) == expected
-
-
-def test_html_escapes_text_and_marks_it() -> None:
-    assert html("a <b> & c", [(2, 5)]) == "a <mark>&lt;b&gt;</mark> &amp; c"
-    assert html('"x"', []) == "&quot;x&quot;"
 
 
 def test_runs_name_both_styles() -> None:

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
         QueryError,
         SourceError,
     )
-    from archivesearch.indexing.upkeep import backup, parse_page, rebuild, update, verify
+    from archivesearch.indexing.backup import backup
+    from archivesearch.indexing.indexer import rebuild, update
+    from archivesearch.indexing.parsing.single_page import parse_page
+    from archivesearch.indexing.verify import verify
     from archivesearch.model.pages import (
         Dating,
         Notice,
@@ -62,7 +65,10 @@ _HOME = {
     "Archive": "archive",
     "open": "archive",
     "Config": "config",
-    **dict.fromkeys(("backup", "parse_page", "rebuild", "update", "verify"), "indexing.upkeep"),
+    "backup": "indexing.backup",
+    "parse_page": "indexing.parsing.single_page",
+    **dict.fromkeys(("rebuild", "update"), "indexing.indexer"),
+    "verify": "indexing.verify",
     **dict.fromkeys(
         (
             "ArchiveSearchError",

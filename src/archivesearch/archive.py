@@ -296,11 +296,9 @@ class Archive:
             raise
         except Exception as error:
             self._see_that_it_is_open()  # or another thread has closed it meanwhile
-            from archivesearch.indexing import (
-                verify as verifying,  # which a sound index never needs
-            )
+            from archivesearch.indexing.verify import problems  # a sound index never needs it
 
-            told = next(verifying.problems(self._path, self._manifest, ENGINE), None)
+            told = next(problems(self._path, self._manifest), None)
             if told is None:
                 raise
             raise damaged(self._path, f"{told.file} {told.what}") from error

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from archivesearch.columnar.block_bounds import BLOCK_SIZE
+from archivesearch.columnar.bm25 import BLOCK_SIZE
 from archivesearch.columnar.storage.array_files import Array
 from archivesearch.columnar.storage.string_table import encoded
 from archivesearch.model.passages import Passage, SamePage

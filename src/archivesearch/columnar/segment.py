@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from archivesearch.columnar.block_bounds import BLOCK_BITS, BLOCK_SIZE
-from archivesearch.columnar.bm25 import idf
+from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE, idf
 from archivesearch.columnar.checks.structure import check_shape
 from archivesearch.columnar.documents.document_store import Documents
 from archivesearch.columnar.schema import WORD_FIELDS

@@ -1,6 +1,7 @@
-"""A copy of an index that is whole, while others search it and one may be writing."""
+"""Back up an index: copy one generation while others search or write, and verify the copy."""
 
 import hashlib
+import os
 import shutil
 from contextlib import suppress
 from functools import partial
@@ -19,16 +20,39 @@ from archivesearch.directory.manifest import (
     regular_file,
 )
 from archivesearch.errors import IndexDamaged, IndexProblem
+from archivesearch.indexing.verify import verify
+from archivesearch.model.reports import Backup
+
+StrPath = str | os.PathLike[str]
 
 _PIECE = 1 << 20
 
 
-def copy(index: Path, target: Path) -> Manifest:
-    """Copy the generation in force, and last its manifest, to an empty or a new folder.
+def backup(index: StrPath, target: StrPath) -> Backup:
+    """Copy an index to an empty or a new folder, and verify the copy.
 
-    Every file is compared with its checksum on the way. What was written is removed
-    where it fails. Raises IndexProblem for a target that is not empty or cannot be
-    written, and what opening the index raises.
+    It is a copy of one generation, whatever is written meanwhile. If it fails, nothing is left
+    in the target. Raises IndexProblem if the target cannot be used or the copy is damaged, and
+    what `open` raises.
+    """
+    path = Path(target)
+    is_new = not path.exists()
+    manifest = _copy(Path(index), path)
+    verification = verify(path)
+    if not verification.whole:
+        _remove_copy(path, folder=is_new)
+        first = verification.problems[0]
+        raise IndexDamaged(
+            f"the copy is not whole ({first.file} {first.what}); there is no backup; "
+            f"see: archivesearch verify --index {index}"
+        )
+    return Backup(manifest.generation, verification.files, verification.bytes)
+
+
+def _copy(index: Path, target: Path) -> Manifest:
+    """Copy the generation in force to an empty or a new folder, and its manifest last.
+
+    Each file is compared with its checksum while it is copied.
     """
     read_manifest(index)  # or there is nothing to copy, and no folder is made
     made = _prepare(index, target)
@@ -38,18 +62,18 @@ def copy(index: Path, target: Path) -> Manifest:
         sync_folder(target)
         sync_folder(target.absolute().parent)
     except OSError as error:
-        remove_copy(target, folder=made)
+        _remove_copy(target, folder=made)
         where = error.filename or target
         raise IndexProblem(
             f"cannot copy the index: {error.strerror or error} ({where}); there is no backup"
         ) from error
     except BaseException:
-        remove_copy(target, folder=made)
+        _remove_copy(target, folder=made)
         raise
     return manifest
 
 
-def remove_copy(target: Path, *, folder: bool) -> None:
+def _remove_copy(target: Path, *, folder: bool) -> None:
     """Remove what was copied to a folder that was empty, and the folder too if it was made."""
     with suppress(OSError):
         (target / MANIFEST).unlink(missing_ok=True)
@@ -86,7 +110,7 @@ def _prepare(index: Path, target: Path) -> bool:
 
 def _copy_generation(index: Path, target: Path, manifest: Manifest) -> Manifest:
     """Copy a generation to where an older one may have been copied in part."""
-    remove_copy(target, folder=False)
+    _remove_copy(target, folder=False)
     source = generation_folder(index, manifest)
     hold = Hold(source)
     folder = target / manifest.generation

@@ -26,13 +26,13 @@ from archivesearch.indexing.dedup.deduplicator import BATCH, Sifted
 from archivesearch.indexing.parsing.page_spool import Gathered
 from archivesearch.indexing.parsing.parse_cache import Memory
 from archivesearch.indexing.parsing.parse_task import Chunk
-from archivesearch.indexing.parsing.parsed_pages import Intake
-from archivesearch.indexing.parsing.parser_pool import prepare
+from archivesearch.indexing.parsing.parser_pool import Intake, prepare
 from archivesearch.indexing.statistics import Census
 from archivesearch.indexing.workers.worker_pool import Crew
 from archivesearch.model.pages import Notice
 from archivesearch.model.reports import Progress, Report
-from archivesearch.search.request import MEMORY, Engine
+from archivesearch.search.execution.index_reader import ENGINE
+from archivesearch.search.request import MEMORY
 from archivesearch.sources.source import Source, open_sources
 
 StrPath = str | os.PathLike[str]
@@ -41,43 +41,43 @@ StrPath = str | os.PathLike[str]
 def rebuild(
     sources: Iterable[StrPath],
     index: StrPath,
-    engine: Engine,
     *,
     jobs: int = 1,
     memory: int = MEMORY,
     config: StrPath | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
-    """Build a fresh index from the sources and put it in force; the old one answers until then.
+    """Build a fresh index from sources and commit it; until then the old index answers.
 
-    Pages are parsed and indexed in `jobs` processes; `memory` is how many megabytes the
-    passages in work may take. Raises SourceError, ConfigError or IndexProblem, and
-    ValueError for `jobs` or `memory` below 1; a page that cannot be read is skipped and
-    reported, never an error, and so is one of several sources.
+    `jobs` is the number of processes. `memory` is the megabytes that passages may take while
+    they are sorted. `config` is a file to use in place of those beside the sources. `progress`
+    is called after each page. A page that cannot be read is skipped and reported, and so is
+    one of several sources. If anything fails, the old index stays. Raises SourceError,
+    ConfigError, IndexBusy or IndexProblem, and ValueError if `jobs` or `memory` is below 1.
     """
     opened = open_sources(sources, config, all_of_them=False)
-    return _build(opened, Path(index), engine, progress, jobs=jobs, memory=memory, recall=False)
+    return _build(opened, Path(index), progress, jobs=jobs, memory=memory, recall=False)
 
 
 def update(
     sources: Iterable[StrPath],
     index: StrPath,
-    engine: Engine,
     *,
     jobs: int = 1,
     memory: int = MEMORY,
     config: StrPath | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
-    """Do what `rebuild` does, byte for byte, but parse only pages that are new or changed.
+    """Give the index that `rebuild` would give, byte for byte, but parse only changed pages.
 
-    Where there is no index yet, or no memory of one, all pages are. Raises what `rebuild`
-    does; SourceError too where the index was built from other sources, or one of them has
-    no pages left, as a folder whose disk is not there has none.
+    Without an index or a parse cache all pages are parsed. The sources must be those that the
+    index was built from, by name and in order. Takes the arguments of `rebuild`, and raises
+    what it raises; SourceError too if the sources are others, or if one has no pages left (its
+    disk may not be there).
     """
     opened = open_sources(sources, config)
     _refuse_other_sources(opened, Path(index))
-    return _build(opened, Path(index), engine, progress, jobs=jobs, memory=memory, recall=True)
+    return _build(opened, Path(index), progress, jobs=jobs, memory=memory, recall=True)
 
 
 def _refuse_other_sources(opened: Sequence[Source], index: Path) -> None:
@@ -102,7 +102,6 @@ def _refuse_other_sources(opened: Sequence[Source], index: Path) -> None:
 def _build(
     opened: Sequence[Source],
     index: Path,
-    engine: Engine,
     progress: Callable[[Progress], None] | None,
     *,
     jobs: int,
@@ -135,7 +134,7 @@ def _build(
             sifted = Sifted(gathered)
             census.compared(sifted)
             analyzer = Analyzer(settings.languages, settings.variants)
-            engine.build(
+            ENGINE.build(
                 building,
                 sifted.batches(),
                 analyzer,
@@ -154,7 +153,7 @@ def _build(
         publish(
             index,
             building,
-            engine=engine.name,
+            engine=ENGINE.name,
             sources=tuple(source.name for source in opened),
             config=settings.as_dict(),
             languages=tuple(dict.fromkeys((*settings.languages, *sorted(census.languages)))),

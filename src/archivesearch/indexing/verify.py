@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
@@ -29,8 +30,10 @@ from archivesearch.errors import ConfigError, IndexDamaged, SourceError
 from archivesearch.indexing.parsing.parse_cache import damaged_bytes
 from archivesearch.model.pages import PageInfo, RawPage, Skipped
 from archivesearch.model.reports import Contents, Organization, Problem, Stats, Verification
-from archivesearch.search.request import Engine
-from archivesearch.sources.source import Source
+from archivesearch.search.execution.index_reader import ENGINE
+from archivesearch.sources.source import Source, open_sources
+
+StrPath = str | os.PathLike[str]
 
 _RECORDS = {PAGES: PageInfo, ORGANIZATIONS: Organization, SKIPPED: Skipped}
 # What records of pages and an engine's tables both have.
@@ -38,12 +41,20 @@ _HELD = ("page", "url", "title", "year", "year_source", "date", "author", "lang"
 _UNREADABLE = (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
-def verify(index: Path, engine: Engine, sources: Sequence[Source] = ()) -> Verification:
-    """Look at all of an index, and compare its pages with those of the sources if there are any.
+def verify(
+    index: StrPath, sources: Iterable[StrPath] = (), *, config: StrPath | None = None
+) -> Verification:
+    """Check every byte of an index, and compare its pages with those of its sources, if given.
 
-    Raises IndexMissing and IndexVersion, and SourceError for others than those it was built
-    from, by number and names; all else that is wrong is a problem that is told.
+    `config` is a file to use in place of those beside the sources. What is wrong is returned
+    as problems. Raises IndexMissing and IndexVersion; SourceError and ConfigError for sources
+    that cannot be opened or that the index was not built from.
     """
+    sources = sources if isinstance(sources, str | os.PathLike) else list(sources)
+    return _verify(Path(index), open_sources(sources, config) if sources else ())
+
+
+def _verify(index: Path, sources: Sequence[Source]) -> Verification:
     try:
         manifest, hold = in_force(index, lambda it: (it, Hold(index / it.generation)))
     except IndexDamaged as error:
@@ -53,21 +64,19 @@ def verify(index: Path, engine: Engine, sources: Sequence[Source] = ()) -> Verif
         what = "the folder is missing, or is none"
         return Verification(lost, 0, 0, (Problem(lost, what),))
     try:
-        return _verified(index, manifest, engine, sources)
+        return _verified(index, manifest, sources)
     finally:
         hold.close()
 
 
-def _verified(
-    index: Path, manifest: Manifest, engine: Engine, sources: Sequence[Source]
-) -> Verification:
+def _verified(index: Path, manifest: Manifest, sources: Sequence[Source]) -> Verification:
     given = tuple(source.name for source in sources)
     if given and given != manifest.sources and max(len(given), len(manifest.sources)) > 1:
         raise SourceError(
             f"the index in {index} was built from {', '.join(manifest.sources)}, not from "
             f"{', '.join(given)}; name the same sources"
         )
-    found = list(problems(index, manifest, engine))
+    found = list(problems(index, manifest))
     if (what := damaged_bytes(index)) is not None:
         found.append(Problem(PARSED, f"{what}; the next rebuild or update writes it anew"))
     missing, changed, new = _compared(index, manifest, sources) if sources else ((), (), ())
@@ -83,7 +92,7 @@ def _verified(
     )
 
 
-def problems(index: Path, manifest: Manifest, engine: Engine) -> Iterator[Problem]:
+def problems(index: Path, manifest: Manifest) -> Iterator[Problem]:
     """Yield what in an index is not as it was written, or not as the format says."""
     yield from _manifest_problems(index, manifest)
     broken = damage(index, manifest)
@@ -94,14 +103,14 @@ def problems(index: Path, manifest: Manifest, engine: Engine) -> Iterator[Proble
             yield Problem(path.name, "is not named in the manifest")
     if not broken:  # or the same would be told in more words
         found = list(_record_problems(folder))
-        if manifest.engine == engine.name:
-            for what in engine.problems(folder):
+        if manifest.engine == ENGINE.name:
+            for what in ENGINE.problems(folder):
                 name, _, rest = what.partition(": ")
                 files = (name, f"{name}.bin", f"{name}.bytes.bin", "segment.json")
                 found.append(Problem(next(filter(manifest.files.__contains__, files), name), rest))
             if not found:
                 try:
-                    found += _disagreements(folder, manifest, engine.contents(folder))
+                    found += _disagreements(folder, manifest, ENGINE.contents(folder))
                 except _UNREADABLE as error:
                     found.append(Problem(PAGES, f"cannot be compared: {error}"))
         yield from found

@@ -1,4 +1,4 @@
-"""Text with some spans of it marked: as `**so**`, as `<mark>`, or in styled runs."""
+"""Text with some spans of it marked: as `**so**` or in styled runs."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,9 +6,6 @@ from archivesearch.model.passages import Span
 
 Run = tuple[str, str]
 """A piece of text and the name of its style, `""` for plain text."""
-
-
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 
 
 def pieces(text: str, spans: Iterable[Span]) -> Iterator[tuple[str, bool]]:
@@ -26,14 +23,6 @@ def pieces(text: str, spans: Iterable[Span]) -> Iterator[tuple[str, bool]]:
 def starred(text: str, spans: Iterable[Span]) -> str:
     """Mark spans with two asterisks on each side."""
     return "".join(f"**{piece}**" if marked else piece for piece, marked in pieces(text, spans))
-
-
-def html(text: str, spans: Iterable[Span]) -> str:
-    """Return text as HTML, its spans in `<mark>` elements and all else escaped."""
-    return "".join(
-        f"<mark>{piece.translate(_ESCAPES)}</mark>" if marked else piece.translate(_ESCAPES)
-        for piece, marked in pieces(text, spans)
-    )
 
 
 def runs(text: str, spans: Iterable[Span], style: str, rest: str = "") -> list[Run]:

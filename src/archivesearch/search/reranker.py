@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeGuard
 import numpy as np
 from whoosh.query import And, AndNot, Or, Phrase, Query, Term
 
-from archivesearch.columnar.block_bounds import SAFETY
+from archivesearch.columnar.bm25 import SAFETY
 from archivesearch.columnar.schema import WORD_FIELDS
 from archivesearch.columnar.storage.array_files import Array
 from archivesearch.query.nodes.alternatives import Choice, OtherName, Spoken

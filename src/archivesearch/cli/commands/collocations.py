@@ -5,12 +5,10 @@ from typing import Any
 import click
 
 import archivesearch
-from archivesearch.cli.arguments import readable
 from archivesearch.cli.failures import asking
 from archivesearch.cli.filter_options import narrowing_options
-from archivesearch.cli.options import color_option, examples, format_option, index_option
-from archivesearch.cli.output import write, write_bytes
-from archivesearch.cli.terminal import screen, tell
+from archivesearch.cli.options import color_option, examples, format_option, index_option, readable
+from archivesearch.cli.output import screen, tell, write, write_bytes
 from archivesearch.present.as_json import encoded, record_json
 from archivesearch.present.research import collocations_text
 

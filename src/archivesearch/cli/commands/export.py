@@ -7,12 +7,10 @@ from typing import Any
 import click
 
 import archivesearch
-from archivesearch.cli.arguments import readable
 from archivesearch.cli.failures import asking
 from archivesearch.cli.filter_options import narrowing_options
-from archivesearch.cli.options import examples, format_option, index_option
-from archivesearch.cli.output import write_bytes
-from archivesearch.cli.terminal import tell
+from archivesearch.cli.options import examples, format_option, index_option, readable
+from archivesearch.cli.output import tell, write_bytes
 from archivesearch.model.results import Hit
 from archivesearch.present.as_csv import csv_lines
 from archivesearch.present.as_json import encoded_lines, hit_json

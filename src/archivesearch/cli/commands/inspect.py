@@ -7,8 +7,7 @@ import click
 import archivesearch
 from archivesearch import config as configuration
 from archivesearch.cli.options import color_option, examples, format_option
-from archivesearch.cli.output import write, write_bytes
-from archivesearch.cli.terminal import screen
+from archivesearch.cli.output import screen, write, write_bytes
 from archivesearch.config import Config
 from archivesearch.present.as_json import encoded, inspection_json
 from archivesearch.present.inspection import inspection_text

@@ -4,8 +4,7 @@ import click
 
 import archivesearch
 from archivesearch.cli.options import color_option, examples, format_option, index_option
-from archivesearch.cli.output import write, write_bytes
-from archivesearch.cli.terminal import screen
+from archivesearch.cli.output import screen, write, write_bytes
 from archivesearch.present.as_json import encoded, organizations_json
 from archivesearch.present.organizations import organizations_text
 

@@ -7,11 +7,9 @@ from itertools import takewhile
 import click
 
 import archivesearch
-from archivesearch.cli.arguments import readable
 from archivesearch.cli.completers import page_names
-from archivesearch.cli.options import color_option, examples, format_option, index_option
-from archivesearch.cli.output import write, write_bytes
-from archivesearch.cli.terminal import screen
+from archivesearch.cli.options import color_option, examples, format_option, index_option, readable
+from archivesearch.cli.output import screen, write, write_bytes
 from archivesearch.errors import IndexMissing
 from archivesearch.model.passages import Passage
 from archivesearch.present.as_json import encoded, shown_json

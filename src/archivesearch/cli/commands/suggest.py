@@ -3,10 +3,8 @@
 import click
 
 import archivesearch
-from archivesearch.cli.arguments import readable
-from archivesearch.cli.options import color_option, examples, format_option, index_option
-from archivesearch.cli.output import write, write_bytes
-from archivesearch.cli.terminal import screen
+from archivesearch.cli.options import color_option, examples, format_option, index_option, readable
+from archivesearch.cli.output import screen, write, write_bytes
 from archivesearch.present.as_json import encoded, record_json
 from archivesearch.present.research import suggestions_text
 

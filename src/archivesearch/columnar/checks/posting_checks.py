@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from archivesearch.columnar.block_bounds import BLOCK_BITS, best_impacts
+from archivesearch.columnar.bm25 import BLOCK_BITS, best_impacts
 from archivesearch.columnar.checks.structure import figures
 from archivesearch.columnar.schema import FIELDS, JOINT_FIELDS, KEY_FIELDS, WORD_FIELDS
 from archivesearch.columnar.storage.array_files import Array, ArrayFolder, starts_of

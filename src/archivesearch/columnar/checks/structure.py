@@ -6,7 +6,7 @@ This is asked of every segment that is opened, and looks at few values.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archivesearch.columnar.block_bounds import BLOCK_BITS, BLOCK_SIZE
+from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.schema import FIELDS, JOINT_FIELDS, WORD_FIELDS
 from archivesearch.columnar.storage.array_files import ArrayFolder
 from archivesearch.errors import IndexDamaged

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from archivesearch.columnar.block_bounds import BLOCK_BITS, BLOCK_SIZE
+from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.storage.array_files import (
     Array,
     ArrayFolder,

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from archivesearch.columnar.block_bounds import BLOCK_BITS, BLOCK_SIZE, best_impacts
+from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE, best_impacts
 from archivesearch.columnar.postings.sorted_runs import Run
 from archivesearch.columnar.schema import FIELDS, JOINT_FIELDS, WORD_FIELDS
 from archivesearch.columnar.storage.array_files import Array, ArrayWriter, narrow, spread, starts_of

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from archivesearch.columnar.block_bounds import BLOCK_BITS, BLOCK_SIZE
+from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.segment import Postings, Segment
 from archivesearch.columnar.storage.array_files import Array, spread, starts_of
 from archivesearch.columnar.storage.doc_sets import unpacked

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from archivesearch.columnar.block_bounds import BLOCK_BITS, BLOCK_SIZE
+from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.postings.occurrences import Occurrences
 from archivesearch.columnar.storage.array_files import Array, narrow
 from archivesearch.columnar.terms.vocabulary import Vocabulary

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from archivesearch.columnar.block_bounds import BLOCK_BITS, BLOCK_SIZE
+from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.storage.array_files import Array
 
 

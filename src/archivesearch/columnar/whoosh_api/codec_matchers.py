@@ -11,7 +11,7 @@ from whoosh.matching import LeafMatcher, Matcher, NullMatcher, ReadTooFar
 from whoosh.reading import TermInfo
 from whoosh.scoring import BaseScorer
 
-from archivesearch.columnar.block_bounds import BLOCK_BITS, BLOCK_SIZE
+from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.storage.array_files import Array
 from archivesearch.columnar.storage.doc_sets import unpacked
 from archivesearch.columnar.storage.packed_ints import Escaped

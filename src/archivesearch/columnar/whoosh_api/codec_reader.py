@@ -12,7 +12,7 @@ from whoosh.formats import Format
 from whoosh.reading import TermInfo, TermNotFound
 from whoosh.scoring import BaseScorer
 
-from archivesearch.columnar.block_bounds import BLOCK_SIZE
+from archivesearch.columnar.bm25 import BLOCK_SIZE
 from archivesearch.columnar.storage.array_files import Array, run_of, starts_of
 from archivesearch.columnar.storage.packed_ints import Escaped
 from archivesearch.columnar.storage.string_table import Strings, decoded

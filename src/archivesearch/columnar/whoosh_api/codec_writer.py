@@ -15,7 +15,7 @@ from whoosh.filedb.filestore import Storage
 from whoosh.formats import Existence, Format, Frequency, Positions
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
-from archivesearch.columnar.block_bounds import BLOCK_BITS, BLOCK_SIZE
+from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.storage.array_files import Array, narrow, starts_of
 from archivesearch.columnar.storage.packed_ints import EscapedWriter
 from archivesearch.columnar.storage.string_table import encoded, write_strings

@@ -15,10 +15,9 @@ import numpy.typing as npt
 
 from archivesearch.columnar.storage.free_memory import trim
 from archivesearch.indexing.dedup import page_similarity as overlaps
-from archivesearch.indexing.dedup.adjacent_duplicates import with_companions
 from archivesearch.indexing.dedup.boilerplate import find_repeats
 from archivesearch.indexing.dedup.boilerplate_spans import Marks
-from archivesearch.indexing.dedup.near_duplicates import find_copies
+from archivesearch.indexing.dedup.near_duplicates import find_copies, with_companions
 from archivesearch.indexing.dedup.passage_batches import PageBatch, Waiting
 from archivesearch.indexing.fingerprints.fingerprints import LEAST_WORDS, bands
 from archivesearch.indexing.parsing.page_spool import Gathered

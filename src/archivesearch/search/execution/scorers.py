@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from archivesearch.columnar.block_bounds import BLOCK_BITS, BLOCK_SIZE, SAFETY, bounds
-from archivesearch.columnar.bm25 import K1, B
+from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE, K1, SAFETY, B, bounds
 from archivesearch.columnar.postings.posting_lists import Entries
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.storage.array_files import Array

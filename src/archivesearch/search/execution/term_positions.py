@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from archivesearch.columnar.block_bounds import BLOCK_BITS, BLOCK_SIZE
+from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.storage.array_files import Array, spread
 from archivesearch.columnar.storage.string_table import encoded

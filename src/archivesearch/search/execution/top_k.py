@@ -12,7 +12,7 @@ from itertools import chain, repeat
 
 import numpy as np
 
-from archivesearch.columnar.block_bounds import BLOCK_BITS, BLOCK_SIZE
+from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.storage.array_files import Array
 from archivesearch.columnar.storage.doc_sets import unpacked
 from archivesearch.search.execution.scorers import Node, Rows

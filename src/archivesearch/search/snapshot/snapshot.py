@@ -19,8 +19,7 @@ from archivesearch.directory.manifest import (
 )
 from archivesearch.errors import ConfigError, IndexDamaged
 from archivesearch.search.request import Engine, Reader
-from archivesearch.search.snapshot.index_records import Listing
-from archivesearch.search.snapshot.organization_records import Organizations
+from archivesearch.search.snapshot.index_records import Listing, Organizations
 
 DAMAGE = (
     *(ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError),
