@@ -7,12 +7,23 @@ import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
+DATA = "ARCHIVESEARCH_TEST_DATA"
 
 # The same examples every time, so that a test passes or fails for everybody alike;
 # HYPOTHESIS_PROFILE=explore looks for new ones.
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+
+@pytest.fixture(autouse=True)
+def folder_of_its_own(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Run each test in an empty folder and without the user's settings, whatever the checkout has."""
+    monkeypatch.chdir(tmp_path_factory.mktemp("cwd"))
+    for name in [name for name in os.environ if name.startswith("ARCHIVESEARCH_") and name != DATA]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +48,7 @@ def shared_data() -> Path:
 
     ARCHIVESEARCH_TEST_DATA says where it is; without it a test that needs it is skipped.
     """
-    named = os.environ.get("ARCHIVESEARCH_TEST_DATA")
+    named = os.environ.get(DATA)
     if not named:
         pytest.skip("ARCHIVESEARCH_TEST_DATA does not name a folder of real pages")
     return Path(named)
