@@ -24,7 +24,7 @@ from statistics import mean
 from typing import Any
 
 import archivesearch
-from archivesearch.analysis.tokenizer import plain_words
+from archivesearch.analysis.tokenizer import split_words
 from archivesearch.columnar.bm25 import idf
 from archivesearch.columnar.segment import Segment
 from archivesearch.query import tree_builder as trees
@@ -138,7 +138,7 @@ def without(module: Any, **values: Any) -> Iterator[None]:
 
 def idf_of_field(segment: Segment, field: str, number: int) -> float:
     """Return how much finding a term says in one field, whatever other fields say."""
-    found = segment.postings_at(field, number)
+    found = segment.postings_of(field, number)
     return idf(max(segment.with_field.get(field, 0), 1), found.count)
 
 
@@ -228,7 +228,7 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
 def _plain(text: str) -> str:
     """Leave of a question its words alone, none of them an operator."""
     operators = {"AND", "OR", "NOT"}
-    return " ".join(w.lower() if w in operators else w for w in plain_words(text))
+    return " ".join(w.lower() if w in operators else w for w in split_words(text))
 
 
 if __name__ == "__main__":

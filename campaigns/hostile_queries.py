@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import archivesearch
-from archivesearch.analysis.tokenizer import plain_words
+from archivesearch.analysis.tokenizer import split_words
 
 BOUND = 2.0
 """Seconds of processor time that no query may take."""
@@ -41,7 +41,7 @@ def words_of(archive: archivesearch.Archive, source: random.Random) -> list[str]
     found: Counter[str] = Counter()
     for page in source.sample(pages, min(len(pages), 40)):
         for passage in archive.passages(page):
-            found.update(plain_words(passage.text))
+            found.update(split_words(passage.text))
     rare = source.sample(sorted(found), min(len(found), 2000))
     return [*(word for word, _ in found.most_common(100)), *rare, "qwzx", "x" * 300, "a" * 65]
 

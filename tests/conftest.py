@@ -20,7 +20,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 def folder_of_its_own(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Run each test in an empty folder and without the user's settings, whatever the checkout has."""
+    """Run each test in an empty folder, without the user's settings."""
     monkeypatch.chdir(tmp_path_factory.mktemp("cwd"))
     for name in [name for name in os.environ if name.startswith("ARCHIVESEARCH_") and name != DATA]:
         monkeypatch.delenv(name)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivesearch.analysis.analyzer import Analyzer, fold, spelling, unaccented
+from archivesearch.analysis.analyzer import Analyzer, fold, spelling_key, strip_accents
 from archivesearch.analysis.tokenizer import words
 
 VARIANTS = {
@@ -146,7 +146,7 @@ def test_pages_are_stemmed_in_their_own_language(analyzer: Analyzer) -> None:
 def test_variants_of_another_number_of_words(
     analyzer: Analyzer, given_: str, wordings: list[str]
 ) -> None:
-    found = analyzer.other_wordings(given_.split())
+    found = analyzer.variant_wordings(given_.split())
     assert [" ".join(wording) for wording in found] == wordings
 
 
@@ -168,8 +168,10 @@ def test_fold(word: str, folded: str) -> None:
 
 
 def test_spelling_keeps_all_but_case_and_apostrophe() -> None:
-    assert spelling("Don’t") == spelling("DON'T")
-    assert len({*map(spelling, ("Amerika", "America", "Americas", "Bush", "Bu$h", "é", "e"))}) == 7
+    assert spelling_key("Don’t") == spelling_key("DON'T")
+    assert (
+        len({*map(spelling_key, ("Amerika", "America", "Americas", "Bush", "Bu$h", "é", "e"))}) == 7
+    )
 
 
 texts = st.text(max_size=30) | st.text("abUS.$£'’ sé中\u0301", max_size=20)
@@ -196,7 +198,7 @@ def test_case_and_apostrophe_make_no_difference(word: str) -> None:
 
 @given(texts)
 def test_unaccented_is_final(text: str) -> None:
-    assert unaccented(unaccented(text)) == unaccented(text)
+    assert strip_accents(strip_accents(text)) == strip_accents(text)
 
 
 def test_it_can_be_handed_to_another_process(analyzer: Analyzer) -> None:

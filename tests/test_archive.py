@@ -15,14 +15,14 @@ import pytest
 import archivesearch
 from archivesearch import IndexDamaged, IndexMissing, QueryError, Report, Skipped, SourceError
 from archivesearch.archive import Archive
-from helpers.small_archive import LETTER, PAGES, build, page_of, write
+from helpers.small_archive import LETTER, PAGES, build_index, html_page, write_files
 
 SWP = "Socialist Workers Party"
 
 
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
-    return build(tmp_path, PAGES)
+    return build_index(tmp_path, PAGES)
 
 
 EXAMPLE = """
@@ -38,7 +38,7 @@ with archivesearch.open("index") as archive:
 
 def test_the_example(tmp_path: Path) -> None:
     dated = PAGES["lists/parties.html"].replace("<p>This", "<p>May 1, 2002</p><p>This")
-    write(tmp_path / "corpus", {"parties.html": dated})
+    write_files(tmp_path / "corpus", {"parties.html": dated})
     process = subprocess.run(
         [sys.executable, "-W", "error", "-c", EXAMPLE],
         cwd=tmp_path,
@@ -56,7 +56,7 @@ def test_the_example(tmp_path: Path) -> None:
 
 def test_a_rebuild_reports(tmp_path: Path) -> None:
     seen: list[archivesearch.Progress] = []
-    site = write(tmp_path / "site", {**PAGES, "empty.html": "", "photo.jpg": "x"})
+    site = write_files(tmp_path / "site", {**PAGES, "empty.html": "", "photo.jpg": "x"})
     report = archivesearch.rebuild([site], tmp_path / "index", progress=seen.append)
     assert report == Report(
         read=4,
@@ -109,7 +109,7 @@ BAD: dict[str, bytes] = {
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_every_page_read_is_indexed_or_skipped_with_a_reason(tmp_path: Path, jobs: int) -> None:
-    site = write(tmp_path / "site", {**PAGES, **BAD})
+    site = write_files(tmp_path / "site", {**PAGES, **BAD})
     (site / "gone.html").symlink_to("nowhere")
     (site / "out.html").symlink_to(__file__)
     locked = site / "locked.html"
@@ -142,8 +142,8 @@ def everything(index: Path) -> list[tuple[object, ...]]:
 
 
 def test_the_number_of_processes_makes_no_difference(tmp_path: Path) -> None:
-    many = {f"{n:03}.html": page_of(f"May 1, {1980 + n % 30}", f"Text {n}") for n in range(100)}
-    site = write(tmp_path / "site", {**PAGES, **BAD, **many})
+    many = {f"{n:03}.html": html_page(f"May 1, {1980 + n % 30}", f"Text {n}") for n in range(100)}
+    site = write_files(tmp_path / "site", {**PAGES, **BAD, **many})
     one = archivesearch.rebuild([site], tmp_path / "one", jobs=1)
     two = archivesearch.rebuild([site], tmp_path / "two", jobs=2)
     assert one == two
@@ -152,14 +152,14 @@ def test_the_number_of_processes_makes_no_difference(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("jobs", [0, -1])
 def test_jobs_that_cannot_be(tmp_path: Path, jobs: int) -> None:
-    site = write(tmp_path / "site", PAGES)
+    site = write_files(tmp_path / "site", PAGES)
     with pytest.raises(ValueError, match="jobs"):
         archivesearch.rebuild([site], tmp_path / "index", jobs=jobs)
     assert not (tmp_path / "index").exists()
 
 
 def test_processes_need_no_guard(tmp_path: Path) -> None:
-    write(tmp_path / "site", {f"{n}.html": LETTER for n in range(40)})
+    write_files(tmp_path / "site", {f"{n}.html": LETTER for n in range(40)})
     script = tmp_path / "script.py"
     script.write_text(
         "import archivesearch\n"
@@ -179,7 +179,7 @@ def test_processes_need_no_guard(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_opened(tmp_path: Path) -> None:
-    write(tmp_path, {"file": "x", "other/manifest.json": "{}"})
+    write_files(tmp_path, {"file": "x", "other/manifest.json": "{}"})
     with pytest.raises(IndexMissing, match="archivesearch rebuild") as caught:
         archivesearch.open(tmp_path / "none")
     assert str(tmp_path / "none") in str(caught.value)
@@ -201,7 +201,7 @@ ALIASES = """
 
 @pytest.fixture
 def named(tmp_path: Path) -> Path:
-    return build(tmp_path, {**PAGES, "archivesearch.toml": ALIASES})
+    return build_index(tmp_path, {**PAGES, "archivesearch.toml": ALIASES})
 
 
 @pytest.mark.parametrize(
@@ -368,7 +368,7 @@ def test_a_reader_answers_from_what_it_opened(index: Path, tmp_path: Path) -> No
     with archivesearch.open(index) as old:
         before = [hit.id for hit in old.search("castro")]
         for n in range(3):
-            site = write(tmp_path / f"new{n}", {"a.html": page_of(f"Castro {n}")})
+            site = write_files(tmp_path / f"new{n}", {"a.html": html_page(f"Castro {n}")})
             archivesearch.rebuild([site], index)
             with archivesearch.open(index) as new:
                 assert [hit.text for hit in new.search("castro")] == [f"Castro {n}"]
@@ -478,7 +478,7 @@ def test_threads_ask_while_it_is_rebuilt(index: Path, tmp_path: Path) -> None:
 
 
 def test_parse_page(tmp_path: Path) -> None:
-    site = write(tmp_path, PAGES)
+    site = write_files(tmp_path, PAGES)
     page = archivesearch.parse_page(site / "lists" / "parties.html")
     assert page.page == "parties.html"
     assert next(section.org for section in page.sections if section.org) == SWP
@@ -494,9 +494,11 @@ def test_parse_page(tmp_path: Path) -> None:
 
 
 def test_several_sources_of_one_index(tmp_path: Path) -> None:
-    one = write(tmp_path / "one", {**PAGES, "archivesearch.toml": "name='One'"})
+    one = write_files(tmp_path / "one", {**PAGES, "archivesearch.toml": "name='One'"})
     other = {name: text.replace("Castro", "Guevara and Castro") for name, text in PAGES.items()}
-    two = write(tmp_path / "two", {**other, "archivesearch.toml": "name='Two'\nlanguages=['fr']"})
+    two = write_files(
+        tmp_path / "two", {**other, "archivesearch.toml": "name='Two'\nlanguages=['fr']"}
+    )
     archivesearch.rebuild([one, two], tmp_path / "index")
     with archivesearch.open(tmp_path / "index") as archive:
         assert archive.stats().name == "One, Two"

@@ -17,13 +17,18 @@ from archivesearch.columnar.storage import doc_sets as bits
 from archivesearch.columnar.storage.array_files import (
     ArrayFolder,
     ArrayWriter,
+    concat_ranges,
     narrow,
-    spread,
-    starts_of,
+    offsets,
 )
-from archivesearch.columnar.storage.packed_ints import Escaped, EscapedWriter
-from archivesearch.columnar.storage.prefix_sums import Chunks, Totals, TotalsWriter
-from archivesearch.columnar.storage.string_table import Strings, decoded, encoded, write_strings
+from archivesearch.columnar.storage.packed_ints import PackedInts, PackedIntsWriter
+from archivesearch.columnar.storage.prefix_sums import PaddedRows, PrefixSums, PrefixSumsWriter
+from archivesearch.columnar.storage.string_table import (
+    StringTable,
+    from_utf8,
+    to_utf8,
+    write_strings,
+)
 from archivesearch.columnar.terms.vocabulary import Vocabulary
 from helpers.columnar_cases import ANALYZER
 
@@ -72,14 +77,14 @@ def test_large_numbers_come_back_from_few_bits(
     flat = np.array(list(chain(*pieces)), np.int64)
     with TemporaryDirectory() as folder:
         writer = ArrayWriter(Path(folder))
-        numbers = EscapedWriter(writer, "x", bits=width)
+        numbers = PackedIntsWriter(writer, "x", bits=width)
         for piece in pieces:
             numbers.append(np.array(piece, np.int64))
         numbers.finish()
         writer.close({})
         assert (Path(folder) / "x.bin").stat().st_size == (len(flat) * width + 7) // 8
-        found = Escaped(ArrayFolder(Path(folder)), "x", bits=width)
-        rows = found.chunks(np.arange((len(flat) + 31) // 32)).ravel().tolist()
+        found = PackedInts(ArrayFolder(Path(folder)), "x", bits=width)
+        rows = found.rows(np.arange((len(flat) + 31) // 32)).ravel().tolist()
         assert rows[: len(flat)] == flat.tolist()
         first = data.draw(st.integers(0, len(flat)))
         last = data.draw(st.integers(first, len(flat)))
@@ -93,15 +98,15 @@ def test_large_numbers_come_back_from_few_bits(
 def test_strings_come_back(texts: list[str], data: Any) -> None:
     with TemporaryDirectory() as folder:
         writer = ArrayWriter(Path(folder))
-        write_strings(writer, "texts", list(map(encoded, texts)))
+        write_strings(writer, "texts", list(map(to_utf8, texts)))
         writer.close({})
-        found = Strings(ArrayFolder(Path(folder)), "texts")
+        found = StringTable(ArrayFolder(Path(folder)), "texts")
         assert len(found) == len(texts)
-        assert list(map(decoded, found)) == texts
-        assert [decoded(found[number]) for number in range(len(texts))] == texts
+        assert list(map(from_utf8, found)) == texts
+        assert [from_utf8(found[number]) for number in range(len(texts))] == texts
         first = data.draw(st.integers(0, len(texts)))
         last = data.draw(st.integers(first, len(texts)))
-        assert list(map(decoded, found.between(first, last))) == texts[first:last]
+        assert list(map(from_utf8, found.between(first, last))) == texts[first:last]
 
 
 @given(NUMBERS)
@@ -116,14 +121,14 @@ def test_spreading_is_a_range_for_each(pairs: list[tuple[int, int]]) -> None:
     starts = np.array([start for start, _ in pairs], np.int64)
     counts = np.array([count for _, count in pairs], np.int64)
     wanted = [start + step for start, count in pairs for step in range(count)]
-    assert spread(starts, counts).tolist() == wanted
-    assert starts_of(counts).tolist() == [int(counts[:at].sum()) for at in range(len(pairs) + 1)]
+    assert concat_ranges(starts, counts).tolist() == wanted
+    assert offsets(counts).tolist() == [int(counts[:at].sum()) for at in range(len(pairs) + 1)]
 
 
 @given(NUMBERS)
 def test_radix_order_is_the_stable_order(values: list[int]) -> None:
     wanted = sorted(range(len(values)), key=values.__getitem__)
-    assert runs.radix_order(np.array(values, np.uint32)).tolist() == wanted
+    assert runs.radix_argsort(np.array(values, np.uint32)).tolist() == wanted
 
 
 @given(st.sets(st.integers(0, 32 * 40 - 1)))
@@ -131,7 +136,7 @@ def test_documents_are_bits_and_back(numbers: set[int]) -> None:
     matches = bits.bits_of(np.array(sorted(numbers), np.int64), 40)
     assert bits.numbers_of(matches).tolist() == sorted(numbers)
     assert bits.count(matches) == len(numbers)
-    assert np.flatnonzero(bits.unpacked(matches)).tolist() == sorted(numbers)
+    assert np.flatnonzero(bits.unpack_bits(matches)).tolist() == sorted(numbers)
 
 
 @given(
@@ -141,18 +146,18 @@ def test_documents_are_bits_and_back(numbers: set[int]) -> None:
 def test_a_run_is_sorted_by_term_and_document(words: list[tuple[int, int]], block: int) -> None:
     words.sort(key=lambda pair: pair[1])  # passages come in their order
     vocabulary = Vocabulary(ANALYZER)
-    terms = np.array([vocabulary.key(str(term)) for term, _ in words], np.uint32)
+    terms = np.array([vocabulary.key_number(str(term)) for term, _ in words], np.uint32)
     documents = np.array([document for _, document in words], np.uint32)
     positions = np.arange(len(words), dtype=np.uint32)
     first = block * 32
     forms = np.where(documents % 3, -1, terms.astype(np.int32))
     given_terms = Occurrences(terms, forms, documents, positions)
-    postings = runs.sorted_postings(given_terms, first, vocabulary)
+    postings = runs.sort_postings(given_terms, first, vocabulary)
     with TemporaryDirectory() as folder:
         run = runs.Run(Path(folder) / "run", first, vocabulary.name, [("x", postings)])
-        with run.opened("x") as opened:
+        with run.open("x") as opened:
             parts = {part: opened.read(part) for part in runs.PARTS}
-    terms_in_order = vocabulary.news().terms
+    terms_in_order = vocabulary.new_terms().terms
     names = [terms_in_order[number] for number in parts["terms"].tolist()]
     assert names == sorted({str(term).encode() for term, _ in words})
     owners = np.repeat(np.arange(len(names)), parts["posting_counts"])
@@ -183,7 +188,7 @@ def test_a_run_is_sorted_by_term_and_document(words: list[tuple[int, int]], bloc
 @given(st.lists(st.lists(st.integers(0, 300), max_size=70), max_size=4), st.data())
 def test_totals_are_those_of_the_values_before(pieces: list[list[int]], data: Any) -> None:
     values = np.array(list(chain(*pieces)), np.uint32)
-    totals = TotalsWriter()
+    totals = PrefixSumsWriter()
     for piece in pieces:
         totals.add(np.array(piece, np.int64))
     places = np.array(data.draw(st.lists(st.integers(0, max(len(values) - 1, 0)))), np.int64)
@@ -192,7 +197,7 @@ def test_totals_are_those_of_the_values_before(pieces: list[list[int]], data: An
         writer = ArrayWriter(Path(folder))
         totals.write(writer, "totals")
         writer.close({})
-        found = Totals(
-            ArrayFolder(Path(folder)), "totals", values.__getitem__, Chunks(values).__getitem__
+        found = PrefixSums(
+            ArrayFolder(Path(folder)), "totals", values.__getitem__, PaddedRows(values).__getitem__
         )
         assert found.before(places).tolist() == [values[:place].sum() for place in places]

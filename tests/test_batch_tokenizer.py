@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from archivesearch.analysis.tokenizer import Kind, kind, words
-from archivesearch.columnar.storage.string_table import decoded, encoded
-from archivesearch.columnar.terms.batch_tokenizer import split
+from archivesearch.analysis.tokenizer import CharKind, char_kind, words
+from archivesearch.columnar.storage.string_table import from_utf8, to_utf8
+from archivesearch.columnar.terms.batch_tokenizer import tokenize_texts
 from test_tokenizer import LETTERS
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=30)
@@ -19,14 +19,16 @@ ODD_TEXT = st.text(SIGNS, max_size=30)
 
 def check(texts: list[str]) -> None:
     """See that each text has its words, where `words` says."""
-    found = split([encoded(text) for text in texts])
-    assert len(found.counts) == len(found.texts) == len(texts)
+    found = tokenize_texts([to_utf8(text) for text in texts])
+    assert len(found.word_counts) == len(found.text_starts) == len(texts)
     places = iter(zip(found.starts.tolist(), found.ends.tolist(), strict=True))
-    for text, count, begin in zip(texts, found.counts, found.texts.tolist(), strict=True):
-        at = list(accumulate(map(len, map(encoded, text)), initial=0))
+    for text, count, begin in zip(
+        texts, found.word_counts, found.text_starts.tolist(), strict=True
+    ):
+        at = list(accumulate(map(len, map(to_utf8, text)), initial=0))
         wanted = [(word, at[start], at[end]) for word, start, end in words(text)]
         assert [
-            (decoded(found.data[start:end]), start - begin, end - begin)
+            (from_utf8(found.data[start:end]), start - begin, end - begin)
             for start, end in (next(places) for _ in range(count))
         ] == wanted
     assert next(places, None) is None
@@ -56,9 +58,16 @@ def test_every_character_alone_and_between_letters(first: int) -> None:
 
 
 def test_kinds_are_what_words_are_made_of() -> None:
-    assert [kind(c) for c in "a9\u0301’.£中 _²"] == [
-        *(Kind.LETTER, Kind.DIGIT, Kind.MARK, Kind.APOSTROPHE, Kind.DOT, Kind.CURRENCY),
-        *(Kind.CJK, Kind.SEPARATOR, Kind.SEPARATOR, Kind.LETTER),
+    assert [char_kind(c) for c in "a9\u0301’.£中 _²"] == [
+        *(
+            CharKind.LETTER,
+            CharKind.DIGIT,
+            CharKind.MARK,
+            CharKind.APOSTROPHE,
+            CharKind.DOT,
+            CharKind.CURRENCY,
+        ),
+        *(CharKind.CJK, CharKind.SEPARATOR, CharKind.SEPARATOR, CharKind.LETTER),
     ]
 
 

@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import archivesearch
-from archivesearch.config import beside
-from archivesearch.indexing.dedup.boilerplate import find_repeats
-from archivesearch.indexing.dedup.boilerplate_spans import Marks
+from archivesearch.config import load_beside
+from archivesearch.indexing.dedup.boilerplate import find_boilerplate
+from archivesearch.indexing.dedup.boilerplate_spans import BoilerplateSpans
 from archivesearch.indexing.fingerprints.fingerprints import units
-from archivesearch.indexing.parsing.page_spool import Gathered
-from archivesearch.indexing.parsing.parse_task import of_pages
+from archivesearch.indexing.parsing.page_spool import PageSpool
+from archivesearch.indexing.parsing.parse_task import chunk_of_pages
 from archivesearch.model.pages import Page, RawPage
 from archivesearch.parse.page import parse
-from helpers.small_archive import build, page_of, passage, write
+from helpers.small_archive import build_index, html_page, passage, write_files
 
 ROOT = Path(__file__).parent.parent
 BANNER = "This is a mirror of the former pages of a club that met in the old town hall."
@@ -43,13 +43,13 @@ def own(number: int, sentences: int = 4) -> str:
 
 def marked(folder: Path, pages: Mapping[str, str], at_once: int = 1 << 20) -> dict[str, list[str]]:
     """Return what is repeated on each page."""
-    config = beside(folder)
-    with Gathered(write(folder, {})) as gathered:
+    config = load_beside(folder)
+    with PageSpool(write_files(folder, {})) as gathered:
         for name, text in pages.items():
             page = parse(RawPage(name, text.encode()), config)
             assert isinstance(page, Page)
-            gathered.add(of_pages([page]))
-        marks = Marks(gathered, find_repeats(gathered, at_once))
+            gathered.add(chunk_of_pages([page]))
+        marks = BoilerplateSpans(gathered, find_boilerplate(gathered, at_once))
         return {
             name: [p.text[a:b] for p in marks.passages(number) for a, b in p.repeated]
             for number, name in enumerate(pages)
@@ -58,27 +58,27 @@ def marked(folder: Path, pages: Mapping[str, str], at_once: int = 1 << 20) -> di
 
 @pytest.mark.parametrize("text", ["Plain text.", "Naïve 日本 😀", "half a pair: \ud800", "\0"])
 def test_pages_that_wait_come_back_as_they_were(tmp_path: Path, text: str) -> None:
-    parsed = parse(RawPage("a.html", page_of(own(1)).encode()), beside(tmp_path))
+    parsed = parse(RawPage("a.html", html_page(own(1)).encode()), load_beside(tmp_path))
     assert isinstance(parsed, Page)
     page = replace(parsed, title=text)
-    with Gathered(tmp_path) as gathered:
-        gathered.add(of_pages([page]))
+    with PageSpool(tmp_path) as gathered:
+        gathered.add(chunk_of_pages([page]))
         assert gathered.page(0) == page
         assert len(gathered) == 1
 
 
 def test_a_passage_says_the_same_alone_and_on_its_page(tmp_path: Path) -> None:
-    config = beside(tmp_path)
-    with Gathered(tmp_path) as gathered:
+    config = load_beside(tmp_path)
+    with PageSpool(tmp_path) as gathered:
         for n in range(8):
             page = parse(
-                RawPage(f"{n}.html", page_of(f"{BANNER} {own(n)}", FOOTER).encode()), config
+                RawPage(f"{n}.html", html_page(f"{BANNER} {own(n)}", FOOTER).encode()), config
             )
             assert isinstance(page, Page)
-            gathered.add(of_pages([page]))
-        marks = Marks(gathered, find_repeats(gathered))
+            gathered.add(chunk_of_pages([page]))
+        marks = BoilerplateSpans(gathered, find_boilerplate(gathered))
         on_pages = [p.own_text for page in range(8) for p in marks.passages(page)]
-        assert on_pages == list(marks.own_texts(range(gathered.first[-1])))
+        assert on_pages == list(marks.own_texts(range(gathered.passage_offsets[-1])))
         assert on_pages[:2] == [own(0), ""]
 
 
@@ -92,17 +92,17 @@ def test_units_are_the_same_wherever_their_text_stands(texts: list[str]) -> None
 
 
 def test_banner_navigation_and_footer_are_found(tmp_path: Path) -> None:
-    pages = {f"{n}.html": page_of(NAVIGATION, BANNER, own(n), FOOTER) for n in range(8)}
-    pages["other.html"] = page_of(own(50), own(51))
+    pages = {f"{n}.html": html_page(NAVIGATION, BANNER, own(n), FOOTER) for n in range(8)}
+    pages["other.html"] = html_page(own(50), own(51))
     found = marked(tmp_path, pages)
     assert found.pop("other.html") == []
     assert set(map(tuple, found.values())) == {(NAVIGATION, BANNER, FOOTER)}
 
 
 def test_a_banner_is_found_inside_the_first_line(tmp_path: Path) -> None:
-    pages = {f"{n}.html": page_of(BANNER, own(n)) for n in range(8)}
-    pages["glued.html"] = page_of(f"{BANNER} {own(8)}")
-    pages["twice.html"] = page_of(BANNER.upper(), own(9), BANNER)
+    pages = {f"{n}.html": html_page(BANNER, own(n)) for n in range(8)}
+    pages["glued.html"] = html_page(f"{BANNER} {own(8)}")
+    pages["twice.html"] = html_page(BANNER.upper(), own(9), BANNER)
     found = marked(tmp_path, pages)
     assert found["glued.html"] == [BANNER]
     assert found["twice.html"] == [BANNER.upper(), BANNER]
@@ -114,40 +114,42 @@ QUOTATION = "Those who cannot change their minds cannot change anything at all, 
 def inside(number: int) -> str:
     """Return a long page with the quotation in its midst."""
     parts = [own(number * 9 + part) for part in range(8)]
-    return page_of(*parts[:4], QUOTATION, *parts[4:])
+    return html_page(*parts[:4], QUOTATION, *parts[4:])
 
 
 def issue(number: int) -> dict[str, str]:
     """Return three articles and the page that has them all."""
     articles = [[own(number * 20 + n), own(number * 20 + n + 9)] for n in range(3)]
-    single = {f"{number}/{n}.html": page_of(*article) for n, article in enumerate(articles)}
-    return {**single, f"{number}/all.html": page_of(*(text for a in articles for text in a))}
+    single = {f"{number}/{n}.html": html_page(*article) for n, article in enumerate(articles)}
+    return {**single, f"{number}/all.html": html_page(*(text for a in articles for text in a))}
 
 
 ORDINARY: dict[str, dict[str, str]] = {
     "five pages": {
-        f"{n}.html": page_of(own(n), QUOTATION if n < 3 else own(n + 40)) for n in range(5)
+        f"{n}.html": html_page(own(n), QUOTATION if n < 3 else own(n + 40)) for n in range(5)
     },
     "a quotation in three articles": {
-        f"{n}.html": page_of(own(n), QUOTATION if n < 3 else own(n + 40), own(n + 80))
+        f"{n}.html": html_page(own(n), QUOTATION if n < 3 else own(n + 40), own(n + 80))
         for n in range(40)
     },
     "a statement in five places": {
-        f"{n}.html": page_of(own(n), *([QUOTATION, own(99)] if n % 8 == 0 else [own(n + 40)]))
+        f"{n}.html": html_page(own(n), *([QUOTATION, own(99)] if n % 8 == 0 else [own(n + 40)]))
         for n in range(40)
     },
     "a quotation inside many articles": {
-        f"{n}.html": inside(n) if n < 9 else page_of(own(n * 9)) for n in range(60)
+        f"{n}.html": inside(n) if n < 9 else html_page(own(n * 9)) for n in range(60)
     },
     "one article at many addresses": {
-        **{f"mirror{n}.html": page_of(own(1), own(2), QUOTATION) for n in range(12)},
-        **{f"{n}.html": page_of(own(n)) for n in range(10, 20)},
+        **{f"mirror{n}.html": html_page(own(1), own(2), QUOTATION) for n in range(12)},
+        **{f"{n}.html": html_page(own(n)) for n in range(10, 20)},
     },
     "a magazine's issues beside their articles": {
         name: text for number in range(4) for name, text in issue(number).items()
     },
-    "pages of one sentence": {f"{n}.html": page_of(QUOTATION) for n in range(30)},
-    "numbers of notes": {f"{n}.html": page_of("1.", own(n), "2.", own(n + 40)) for n in range(20)},
+    "pages of one sentence": {f"{n}.html": html_page(QUOTATION) for n in range(30)},
+    "numbers of notes": {
+        f"{n}.html": html_page("1.", own(n), "2.", own(n + 40)) for n in range(20)
+    },
 }
 
 
@@ -158,15 +160,15 @@ def test_ordinary_sentences_are_left_alone(tmp_path: Path, pages: dict[str, str]
 
 def test_a_part_of_a_site_has_its_own_masthead(tmp_path: Path) -> None:
     box = "The Lantern appears when there is something to print."
-    pages = {f"lantern/{n}.html": page_of(box, own(n)) for n in range(5)}
-    pages |= {f"letters/{n}.html": page_of(own(n)) for n in range(10, 60)}
+    pages = {f"lantern/{n}.html": html_page(box, own(n)) for n in range(5)}
+    pages |= {f"letters/{n}.html": html_page(own(n)) for n in range(10, 60)}
     found = marked(tmp_path, pages)
     assert all(found[f"lantern/{n}.html"] == [box] for n in range(5))
     assert not any(found[f"letters/{n}.html"] for n in range(10, 60))
 
 
 def test_how_much_is_counted_at_once_makes_no_difference(tmp_path: Path) -> None:
-    pages = {f"{n}.html": page_of(NAVIGATION, BANNER, own(n), FOOTER) for n in range(12)}
+    pages = {f"{n}.html": html_page(NAVIGATION, BANNER, own(n), FOOTER) for n in range(12)}
     whole = marked(tmp_path / "whole", pages)
     assert any(whole.values())
     assert marked(tmp_path / "parts", pages, at_once=7) == whole
@@ -236,9 +238,11 @@ def test_the_repeats_of_the_corpus(tmp_path: Path) -> None:
 
 
 def test_what_is_repeated_neither_ranks_nor_is_lost(tmp_path: Path) -> None:
-    pages = {f"{n}.html": page_of(BANNER, own(n), title="The mirror of the club") for n in range(8)}
-    pages["mirrors.html"] = page_of("How a mirror is made of glass and silver.", own(50))
-    with archivesearch.open(build(tmp_path, pages)) as archive:
+    pages = {
+        f"{n}.html": html_page(BANNER, own(n), title="The mirror of the club") for n in range(8)
+    }
+    pages["mirrors.html"] = html_page("How a mirror is made of glass and silver.", own(50))
+    with archivesearch.open(build_index(tmp_path, pages)) as archive:
         assert [hit.id for hit in archive.search("former")] == []
         assert archive.search("mirror").hits[0].id == "mirrors.html#1"
         assert all("#2" in hit.id or hit.page == "mirrors.html" for hit in archive.search("mirror"))
@@ -254,7 +258,7 @@ def test_what_is_repeated_ends_with_its_text(tmp_path: Path) -> None:
         f"{n}.html": f"<h1>No. {n}</h1><p>{own(n)}<p>{own(n + 40, 1)}<br>{FOOTER}</p>"
         for n in range(8)
     }
-    index = build(tmp_path, pages)
+    index = build_index(tmp_path, pages)
     with archivesearch.open(index) as archive:
         passages = [found for page in archive.pages() for found in archive.passages(page)]
     ends = [passage.repeated[-1][1] - len(passage.text) for passage in passages if passage.repeated]

@@ -18,7 +18,7 @@ from archivesearch.cli.progress import Watcher, told, watched
 from archivesearch.model.reports import Progress
 from helpers import crawls
 from helpers.cli_site import PAGES, command, done, failed, misused, run, write_pages
-from helpers.crawls import members, page, record
+from helpers.crawls import gzip_members, page_record, record
 
 ALONE = ("--jobs", "1")
 """The processes of others would outlive the test."""
@@ -62,7 +62,9 @@ def test_a_crawl_and_a_folder_at_once(site: Path, tmp_path: Path) -> None:
     crawl = tmp_path / "x.warc.gz"
     url = "http://example.org/a.html"
     request = record(b"GET /", url, "request")
-    crawl.write_bytes(members(request, page("Castro speaks.", url), b"rubbish", request))
+    crawl.write_bytes(
+        gzip_members(request, page_record("Castro speaks.", url), b"rubbish", request)
+    )
     index = tmp_path / "index"
     result = run("rebuild", crawl, site, "--index", index, "--jobs", "2")
     assert result.exit_code == 0
@@ -160,7 +162,7 @@ def test_a_narrow_terminal_is_told_less(columns: int, expected: str) -> None:
 def test_every_stage_has_its_own_count(site: Path, tmp_path: Path) -> None:
     (site / "copy.html").write_text(PAGES["lists/parties.html"])
     crawl = tmp_path / "x.warc"
-    crawl.write_bytes(page("Castro speaks.") + record(b"GET /", kind="request") * 5)
+    crawl.write_bytes(page_record("Castro speaks.") + record(b"GET /", kind="request") * 5)
     seen: list[Progress] = []
     report = archivesearch.rebuild([site, crawl], tmp_path / "index", progress=seen.append)
     assert (report.read, report.indexed, report.same, report.no_pages) == (10, 4, 1, 5)
@@ -235,7 +237,7 @@ def test_sources_without_a_page_say_what_they_have(tmp_path: Path) -> None:
     crawl = tmp_path / "crawl.warc"
     crawl.write_bytes(
         crawls.record(b"GET / HTTP/1.0\r\n\r\n", kind="request") * 2
-        + crawls.record(crawls.http("x", "image/gif"), url="http://www.example.org/a.gif")
+        + crawls.record(crawls.http_response("x", "image/gif"), url="http://www.example.org/a.gif")
     )
     line = failed("rebuild", crawl, *index)
     assert "there are no pages in" in line

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivesearch.config import FILE_NAME, Config, beside, from_dict, load, merged
+from archivesearch.config import CONFIG_FILE, Config, from_dict, load, load_beside, merge
 from archivesearch.errors import ConfigError
 
 FULL = r"""
@@ -31,7 +31,7 @@ America = ["Amerika"]
 
 
 def test_every_key(tmp_path: Path) -> None:
-    path = tmp_path / FILE_NAME
+    path = tmp_path / CONFIG_FILE
     path.write_text(FULL, encoding="utf-8-sig")
     config = load(path)
     assert config == Config(
@@ -49,16 +49,16 @@ def test_every_key(tmp_path: Path) -> None:
         variants={"America": ("Amerika",)},
         issues={"1": "1985", "2": "1985-11", "3": "1985-11-30", "4": "1986"},
     )
-    assert beside(tmp_path) == beside(path) == config
+    assert load_beside(tmp_path) == load_beside(path) == config
 
 
 def test_an_empty_file_is_the_default(tmp_path: Path) -> None:
-    (tmp_path / FILE_NAME).write_bytes(b"")
-    assert beside(tmp_path) == Config() == beside(tmp_path / "none")
+    (tmp_path / CONFIG_FILE).write_bytes(b"")
+    assert load_beside(tmp_path) == Config() == load_beside(tmp_path / "none")
 
 
 def test_the_bundled_file_is_valid(corpus: Path) -> None:
-    config = load(corpus / FILE_NAME)
+    config = load(corpus / CONFIG_FILE)
     assert set(config.as_dict()) == {name for name, value in config.as_dict().items() if value}
 
 
@@ -111,14 +111,14 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         load(tmp_path / "none.toml")
     with pytest.raises(ConfigError, match="cannot read"):
         load(tmp_path)
-    (tmp_path / FILE_NAME).write_bytes("name = 'Aztlán'".encode("cp1252"))
+    (tmp_path / CONFIG_FILE).write_bytes("name = 'Aztlán'".encode("cp1252"))
     with pytest.raises(ConfigError, match="cannot read"):
-        beside(tmp_path)
+        load_beside(tmp_path)
 
 
 def test_a_folder_in_the_place_of_the_file_is_none(tmp_path: Path) -> None:
-    (tmp_path / FILE_NAME).mkdir()
-    assert beside(tmp_path) == Config()
+    (tmp_path / CONFIG_FILE).mkdir()
+    assert load_beside(tmp_path) == Config()
 
 
 _text = st.text(max_size=12)
@@ -166,12 +166,12 @@ def test_any_values_are_understood_or_refused(values: dict[str, Any]) -> None:
 
 @given(_configs)
 def test_the_same_twice_is_kept_whole(config: Config) -> None:
-    assert merged([config]) == merged([config, config]) == config
+    assert merge([config]) == merge([config, config]) == config
 
 
 @given(_configs, _configs)
 def test_what_concerns_all_pages_is_joined(one: Config, other: Config) -> None:
-    joined = merged([one, other])
+    joined = merge([one, other])
     assert set(joined.languages) == {*one.languages, *other.languages}
     assert joined.languages[0] == one.languages[0]
     for config in (one, other):
@@ -183,4 +183,4 @@ def test_what_concerns_all_pages_is_joined(one: Config, other: Config) -> None:
 
 
 def test_no_source_at_all_has_the_default() -> None:
-    assert merged([]) == Config()
+    assert merge([]) == Config()

@@ -9,7 +9,7 @@ import pytest
 
 import archivesearch
 from archivesearch import Archive, ArchiveSearchError, IndexDamaged, QueryError
-from helpers.small_archive import PAGES, build
+from helpers.small_archive import PAGES, build_index
 
 CASES = 200
 
@@ -33,7 +33,7 @@ CALLS: list[Callable[[Archive], object]] = [
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("sound"), PAGES)
+    return build_index(tmp_path_factory.mktemp("sound"), PAGES)
 
 
 @pytest.fixture

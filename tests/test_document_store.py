@@ -6,17 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from archivesearch.columnar.documents.document_store import Documents
+from archivesearch.columnar.documents.document_store import DocumentStore
 from archivesearch.columnar.segment import Segment
-from archivesearch.columnar.segment_writer import build
+from archivesearch.columnar.segment_writer import write_segment
 from archivesearch.errors import IndexDamaged
 from archivesearch.model.passages import Passage
 from helpers.columnar_cases import ANALYZER, random_passages
-from helpers.small_archive import passage, reader_of
+from helpers.small_archive import open_reader, passage
 
 
-def documents_of(folder: Path, passages: list[Passage]) -> Documents:
-    build(folder, [passages], ANALYZER)
+def documents_of(folder: Path, passages: list[Passage]) -> DocumentStore:
+    write_segment(folder, [passages], ANALYZER)
     return Segment(folder).documents
 
 
@@ -27,7 +27,7 @@ def test_passages_come_back(seed: int, count: int, tmp_path: Path) -> None:
     assert len(documents) == count
     assert [documents.passage(number) for number in range(count)] == passages
     assert [documents.text(n) for n in reversed(range(count))] == [p.text for p in passages[::-1]]
-    titles = documents.field("title")
+    titles = documents.field_reader("title")
     assert [titles(number) for number in range(count)] == [p.title for p in passages]
 
 
@@ -45,12 +45,12 @@ def test_pages_are_ranges(tmp_path: Path) -> None:
 
 def test_a_reader_knows_its_pages(tmp_path: Path) -> None:
     passages = random_passages(5, 100)
-    reader = reader_of(tmp_path / "index", passages, ANALYZER)
-    assert list(reader.pages()) == list(dict.fromkeys(p.page for p in passages))
-    for page in reader.pages():
-        assert {passages[number].page for number in reader.page(page)} == {page}
-    assert sum(len(reader.page(page)) for page in reader.pages()) == 100
-    assert reader.page("nowhere.html") == range(0)
+    reader = open_reader(tmp_path / "index", passages, ANALYZER)
+    assert list(reader.page_names()) == list(dict.fromkeys(p.page for p in passages))
+    for page in reader.page_names():
+        assert {passages[number].page for number in reader.page_range(page)} == {page}
+    assert sum(len(reader.page_range(page)) for page in reader.page_names()) == 100
+    assert reader.page_range("nowhere.html") == range(0)
     assert reader.passages([3, 99, 3]) == [passages[3], passages[99], passages[3]]
 
 
@@ -73,7 +73,7 @@ def test_headings_are_known(tmp_path: Path) -> None:
     passages = [passage(text, section="Peace", title="War") for text in texts]
     passages.append(passage("", title="War"))
     documents = documents_of(tmp_path, passages)
-    assert np.flatnonzero(documents.headings(np.arange(14))).tolist() == [0, 1, 13]
+    assert np.flatnonzero(documents.is_heading(np.arange(14))).tolist() == [0, 1, 13]
 
 
 def test_lone_surrogates_come_back(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_long_texts_come_back(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("at", [0, 5, -1])
 def test_damage_is_seen(at: int, tmp_path: Path) -> None:
-    build(tmp_path, [[passage("word " * 500, number) for number in range(3)]], ANALYZER)
+    write_segment(tmp_path, [[passage("word " * 500, number) for number in range(3)]], ANALYZER)
     path = tmp_path / "texts.bytes.bin"
     data = bytearray(path.read_bytes())
     data[at] ^= 0x55

@@ -26,14 +26,14 @@ from archivesearch import (
     Report,
     SourceError,
 )
-from archivesearch.directory.generations import publish, writing
-from archivesearch.directory.manifest import rendered
-from helpers.small_archive import PAGES, build, page_of, write
+from archivesearch.directory.generations import build_folder, commit
+from archivesearch.directory.manifest import text_with_checksum
+from helpers.small_archive import PAGES, build_index, html_page, write_files
 
 
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
-    return build(tmp_path, PAGES)
+    return build_index(tmp_path, PAGES)
 
 
 def answers(index: Path, query: str = "castro") -> list[str]:
@@ -58,7 +58,7 @@ def is_tidy(index: Path) -> bool:
 
 def test_a_rebuild_takes_the_place_of_the_old_index(index: Path, tmp_path: Path) -> None:
     assert len(answers(index)) == 4
-    site = write(tmp_path / "other", {"a.html": page_of("Castro alone.")})
+    site = write_files(tmp_path / "other", {"a.html": html_page("Castro alone.")})
     archivesearch.rebuild([site], index)
     assert answers(index) == ["a.html#1"]
     assert is_tidy(index)
@@ -86,7 +86,7 @@ def test_a_build_that_fails_leaves_the_old_index(
         if progress.stage == stage and progress.pages > 1:
             raise error
 
-    write(tmp_path / "site", {"new.html": page_of("Castro is new.")})
+    write_files(tmp_path / "site", {"new.html": html_page("Castro is new.")})
     with pytest.raises(IndexProblem if error is OSError else error):
         archivesearch.rebuild([tmp_path / "site"], index, progress=fail)
     assert content(index) == files
@@ -96,14 +96,14 @@ def test_a_build_that_fails_leaves_the_old_index(
 
 def test_a_first_build_that_fails_leaves_no_index(tmp_path: Path) -> None:
     index = tmp_path / "index"
-    site = write(tmp_path / "site", {"a.html": "", "b.txt": "  "})
+    site = write_files(tmp_path / "site", {"a.html": "", "b.txt": "  "})
     with pytest.raises(archivesearch.SourceError, match="none of the 2 pages"):
         archivesearch.rebuild([site], index)
     with pytest.raises(archivesearch.SourceError, match="there are no pages"):
-        archivesearch.rebuild([write(tmp_path / "none", {"a.jpg": "x"})], index)
+        archivesearch.rebuild([write_files(tmp_path / "none", {"a.jpg": "x"})], index)
     with pytest.raises(IndexMissing):
         archivesearch.open(index)
-    archivesearch.rebuild([write(site, PAGES)], index)
+    archivesearch.rebuild([write_files(site, PAGES)], index)
     assert is_tidy(index)
 
 
@@ -116,9 +116,9 @@ print("done", flush=True)
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX")
 def test_a_build_that_is_killed_leaves_the_old_index(tmp_path: Path) -> None:
-    index = build(tmp_path, {"a.html": page_of("Castro is old.")})
-    many = {f"{n:03}.html": page_of(*["Castro is new."] * 20) for n in range(60)}
-    site = write(tmp_path / "many", many)
+    index = build_index(tmp_path, {"a.html": html_page("Castro is old.")})
+    many = {f"{n:03}.html": html_page(*["Castro is new."] * 20) for n in range(60)}
+    site = write_files(tmp_path / "many", many)
     new = ["000.html#1"]
     draw = random.Random()  # noqa: S311
     for attempt in range(5):
@@ -138,7 +138,7 @@ def test_a_build_that_is_killed_leaves_the_old_index(tmp_path: Path) -> None:
 
 
 def test_what_killed_builds_left_is_cleared_away(index: Path, tmp_path: Path) -> None:
-    write(index, {
+    write_files(index, {
         ".building/half": "x",
         "generation-0000000000000000/half": "x",
         ".manifest.json.new": "{",
@@ -166,18 +166,18 @@ FOREIGN: list[dict[str, str | bytes]] = [
 def test_a_folder_that_holds_other_things_is_refused_and_untouched(
     tmp_path: Path, files: dict[str, str | bytes]
 ) -> None:
-    folder = write(tmp_path / "mine", files)
+    folder = write_files(tmp_path / "mine", files)
     before = content(folder)
     with pytest.raises(IndexProblem, match="is no index but holds other things") as caught:
-        archivesearch.rebuild([write(tmp_path / "site", PAGES)], folder)
+        archivesearch.rebuild([write_files(tmp_path / "site", PAGES)], folder)
     assert str(folder) in str(caught.value)
     assert content(folder) == before
 
 
 @pytest.mark.parametrize("name", [".DS_Store", ".gitignore", ".gitkeep"])
 def test_a_folder_that_looks_empty_may_hold_an_index(tmp_path: Path, name: str) -> None:
-    folder = write(tmp_path / "mine", {name: "mine"})
-    archivesearch.rebuild([write(tmp_path / "site", PAGES)], folder)
+    folder = write_files(tmp_path / "mine", {name: "mine"})
+    archivesearch.rebuild([write_files(tmp_path / "site", PAGES)], folder)
     assert (folder / name).read_text() == "mine"
 
 
@@ -186,7 +186,7 @@ def test_a_source_that_goes_away_meanwhile_is_not_the_indexs_fault(
     index: Path, tmp_path: Path, ask: Callable[..., Report]
 ) -> None:
     many = {f"{n}.html": PAGES["letters/1994.html"] for n in range(20)}  # not read at a time
-    first, second = write(tmp_path / "one", many), write(tmp_path / "two", PAGES)
+    first, second = write_files(tmp_path / "one", many), write_files(tmp_path / "two", PAGES)
     archive = Path(shutil.make_archive(str(tmp_path / "two"), "zip", second))
 
     def lose(_: Progress) -> None:
@@ -196,7 +196,7 @@ def test_a_source_that_goes_away_meanwhile_is_not_the_indexs_fault(
     if ask is archivesearch.update:
         archivesearch.rebuild([first, archive], index)
         before = content(index)
-        write(first, {"new.html": PAGES["letters/1994.html"]})
+        write_files(first, {"new.html": PAGES["letters/1994.html"]})
     with pytest.raises(SourceError, match=r"cannot read .*two\.zip: No such file"):
         ask([first, archive], index, progress=lose)
     assert content(index) == before
@@ -204,8 +204,8 @@ def test_a_source_that_goes_away_meanwhile_is_not_the_indexs_fault(
 
 def test_things_beside_an_index_are_left_alone(index: Path, tmp_path: Path) -> None:
     mine: dict[str, str | bytes] = {"notes.txt": "mine", "generation-x/a": "mine", ".keep": ""}
-    write(index, mine)
-    outside = write(tmp_path / "outside", {"a": "mine"})
+    write_files(index, mine)
+    outside = write_files(tmp_path / "outside", {"a": "mine"})
     (index / "generation-00000000000000ff").symlink_to(outside)
     archivesearch.rebuild([tmp_path / "site"], index)
     assert {name: (index / name).read_text() for name in mine} == mine
@@ -214,7 +214,7 @@ def test_things_beside_an_index_are_left_alone(index: Path, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("name", [".building", ".manifest.json.new"])
 def test_no_link_is_written_through(index: Path, tmp_path: Path, name: str) -> None:
-    victim = write(tmp_path / "victim", {"file": "mine"})
+    victim = write_files(tmp_path / "victim", {"file": "mine"})
     (index / name).symlink_to(victim / "file" if name.endswith("new") else victim)
     try:
         archivesearch.rebuild([tmp_path / "site"], index)
@@ -224,19 +224,19 @@ def test_no_link_is_written_through(index: Path, tmp_path: Path, name: str) -> N
 
 
 def test_an_empty_or_new_folder_is_taken(tmp_path: Path) -> None:
-    site = write(tmp_path / "site", PAGES)
+    site = write_files(tmp_path / "site", PAGES)
     for folder in ("empty", "kept", "new/and/deep"):
         if folder == "empty":
             (tmp_path / folder).mkdir()
         if folder == "kept":
-            write(tmp_path / folder, {".gitkeep": ""})
+            write_files(tmp_path / folder, {".gitkeep": ""})
         archivesearch.rebuild([site], tmp_path / folder)
         assert len(answers(tmp_path / folder)) == 4
     assert (tmp_path / "kept" / ".gitkeep").exists()
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
-    site = write(tmp_path / "site", PAGES)
+    site = write_files(tmp_path / "site", PAGES)
     for index in (site / "lists" / "parties.html", site / "letters" / "1994.html" / "index"):
         with pytest.raises(IndexProblem, match="cannot write to"):
             archivesearch.rebuild([site], index)
@@ -244,7 +244,7 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_two_writers(index: Path, tmp_path: Path) -> None:
     with (
-        writing(index),
+        build_folder(index),
         pytest.raises(IndexBusy, match=rf"another process \({os.getpid()} on .*\) is writing"),
     ):
         archivesearch.rebuild([tmp_path / "site"], index)
@@ -283,7 +283,7 @@ def changed(index: Path, change: Callable[[dict[str, Any]], object]) -> None:
     path = index / "manifest.json"
     values = json.loads(path.read_text())
     change(values)
-    path.write_text(rendered(values))
+    path.write_text(text_with_checksum(values))
 
 
 def test_an_index_of_another_version(index: Path, tmp_path: Path) -> None:
@@ -408,9 +408,9 @@ def test_a_generation_that_is_gone(index: Path, tmp_path: Path) -> None:
 
 def put(index: Path) -> None:
     """Publish a generation whose bytes are always the same."""
-    with writing(index) as building:
+    with build_folder(index) as building:
         (building / "file").write_text("whole")
-        publish(index, building, engine="x", sources=(), config={}, languages=("en",), counts={})
+        commit(index, building, engine="x", sources=(), config={}, languages=("en",), counts={})
 
 
 def test_a_damaged_generation_is_mended_by_the_same_bytes(tmp_path: Path) -> None:
@@ -457,8 +457,11 @@ def test_a_full_disk_leaves_the_old_index(tmp_path: Path) -> None:
     if subprocess.run([*in_namespace, mount, disk], capture_output=True, check=False).returncode:
         pytest.skip("no disk can be mounted here")
     draw = random.Random(1)  # noqa: S311
-    big = page_of(*(" ".join(f"w{draw.random()}" for _ in range(40)) for _ in range(400)))
-    sites = [write(tmp_path / "small", PAGES), write(tmp_path / "big", {"big.html": big})]
+    big = html_page(*(" ".join(f"w{draw.random()}" for _ in range(40)) for _ in range(400)))
+    sites = [
+        write_files(tmp_path / "small", PAGES),
+        write_files(tmp_path / "big", {"big.html": big}),
+    ]
     process = subprocess.run(
         [*in_namespace, f'{mount} && exec "$@"', disk, sys.executable, "-c", SMALL, *sites,
          tmp_path / "disk" / "index"],
@@ -486,8 +489,8 @@ except archivesearch.IndexProblem as error:
 @pytest.mark.skipif(os.name != "posix", reason="limits on files are POSIX")
 def test_a_file_that_may_not_grow_leaves_the_old_index(index: Path, tmp_path: Path) -> None:
     before, files = answers(index), content(index)
-    big = page_of(*(f"Castro and {'word ' * 50}{n}" for n in range(2000)))
-    site = write(tmp_path / "big", {"big.html": big})
+    big = html_page(*(f"Castro and {'word ' * 50}{n}" for n in range(2000)))
+    site = write_files(tmp_path / "big", {"big.html": big})
     process = subprocess.run(
         [sys.executable, "-c", LIMITED, site, index], capture_output=True, text=True, check=False
     )

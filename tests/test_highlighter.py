@@ -6,13 +6,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from archivesearch.analysis.analyzer import Analyzer, spelling
+from archivesearch.analysis.analyzer import Analyzer, spelling_key
 from archivesearch.analysis.tokenizer import words
 from archivesearch.errors import QueryError
 from archivesearch.model.passages import Span
 from archivesearch.query.parser import parse
 from archivesearch.search.hits.highlighter import Highlighter
-from archivesearch.search.hits.snippets import SNIPPET_LENGTH, window, within_window
+from archivesearch.search.hits.snippets import SNIPPET_LENGTH, best_window, clip_marks
 from helpers.small_archive import passage
 
 ANALYZER = Analyzer(("en",), {"America": ["Amerika"], "Zedong": ["Tse-tung"]})
@@ -143,7 +143,7 @@ def test_any_query_marks_any_text(query: str, text: str) -> None:
 def test_spellings_known_before_change_nothing(query: str, text: str) -> None:
     spellings: dict[str, set[str]] = {}
     for word, _, _ in words(text):
-        spellings.setdefault(ANALYZER.term(word, "en"), set()).add(spelling(word))
+        spellings.setdefault(ANALYZER.term(word, "en"), set()).add(spelling_key(word))
     tree = parse(query, ANALYZER)
     known = Highlighter(tree, ANALYZER, lambda term: spellings.get(term, set()))
     assert known.spans(passage(text)) == Highlighter(tree, ANALYZER).spans(passage(text))
@@ -168,7 +168,7 @@ def marked_texts(draw: st.DrawFn) -> tuple[str, list[Span]]:
 @given(marked_texts(), st.integers(1, 300))
 def test_a_window_keeps_its_limits(given_: tuple[str, list[Span]], length: int) -> None:
     text, marks = given_
-    start, end = window(text, marks, length)
+    start, end = best_window(text, marks, length)
     assert 0 <= start <= end <= len(text)
     assert end - start <= length
     if len(text) <= length:
@@ -177,7 +177,7 @@ def test_a_window_keeps_its_limits(given_: tuple[str, list[Span]], length: int) 
         assert end > start
     shown = text[start:end]
     for (a, b), word in zip(
-        within_window(marks, (start, end)),
+        clip_marks(marks, (start, end)),
         [m for m in marks if m[1] > start and m[0] < end],
         strict=True,
     ):
@@ -190,8 +190,8 @@ def test_a_window_keeps_its_limits(given_: tuple[str, list[Span]], length: int) 
 @given(marked_texts())
 def test_a_window_has_a_mark_and_cuts_no_word(given_: tuple[str, list[Span]]) -> None:
     text, marks = given_
-    start, end = window(text, marks)
-    assert not marks or within_window(marks, (start, end))
+    start, end = best_window(text, marks)
+    assert not marks or clip_marks(marks, (start, end))
     if not re.search(r"\w{100}", text):
         assert start == 0 or not (text[start - 1].isalnum() and text[start].isalnum())
         assert end == len(text) or not (text[end - 1].isalnum() and text[end].isalnum())
@@ -201,7 +201,7 @@ def test_a_window_has_a_mark_and_cuts_no_word(given_: tuple[str, list[Span]]) ->
 def test_no_other_window_has_more_different_words(given_: tuple[str, list[Span]]) -> None:
     text, marks = given_
     marks = [(a, b) for a, b in marks if b - a <= SNIPPET_LENGTH]
-    shown = window(text, marks)
+    shown = best_window(text, marks)
 
     def different(start: int, end: int) -> int:
         return len({text[a:b].casefold() for a, b in marks if start <= a and b <= end})
@@ -213,7 +213,7 @@ def test_no_other_window_has_more_different_words(given_: tuple[str, list[Span]]
 def test_a_window_starts_with_the_sentence() -> None:
     text = "First sentence here. " * 20 + "Then Castro came. " + "And more of it. " * 40
     at = text.index("Castro")
-    start, end = window(text, [(at, at + 6)])
+    start, end = best_window(text, [(at, at + 6)])
     shown = text[start:end]
     assert re.match(r"First|Then", shown)
     assert "Castro came." in shown
@@ -221,9 +221,9 @@ def test_a_window_starts_with_the_sentence() -> None:
 
 
 def test_a_word_that_is_too_long_is_cut() -> None:
-    assert window("x" * 1000, [(0, 1000)]) == (0, SNIPPET_LENGTH)
-    assert window("x" * 1000, []) == (0, SNIPPET_LENGTH)
-    start, end = window("ab " * 200 + "x" * 1000, [(600, 1600)])
+    assert best_window("x" * 1000, [(0, 1000)]) == (0, SNIPPET_LENGTH)
+    assert best_window("x" * 1000, []) == (0, SNIPPET_LENGTH)
+    start, end = best_window("ab " * 200 + "x" * 1000, [(600, 1600)])
     assert (end - start) <= SNIPPET_LENGTH
     assert start >= 600 - SNIPPET_LENGTH
     assert end > 600

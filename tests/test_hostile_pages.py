@@ -9,8 +9,8 @@ import pytest
 import archivesearch
 from archivesearch.model.pages import Notice, Page, RawPage
 from archivesearch.sources.source import open_sources
-from helpers.crawls import http, make_zip, members, page, record
-from helpers.small_archive import items_of, page_of, pages_read, write
+from helpers.crawls import gzip_members, http_response, make_zip, page_record, record
+from helpers.small_archive import html_page, page_tasks, parse_pages, write_files
 
 WORD = b"needle"
 SECONDS = 1.0
@@ -46,7 +46,7 @@ HOSTILE: dict[str, bytes] = {
 def test_the_words_of_a_hostile_page_are_found_in_time(name: str) -> None:
     ending = "txt" if "text" in name or "to a word" in name else "html"
     raw = RawPage(f"x.{ending}", HOSTILE[name])
-    *notices, found = [page for page, _ in pages_read(items_of([raw]), seconds=SECONDS)]
+    *notices, found = [page for page, _ in parse_pages(page_tasks([raw]), seconds=SECONDS)]
     assert len(notices) <= 1
     assert isinstance(found, Page)
     text = "".join(p.text for section in found.sections for p in section.paragraphs)
@@ -54,7 +54,7 @@ def test_the_words_of_a_hostile_page_are_found_in_time(name: str) -> None:
 
 
 def test_a_page_of_100_megabytes_is_skipped(tmp_path: Path) -> None:
-    site = write(tmp_path / "site", {"a.html": page_of("Of a party.")})
+    site = write_files(tmp_path / "site", {"a.html": html_page("Of a party.")})
     with (site / "large.html").open("wb") as file:
         file.write(b"<p>words</p>" * 1000)
         file.truncate(100_000_000)
@@ -65,7 +65,9 @@ def test_a_page_of_100_megabytes_is_skipped(tmp_path: Path) -> None:
 
 
 def test_a_zip_bomb_is_skipped(tmp_path: Path) -> None:
-    bomb = make_zip(tmp_path / "x.zip", {"a.html": page_of("Of a party."), "b.html": b" " * 10**8})
+    bomb = make_zip(
+        tmp_path / "x.zip", {"a.html": html_page("Of a party."), "b.html": b" " * 10**8}
+    )
     assert bomb.stat().st_size < 200_000
     report = archivesearch.rebuild([bomb], tmp_path / "index")
     assert [skipped.page for skipped in report.skipped] == ["b.html"]
@@ -74,7 +76,10 @@ def test_a_zip_bomb_is_skipped(tmp_path: Path) -> None:
 def test_a_bomb_within_a_record_within_a_warc_is_skipped(tmp_path: Path) -> None:
     body = gzip.compress(b" " * 50_000_000)
     (tmp_path / "x.warc.gz").write_bytes(
-        members(record(http(body, content_encoding="gzip")), page("Of a party.", "http://a/b"))
+        gzip_members(
+            record(http_response(body, content_encoding="gzip")),
+            page_record("Of a party.", "http://a/b"),
+        )
     )
     report = archivesearch.rebuild([tmp_path / "x.warc.gz"], tmp_path / "index")
     assert report.indexed == 1
@@ -85,7 +90,11 @@ def test_a_bomb_within_a_record_within_a_warc_is_skipped(tmp_path: Path) -> None
 def test_beginnings_without_an_end_are_passed_in_time(tmp_path: Path, magic: bytes) -> None:
     """The fuzz harness found that each of them was read to the end of the file."""
     path = tmp_path / "x.warc.gz"
-    path.write_bytes(members(page("one")) + magic * 20_000 + members(page("two", "http://a/b")))
+    path.write_bytes(
+        gzip_members(page_record("one"))
+        + magic * 20_000
+        + gzip_members(page_record("two", "http://a/b"))
+    )
     (source,) = open_sources([path])
     found = list(source.pages())
     assert any(isinstance(f, RawPage) for f in found)
@@ -96,7 +105,7 @@ def test_beginnings_without_an_end_are_passed_in_time(tmp_path: Path, magic: byt
     sys.platform != "linux", reason="links and memory are looked at as Linux has them"
 )
 def test_links_that_go_in_circles_end(tmp_path: Path) -> None:
-    site = write(tmp_path / "site", {"a.html": page_of("Of a party.")})
+    site = write_files(tmp_path / "site", {"a.html": html_page("Of a party.")})
     here = site
     for n in range(50):
         (here / "up").symlink_to(site)

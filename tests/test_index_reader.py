@@ -17,9 +17,16 @@ from archivesearch.query.nodes.alternatives import Without
 from archivesearch.query.nodes.near import Near
 from archivesearch.query.nodes.patterns import Prefix, YearRange
 from archivesearch.search.execution.index_reader import ColumnarReader
-from archivesearch.search.request import FACET_VALUES, FACETS, GROUP_HITS, GROUPS, SORTS, Request
+from archivesearch.search.request import (
+    FACETS,
+    GROUPS,
+    MAX_FACET_VALUES,
+    MAX_GROUP_HITS,
+    SORTS,
+    Request,
+)
 from helpers.columnar_cases import ANALYZER, BruteForce, random_passages
-from helpers.small_archive import reader_of
+from helpers.small_archive import open_reader
 
 QUERIES: list[Query] = [
     Every(),
@@ -72,7 +79,7 @@ class Engine(NamedTuple):
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     passages = random_passages(11, 700)
     folder = tmp_path_factory.mktemp("engine") / "index"
-    return Engine(reader_of(folder, passages, ANALYZER), passages, BruteForce(passages))
+    return Engine(open_reader(folder, passages, ANALYZER), passages, BruteForce(passages))
 
 
 REQUESTS = st.builds(
@@ -109,7 +116,7 @@ def test_facets_count_all_matches(engine: Engine, query: Query, filter: Query | 
     for name, value in VALUES.items():
         counts = Counter(v for passage in matches if (v := value(passage)) is not None)
         ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-        assert found[name] == tuple(ranked[:FACET_VALUES])
+        assert found[name] == tuple(ranked[:MAX_FACET_VALUES])
 
 
 @given(request=REQUESTS, by=st.sampled_from(GROUPS))
@@ -127,17 +134,17 @@ def test_groups_are_those_of_brute_force(engine: Engine, request: Request, by: s
         (key, len(numbers)) for key, numbers in wanted
     ]
     for group, (_, numbers) in zip(found.groups, wanted, strict=True):
-        assert [match.number for match in group.matches] == numbers[:GROUP_HITS]
+        assert [match.number for match in group.matches] == numbers[:MAX_GROUP_HITS]
 
 
 def test_an_empty_index_answers(tmp_path: Path) -> None:
-    reader = reader_of(tmp_path / "index", [], ANALYZER)
+    reader = open_reader(tmp_path / "index", [], ANALYZER)
     for query in QUERIES:
         assert reader.search(Request(query, Every(), facets=FACETS)).total == 0
         assert reader.search(Request(query, group_by="page")).groups == ()
         assert list(reader.scan(query)) == []
-        assert len(reader.index.searcher().search(query)) == 0
-    assert list(reader.pages()) == []
+        assert len(reader.whoosh_index.searcher().search(query)) == 0
+    assert list(reader.page_names()) == []
 
 
 def test_threads_share_a_reader(tmp_path: Path) -> None:
@@ -152,10 +159,10 @@ def test_threads_share_a_reader(tmp_path: Path) -> None:
     def answer(reader: ColumnarReader, request: Request) -> Any:
         found = reader.search(request)
         texts = reader.passages([match.number for match in found.matches])
-        with reader.index.searcher() as searcher:
+        with reader.whoosh_index.searcher() as searcher:
             return found, texts, [hit["id"] for hit in searcher.search(request.query)]
 
-    reader = reader_of(tmp_path / "index", passages, ANALYZER)  # nothing in it is worked out yet
+    reader = open_reader(tmp_path / "index", passages, ANALYZER)  # nothing in it is worked out yet
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda request: answer(reader, request), requests * 2))
     wanted = [answer(reader, request) for request in requests]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from archivesearch.config import Config, beside
+from archivesearch.config import Config, load_beside
 from archivesearch.model.pages import Page, RawPage
-from archivesearch.parse.function_words import WORDS, plain_language
+from archivesearch.parse.function_words import FUNCTION_WORDS, language_by_function_words
 from archivesearch.parse.page import parse
 
 ROOT = Path(__file__).parent.parent
@@ -41,7 +41,7 @@ def language_of(text: str, *, declared: str = "", languages: tuple[str, ...] = (
 
 
 def told(text: str) -> str:
-    return plain_language(re.findall(r"[^\W\d_]+", text.lower()))
+    return language_by_function_words(re.findall(r"[^\W\d_]+", text.lower()))
 
 
 CASES = [
@@ -78,7 +78,7 @@ CORPUS = {
 
 def test_the_languages_of_the_corpus() -> None:
     corpus = ROOT / "corpus"
-    config = beside(corpus)
+    config = load_beside(corpus)
     for path in sorted(corpus.rglob("*")):
         name = path.relative_to(corpus).as_posix()
         if path.is_file() and path.suffix != ".toml":
@@ -194,7 +194,7 @@ def test_what_is_not_plain_is_left_to_the_model(text: str) -> None:
 
 
 def test_no_word_is_of_two_languages() -> None:
-    words = [word for words in WORDS.values() for word in words]
+    words = [word for words in FUNCTION_WORDS.values() for word in words]
     assert len(words) == len(set(words))
     assert all(word.isalpha() and word == word.lower() for word in words)
 

@@ -16,21 +16,21 @@ from hypothesis import strategies as st
 
 import archivesearch
 from archivesearch.analysis.analyzer import Analyzer
-from archivesearch.columnar.documents.duplicate_groups import Folds, write_copies
+from archivesearch.columnar.documents.duplicate_groups import DuplicateGroups, write_copies
 from archivesearch.columnar.storage.array_files import ArrayFolder, ArrayWriter
 from archivesearch.columnar.storage.doc_sets import bits_of
-from archivesearch.indexing.dedup.deduplicator import Sifted, SiftedPage
-from archivesearch.indexing.dedup.near_duplicates import find_copies, with_companions
+from archivesearch.indexing.dedup.deduplicator import Deduplicated, DistinctPage
+from archivesearch.indexing.dedup.near_duplicates import add_adjacent_duplicates, near_duplicates
 from archivesearch.indexing.fingerprints.fingerprints import bands
-from archivesearch.indexing.parsing.page_spool import Gathered
-from archivesearch.indexing.parsing.parser_pool import in_chunks
-from archivesearch.indexing.workers.worker_pool import Crew
+from archivesearch.indexing.parsing.page_spool import PageSpool
+from archivesearch.indexing.parsing.parser_pool import parse_in_order
+from archivesearch.indexing.workers.worker_pool import WorkerPool
 from archivesearch.model.passages import Passage
 from archivesearch.query.parser import parse
 from archivesearch.search.execution.index_reader import ColumnarEngine, ColumnarReader
 from archivesearch.search.request import Match, Request
 from archivesearch.sources.source import open_sources
-from helpers.small_archive import build, items_of, page_of, passage, write
+from helpers.small_archive import build_index, html_page, page_tasks, passage, write_files
 
 ROOT = Path(__file__).parent.parent
 STATEMENT = (
@@ -48,7 +48,9 @@ ARTICLE = (
 def numbers_of(texts: Sequence[str], weights: Sequence[int] | None = None) -> Any:
     weighed = np.array(weights or [0] * len(texts), np.int64)
     with TemporaryFile() as aside:
-        copies = find_copies(bands(texts), lambda some: [texts[n] for n in some], weighed, aside)
+        copies = near_duplicates(
+            bands(texts), lambda some: [texts[n] for n in some], weighed, aside
+        )
     return list(copies)
 
 
@@ -132,17 +134,17 @@ def companions(
     copies: Sequence[tuple[int, ...]], said: Sequence[int], first: Sequence[int]
 ) -> list[tuple[int, ...]]:
     weights = np.zeros(len(said), np.int64)
-    return list(with_companions(tuple(copies), np.array(said, np.uint64), first, weights))
+    return list(add_adjacent_duplicates(tuple(copies), np.array(said, np.uint64), first, weights))
 
 
-def sifted(folder: Path, source: Path) -> tuple[Sifted, list[Passage], list[SiftedPage]]:
+def sifted(folder: Path, source: Path) -> tuple[Deduplicated, list[Passage], list[DistinctPage]]:
     """Return what is to be indexed of a source, its passages in a row, and its pages."""
-    with Gathered(write(folder, {})) as gathered:
+    with PageSpool(write_files(folder, {})) as gathered:
         (opened,) = open_sources([source])
-        with Crew(1) as crew:
-            for chunk in in_chunks(items_of(opened.pages(), opened.config), crew):
+        with WorkerPool(1) as crew:
+            for chunk in parse_in_order(page_tasks(opened.pages(), opened.config), crew):
                 gathered.add(chunk)
-        found = Sifted(gathered)
+        found = Deduplicated(gathered)
         pages = list(found)
         passages = [passage for batch in found.batches() for passage in batch]
     return found, passages, pages
@@ -167,14 +169,14 @@ def pairs_of(groups: Sequence[Sequence[str]]) -> Iterator[frozenset[str]]:
 
 
 MAGAZINE = {
-    "issue1/all.html": page_of(*ARTICLE, STATEMENT, "Answers to letters: none came.", title="1"),
-    "issue1/ice.html": page_of(*ARTICLE, title="The ice"),
-    "issue1/room.html": page_of(STATEMENT, "Signed by forty readers of it.", title="The room"),
+    "issue1/all.html": html_page(*ARTICLE, STATEMENT, "Answers to letters: none came.", title="1"),
+    "issue1/ice.html": html_page(*ARTICLE, title="The ice"),
+    "issue1/room.html": html_page(STATEMENT, "Signed by forty readers of it.", title="The room"),
 }  # fmt: skip
 
 
 def test_an_article_goes_before_the_issue_that_has_it(tmp_path: Path) -> None:
-    with archivesearch.open(build(tmp_path, MAGAZINE)) as archive:
+    with archivesearch.open(build_index(tmp_path, MAGAZINE)) as archive:
         results = archive.search("harbour")
         assert [hit.id for hit in results] == ["issue1/ice.html#1", "issue1/ice.html#3"]
         assert [hit.copies for hit in results] == [("issue1/all.html#1",), ("issue1/all.html#3",)]
@@ -190,21 +192,21 @@ def test_short_paragraphs_of_an_article_are_copies_as_the_long_ones_are(tmp_path
     short = ("See below.", "And so on!", "Why is that so?")
     article = (short[0], ARTICLE[0], *short[1:], ARTICLE[1])
     files = {
-        "all.html": page_of("News", *article, "Answers: none came.", *short, title="1"),
-        "ice.html": page_of(*article, title="The ice"),
-        "other.html": page_of(STATEMENT, *short, title="Another"),
+        "all.html": html_page("News", *article, "Answers: none came.", *short, title="1"),
+        "ice.html": html_page(*article, title="The ice"),
+        "other.html": html_page(STATEMENT, *short, title="Another"),
     }
-    found, passages, _ = sifted(tmp_path, write(tmp_path / "site", files))
+    found, passages, _ = sifted(tmp_path, write_files(tmp_path / "site", files))
     groups = [[passages[number].id for number in group] for group in found.copies]
     assert groups == [[f"ice.html#{n}", f"all.html#{n + 1}"] for n in range(1, 6)]
 
 
 def test_the_copy_that_fits_a_filter_is_found(tmp_path: Path) -> None:
     pages = {
-        "a.html": page_of("May 1, 1994", STATEMENT, title="Of 1994"),
-        "b.html": page_of("June 3, 1999", EDITED, title="Of 1999"),
+        "a.html": html_page("May 1, 1994", STATEMENT, title="Of 1994"),
+        "b.html": html_page("June 3, 1999", EDITED, title="Of 1999"),
     }
-    with archivesearch.open(build(tmp_path, pages)) as archive:
+    with archivesearch.open(build_index(tmp_path, pages)) as archive:
         (hit,) = archive.search("saturdays")
         assert (hit.id, hit.year, hit.copies) == ("a.html#2", 1994, ("b.html#2",))
         (hit,) = archive.search("saturdays", year=1999)
@@ -219,16 +221,16 @@ def test_the_copy_that_fits_a_filter_is_found(tmp_path: Path) -> None:
 
 
 def test_pages_that_say_the_same_are_one(tmp_path: Path) -> None:
-    text = page_of(*ARTICLE, title="The ice")
+    text = html_page(*ARTICLE, title="The ice")
     pages = {
         "a.html": text,
         "copy/a.html": text,
         "copy/markup.html": text.replace("<p>", "<p><font size=2>"),
-        "b.html": page_of(*ARTICLE, title="Of the ice"),  # its title is found
+        "b.html": html_page(*ARTICLE, title="Of the ice"),  # its title is found
         "short1.html": "<html><p>Photograph.</p>",
         "short2.html": "<html><p>Photograph. </p>",  # what it shows is not known
     }
-    with archivesearch.open(build(tmp_path, pages)) as archive:
+    with archivesearch.open(build_index(tmp_path, pages)) as archive:
         assert archive.pages() == ("a.html", "b.html", "short1.html", "short2.html")
         (hit,) = archive.search("sledge")
         assert (hit.id, hit.copies) == (
@@ -246,14 +248,14 @@ def test_pages_that_say_the_same_are_one(tmp_path: Path) -> None:
 def test_pages_with_another_banner_are_one(tmp_path: Path) -> None:
     banner = "This is a mirror of the former pages of a club that met in the town hall."
     pages = {
-        f"{n}.html": page_of(
+        f"{n}.html": html_page(
             banner, f"Of meeting {n} nothing is known but that it was held in room {n}."
         )
         for n in range(8)
     }
-    pages["a.html"] = page_of(banner, *ARTICLE, title="The ice")
-    pages["b.html"] = page_of(*ARTICLE, title="The ice")
-    with archivesearch.open(build(tmp_path, pages)) as archive:
+    pages["a.html"] = html_page(banner, *ARTICLE, title="The ice")
+    pages["b.html"] = html_page(*ARTICLE, title="The ice")
+    with archivesearch.open(build_index(tmp_path, pages)) as archive:
         (hit,) = archive.search("sledge")
         assert (hit.id, hit.copies) == ("a.html#3", ("b.html#2",))
         (same,) = archive.page("b.html").same
@@ -261,9 +263,9 @@ def test_pages_with_another_banner_are_one(tmp_path: Path) -> None:
 
 
 def test_the_same_page_of_another_year_is_found_by_it(tmp_path: Path) -> None:
-    pages = {"1994/a.html": page_of(STATEMENT), "1999/a.html": page_of(STATEMENT)}
+    pages = {"1994/a.html": html_page(STATEMENT), "1999/a.html": html_page(STATEMENT)}
     pages["archivesearch.toml"] = "addresses = ['^(?P<year>[0-9]{4})/']"
-    with archivesearch.open(build(tmp_path, pages)) as archive:
+    with archivesearch.open(build_index(tmp_path, pages)) as archive:
         assert [hit.id for hit in archive.search("saturdays")] == ["1994/a.html#1"]
         assert [hit.id for hit in archive.search("saturdays", year=1999)] == ["1999/a.html#1"]
 
@@ -275,7 +277,7 @@ def test_an_organization_keeps_its_own_copy(tmp_path: Path) -> None:
         "a.html": page.format("Labour", "LP", STATEMENT, 21),
         "b.html": page.format("Farmers", "FP", STATEMENT, 32),
     }
-    with archivesearch.open(build(tmp_path, pages)) as archive:
+    with archivesearch.open(build_index(tmp_path, pages)) as archive:
         assert len(archive.search("saturdays")) == 1
         groups = archive.search("saturdays", group_by="org").groups
         assert len({group.key for group in groups}) == len(groups) == 2
@@ -363,12 +365,12 @@ def test_groups_in_arrays(tmp_path: Path) -> None:
     writer = ArrayWriter(tmp_path)
     write_copies(writer, ((40, 3), (7, 1, 64)))
     writer.close({})
-    folds = Folds(ArrayFolder(tmp_path), 70)
+    folds = DuplicateGroups(ArrayFolder(tmp_path), 70)
     matches = bits_of(np.array([1, 3, 7, 40, 60]), 3)
     assert folds.groups(np.array([40, 3, 7, 1, 64, 0])).tolist() == [1, 1, 2, 2, 2, 0]
-    assert folds.families([3, 60, 7], matches) == {3: (40, 3), 7: (7, 1)}
+    assert folds.matching_groups([3, 60, 7], matches) == {3: (40, 3), 7: (7, 1)}
     assert folds.folded(matches) == 2
-    assert folds.first(np.array([64, 60, 1, 3, 7, 40]), 3).tolist() == [0, 1, 3]
+    assert folds.first_distinct(np.array([64, 60, 1, 3, 7, 40]), 3).tolist() == [0, 1, 3]
 
 
 @given(st.data())
@@ -382,9 +384,9 @@ def test_folded_copies_are_counted(data: st.DataObject) -> None:
         writer = ArrayWriter(Path(folder))
         write_copies(writer, tuple(groups))
         writer.close({})
-        folds = Folds(ArrayFolder(Path(folder)), 200)
+        folds = DuplicateGroups(ArrayFolder(Path(folder)), 200)
         matches = bits_of(np.array(sorted(matching)), 7)
         left = [tuple(n for n in group if n in matching) for group in groups]
         assert folds.folded(matches) == sum(max(len(group) - 1, 0) for group in left)
         first = [group[0] for group in left if group]
-        assert folds.families(first, matches) == {g[0]: g for g in left if len(g) > 1}
+        assert folds.matching_groups(first, matches) == {g[0]: g for g in left if len(g) > 1}

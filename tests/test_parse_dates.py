@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from archivesearch.config import Config, from_dict
 from archivesearch.parse.blocks.block import Block
 from archivesearch.parse.dates import years_mentioned as dates
-from archivesearch.parse.dates.publication_date import dating
+from archivesearch.parse.dates.publication_date import date_page
 from archivesearch.parse.dates.years_mentioned import years_mentioned
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "dates.toml").read_text("utf-8"))
@@ -56,7 +56,7 @@ def test_years_mentioned(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", params(CASES["dating"], "name"))
 def test_dating(case: dict[str, Any]) -> None:
-    found = dating(
+    found = date_page(
         [block(text) for text in case.get("blocks", [])],
         case["page"],
         case.get("title", ""),
@@ -107,7 +107,7 @@ def test_a_text_without_digits_has_no_years(text: str) -> None:
 def test_dating_never_raises_and_is_consistent(
     texts: list[tuple[str, str]], page: str, title: str, author: str
 ) -> None:
-    found = dating(
+    found = date_page(
         [Block(text, tag) for text, tag in texts], page, title, Config(), meta_author=author
     )
     assert bool(found.year) == bool(found.source) == bool(found.date)
@@ -121,7 +121,7 @@ def test_dating_never_raises_and_is_consistent(
 
 @given(st.from_regex(r"[a-z]{0,12}[-_./]?[0-9]{1,8}[a-z/]{0,3}[0-9]{0,6}\.html?", fullmatch=True))
 def test_any_address_gives_a_sound_date_or_none(page: str) -> None:
-    found = dating([], page, "", Config())
+    found = date_page([], page, "", Config())
     assert found.year is None or 1500 <= found.year <= 2030
     assert found.source in ("", "address")
 
@@ -153,7 +153,7 @@ def test_what_is_plainly_a_year_is_one_by_all_the_rules(
     )
 )
 def test_years_of_several_texts_are_those_of_each(texts: list[str]) -> None:
-    assert dates.years_of_each(texts) == [years_mentioned(text) for text in texts]
+    assert dates.years_mentioned_in_each(texts) == [years_mentioned(text) for text in texts]
     for text in texts:
         found = [match.span() for match in dates._NUMBER.finditer(text)]
         assert [match.span() for match in dates._numbers(text)] == found

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivesearch.parse.encoding import detection as guess
-from archivesearch.parse.encoding.charset_labels import charset
+from archivesearch.parse.encoding.charset_labels import charset_for
 from archivesearch.parse.encoding.decode import decode
 
 RUSSIAN = "Не только рабочие, но и крестьяне вышли на площадь, чтобы сказать своё слово. " * 4
@@ -361,7 +361,7 @@ def test_pages_are_decoded_by_the_evidence(name: str) -> None:
     ],
 )
 def test_labels_mean_what_the_standard_says(label: str, name: str) -> None:
-    found = charset(label)
+    found = charset_for(label)
     assert found is not None
     assert (found.name, found.misspelt) == (name, False)
 
@@ -370,14 +370,14 @@ def test_labels_mean_what_the_standard_says(label: str, name: str) -> None:
     "label", ["", "none", "text/html", "rot13", "base64", "windows-125", "utf"]
 )
 def test_labels_that_mean_nothing(label: str) -> None:
-    assert charset(label) is None
+    assert charset_for(label) is None
 
 
 @given(st.binary())
 def test_every_byte_string_decodes(data: bytes) -> None:
     decoded = decode(data)
     assert decoded.text.encode("utf-8") is not None
-    assert charset(decoded.encoding) is not None
+    assert charset_for(decoded.encoding) is not None
 
 
 @given(
@@ -392,7 +392,7 @@ def test_every_byte_string_decodes_whatever_is_declared(data: bytes, label: str)
 @given(st.text(st.sampled_from("абвгдежзийклмнопрстуфхцчшщъыьэюя ,.\n"), min_size=1))
 def test_what_is_declared_truly_comes_back(text: str) -> None:
     for label in ("windows-1251", "koi8-r", "iso-8859-5", "utf-8", "x-mac-cyrillic"):
-        found = charset(label)
+        found = charset_for(label)
         assert found is not None
         page = f"<p>{text}"  # in windows-1251, юя is what UTF-16 begins with
         decoded = decode(page.encode(found.codec), f"text/html; charset={label}")
@@ -468,7 +468,7 @@ def test_no_undeclared_western_page_is_guessed_at(
     shared_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    monkeypatch.setattr(guess, "guessed", lambda data: asked.append(len(data)))
+    monkeypatch.setattr(guess, "guess_charset", lambda data: asked.append(len(data)))
     pages = [path for path in (shared_data / "pages").rglob("*") if path.is_file()]
     found = {decode(path.read_bytes()).encoding for path in pages}
     assert len(pages) > 800

@@ -8,8 +8,8 @@ from selectolax.lexbor import LexborHTMLParser
 from archivesearch.parse.blocks import html
 from archivesearch.parse.blocks import inline as runs
 from archivesearch.parse.blocks.block import Block
-from archivesearch.parse.blocks.head import head
-from archivesearch.parse.blocks.nesting import shallow
+from archivesearch.parse.blocks.head import read_head
+from archivesearch.parse.blocks.nesting import limit_nesting
 
 # Markup, and the tag and text of each block that it is cut into.
 CUT: dict[str, tuple[str, list[tuple[str, str]]]] = {
@@ -182,13 +182,13 @@ def test_rules_and_indents() -> None:
 def test_levels_and_standing_out() -> None:
     cut = blocks("<h1>one</h1><h6>two</h6><p><b>three</b><p><b>four</b> five<hr>six")
     assert [block.level for block in cut] == [1, 6, 0, 0, 0]
-    assert [block.stands_out for block in cut] == [True, True, True, False, False]
+    assert [block.all_strong for block in cut] == [True, True, True, False, False]
 
 
 def test_what_the_head_says() -> None:
     markup = """<html lang=" en-GB"><head><meta name="Author" content=" A.  Byron ">
         <title>One</title><title>Two</title></head><body><title>Three</title>"""
-    said = head(LexborHTMLParser(markup))
+    said = read_head(LexborHTMLParser(markup))
     assert (said.title, said.lang, said.author) == ("One", "en", "A. Byron")
 
 
@@ -215,9 +215,9 @@ LARGE = {
 
 @pytest.mark.parametrize("name", LARGE)
 def test_large_pages_come_to_an_end(name: str) -> None:
-    assert html.blocks(LexborHTMLParser(shallow(LARGE[name])))
+    assert html.blocks(LexborHTMLParser(limit_nesting(LARGE[name])))
 
 
 @given(st.text(st.sampled_from("a \n\t\xa0\u2003\u3000.\r\f")))
 def test_white_space_is_collapsed_as_python_does(text: str) -> None:
-    assert runs.collapsed(text) == " ".join(text.split())
+    assert runs.collapse_whitespace(text) == " ".join(text.split())

@@ -66,23 +66,28 @@ IN_PROFILES = [
 
 @pytest.mark.parametrize(("text", "parts"), CUT)
 def test_text_is_cut_at_its_labels(text: str, parts: list[tuple[str, str]]) -> None:
-    assert labels.split(text, labels.find(text)) == parts
+    assert labels.split_at_labels(text, labels.find_labels(text)) == parts
 
 
 @pytest.mark.parametrize("text", WHOLE)
 def test_prose_with_colons_stays_whole(text: str) -> None:
-    assert labels.find(text) == []
+    assert labels.find_labels(text) == []
 
 
 @pytest.mark.parametrize(("text", "parts"), IN_PROFILES)
 def test_a_profile_has_labels_of_its_own(text: str, parts: list[tuple[str, str]]) -> None:
-    assert labels.split(text, labels.find(text, own={"strength"})) == parts
+    assert (
+        labels.split_at_labels(text, labels.find_labels(text, page_phrases={"strength"})) == parts
+    )
 
 
 def test_a_bold_phrase_before_a_colon_is_a_label_of_a_profile() -> None:
     text = "Small. Members: nine. Paper: none."
-    found = labels.find(text, [(7, 15)], own=())
-    assert labels.split(text, found) == [("", "Small."), ("Members", "nine. Paper: none.")]
+    found = labels.find_labels(text, [(7, 15)], page_phrases=())
+    assert labels.split_at_labels(text, found) == [
+        ("", "Small."),
+        ("Members", "nine. Paper: none."),
+    ]
 
 
 def test_phrases_that_begin_many_lines_are_told() -> None:
@@ -95,7 +100,7 @@ def test_phrases_that_begin_many_lines_are_told() -> None:
         "7:30",
         "7:30",
     ]
-    assert labels.repeated(lines, 2) == {"strength"}
+    assert labels.repeated_phrases(lines, 2) == {"strength"}
 
 
 @given(
@@ -107,6 +112,6 @@ def test_phrases_that_begin_many_lines_are_told() -> None:
 )
 def test_no_character_of_a_word_is_lost(pieces: list[str]) -> None:
     text = "".join(pieces)
-    parts = labels.split(text, labels.find(text, own=()))
+    parts = labels.split_at_labels(text, labels.find_labels(text, page_phrases=()))
     kept = "".join(c for label, rest in parts for c in label + rest if c.isalnum())
     assert kept == "".join(c for c in text if c.isalnum())

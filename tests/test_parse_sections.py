@@ -19,7 +19,7 @@ from archivesearch.parse.blocks import plain_text as text
 from archivesearch.parse.blocks.block import Block
 from archivesearch.parse.dates.years_mentioned import years_mentioned
 from archivesearch.parse.sections import organization_names as organizations
-from archivesearch.parse.sections.splitter import sections
+from archivesearch.parse.sections.splitter import split_into_sections
 
 CASES = Path(__file__).parent / "cases" / "sections"
 SEED = Path(__file__).parents[2] / "shared" / "data" / "seed" / "neotrot.txt"
@@ -71,7 +71,7 @@ def blocks_of(page: str, form: str = "html") -> list[Block]:
 
 
 def sections_of(case: Case) -> tuple[Section, ...]:
-    return sections(blocks_of(case.page, case.format), case.title, case.config)
+    return split_into_sections(blocks_of(case.page, case.format), case.title, case.config)
 
 
 def words(several: Iterator[str]) -> list[str]:
@@ -202,7 +202,7 @@ def random_blocks(draw: st.DrawFn) -> Block:
 @settings(deadline=None, max_examples=400)
 @given(st.lists(random_blocks(), max_size=12), st.sampled_from(["", "Tide Table"]))
 def test_no_word_is_lost_or_doubled_whatever_the_blocks(blocks: list[Block], title: str) -> None:
-    found = sections(blocks, title, Config())
+    found = split_into_sections(blocks, title, Config())
     assert words_of(found) == words(block.text for block in blocks)
 
 
@@ -246,7 +246,7 @@ def test_one_page_in_many_markups(name_markup: str, label_markup: str) -> None:
             label, colon, rest = paragraph.partition(": ")
             parts.append(label_markup.format(label) + " " + rest if colon else paragraph)
             parts.append("<p>")
-    check(sections(blocks_of("\n".join(parts)), "A List", Config()))
+    check(split_into_sections(blocks_of("\n".join(parts)), "A List", Config()))
 
 
 @pytest.mark.parametrize("separator", ["\n", "\n\n"])
@@ -259,7 +259,11 @@ def test_one_page_in_plain_text(separator: str, indent: str, preformatted: bool)
     ]
     page = "\n\n".join([INTRODUCTION, *entries])
     form = "html" if preformatted else "text"
-    check(sections(blocks_of(f"<pre>{page}</pre>" if preformatted else page, form), "", Config()))
+    check(
+        split_into_sections(
+            blocks_of(f"<pre>{page}</pre>" if preformatted else page, form), "", Config()
+        )
+    )
 
 
 def check(found: tuple[Section, ...]) -> None:
@@ -276,7 +280,7 @@ def check(found: tuple[Section, ...]) -> None:
 
 @pytest.mark.skipif(not SEED.exists(), reason="the page of the archive is not beside the project")
 def test_the_seed_page() -> None:
-    found = sections(text.blocks(SEED.read_text(encoding="utf-8")), "", Config())
+    found = split_into_sections(text.blocks(SEED.read_text(encoding="utf-8")), "", Config())
     assert [s.org for s in found] == [
         "",
         "Socialist Workers Party",
@@ -315,7 +319,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_blocks_come_to_an_end(name: str) -> None:
-    assert sections(HOSTILE[name], "", Config())
+    assert split_into_sections(HOSTILE[name], "", Config())
 
 
 @pytest.mark.parametrize(
@@ -328,4 +332,4 @@ def test_hostile_blocks_come_to_an_end(name: str) -> None:
     ],
 )
 def test_a_country_is_no_other_name(heading: str, name: str, aliases: tuple[str, ...]) -> None:
-    assert organizations.read(heading) == organizations.Name(name, aliases)
+    assert organizations.parse_name(heading) == organizations.OrganizationName(name, aliases)

@@ -109,7 +109,7 @@ def test_text_is_cut_as_a_reader_does(name: str) -> None:
 def test_what_is_told_beside_the_text() -> None:
     cut = blocks("One\n===\n\n    two\n\n-----\n\n  three\nfour\n")
     assert [block.tag for block in cut] == ["text"] * len(cut)
-    assert [block.stands_out for block in cut] == [True, False, False]
+    assert [block.all_strong for block in cut] == [True, False, False]
     assert [block.rule for block in cut] == [False, False, True]
     assert [block.indent for block in cut] == [0, 4, 2]
 

@@ -12,11 +12,11 @@ import archivesearch
 from archivesearch import Notice, Page, Progress, Skipped
 from archivesearch.config import Config
 from archivesearch.errors import IndexProblem
-from archivesearch.indexing.workers.process_limits import MEMORY, bounded_memory, limited
-from archivesearch.indexing.workers.worker_pool import Crew, Lost
+from archivesearch.indexing.workers.process_limits import MEMORY_LIMIT, memory_limit, time_limit
+from archivesearch.indexing.workers.worker_pool import WorkerDied, WorkerPool
 from archivesearch.model.pages import RawPage
-from archivesearch.parse.fallback import parse_plainly
-from helpers.small_archive import items_of, page_of, pages_read, write
+from archivesearch.parse.fallback import parse_without_structure
+from helpers.small_archive import html_page, page_tasks, parse_pages, write_files
 
 CONFIG = Config()
 
@@ -27,14 +27,14 @@ def raws(number: int, seen: list[int]) -> Iterator[RawPage | Skipped]:
         seen.append(n)
         name = f"{n}.html"
         if n % 7:
-            yield RawPage(name, page_of(f"Page {n}.").encode())
+            yield RawPage(name, html_page(f"Page {n}.").encode())
         else:
             yield Skipped(name, "it is empty")
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_pages_come_in_their_order_with_their_sizes(jobs: int) -> None:
-    found = list(pages_read(items_of(raws(100, [])), jobs))
+    found = list(parse_pages(page_tasks(raws(100, [])), jobs))
     assert [page.page for page, _ in found] == [f"{n}.html" for n in range(100)]
     assert [size == 0 for _, size in found] == [n % 7 == 0 for n in range(100)]
     assert all(isinstance(page, Skipped) == (size == 0) for page, size in found)
@@ -43,7 +43,7 @@ def test_pages_come_in_their_order_with_their_sizes(jobs: int) -> None:
 @pytest.mark.parametrize(("jobs", "most"), [(1, 20), (2, 160)])
 def test_only_so_many_pages_are_read_ahead(jobs: int, most: int) -> None:
     seen: list[int] = []
-    pages = pages_read(items_of(raws(1000, seen)), jobs)
+    pages = parse_pages(page_tasks(raws(1000, seen)), jobs)
     next(pages)
     assert len(seen) <= most
 
@@ -56,7 +56,7 @@ def test_only_so_many_bytes_are_read_ahead() -> None:
             seen.append(n)
             yield RawPage(f"{n}.txt", b"words " * 300_000)
 
-    next(pages_read(items_of(large()), 2))
+    next(parse_pages(page_tasks(large()), 2))
     assert len(seen) <= 8
 
 
@@ -66,9 +66,9 @@ SLOW = b"<html><p>Before.</p>" + b"<table><b>" * 100_000 + b"<p>Found in the end
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_page_past_its_time_is_read_as_plain_text(jobs: int) -> None:
-    pages = [RawPage(f"{n}.html", page_of(f"Page {n}.").encode()) for n in range(40)]
+    pages = [RawPage(f"{n}.html", html_page(f"Page {n}.").encode()) for n in range(40)]
     pages[7] = RawPage("slow.html", SLOW)
-    found = [page for page, _ in pages_read(items_of(pages), jobs, seconds=0.25)]
+    found = [page for page, _ in parse_pages(page_tasks(pages), jobs, seconds=0.25)]
     (notice,) = [page for page in found if isinstance(page, Notice)]
     assert notice.page == "slow.html"
     assert notice.text == (
@@ -86,8 +86,8 @@ def test_a_page_past_its_time_is_read_as_plain_text(jobs: int) -> None:
     "name", ["0.html" + "&#0;" * 5000, "a1-" * 7000, "94.05." * 4000, "?" * 40_000]
 )
 def test_no_name_of_a_page_takes_its_time(name: str) -> None:
-    pages = [RawPage(name, page_of("A paragraph.").encode()), RawPage("b.html", b"<p>Another.")]
-    found = [page for page, _ in pages_read(items_of(pages), 2, seconds=3)]
+    pages = [RawPage(name, html_page("A paragraph.").encode()), RawPage("b.html", b"<p>Another.")]
+    found = [page for page, _ in parse_pages(page_tasks(pages), 2, seconds=3)]
     assert [page.page for page in found if isinstance(page, Page)] == [name, "b.html"]
     assert len(found) == 2  # no notice
 
@@ -97,9 +97,9 @@ def end(how: str, *_: object) -> str:
     if how == "crash":
         os.kill(os.getpid(), signal.SIGKILL)
     if how == "memory":
-        with bounded_memory():
-            bytes(MEMORY)
-    with limited(0.2):
+        with memory_limit():
+            bytes(MEMORY_LIMIT)
+    with time_limit(0.2):
         while how == "hang":
             pass
     return how
@@ -119,13 +119,13 @@ class Picky(Exception):
 @pytest.mark.skipif(os.name != "posix", reason="processes are ended as POSIX does it")
 @pytest.mark.parametrize("how", ["crash", "memory", "hang"])
 def test_what_ends_a_process_ends_no_other_task(how: str) -> None:
-    with Crew(2) as crew:
+    with WorkerPool(2) as crew:
         wanted: dict[int, object] = {}
         for n in range(6):
-            wanted[crew.give(end, "a")] = "a"
+            wanted[crew.submit(end, "a")] = "a"
             if n == 2:
-                wanted[crew.give(end, how)] = Lost(out_of_time=how == "hang")
-            wanted[crew.give(end, "c", bytes(1_000_000))] = "c"  # more than waits on the line
+                wanted[crew.submit(end, how)] = WorkerDied(out_of_time=how == "hang")
+            wanted[crew.submit(end, "c", bytes(1_000_000))] = "c"  # more than waits on the line
         results: dict[int, object] = {}
         while len(results) < len(wanted):
             results.update(crew.results())
@@ -134,33 +134,33 @@ def test_what_ends_a_process_ends_no_other_task(how: str) -> None:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_one_task_is_done_while_others_are_done_in_order(jobs: int) -> None:
-    with Crew(jobs) as crew:
-        aside = crew.begin(end, "aside")
+    with WorkerPool(jobs) as crew:
+        aside = crew.run_in_background(end, "aside")
         tasks = ((how, bytes(n)) for n, how in enumerate("abcdefghij"))
-        assert "".join(crew.in_order(end, tasks)) == "abcdefghij"
-        crew.release()
+        assert "".join(crew.map_in_order(end, tasks)) == "abcdefghij"
+        crew.stop_workers()
         assert aside() == "aside"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are ended as POSIX does it")
 def test_a_task_that_ends_its_process_ends_work_in_order() -> None:
-    with Crew(2) as crew, pytest.raises(IndexProblem, match="fewer --jobs"):
-        list(crew.in_order(end, [("a",), ("crash",), ("b",)]))
+    with WorkerPool(2) as crew, pytest.raises(IndexProblem, match="fewer --jobs"):
+        list(crew.map_in_order(end, [("a",), ("crash",), ("b",)]))
 
 
-def finish(crew: Crew) -> None:
+def finish(crew: WorkerPool) -> None:
     while not list(crew.results()):
         pass
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are ended as POSIX does it")
 def test_a_process_that_never_starts_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Crew(1) as crew:  # which starts what all crews share
-        crew.give(end, "a")
+    with WorkerPool(1) as crew:  # which starts what all crews share
+        crew.submit(end, "a")
         finish(crew)
     monkeypatch.setenv("PYTHONHOME", os.devnull)
-    with Crew(1) as crew:
-        crew.give(end, "a")
+    with WorkerPool(1) as crew:
+        crew.submit(end, "a")
         with pytest.raises(IndexProblem, match="--jobs"):
             finish(crew)
 
@@ -172,8 +172,8 @@ def test_a_process_that_never_starts_is_told(monkeypatch: pytest.MonkeyPatch) ->
 def test_what_a_task_raises_is_raised_here(
     error: type[Exception], args: tuple[str, ...], raised: type[Exception]
 ) -> None:
-    with Crew(1) as crew:
-        crew.give(fail, error, *args)
+    with WorkerPool(1) as crew:
+        crew.submit(fail, error, *args)
         with pytest.raises(raised) as found:
             finish(crew)
     told = "".join(traceback.format_exception(found.value))
@@ -190,8 +190,8 @@ def test_processes_that_are_killed_cost_no_page(tmp_path: Path) -> None:
             for process in multiprocessing.active_children():
                 process.terminate()
 
-    pages = {f"{n}.html": page_of("Of a party.", f"Number {n}.") for n in range(500)}
-    site = write(tmp_path / "site", pages)
+    pages = {f"{n}.html": html_page("Of a party.", f"Number {n}.") for n in range(500)}
+    site = write_files(tmp_path / "site", pages)
     report = archivesearch.rebuild([site], tmp_path / "index", jobs=2, progress=kill)
     assert report.indexed == 500
     assert len(report.notices) <= 4
@@ -202,8 +202,8 @@ def test_processes_that_are_killed_cost_no_page(tmp_path: Path) -> None:
 def test_no_process_is_left(jobs: int) -> None:
     import multiprocessing
 
-    list(pages_read(items_of(raws(50, [])), jobs))
-    stopped = pages_read(items_of(raws(500, [])), jobs)
+    list(parse_pages(page_tasks(raws(50, [])), jobs))
+    stopped = parse_pages(page_tasks(raws(500, [])), jobs)
     next(stopped)
     del stopped
     assert not multiprocessing.active_children()
@@ -212,7 +212,7 @@ def test_no_process_is_left(jobs: int) -> None:
 def test_a_page_of_too_many_tags_or_paragraphs_is_read_as_plain_text() -> None:
     tags = RawPage("tags.html", b"<i>a</i>" * 200_000)
     paragraphs = RawPage("paragraphs.html", b"<p>a" * 150_000)
-    found = [page for page, _ in pages_read(items_of([tags, paragraphs]))]
+    found = [page for page, _ in parse_pages(page_tasks([tags, paragraphs]))]
     notices = [page.text for page in found if isinstance(page, Notice)]
     assert notices == [
         "it has more than 300,000 tags; it was read as plain text",
@@ -233,11 +233,11 @@ PLAIN = [
 
 @pytest.mark.parametrize(("data", "paragraphs"), PLAIN)
 def test_a_page_as_plain_text(data: bytes, paragraphs: list[str]) -> None:
-    page = parse_plainly(RawPage("a.html", data), CONFIG)
+    page = parse_without_structure(RawPage("a.html", data), CONFIG)
     assert isinstance(page, Page)
     assert [paragraph.text for paragraph in page.sections[0].paragraphs] == paragraphs
 
 
 @pytest.mark.parametrize("data", [b"", b"  ", b"<p></p>", b"%PDF-1.4", b"\x89PNG"])
 def test_what_holds_no_text_is_skipped_as_plain_text_too(data: bytes) -> None:
-    assert isinstance(parse_plainly(RawPage("a.html", data), CONFIG), Skipped)
+    assert isinstance(parse_without_structure(RawPage("a.html", data), CONFIG), Skipped)

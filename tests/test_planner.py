@@ -17,19 +17,25 @@ from whoosh.query import And, Every, NullQuery, Or, Phrase, Query, Term
 from whoosh.searching import Searcher
 
 from archivesearch.columnar.segment import Segment
-from archivesearch.columnar.segment_writer import build
+from archivesearch.columnar.segment_writer import write_segment
 from archivesearch.columnar.storage import doc_sets as bits
-from archivesearch.columnar.terms.word_forms import _places
+from archivesearch.columnar.terms.word_forms import _match_starts
 from archivesearch.columnar.whoosh_api.index import ColumnarIndex
-from archivesearch.query.nodes.alternatives import Spoken, Without, walked
-from archivesearch.query.nodes.exact import Fitting, Shaped, Spelled, WordTest, Written
+from archivesearch.query.nodes.alternatives import InLanguages, Without, scored_documents
+from archivesearch.query.nodes.exact import (
+    ExactForm,
+    FormPattern,
+    MatchesPattern,
+    SameSpelling,
+    WordTest,
+)
 from archivesearch.query.nodes.near import Near
 from archivesearch.query.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
 from archivesearch.query.parser import parse
 from archivesearch.search.execution import planner as planning
 from archivesearch.search.execution import top_k as topk
 from archivesearch.search.execution.planner import plan_of
-from archivesearch.search.execution.scorers import Node, Rows
+from archivesearch.search.execution.scorers import BlockRows, Scorer
 from helpers.columnar_cases import ANALYZER, VOCABULARY, BruteForce, fits, random_passages, same
 from helpers.small_archive import passage
 
@@ -55,7 +61,7 @@ def written(field: str, words: list[str]) -> Query:
     """Return words in a row in exactly this spelling."""
     terms = [ANALYZER.term(word, "en") for word in words]
     row = Term(field, terms[0]) if len(terms) == 1 else Phrase(field, terms)
-    return Written(field, row, [Spelled.like(word) for word in words])
+    return ExactForm(field, row, [SameSpelling.for_word(word) for word in words])
 
 
 PATTERN = st.sampled_from(["c*", "*n", "par*s", "?", "m?ller", "[mx]*", "nowhere*"])
@@ -66,7 +72,7 @@ LEAVES: st.SearchStrategy[Query] = st.one_of(
     st.builds(Term, FIELDS, WORD, BOOSTS),
     st.builds(Prefix, FIELDS, st.sampled_from(["c", "par", "u", "", "東", "zz"]), BOOSTS),
     st.builds(Wildcard, FIELDS, PATTERN, BOOSTS),
-    st.builds(Fitting, FIELDS, SHAPE, BOOSTS),
+    st.builds(FormPattern, FIELDS, SHAPE, BOOSTS),
     st.builds(Fuzzy, FIELDS, WORD, BOOSTS, st.integers(1, 2)),
     st.builds(YearRange, st.just("year"), YEARS, YEARS, boost=BOOSTS),
     st.builds(YearRange, st.just("years_mentioned"), YEARS, YEARS, boost=BOOSTS),
@@ -94,7 +100,7 @@ TREES = st.recursive(
         st.builds(Or, st.lists(trees, min_size=2, max_size=5), BOOSTS),
         st.builds(And, st.lists(trees, min_size=2, max_size=3), BOOSTS),
         st.builds(Without, trees, trees),
-        st.builds(Spoken, trees, st.sampled_from([["en"], ["fr", "de"], ["xx"]])),
+        st.builds(InLanguages, trees, st.sampled_from([["en"], ["fr", "de"], ["xx"]])),
     ),
     max_leaves=8,
 )
@@ -107,7 +113,7 @@ class Case(NamedTuple):
     searcher: Searcher
     brute: BruteForce
 
-    def plan(self, query: Query) -> Node:
+    def plan(self, query: Query) -> Scorer:
         return plan_of(query, self.segment, lambda: self.searcher)
 
 
@@ -124,30 +130,30 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 def case_of(folder: Path, count: int) -> Case:
     passages = random_passages(count, count)
-    build(folder, [passages], ANALYZER)
+    write_segment(folder, [passages], ANALYZER)
     segment = Segment(folder)
     return Case(segment, ColumnarIndex(segment, ANALYZER).searcher(), BruteForce(passages))
 
 
-def everything(plan: Node) -> dict[int, float]:
-    numbers, scores = topk.every(plan, plan.matches)
+def everything(plan: Scorer) -> dict[int, float]:
+    numbers, scores = topk.score_all(plan, plan.matches)
     assert numbers.tolist() == bits.numbers_of(plan.matches).tolist()
     return dict(zip(numbers.tolist(), scores.tolist(), strict=True))
 
 
-def check_bounds(plan: Node, scores: Mapping[int, float]) -> None:
+def check_bounds(plan: Scorer, scores: Mapping[int, float]) -> None:
     """See that no passage beats the bound of its block, or what its own words let it score."""
-    bound = plan.bound
+    bound = plan.block_bounds
     assert all(score <= bound[number >> 5] for number, score in scores.items())
     blocks = plan.matches.nonzero()[0]
-    rows = Rows(blocks, plan.matches[blocks], len(plan.matches))
-    caps = dict(zip(blocks.tolist(), plan.caps(rows), strict=True))
+    rows = BlockRows(blocks, plan.matches[blocks], len(plan.matches))
+    caps = dict(zip(blocks.tolist(), plan.document_bounds(rows), strict=True))
     assert all(score <= caps[number >> 5][number & 31] for number, score in scores.items())
 
 
-def check_best(plan: Node, scores: Mapping[int, float], k: int) -> None:
+def check_best(plan: Scorer, scores: Mapping[int, float], k: int) -> None:
     """See that the k best are those that sorting gives."""
-    numbers, values = topk.top(plan, plan.matches, k)
+    numbers, values = topk.best_documents(plan, plan.matches, k)
     wanted = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:k]
     # of passages whose scores differ in the last digit alone either may go first
     assert np.allclose(values, [score for _, score in wanted], rtol=1e-12, atol=0)
@@ -158,12 +164,12 @@ def check_best(plan: Node, scores: Mapping[int, float], k: int) -> None:
 @settings(max_examples=200)
 @given(query=TREES, k=st.sampled_from([1, 2, 10, 33, COUNT, 2 * COUNT]))
 @example(query=near("text", ["1976", "1976"], 1, "c", 1.0), k=1)
-@example(query=Spoken(Spoken(Term("text", "1976"), ["en"]), ["fr", "de"]), k=1)
+@example(query=InLanguages(InLanguages(Term("text", "1976"), ["en"]), ["fr", "de"]), k=1)
 def test_all_three_agree(case: Case, query: Query, k: int) -> None:
     plan = case.plan(query)
     found = everything(plan)
     assert same(found, case.brute.scores(query))
-    assert same(found, dict(walked(query.matcher(case.searcher))))
+    assert same(found, dict(scored_documents(query.matcher(case.searcher))))
     check_bounds(plan, found)
     check_best(plan, found, k)
 
@@ -181,7 +187,7 @@ def test_most_blocks_need_no_scores(large: Case, query: Query, k: int) -> None:
 @given(query=TREES)
 def test_many_blocks_agree_with_whoosh(large: Case, query: Query) -> None:
     found = everything(large.plan(query))
-    assert same(found, dict(walked(query.matcher(large.searcher))))
+    assert same(found, dict(scored_documents(query.matcher(large.searcher))))
 
 
 @given(query=TREES, allowed=TREES, k=st.sampled_from([1, 10, 50]))
@@ -190,7 +196,7 @@ def test_fewer_matches_may_be_allowed(case: Case, query: Query, allowed: Query, 
     matches = plan.matches & case.plan(allowed).matches
     only = case.brute.scores(allowed)
     scores = {n: score for n, score in case.brute.scores(query).items() if n in only}
-    numbers, values = topk.top(plan, matches, k)
+    numbers, values = topk.best_documents(plan, matches, k)
     assert values.tolist() == pytest.approx(sorted(scores.values(), reverse=True)[:k], rel=1e-9)
     assert set(numbers.tolist()) <= set(scores)
 
@@ -199,18 +205,20 @@ def test_fewer_matches_may_be_allowed(case: Case, query: Query, allowed: Query, 
 def test_some_documents_may_be_all_that_is_asked_about(
     case: Case, query: Query, inside: set[int]
 ) -> None:
-    only = bits.bits_of(np.array(sorted(inside), np.int64), case.segment.blocks)
-    plan = plan_of(query, case.segment, lambda: case.searcher, inside=only)
-    numbers, scores = topk.every(plan, plan.matches & only)
+    only = bits.bits_of(np.array(sorted(inside), np.int64), case.segment.block_count)
+    plan = plan_of(query, case.segment, lambda: case.searcher, scope=only)
+    numbers, scores = topk.score_all(plan, plan.matches & only)
     wanted = {n: score for n, score in case.brute.scores(query).items() if n in inside}
     assert same(dict(zip(numbers.tolist(), scores.tolist(), strict=True)), wanted)
 
 
-@pytest.mark.parametrize(("limit", "most"), [("MOST_TEXTS", 30), ("MOST_WORDS", 300)])
+@pytest.mark.parametrize(("limit", "most"), [("MAX_TEXTS", 30), ("MAX_WORDS", 300)])
 def test_so_much_text_is_read_and_no_more(
     case: Case, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
 ) -> None:
-    query = Written("text", Or([Every(), Term("text", "castro")]), [Spelled.like("castro")])
+    query = ExactForm(
+        "text", Or([Every(), Term("text", "castro")]), [SameSpelling.for_word("castro")]
+    )
     everywhere = everything(case.plan(query))
     monkeypatch.setattr(planning, limit, most)
     notes: list[str] = []
@@ -238,13 +246,13 @@ def test_many_terms_are_joined(large: Case) -> None:
 def test_nothing_is_found_by_nothing(case: Case, query: Query) -> None:
     plan = case.plan(query)
     assert everything(plan) == {}
-    assert topk.top(plan, plan.matches, 10)[0].tolist() == []
+    assert topk.best_documents(plan, plan.matches, 10)[0].tolist() == []
 
 
 def test_of_equal_scores_the_first_in_the_archive_goes_first(large: Case) -> None:
     plan = large.plan(Every())
     for k in (0, 1, 10, 5000, 2 * MANY):
-        numbers, scores = topk.top(plan, plan.matches, k)
+        numbers, scores = topk.best_documents(plan, plan.matches, k)
         assert scores.tolist() == [1.0] * min(k, MANY)
         assert numbers.tolist() == list(range(min(k, MANY)))
 
@@ -266,7 +274,7 @@ def test_of_equal_scores_the_first_in_the_archive_goes_first(large: Case) -> Non
 def test_what_users_type_gets_the_same_answers(case: Case, parts: list[str]) -> None:
     query = parse(" ".join(parts), ANALYZER)
     found = everything(case.plan(query))
-    assert same(found, dict(walked(query.matcher(case.searcher))))
+    assert same(found, dict(scored_documents(query.matcher(case.searcher))))
 
 
 def test_threads_may_share_a_plan_and_a_segment(large: Case) -> None:
@@ -274,8 +282,8 @@ def test_threads_may_share_a_plan_and_a_segment(large: Case) -> None:
     plans = [partial(large.plan, query) for query in queries] * 8
     shared = large.plan(queries[0])
 
-    def answer(make: Callable[[], Node]) -> list[Any]:
-        results = [topk.top(plan, plan.matches, 20) for plan in (make(), shared)]
+    def answer(make: Callable[[], Scorer]) -> list[Any]:
+        results = [topk.best_documents(plan, plan.matches, 20) for plan in (make(), shared)]
         return [(numbers.tolist(), scores.tolist()) for numbers, scores in results]
 
     wanted = [answer(make) for make in plans]
@@ -284,14 +292,16 @@ def test_threads_may_share_a_plan_and_a_segment(large: Case) -> None:
         assert list(pool.map(answer, plans)) == wanted
 
 
-@pytest.mark.parametrize("test", [Shaped("castro*"), Shaped("p*y"), Spelled("l'union")])
+@pytest.mark.parametrize(
+    "test", [MatchesPattern("castro*"), MatchesPattern("p*y"), SameSpelling("l'union")]
+)
 def test_tests_of_one_word_agree(case: Case, test: WordTest) -> None:
     terms = Or([Term("text", word) for word in ("castro", "parti", "union")])
-    query = Written("text", terms, [test])
+    query = ExactForm("text", terms, [test])
     wanted = case.brute.scores(query)
     assert wanted
     assert same(everything(case.plan(query)), wanted)
-    assert same(dict(walked(query.matcher(case.searcher))), wanted)
+    assert same(dict(scored_documents(query.matcher(case.searcher))), wanted)
 
 
 PARTS = st.lists(st.text("ab?", max_size=2), min_size=1, max_size=4)
@@ -301,7 +311,7 @@ PARTS = st.lists(st.text("ab?", max_size=2), min_size=1, max_size=4)
 @given(st.lists(st.text("ab", min_size=1, max_size=6), min_size=1, max_size=5), PARTS)
 def test_any_pattern_finds_what_fits_it(found: list[str], parts: list[str]) -> None:
     joined, pattern = "\n".join(["", *found, ""]), "*".join(parts)
-    at = set(_places(joined, pattern, 0, len(joined)))
+    at = set(_match_starts(joined, pattern, 0, len(joined)))
     starts = [match.start() for match in re.finditer("\n", joined)]
     lines = {bisect_right(starts, place) - 1 for place in at} - {len(found)}
     assert lines == {n for n, word in enumerate(found) if fits(word, pattern)}
@@ -315,13 +325,13 @@ def test_bits_beyond_the_last_passage_are_never_set(case: Case) -> None:
 
 
 def test_a_pattern_that_fits_most_words_finds_all_and_ranks_none(tmp_path: Path) -> None:
-    words = [f"w{number}ing" for number in range(planning.MOST_TERMS + 1)]
+    words = [f"w{number}ing" for number in range(planning.MAX_TERMS + 1)]
     texts = [" ".join(words[at : at + 20]) for at in range(0, len(words), 20)]
     passages = [passage(text=text) for text in [*texts, "Nothing here", "W7ings and w7ing"]]
-    build(tmp_path, [passages], ANALYZER)
+    write_segment(tmp_path, [passages], ANALYZER)
     segment = Segment(tmp_path)
     notes: list[str] = []
-    query = Fitting("text", "w*ing", boost=2.0)
+    query = FormPattern("text", "w*ing", boost=2.0)
     plan = plan_of(query, segment, ColumnarIndex(segment, ANALYZER).searcher, notes)
     wanted = BruteForce(passages).scores(query)
     assert everything(plan) == dict.fromkeys(wanted, 2.0)

@@ -12,7 +12,7 @@ from archivesearch import QueryError
 from archivesearch.query.grammar import FIELDS
 from archivesearch.query.parser import MAX_DEPTH, MAX_LENGTH
 from archivesearch.query.tree_builder import MAX_PATTERNS, MAX_WORDS
-from helpers.small_archive import build
+from helpers.small_archive import build_index
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "query-language.md").read_text(encoding="utf-8")
 TITLES = {
@@ -56,7 +56,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (config,) = re.findall(r"^```toml\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
     files = {name: page(name) for name in TITLES}
     folder = tmp_path_factory.mktemp("guide")
-    return build(folder, {**files, "archivesearch.toml": config})
+    return build_index(folder, {**files, "archivesearch.toml": config})
 
 
 def test_the_archive_is_the_one_that_is_shown(index: Path) -> None:

@@ -18,22 +18,22 @@ from whoosh.query import (
 
 from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.errors import QueryError
-from archivesearch.query.alias_expansion import Names
+from archivesearch.query.alias_expansion import AliasExpansion
 from archivesearch.query.grammar import FIELDS
-from archivesearch.query.nodes.exact import Fitting, Spelled, Written
+from archivesearch.query.nodes.exact import ExactForm, FormPattern, SameSpelling
 from archivesearch.query.nodes.near import Near
 from archivesearch.query.nodes.patterns import Fuzzy, YearRange
 from archivesearch.query.parser import (
-    GRAMMAR,
+    GRAMMAR_SIGNS,
     MAX_DEPTH,
     MAX_LENGTH,
-    grammatical,
     parse,
-    plain,
-    word_query,
+    parse_grammar,
+    parse_plain,
+    phrase_query,
 )
-from archivesearch.query.tree_builder import MAX_WORDS, WEIGHTS, Trees
-from archivesearch.query.year_ranges import years
+from archivesearch.query.tree_builder import FIELD_WEIGHTS, MAX_WORDS, TreeBuilder
+from archivesearch.query.year_ranges import parse_years
 
 ANALYZER = Analyzer(("en",), {"Zedong": ["Tse-tung"], "America": ["Amerika"]})
 
@@ -71,19 +71,19 @@ def collapsed(tree: Or) -> list[str]:
     parts: list[str] = []
     trees = list(tree.subqueries)
     while trees:
-        four = trees[: len(WEIGHTS)]
+        four = trees[: len(FIELD_WEIGHTS)]
         if is_everywhere(four):
             parts.append(body(four[0]) + boosted(weight(four[0])))
-            del trees[: len(WEIGHTS)]
+            del trees[: len(FIELD_WEIGHTS)]
         else:
             parts.append(shown(trees.pop(0)))
     return parts
 
 
 def is_everywhere(trees: list[Query]) -> bool:
-    if [field(tree) for tree in trees] != list(WEIGHTS):
+    if [field(tree) for tree in trees] != list(FIELD_WEIGHTS):
         return False
-    weights = {round(weight(t) / w, 6) for t, w in zip(trees, WEIGHTS.values(), strict=True)}
+    weights = {round(weight(t) / w, 6) for t, w in zip(trees, FIELD_WEIGHTS.values(), strict=True)}
     return len(set(map(body, trees))) == 1 and len(weights) == 1
 
 
@@ -97,7 +97,7 @@ def field(tree: Query) -> str:
 def weight(tree: Query) -> float:
     if isinstance(tree, Near):
         return weight(tree.qs[0])
-    if isinstance(tree, Written):
+    if isinstance(tree, ExactForm):
         return weight(tree.child)
     if isinstance(tree, Or):
         return weight(tree.subqueries[0])
@@ -118,12 +118,12 @@ def body(tree: Query) -> str:
             return f'"{" ".join(map(body, tree.qs))}"~{tree.gap}'
         case Prefix():
             return f"{tree.text}*"
-        case Wildcard() | Fitting():
+        case Wildcard() | FormPattern():
             return str(tree.text)
         case Fuzzy():
             return f"{tree.text}~{tree.maxdist}"
-        case Written():
-            tests = [str(test) for test in tree.tests if isinstance(test, Spelled)]
+        case ExactForm():
+            tests = [str(test) for test in tree.tests if isinstance(test, SameSpelling)]
             return "=" + "_".join(tests)
         case Or():
             return "/".join(map(body, tree.subqueries))
@@ -320,13 +320,15 @@ def test_a_word_has_the_weight_of_its_field() -> None:
     tree = parse("castro^2", ANALYZER)
     assert isinstance(tree, Or)
     found = {field(part): weight(part) for part in tree.subqueries}
-    assert found == {name: 2 * weight_ for name, weight_ in WEIGHTS.items()}
+    assert found == {name: 2 * weight_ for name, weight_ in FIELD_WEIGHTS.items()}
 
 
 def test_words_of_a_filter_are_a_phrase() -> None:
-    assert shown(word_query("section", "What is to be done", ANALYZER)).startswith('section:"what')
-    assert shown(word_query("section", "AND year:x (", ANALYZER)) == 'section:"and year x"'
-    assert word_query("section", "!!!", ANALYZER) is NullQuery
+    assert shown(phrase_query("section", "What is to be done", ANALYZER)).startswith(
+        'section:"what'
+    )
+    assert shown(phrase_query("section", "AND year:x (", ANALYZER)) == 'section:"and year x"'
+    assert phrase_query("section", "!!!", ANALYZER) is NullQuery
 
 
 @pytest.mark.parametrize(
@@ -334,13 +336,13 @@ def test_words_of_a_filter_are_a_phrase() -> None:
     [("1990", (1990, 1990)), ("1970s", (1970, 1979)), ("5..7", (5, 7)), ("-1", (None, 1))],
 )
 def test_years(text: str, span: tuple[int | None, int | None]) -> None:
-    assert years(text, "--year") == span
+    assert parse_years(text, "--year") == span
 
 
 @pytest.mark.parametrize("text", ["", "-", "..", "abc", "19900", "1990-1980", "1995s", "１９９０x"])
 def test_what_is_no_year(text: str) -> None:
     with pytest.raises(QueryError, match="--year"):
-        years(text, "--year")
+        parse_years(text, "--year")
 
 
 PIECES = [
@@ -442,13 +444,15 @@ PIECES = [
 def test_words_alone_mean_the_same_to_the_grammar(pieces: list[str]) -> None:
     """What is made without Whoosh's parser is what that would make."""
     text = " ".join(pieces)
-    assume(text.strip() and not GRAMMAR.search(text))
-    names = Names([("Socialist Workers Party", "SWP"), ("Castro", "Fidel Castro")])
+    assume(text.strip() and not GRAMMAR_SIGNS.search(text))
+    names = AliasExpansion([("Socialist Workers Party", "SWP"), ("Castro", "Fidel Castro")])
     for languages in (("en",), ("en", "fr", "de")):
         results = []
-        for read in (plain, grammatical):
+        for read in (parse_plain, parse_grammar):
             try:
-                results.append(repr(read(text, Trees(ANALYZER, languages, names)) or NullQuery))
+                results.append(
+                    repr(read(text, TreeBuilder(ANALYZER, languages, names)) or NullQuery)
+                )
             except QueryError as error:
                 results.append(f"{error} at {error.position}")
         assert results[0] == results[1]

@@ -11,8 +11,8 @@ import archivesearch
 from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.query.parser import parse
 from archivesearch.search import reranker as reranking
-from archivesearch.search.execution.term_positions import Places
-from archivesearch.search.reranker import CANDIDATES, wanted
+from archivesearch.search.execution.term_positions import WordPositions
+from archivesearch.search.reranker import CANDIDATES, query_words
 
 ENGLISH = Analyzer(("en",))
 
@@ -82,12 +82,12 @@ def test_one_word_alone_is_left_to_the_engine(small: archivesearch.Archive) -> N
     ],
 )
 def test_the_words_of_a_query(query: str, words: list[str]) -> None:
-    assert wanted(parse(query, ENGLISH)) == [frozenset([word]) for word in words]
+    assert query_words(parse(query, ENGLISH)) == [frozenset([word]) for word in words]
 
 
 def test_a_word_has_the_terms_of_all_languages_and_of_other_wordings() -> None:
     several = Analyzer(("en", "fr"), {"United States": ("US",)})
-    assert wanted(parse("organizations US", several)) == [
+    assert query_words(parse("organizations US", several)) == [
         {several.term("organizations", lang) for lang in ("en", "fr")},
         {"u.s.", *(several.term("United", lang) for lang in ("en", "fr"))},
     ]
@@ -107,7 +107,7 @@ def test_a_word_has_the_terms_of_all_languages_and_of_other_wordings() -> None:
 def test_nearness(places: list[tuple[int, int]], near: dict[int, float]) -> None:
     position, word = np.array(places).T
     one = np.zeros(len(places), np.int64)
-    found = reranking._nearness(Places(one, one, position, word), 1, 3)
+    found = reranking._nearness(WordPositions(one, one, position, word), 1, 3)
     assert found.tolist() == [[near.get(0, 0.0), near.get(1, 0.0)]]
 
 

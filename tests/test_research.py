@@ -13,30 +13,30 @@ import archivesearch
 from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.analysis.tokenizer import words
 from archivesearch.search.execution import planner as planning
-from archivesearch.search.request import Words
+from archivesearch.search.request import WordList
 from archivesearch.search.research.collocations import collocates
-from archivesearch.search.research.concordance import lines, runs
+from archivesearch.search.research.concordance import join_adjacent, lines
 from archivesearch.search.spelling_correction import (
     _with_such_letters,
     completions,
     corrections,
     suggestion,
 )
-from helpers.small_archive import PAGES, build, page_of, passage
+from helpers.small_archive import PAGES, build_index, html_page, passage
 
 ANALYZER = Analyzer(("en",))
 LAND = [f"Number {n}: the poor peasant sold a field in the rain." for n in range(40)]
 OTHERS = [f"Sentence {n} has a horse in the rain and more words than one." for n in range(60)]
 ALL = {
     **PAGES,
-    "land/1.html": page_of(*LAND, "A peasent is misspelt here."),
-    "land/2.html": page_of(*OTHERS, "Revolution, revolutions; SURPLUS value and surplus-value."),
+    "land/1.html": html_page(*LAND, "A peasent is misspelt here."),
+    "land/2.html": html_page(*OTHERS, "Revolution, revolutions; SURPLUS value and surplus-value."),
 }
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[archivesearch.Archive]:
-    with archivesearch.open(build(tmp_path_factory.mktemp("research"), ALL)) as opened:
+    with archivesearch.open(build_index(tmp_path_factory.mktemp("research"), ALL)) as opened:
         yield opened
 
 
@@ -78,7 +78,7 @@ def test_every_answer_says_what_a_reader_must_know(
     assert note.startswith("no page is in the language 'cs'")
     exact = '="surplus value" OR ="revolution revolutions"'
     assert asked(archive, what, exact).notes == ()
-    monkeypatch.setattr(planning, "MOST_TEXTS", 0)
+    monkeypatch.setattr(planning, "MAX_TEXTS", 0)
     (note,) = asked(archive, what, exact).notes
     assert "at most" in note
 
@@ -122,7 +122,7 @@ def test_pages_of_a_concordance_join(archive: archivesearch.Archive) -> None:
 @given(st.text(alphabet="ab ,-\n.é", max_size=60), st.integers(0, 20))
 def test_lines_are_pieces_of_the_text(text: str, width: int) -> None:
     marks = [(start, end) for word, start, end in words(text) if word.startswith("a")]
-    joined = runs(text, marks)
+    joined = join_adjacent(text, marks)
     assert [start for start, _ in joined] == sorted({start for start, _ in joined})
     for line, (start, end) in zip(lines(passage(text), marks, width), joined, strict=True):
         assert line.match == " ".join(text[start:end].split())
@@ -212,8 +212,8 @@ def test_completions(archive: archivesearch.Archive) -> None:
     assert archive.suggest("  ").completions == ()
 
 
-def known(**passages: int) -> Words:
-    return Words(sorted(passages), [passages[word] for word in sorted(passages)], {}, 1)
+def known(**passages: int) -> WordList:
+    return WordList(sorted(passages), [passages[word] for word in sorted(passages)], {}, 1)
 
 
 def test_corrections_keep_to_likely_slips() -> None:
@@ -232,7 +232,7 @@ def test_no_word_that_is_near_enough_is_left_out_for_its_letters(
     spelled: list[str], wanted: str, distance: int
 ) -> None:
     vocabulary = known(**dict.fromkeys(spelled, 1))
-    few = [vocabulary.spellings[at] for at in _with_such_letters(vocabulary, wanted, distance)]
+    few = [vocabulary.forms[at] for at in _with_such_letters(vocabulary, wanted, distance)]
     assert {word for word in spelled if OSA.distance(word, wanted) <= distance} <= set(few)
     assert few == sorted(few)
 

@@ -16,18 +16,18 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 import archivesearch
-from archivesearch.analysis.analyzer import Analyzer, fold, spelling, unaccented
+from archivesearch.analysis.analyzer import Analyzer, fold, spelling_key, strip_accents
 from archivesearch.analysis.tokenizer import words
 from archivesearch.columnar.bm25 import K1, B
 from archivesearch.errors import QueryError
 from archivesearch.model.passages import Passage, family
 from archivesearch.model.results import Results
-from archivesearch.query.nodes.near import together
+from archivesearch.query.nodes.near import near_positions
 from archivesearch.query.parser import parse
-from archivesearch.query.tree_builder import WEIGHTS
+from archivesearch.query.tree_builder import FIELD_WEIGHTS
 from archivesearch.search.execution.index_reader import ColumnarReader
 from archivesearch.search.request import Request
-from helpers.small_archive import page_of, passage, reader_of, write
+from helpers.small_archive import html_page, open_reader, passage, write_files
 
 SWP = "Socialist Workers Party"
 ISO = "International Socialist Organization"
@@ -44,14 +44,14 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[archivesearch.
     """Two organizations, a French page, an undated one, and forty dated letters."""
     folder = tmp_path_factory.mktemp("searching")
     site = {"orgs.html": ORGS, "note.txt": "A note without a date. Castro again."}
-    site["fr.html"] = page_of("3 juin 2001", "Castro parle aux paysans.").replace("=en", "=fr")
+    site["fr.html"] = html_page("3 juin 2001", "Castro parle aux paysans.").replace("=en", "=fr")
     for number in range(40):
         text = "Castro wrote a letter." + " He wrote it again." * (number % 5)
-        site[f"letters/{number:02}.html"] = page_of(
+        site[f"letters/{number:02}.html"] = html_page(
             f"May 1, {1980 + number % 10}", text, title=f"Letter {number}"
         )
     site["archivesearch.toml"] = "base_url = 'http://example.org/'\n"
-    archivesearch.rebuild([write(folder / "site", site)], folder / "index")
+    archivesearch.rebuild([write_files(folder / "site", site)], folder / "index")
     with archivesearch.open(folder / "index") as opened:
         yield opened
 
@@ -183,7 +183,7 @@ def test_groups(archive: archivesearch.Archive, group_by: str) -> None:
 
 def test_sections_of_one_name_on_two_pages_are_two_groups(tmp_path: Path) -> None:
     text = "<html><h2>Notes</h2><p>Castro.</p><h2>More</h2><p>Castro.</p>"
-    site = write(tmp_path / "site", {"a.html": text, "b.html": text + "<p>Of Cuba.</p>"})
+    site = write_files(tmp_path / "site", {"a.html": text, "b.html": text + "<p>Of Cuba.</p>"})
     archivesearch.rebuild([site], tmp_path / "index")
     with archivesearch.open(tmp_path / "index") as archive:
         assert archive.search("castro", group_by="section").total == 4
@@ -256,10 +256,10 @@ def brute_scores(passages: Sequence[Passage], analyzer: Analyzer, word: str) -> 
     term = analyzer.term(word, "en")
     fields = {
         name: [[t.term for t in analyzer.tokens(getattr(p, name), "en")] for p in passages]
-        for name in WEIGHTS
+        for name in FIELD_WEIGHTS
     }
     most = max(sum(term in text for text in texts) for texts in fields.values())
-    for name, weight in WEIGHTS.items():
+    for name, weight in FIELD_WEIGHTS.items():
         texts = fields[name]
         lengths = [len(text) for text in texts if text]
         if not any(term in text for text in texts):
@@ -296,7 +296,7 @@ def corpus_of_words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
         passage(some(60), n, title=some(6), org=some(4), section=some(5)) for n in range(300)
     ]
     analyzer = Analyzer(("en",))
-    reader = reader_of(tmp_path_factory.mktemp("words") / "index", passages, analyzer)
+    reader = open_reader(tmp_path_factory.mktemp("words") / "index", passages, analyzer)
     yield passages, analyzer, reader
     reader.close()
 
@@ -325,7 +325,7 @@ def test_scores_are_bm25(corpus_of_words: tuple[Any, ...], size: int) -> None:
 def test_scores_of_long_passages_are_bm25(tmp_path: Path) -> None:
     analyzer = Analyzer(("en",))
     passages = [passage("ba " + "bo " * (37 * n), n) for n in range(9)]
-    reader = reader_of(tmp_path / "index", passages, analyzer)
+    reader = open_reader(tmp_path / "index", passages, analyzer)
     expected = brute_scores(passages, analyzer, "ba")
     assert scored(reader, analyzer, "ba") == pytest.approx(expected, abs=1e-9)
 
@@ -365,7 +365,7 @@ def test_a_phrase_scores_as_its_words_do(corpus_of_words: tuple[Any, ...]) -> No
 
 def test_equal_scores_stand_in_the_order_of_the_archive(tmp_path: Path) -> None:
     analyzer = Analyzer(("en",))
-    reader = reader_of(tmp_path / "i", [passage("same", n) for n in range(50)], analyzer)
+    reader = open_reader(tmp_path / "i", [passage("same", n) for n in range(50)], analyzer)
     pages = [
         match.number
         for offset in range(0, 50, 7)
@@ -400,12 +400,12 @@ def oracle_row(row: str, gap: int) -> Test:
 
 
 def oracle_prefix(prefix: str) -> Test:
-    return lambda written, _: any(unaccented(fold(word)).startswith(prefix) for word in written)
+    return lambda written, _: any(strip_accents(fold(word)).startswith(prefix) for word in written)
 
 
 def oracle_wild(pattern: str) -> Test:
     shape = re.compile(pattern.replace("*", ".*").replace("?", "."), re.DOTALL)
-    return lambda written, _: any(shape.fullmatch(unaccented(fold(word))) for word in written)
+    return lambda written, _: any(shape.fullmatch(strip_accents(fold(word))) for word in written)
 
 
 def oracle_fuzzy(word: str, distance: int) -> Test:
@@ -417,10 +417,10 @@ def oracle_fuzzy(word: str, distance: int) -> Test:
 
 def oracle_exact(row: str) -> Test:
     term = Analyzer(("en",)).term
-    wanted = [(spelling(word), term(word, "en")) for word in row.split()]
+    wanted = [(spelling_key(word), term(word, "en")) for word in row.split()]
 
     def found(written: list[str], terms: list[str]) -> bool:
-        pairs = list(zip(map(spelling, written), terms, strict=True))
+        pairs = list(zip(map(spelling_key, written), terms, strict=True))
         return any(pairs[at : at + len(wanted)] == wanted for at in range(len(pairs)))
 
     return found
@@ -485,7 +485,7 @@ def test_matches_are_those_of_brute_force(
     analyzer = Analyzer(("en",))
     with tempfile.TemporaryDirectory() as folder:
         passages = [passage(text, number) for number, text in enumerate(texts)]
-        reader = reader_of(Path(folder) / "index", passages, analyzer)
+        reader = open_reader(Path(folder) / "index", passages, analyzer)
         written = [[word for word, _, _ in words(text)] for text in texts]
         terms = [[token.term for token in analyzer.tokens(text, "en")] for text in texts]
         for query, is_match in queries:
@@ -500,7 +500,7 @@ def test_matches_are_those_of_brute_force(
 
 def test_an_exact_country_is_no_pronoun(tmp_path: Path) -> None:
     analyzer = Analyzer(("en",))
-    reader = reader_of(tmp_path / "index", [passage("They told us of the U.S.")], analyzer)
+    reader = open_reader(tmp_path / "index", [passage("They told us of the U.S.")], analyzer)
     assert list(reader.scan(parse("=US", analyzer))) == []
 
 
@@ -531,8 +531,8 @@ def test_an_open_range_of_years_is_that_of_dated_pages(archive: archivesearch.Ar
 
 @given(columns_of_words(), st.integers(0, 4))
 def test_words_that_stand_together(columns: list[list[int]], gap: int) -> None:
-    assert together(columns, gap) >= brute_together(columns, gap)
-    assert bool(together(columns, gap)) == bool(brute_together(columns, gap))
+    assert near_positions(columns, gap) >= brute_together(columns, gap)
+    assert bool(near_positions(columns, gap)) == bool(brute_together(columns, gap))
 
 
 def test_two_sections_of_one_heading_are_two_groups(tmp_path: Path) -> None:
@@ -542,7 +542,7 @@ def test_two_sections_of_one_heading_are_two_groups(tmp_path: Path) -> None:
         passage("castro three", page="a.html", id="a.html#3", section="Letters", org="A party"),
         passage("castro four", page="b/c/d.html", id="b/c/d.html#1", section="Comments"),
     ]
-    reader = reader_of(tmp_path / "index", passages, Analyzer(("en",)))
+    reader = open_reader(tmp_path / "index", passages, Analyzer(("en",)))
     tree = parse("castro", Analyzer(("en",)))
     groups = reader.search(Request(tree, group_by="section", facets=("section", "family"))).groups
     keys = [group.key for group in groups]
@@ -597,7 +597,7 @@ def test_facets_of_many_equals_are_the_first_by_value(tmp_path: Path) -> None:
             passages.append(
                 passage("ba" if at else "ba bo", at + 1, page=page, org=org, section=org)
             )
-    reader = reader_of(tmp_path / "index", passages, Analyzer(("en",)))
+    reader = open_reader(tmp_path / "index", passages, Analyzer(("en",)))
     for query in ("ba", "bo", "ba NOT bo"):
         tree = parse(query, Analyzer(("en",)))
         found = [passages[number] for number in reader.scan(tree)]

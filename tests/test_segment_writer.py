@@ -13,22 +13,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archivesearch.columnar.bm25 import K1, B
-from archivesearch.columnar.postings.posting_lists import SPAN_BITS, Entries, documents_having
+from archivesearch.columnar.postings.posting_lists import (
+    POSITION_BITS,
+    PostingLists,
+    documents_with_forms,
+)
 from archivesearch.columnar.schema import FIELDS, WORD_FIELDS
 from archivesearch.columnar.segment import Segment
-from archivesearch.columnar.segment_writer import build
+from archivesearch.columnar.segment_writer import write_segment
 from archivesearch.columnar.storage.doc_sets import bits_of, numbers_of
-from archivesearch.columnar.storage.string_table import encoded
-from archivesearch.indexing.workers.worker_pool import Crew
+from archivesearch.columnar.storage.string_table import to_utf8
+from archivesearch.indexing.workers.worker_pool import WorkerPool
 from archivesearch.model.passages import Passage
-from archivesearch.search.execution.term_positions import Presence
+from archivesearch.search.execution.term_positions import SegmentPresence
 from helpers.columnar_cases import ANALYZER, BruteForce, random_passages
 from helpers.small_archive import passage
 
 
 def segment_of(folder: Path, passages: Sequence[Passage], memory: int = 0) -> Segment:
     folder.mkdir()
-    build(folder, [passages], ANALYZER, memory=memory)
+    write_segment(folder, [passages], ANALYZER, memory=memory)
     return Segment(folder)
 
 
@@ -49,11 +53,11 @@ def test_the_same_passages_give_the_same_bytes(seed: int, tmp_path: Path) -> Non
     passages = random_passages(seed, 250)
     segment_of(tmp_path / "whole", passages, 1 << 30)
     whole = files_of(tmp_path / "whole")
-    with Crew(2) as crew:
+    with WorkerPool(2) as crew:
         for processes, memory in ((None, 0), (None, 100_000), (crew, 0), (crew, 1 << 30)):
             folder = tmp_path / f"{processes}-{memory}"
             folder.mkdir()
-            build(folder, cut(passages, memory), ANALYZER, crew=processes, memory=memory)
+            write_segment(folder, cut(passages, memory), ANALYZER, pool=processes, memory=memory)
             assert files_of(folder) == whole
 
 
@@ -63,29 +67,29 @@ def test_what_is_usual_in_one_process_need_not_be_in_another(tmp_path: Path) -> 
     segment = segment_of(tmp_path / "whole", passages)
     check(segment, BruteForce(passages))
     (tmp_path / "parts").mkdir()
-    with Crew(3) as crew:
+    with WorkerPool(3) as crew:
         parts = [passages[at : at + 1] for at in range(len(passages))]
-        build(tmp_path / "parts", parts, ANALYZER, crew=crew)
+        write_segment(tmp_path / "parts", parts, ANALYZER, pool=crew)
     assert files_of(tmp_path / "parts") == files_of(tmp_path / "whole")
 
 
 def check(segment: Segment, brute: BruteForce) -> None:
     """See that a segment holds what the index of dictionaries does."""
     count = len(brute.passages)
-    assert segment.count == count
+    assert segment.document_count == count
     for name in FIELDS:
         terms = [
             term.decode("utf-8", "surrogatepass")
-            for term in segment.lexicon.terms(*segment.lexicon.field(name))
+            for term in segment.term_dictionary.terms(*segment.term_dictionary.field_range(name))
         ]
-        assert terms == sorted(brute.places[name], key=encoded)
+        assert terms == sorted(brute.places[name], key=to_utf8)
         for term in terms:
             wanted = brute.places[name][term]
             found = segment.postings(name, term)
             assert found is not None
             assert found.count == len(wanted)
-            assert found.numbers.tolist() == sorted(wanted)
-            matches = np.zeros(segment.blocks, np.uint32)
+            assert found.documents.tolist() == sorted(wanted)
+            matches = np.zeros(segment.block_count, np.uint32)
             matches[found.blocks] = found.bits
             assert numbers_of(matches).tolist() == sorted(wanted)
             frequencies = [len(wanted[number]) for number in sorted(wanted)]
@@ -97,13 +101,13 @@ def check(segment: Segment, brute: BruteForce) -> None:
             assert positions.tolist() == list(chain(*(wanted[n] for n in sorted(wanted))))
             some = np.array(sorted(wanted)[::2])
             at = list(chain(*(wanted[n] for n in some.tolist())))
-            places = Entries(segment, [found]).places(bits_of(some, segment.blocks))
-            assert (places >> SPAN_BITS).tolist() == np.repeat(some, frequencies[::2]).tolist()
-            assert (places & ((1 << SPAN_BITS) - 1)).tolist() == at
-            presence = Presence(segment, np.arange(count), (name,), {term: 0})
-            assert presence.has[0, 0].nonzero()[0].tolist() == sorted(wanted)
-            presence = Presence(segment, some, (name,), {"none such": 0, term: 1})
-            seen = presence.places(presence.has)
+            places = PostingLists(segment, [found]).occurrences(bits_of(some, segment.block_count))
+            assert (places >> POSITION_BITS).tolist() == np.repeat(some, frequencies[::2]).tolist()
+            assert (places & ((1 << POSITION_BITS) - 1)).tolist() == at
+            presence = SegmentPresence(segment, np.arange(count), (name,), {term: 0})
+            assert presence.present[0, 0].nonzero()[0].tolist() == sorted(wanted)
+            presence = SegmentPresence(segment, some, (name,), {"none such": 0, term: 1})
+            seen = presence.positions(presence.present)
             assert seen.position.tolist() == at
             assert some[seen.passage].tolist() == np.repeat(some, frequencies[::2]).tolist()
             average = segment.average_length(name)
@@ -112,7 +116,7 @@ def check(segment: Segment, brute: BruteForce) -> None:
                 / (len(wanted[n]) + K1 * (1 - B + B * brute.lengths[name][n] / average))
                 for n in sorted(wanted)
             ]
-            bound = dict(zip(found.blocks.tolist(), found.best.tolist(), strict=True))
+            bound = dict(zip(found.blocks.tolist(), found.max_impacts.tolist(), strict=True))
             for number, impact in zip(sorted(wanted), impacts, strict=True):
                 assert impact * 255 <= bound[number >> 5] * (1 + 1e-6)
     check_forms(segment, brute)
@@ -131,16 +135,18 @@ def check_forms(segment: Segment, brute: BruteForce) -> None:
             for term, form in pairs:
                 having.setdefault(term, {}).setdefault(form, []).append(document)
         for term, forms in having.items():
-            number = segment.lexicon.find(name, encoded(term))
+            number = segment.term_dictionary.find(name, to_utf8(term))
             assert number is not None
-            usual, *others = segment.spellings.of(number)
-            assert usual == min(forms, key=lambda form: (-len(forms[form]), encoded(form)))
-            assert others == sorted(forms.keys() - {usual}, key=encoded)
-            for place, form in zip(segment.spellings.forms(number), (usual, *others), strict=True):
-                found = documents_having(segment, name, np.array([number]), np.array([place]))
+            usual, *others = segment.word_forms.spellings(number)
+            assert usual == min(forms, key=lambda form: (-len(forms[form]), to_utf8(form)))
+            assert others == sorted(forms.keys() - {usual}, key=to_utf8)
+            for place, form in zip(
+                segment.word_forms.form_range(number), (usual, *others), strict=True
+            ):
+                found = documents_with_forms(segment, name, np.array([number]), np.array([place]))
                 assert found.tolist() == forms[form]
         counts: Counter[str] = Counter()
-        for form, count in zip(*segment.words(name), strict=True):
+        for form, count in zip(*segment.form_counts(name), strict=True):
             counts[form] += count
         assert counts == Counter(form for pairs in brute.forms[name].values() for _, form in pairs)
 
@@ -191,7 +197,7 @@ def test_what_fails_leaves_no_files_open_and_no_runs(jobs: int, tmp_path: Path) 
         yield random_passages(8, 50)
         raise OSError("the source is gone")
 
-    with Crew(jobs) as crew, pytest.raises(OSError, match="the source is gone"):
-        build(tmp_path, broken(), ANALYZER, memory=0, crew=crew)
+    with WorkerPool(jobs) as crew, pytest.raises(OSError, match="the source is gone"):
+        write_segment(tmp_path, broken(), ANALYZER, memory=0, pool=crew)
     assert not list(tmp_path.glob("runs*"))
     assert not (tmp_path / "segment.json").exists()

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivesearch import parse_page
-from archivesearch.analysis.sentences import Sentences, learned
-from archivesearch.indexing.parsing.page_spool import Gathered
-from archivesearch.indexing.parsing.parse_task import of_pages
+from archivesearch.analysis.sentences import SentenceSplitter, train
+from archivesearch.indexing.parsing.page_spool import PageSpool
+from archivesearch.indexing.parsing.parse_task import chunk_of_pages
 from archivesearch.model.pages import paragraphs
-from archivesearch.search.hits.snippets import extracts, window
+from archivesearch.search.hits.snippets import best_window, extracts
 
-LEARNED = Sentences(frozenset(("mr", "u.s", "vol", "dr")), frozenset(("the", "they")))
+LEARNED = SentenceSplitter(frozenset(("mr", "u.s", "vol", "dr")), frozenset(("the", "they")))
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_starts(text: str) -> None:
 
 def test_abbreviations_are_learned() -> None:
     text = "Mr. Smith met Mr. Jones at Esq. Brown's. It rained. Mr. Hill and Mr. Dale came too. "
-    found = learned([text] * 30)["abbreviations"]
+    found = train([text] * 30)["abbreviations"]
     assert "mr" in found
     assert "rained" not in found
 
 
 def test_nothing_is_learned_of_nothing() -> None:
-    assert learned([]) == {"abbreviations": [], "starters": []}
+    assert train([]) == {"abbreviations": [], "starters": []}
 
 
 @given(st.lists(st.lists(st.integers(0, 9), max_size=9), max_size=9), st.integers(1, 400))
@@ -67,9 +67,9 @@ def test_a_sample_is_small_and_spread(sizes: list[list[int]], size: int) -> None
         if page
     ]
     texts = [paragraph.text for page in pages for _, paragraph in paragraphs(page)]
-    with TemporaryDirectory() as folder, Gathered(Path(folder)) as gathered:
-        gathered.add(of_pages(pages))
-        found = gathered.sample(size)
+    with TemporaryDirectory() as folder, PageSpool(Path(folder)) as gathered:
+        gathered.add(chunk_of_pages(pages))
+        found = gathered.sample_texts(size)
     assert sum(map(len, found)) <= size
     if sum(map(len, texts)) * 2 < size:
         assert found == texts
@@ -86,7 +86,7 @@ def test_a_window_ends_with_a_sentence_where_one_ends_near() -> None:
         + "The castro is here by Mr. Smith and others. Another sentence follows it."
     )
     start = text.index("castro")
-    shown = window(text, [(start, start + 6)], 60, LEARNED)
+    shown = best_window(text, [(start, start + 6)], 60, LEARNED)
     assert text[slice(*shown)] == "The castro is here by Mr. Smith and others."
 
 
@@ -97,7 +97,7 @@ def test_words_that_are_far_apart_are_shown_too() -> None:
         + "Here stands Guevara. The end."
     )
     marks = [(0, 6), (text.index("Guevara"), text.index("Guevara") + 7)]
-    shown = window(text, marks)
+    shown = best_window(text, marks)
     (more,) = extracts(text, marks, shown)
     assert "Castro" in text[slice(*shown)]
     assert "Here stands Guevara." in text[slice(*more)]

@@ -15,15 +15,15 @@ import archivesearch
 from archivesearch.errors import ConfigError, SourceError
 from archivesearch.model.pages import Notice, RawPage, Skipped
 from archivesearch.sources.limits import Limits
-from archivesearch.sources.page_listing import Found
+from archivesearch.sources.page_listing import SourceItem
 from archivesearch.sources.source import open_sources
 from helpers.crawls import make_pdf, make_tar, make_zip, tar_member
-from helpers.small_archive import PAGES, page_of, write
+from helpers.small_archive import PAGES, html_page, write_files
 
-SMALL = Limits(page_bytes=1000, unpacked=50_000, ratio=10)
+SMALL = Limits(page_bytes=1000, unpacked_bytes=50_000, ratio=10)
 
 
-def found(path: Path, limits: Limits | None = None) -> list[Found]:
+def found(path: Path, limits: Limits | None = None) -> list[SourceItem]:
     (source,) = open_sources([path], limits=limits)
     return list(source.pages())
 
@@ -48,7 +48,7 @@ def packed(folder: Path, form: str) -> Path:
 def test_an_archive_gives_the_index_that_its_folder_gives(tmp_path: Path, form: str) -> None:
     settings = "base_url = 'http://example.org/'\nexclude = ['drafts/*']\n"
     files = {**PAGES, "drafts/x.html": "x", "a.jpg": "x", "archivesearch.toml": settings}
-    site = write(tmp_path / "site", files)
+    site = write_files(tmp_path / "site", files)
     archive = packed(site, form)
     of_folder = archivesearch.rebuild([site], tmp_path / "one")
     of_archive = archivesearch.rebuild([archive], tmp_path / "two")
@@ -68,7 +68,7 @@ def test_an_archive_gives_the_index_that_its_folder_gives(tmp_path: Path, form: 
 def test_the_order_of_a_zip_is_that_of_a_folder(tmp_path: Path) -> None:
     names = ["b.html", "a/z.html", "a.html", "B.html"]
     archive = make_zip(tmp_path / "x.zip", dict.fromkeys(names, "x"))
-    folder = write(tmp_path / "x", dict.fromkeys(names, "x"))
+    folder = write_files(tmp_path / "x", dict.fromkeys(names, "x"))
     assert list(pages(archive)) == list(pages(folder))
 
 
@@ -92,7 +92,7 @@ def test_what_is_no_page_in_an_archive(tmp_path: Path) -> None:
     for path in (
         archive,
         tar,
-        write(tmp_path / "x", {n: c for n, c in files.items() if n[0] != "_" and c}),
+        write_files(tmp_path / "x", {n: c for n, c in files.items() if n[0] != "_" and c}),
     ):
         (source,) = open_sources([path])
         assert set(pages(path)) == {"a.html", "README"}
@@ -217,7 +217,7 @@ def test_a_page_that_is_too_large_is_skipped(tmp_path: Path, form: str) -> None:
     elif form == "tar":
         make_tar(path, (tar_member(*item) for item in files.items()))
     else:
-        write(path, files)
+        write_files(path, files)
     path = path / "large.html" if form == "file" else path
     assert list(reasons(path, SMALL)) == ["large.html"]
     assert "larger than the 0.001 MB" in reasons(path, SMALL)["large.html"]
@@ -245,7 +245,7 @@ def test_a_bomb_ends_where_it_exceeds_the_limits(tmp_path: Path, mode: str) -> N
 def test_a_zip_bomb_ends_where_it_exceeds_the_limits(tmp_path: Path) -> None:
     files = {f"{n:04}.html": b" " * 1000 for n in range(1000)}
     bomb = make_zip(tmp_path / "x.zip", files)
-    limits = Limits(page_bytes=1000, unpacked=5000, ratio=2)
+    limits = Limits(page_bytes=1000, unpacked_bytes=5000, ratio=2)
     assert 0 < len(pages(bomb, limits)) < 900
     (notice,) = notices(bomb, limits)
     assert "unpacks to more than 2 times its size" in notice
@@ -295,7 +295,7 @@ PACKED = {
 
 @pytest.mark.parametrize("name", PACKED)
 def test_what_is_compressed_otherwise_is_refused_in_a_line(tmp_path: Path, name: str) -> None:
-    write(tmp_path, {name: PACKED[name]})
+    write_files(tmp_path, {name: PACKED[name]})
     with pytest.raises(SourceError, match=f"{name} is compressed in a way .*; unpack it first$"):
         open_sources([tmp_path / name])
 
@@ -315,7 +315,7 @@ def test_a_tar_with_a_damaged_header_is_not_taken_for_whole(tmp_path: Path, spoi
 
 @pytest.mark.parametrize("name", ["x.zip", "x.wacz", "x.tar", "x.tar.gz", "x.tar.xz"])
 def test_what_is_no_archive_is_refused_in_a_line(tmp_path: Path, name: str) -> None:
-    write(tmp_path, {name: "this is no archive"})
+    write_files(tmp_path, {name: "this is no archive"})
     with pytest.raises(SourceError, match=r"is no (zip|tar) archive"):
         open_sources([tmp_path / name])
 
@@ -341,7 +341,7 @@ def test_a_configuration_that_is_damaged_says_what_to_do(tmp_path: Path) -> None
     archive.write_bytes(data.replace(b"name = 'x'", b"name = 'y'", 1))
     with pytest.raises(ConfigError, match=r"archivesearch\.toml in .*x\.zip is damaged.*--config"):
         open_sources([archive])
-    write(tmp_path, {"other.toml": "name = 'z'"})
+    write_files(tmp_path, {"other.toml": "name = 'z'"})
     (source,) = open_sources([archive], tmp_path / "other.toml")
     assert source.config.name == "z"
 
@@ -361,7 +361,10 @@ UNREADABLE = {
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_one_source_of_several_may_be_unreadable(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(UNREADABLE[name])
-    sources = [write(tmp_path / "site", {"a.html": page_of("Of a party.")}), tmp_path / name]
+    sources = [
+        write_files(tmp_path / "site", {"a.html": html_page("Of a party.")}),
+        tmp_path / name,
+    ]
     report = archivesearch.rebuild(sources, tmp_path / "index")
     (notice,) = report.notices
     assert (report.indexed, notice.page) == (1, name)
@@ -386,7 +389,7 @@ def test_a_folder_of_archives_says_what_to_do(tmp_path: Path) -> None:
 
 def test_a_pdf_is_a_page(tmp_path: Path) -> None:
     files = {"a.pdf": make_pdf("Of the peasant war", "A paper"), "b.pdf": b"%PDF-1.4 damaged"}
-    report = archivesearch.rebuild([write(tmp_path / "site", files)], tmp_path / "index")
+    report = archivesearch.rebuild([write_files(tmp_path / "site", files)], tmp_path / "index")
     assert [skipped.page for skipped in report.skipped] == ["b.pdf"]
     assert "PDF" in report.skipped[0].reason
     with archivesearch.open(tmp_path / "index") as archive:

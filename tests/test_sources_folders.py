@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 import archivesearch
 from archivesearch.errors import ConfigError, SourceError
 from archivesearch.model.pages import RawPage, Skipped
-from archivesearch.sources.folders import list_pages, pages
+from archivesearch.sources.folders import list_pages, read_pages
 from archivesearch.sources.limits import Limits
 from archivesearch.sources.source import Source, open_sources
-from helpers.small_archive import write
+from helpers.small_archive import write_files
 
 
 def names(source: Source) -> list[str]:
@@ -43,11 +43,11 @@ PAGE_NAMES = [
 
 @pytest.mark.parametrize("name", PAGE_NAMES)
 def test_is_a_page_by_its_name(tmp_path: Path, name: str) -> None:
-    write(tmp_path, {name: "x", "other.jpg": "x"})
+    write_files(tmp_path, {name: "x", "other.jpg": "x"})
     listing = list_pages(tmp_path)
     assert [entry.page for entry in listing.entries] == [name]
     assert listing.other_files == 1
-    (page,) = pages(tmp_path, listing.entries, Limits())
+    (page,) = read_pages(tmp_path, listing.entries, Limits())
     assert page == RawPage(name, b"x", record=name)
 
 
@@ -56,7 +56,7 @@ def test_is_a_page_by_its_name(tmp_path: Path, name: str) -> None:
     "a.jpg a.html.bak a.htmlx a.css a.js html txt a.cgi script.pl a.html~".split(),
 )
 def test_is_no_page_by_its_name(tmp_path: Path, name: str) -> None:
-    write(tmp_path, {name: "words"})
+    write_files(tmp_path, {name: "words"})
     listing = list_pages(tmp_path)
     assert (listing.entries, listing.other_files) == ((), 1)
 
@@ -76,18 +76,18 @@ def test_is_no_page_by_its_name(tmp_path: Path, name: str) -> None:
 def test_a_name_without_ending_is_judged_by_its_start(
     tmp_path: Path, content: str, is_page: bool
 ) -> None:
-    write(tmp_path, {"README": content})
+    write_files(tmp_path, {"README": content})
     assert len(list_pages(tmp_path).entries) == is_page
 
 
 @pytest.mark.parametrize("start", ["<!---->", "<!-- -->\n", " ", "<!--"])
 def test_judging_any_start_comes_to_an_end(tmp_path: Path, start: str) -> None:
-    write(tmp_path, {"README": start * 1000})
+    write_files(tmp_path, {"README": start * 1000})
     assert not list_pages(tmp_path).entries
 
 
 def test_hidden_files_and_folders_are_passed_over(tmp_path: Path) -> None:
-    write(tmp_path, {".a.html": "x", ".git/b.html": "x", "c/.d/e.html": "x", "f.html": "x"})
+    write_files(tmp_path, {".a.html": "x", ".git/b.html": "x", "c/.d/e.html": "x", "f.html": "x"})
     listing = list_pages(tmp_path)
     assert [entry.page for entry in listing.entries] == ["f.html"]
     assert listing.other_files == 0
@@ -95,7 +95,7 @@ def test_hidden_files_and_folders_are_passed_over(tmp_path: Path) -> None:
 
 def test_order_is_that_of_the_names(tmp_path: Path) -> None:
     files = ["b.html", "B.html", "a/z.html", "a/b/c.html", "a.html", "é.html", "10.html", "9.html"]
-    write(tmp_path, dict.fromkeys(files, "x"))
+    write_files(tmp_path, dict.fromkeys(files, "x"))
     expected = "10.html 9.html B.html a/b/c.html a/z.html a.html b.html é.html".split()
     assert names(of(tmp_path)) == expected
 
@@ -106,23 +106,25 @@ def test_a_page_for_every_file(stems: set[str]) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         files = {f"x{stem}.html" for stem in stems}
-        write(Path(folder), dict.fromkeys(files, "x"))
+        write_files(Path(folder), dict.fromkeys(files, "x"))
         assert sorted(names(of(Path(folder)))) == sorted(files)
 
 
 def test_exclude_globs(tmp_path: Path) -> None:
     files = ["drafts/a.html", "drafts/b/c.html", "x/drafts/d.html", "e.HTML", "f.txt", "g.jpg"]
-    write(tmp_path, {**dict.fromkeys(files, "x"), "archivesearch.toml": "exclude=['drafts/*']"})
+    write_files(
+        tmp_path, {**dict.fromkeys(files, "x"), "archivesearch.toml": "exclude=['drafts/*']"}
+    )
     source = of(tmp_path)
     assert names(source) == ["e.HTML", "f.txt", "x/drafts/d.html"]
     assert source.listing.other_files == 3
-    write(tmp_path, {"archivesearch.toml": "exclude=['*.html', 'F.*']"})
+    write_files(tmp_path, {"archivesearch.toml": "exclude=['*.html', 'F.*']"})
     assert names(of(tmp_path)) == ["e.HTML", "f.txt"]
 
 
 def test_links(tmp_path: Path) -> None:
-    outside = write(tmp_path / "outside", {"secret.html": "x"})
-    site = write(tmp_path / "site", {"a/real.html": "x"})
+    outside = write_files(tmp_path / "outside", {"secret.html": "x"})
+    site = write_files(tmp_path / "site", {"a/real.html": "x"})
     (site / "inside.html").symlink_to("a/real.html")
     (site / "out.html").symlink_to(outside / "secret.html")
     (site / "dots.html").symlink_to("../outside/secret.html")
@@ -148,7 +150,7 @@ def test_links(tmp_path: Path) -> None:
 
 
 def test_a_source_that_is_a_link_is_followed(tmp_path: Path) -> None:
-    site = write(tmp_path / "site", {"a.html": "x", "b.html": "x"})
+    site = write_files(tmp_path / "site", {"a.html": "x", "b.html": "x"})
     (site / "c.html").symlink_to(site / "a.html")
     (tmp_path / "link").symlink_to(site)
     assert names(of(tmp_path / "link")) == ["a.html", "b.html", "c.html"]
@@ -168,7 +170,7 @@ def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
     not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything"
 )
 def test_what_may_not_be_read_is_skipped(tmp_path: Path) -> None:
-    site = write(tmp_path / "site", {"a.html": "x", "b/c.html": "x", "d.html": "x"})
+    site = write_files(tmp_path / "site", {"a.html": "x", "b/c.html": "x", "d.html": "x"})
     (site / "a.html").chmod(0)
     (site / "b").chmod(0)
     try:
@@ -186,7 +188,7 @@ def test_what_may_not_be_read_is_skipped(tmp_path: Path) -> None:
 
 
 def test_a_file_that_goes_away_is_skipped(tmp_path: Path) -> None:
-    source = of(write(tmp_path, {"a.html": "x", "b.html": "x"}))
+    source = of(write_files(tmp_path, {"a.html": "x", "b.html": "x"}))
     (tmp_path / "a.html").unlink()
     assert "cannot be read" in skipped(source)["a.html"]
     assert len(names(source)) == len(source) == 2
@@ -226,7 +228,7 @@ def test_a_very_deep_folder(tmp_path: Path) -> None:
 
 
 def test_a_single_file_is_a_page_whatever_its_name(tmp_path: Path) -> None:
-    write(tmp_path, {"page": "words", "notes.doc": "x", "archivesearch.toml": "name = 'A'"})
+    write_files(tmp_path, {"page": "words", "notes.doc": "x", "archivesearch.toml": "name = 'A'"})
     for name in ("page", "notes.doc"):
         source = of(tmp_path / name)
         assert names(source) == [name]
@@ -235,8 +237,8 @@ def test_a_single_file_is_a_page_whatever_its_name(tmp_path: Path) -> None:
 
 def test_several_sources_have_names(tmp_path: Path) -> None:
     for folder in ("x/site", "y/site", "z/site-2"):
-        write(tmp_path / folder, {"a.html": "x"})
-    write(tmp_path, {"one.html": "x"})
+        write_files(tmp_path / folder, {"a.html": "x"})
+    write_files(tmp_path, {"one.html": "x"})
     given_ = [
         tmp_path / "x/site",
         tmp_path / "y/site",
@@ -251,7 +253,7 @@ def test_several_sources_have_names(tmp_path: Path) -> None:
 
 def test_single_files_among_several_sources_are_pages_by_their_names(tmp_path: Path) -> None:
     files = ["list.html", "a/list.html", "b/list.html", "site/list.html", "site!list.html"]
-    write(tmp_path, dict.fromkeys([*files, "list.html-2/x.html"], "x"))
+    write_files(tmp_path, dict.fromkeys([*files, "list.html-2/x.html"], "x"))
     given_ = [tmp_path / name for name in files if name != "site/list.html"]
     sources = open_sources([*given_, tmp_path / "site", tmp_path / "list.html-2"])
     found_ = [found for source in sources for found in source.pages()]
@@ -277,8 +279,8 @@ def test_single_files_among_several_sources_are_pages_by_their_names(tmp_path: P
 @pytest.mark.parametrize("name", [b"l\xe9.html", b"l\xe9"])
 def test_the_name_of_a_source_may_be_in_any_encoding(tmp_path: Path, name: bytes) -> None:
     source = tmp_path / os.fsdecode(name)
-    write(tmp_path, {"a.html": "<p>One."})
-    path = source if source.suffix else write(source, {}) / "a.html"
+    write_files(tmp_path, {"a.html": "<p>One."})
+    path = source if source.suffix else write_files(source, {}) / "a.html"
     path.write_text("<p>Of parties.")
     index = tmp_path / "index"
     for sources in ([source], [source, tmp_path / "a.html"]):
@@ -290,7 +292,9 @@ def test_the_name_of_a_source_may_be_in_any_encoding(tmp_path: Path, name: bytes
 
 
 def test_the_names_of_single_files_are_the_same_in_every_command(tmp_path: Path) -> None:
-    write(tmp_path, {"list.html": "<p>Of parties.", "empty.html": "", "letters/1.html": "<p>One."})
+    write_files(
+        tmp_path, {"list.html": "<p>Of parties.", "empty.html": "", "letters/1.html": "<p>One."}
+    )
     sources = [tmp_path / name for name in ("list.html", "empty.html", "letters")]
     report = archivesearch.rebuild(sources, tmp_path / "index")
     assert [skipped.page for skipped in report.skipped] == ["empty.html"]
@@ -305,7 +309,7 @@ def test_the_names_of_single_files_are_the_same_in_every_command(tmp_path: Path)
 
 def test_a_single_file_is_dated_by_its_own_path(tmp_path: Path) -> None:
     text = "<p>Of parties, and of what they have written of each other."
-    write(tmp_path, {"a/1994-05-12.html": text, "b/1994-05-12.html": text + " And more."})
+    write_files(tmp_path, {"a/1994-05-12.html": text, "b/1994-05-12.html": text + " And more."})
     sources = [tmp_path / "a/1994-05-12.html", tmp_path / "b/1994-05-12.html"]
     archivesearch.rebuild(sources, tmp_path / "index")
     with archivesearch.open(tmp_path / "index") as archive:
@@ -315,8 +319,8 @@ def test_a_single_file_is_dated_by_its_own_path(tmp_path: Path) -> None:
 
 def test_each_source_has_its_own_configuration_unless_one_is_named(tmp_path: Path) -> None:
     for name in "ab":
-        write(tmp_path / name, {"p.html": "x", "archivesearch.toml": f"name = '{name}'"})
-    write(tmp_path, {"all.toml": "name = 'all'"})
+        write_files(tmp_path / name, {"p.html": "x", "archivesearch.toml": f"name = '{name}'"})
+    write_files(tmp_path, {"all.toml": "name = 'all'"})
     folders = [tmp_path / "a", tmp_path / "b"]
     assert [source.config.name for source in open_sources(folders)] == ["a", "b"]
     both = open_sources(folders, tmp_path / "all.toml")
@@ -326,7 +330,7 @@ def test_each_source_has_its_own_configuration_unless_one_is_named(tmp_path: Pat
 
 
 def test_sources_that_cannot_be(tmp_path: Path) -> None:
-    write(tmp_path, {"a.html": "x"})
+    write_files(tmp_path, {"a.html": "x"})
     with pytest.raises(SourceError, match="there is no source"):
         open_sources([tmp_path / "none"])
     with pytest.raises(SourceError, match="no source is given"):

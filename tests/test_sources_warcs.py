@@ -17,18 +17,28 @@ from hypothesis import strategies as st
 import archivesearch
 from archivesearch.errors import SourceError
 from archivesearch.model.pages import Notice, RawPage, Skipped
-from archivesearch.sources.captures import OLDER
+from archivesearch.sources.captures import OLDER_CAPTURE
 from archivesearch.sources.limits import Limits
-from archivesearch.sources.page_listing import Found
+from archivesearch.sources.page_listing import SourceItem
 from archivesearch.sources.source import open_sources
-from helpers.crawls import DATE, URL, arc, arc_record, http, make_zip, members, page, record
+from helpers.crawls import (
+    DATE,
+    URL,
+    arc,
+    arc_record,
+    gzip_members,
+    http_response,
+    make_zip,
+    page_record,
+    record,
+)
 
 A, B = "http://example.org/a.html", "http://example.org/b.html"
 INFO = record(b"software: test\r\n", None, "warcinfo", Content_Type="application/warc-fields")
 REQUEST = record(b"GET / HTTP/1.0\r\n\r\n", A, "request", Content_Type="application/http")
 
 
-def found(folder: Path, *contents: bytes, limits: Limits | None = None) -> list[Found]:
+def found(folder: Path, *contents: bytes, limits: Limits | None = None) -> list[SourceItem]:
     """Return what comes out of files with these contents."""
     paths = [folder / f"{n}.warc" for n in range(len(contents))]
     for path, content in zip(paths, contents, strict=True):
@@ -36,28 +46,33 @@ def found(folder: Path, *contents: bytes, limits: Limits | None = None) -> list[
     return [f for source in open_sources(paths, limits=limits) for f in source.pages()]
 
 
-def pages(results: list[Found]) -> dict[str, bytes]:
+def pages(results: list[SourceItem]) -> dict[str, bytes]:
     return {f.page: f.data for f in results if isinstance(f, RawPage)}
 
 
-def reasons(results: list[Found]) -> dict[str, str]:
+def reasons(results: list[SourceItem]) -> dict[str, str]:
     return {f.page: f.reason for f in results if isinstance(f, Skipped)}
 
 
-def notices(results: list[Found]) -> list[str]:
+def notices(results: list[SourceItem]) -> list[str]:
     return [f.text for f in results if isinstance(f, Notice)]
 
 
 @pytest.mark.parametrize("form", ["plain", "members", "whole", "cut", "padded"])
 def test_pages_of_a_warc_however_it_is_gzipped(tmp_path: Path, form: str) -> None:
-    plain = [INFO, REQUEST, page("one", A, WARC_Record_ID="<urn:x:1>"), page("two", B)]
+    plain = [
+        INFO,
+        REQUEST,
+        page_record("one", A, WARC_Record_ID="<urn:x:1>"),
+        page_record("two", B),
+    ]
     whole = b"".join(plain)
     content = {
         "plain": whole,
-        "members": members(*plain),
+        "members": gzip_members(*plain),
         "whole": gzip.compress(whole, mtime=0),
-        "cut": members(*(whole[n : n + 100] for n in range(0, len(whole), 100))),
-        "padded": members(*plain) + b"\0" * 512,
+        "cut": gzip_members(*(whole[n : n + 100] for n in range(0, len(whole), 100))),
+        "padded": gzip_members(*plain) + b"\0" * 512,
     }[form]
     results = found(tmp_path, content)
     assert pages(results) == {A: b"<html><p>one</p></html>", B: b"<html><p>two</p></html>"}
@@ -72,9 +87,9 @@ def test_pages_of_a_warc_however_it_is_gzipped(tmp_path: Path, form: str) -> Non
 
 
 def test_pages_of_an_arc(tmp_path: Path) -> None:
-    two = arc_record(http("two"), B, "19990101")
-    spaced = arc_record(http("three"), "http://example.org/c?q=a b c")
-    content = arc(arc_record(http("one"), A), two, spaced)
+    two = arc_record(http_response("two"), B, "19990101")
+    spaced = arc_record(http_response("three"), "http://example.org/c?q=a b c")
+    content = arc(arc_record(http_response("one"), A), two, spaced)
     for data in (content, gzip.compress(content), content.replace(b"\n10", b"\r\n10")):
         results = found(tmp_path, data)
         assert pages(results) == {
@@ -88,7 +103,7 @@ def test_pages_of_an_arc(tmp_path: Path) -> None:
 
 
 def test_an_arc_of_the_second_version(tmp_path: Path) -> None:
-    block = http("one")
+    block = http_response("one")
     line = f"{A} 10.0.0.1 20010203040506 text/html 200 - - 0 x.arc.gz {len(block)}\n".encode()
     assert pages(found(tmp_path, arc(line + block + b"\n"))) == {A: b"one"}
 
@@ -96,12 +111,12 @@ def test_an_arc_of_the_second_version(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (record(http("x", status="404 Not Found")), "its HTTP status is 404"),
-        (record(http("x", status="301 Moved")), "its HTTP status is 301"),
-        (record(http("x", status="500 Error")), "its HTTP status is 500"),
-        (record(http("x", "image/png")), "it is of the type image/png"),
-        (record(http("x", "text/css; charset=utf-8")), "it is of the type text/css"),
-        (record(http("x", None)), "nothing says of what type it is"),
+        (record(http_response("x", status="404 Not Found")), "its HTTP status is 404"),
+        (record(http_response("x", status="301 Moved")), "its HTTP status is 301"),
+        (record(http_response("x", status="500 Error")), "its HTTP status is 500"),
+        (record(http_response("x", "image/png")), "it is of the type image/png"),
+        (record(http_response("x", "text/css; charset=utf-8")), "it is of the type text/css"),
+        (record(http_response("x", None)), "nothing says of what type it is"),
         (record(b"x", kind="resource", Content_Type="image/gif"), "it is of the type image/gif"),
         (record(b"x", "metadata://log", "resource"), "its address is not one of the web"),
         (record(b"x", "dns:example.org"), "its address is not one of the web"),
@@ -109,12 +124,15 @@ def test_an_arc_of_the_second_version(tmp_path: Path) -> None:
         (record(b"x", kind="continuation"), "it is a continuation record"),
         (record(b"x", kind=""), "it is a nameless record"),
         (record(b""), "it is empty"),
-        (record(http("", status="100 Continue")), "its HTTP status is 100"),
-        (record(http("x", content_encoding="compress")), "compressed in a way that is not known"),
+        (record(http_response("", status="100 Continue")), "its HTTP status is 100"),
+        (
+            record(http_response("x", content_encoding="compress")),
+            "compressed in a way that is not known",
+        ),
     ],
 )
 def test_records_that_are_no_pages_are_counted(tmp_path: Path, content: bytes, reason: str) -> None:
-    results = found(tmp_path, content + page("one", A))
+    results = found(tmp_path, content + page_record("one", A))
     assert set(pages(results)) == {A}
     (why,) = reasons(results).values()
     assert reason in why
@@ -123,21 +141,21 @@ def test_records_that_are_no_pages_are_counted(tmp_path: Path, content: bytes, r
 @pytest.mark.parametrize(
     "content",
     [
-        record(http("<html>x", "TEXT/HTML")),
-        record(http("x", "application/xhtml+xml; charset=utf-8")),
-        record(http("x", "text/plain")),
-        record(http("<!doctype html>x", None)),
-        record(http("<html>x", "application/octet-stream")),
-        record(http("x", status="203 Other")),
-        record(http("x").replace(b"HTTP/1.1 200 OK", b"HTTP/1.0 200")),
-        record(http("x").replace(b"\r\n", b"\n")),
+        record(http_response("<html>x", "TEXT/HTML")),
+        record(http_response("x", "application/xhtml+xml; charset=utf-8")),
+        record(http_response("x", "text/plain")),
+        record(http_response("<!doctype html>x", None)),
+        record(http_response("<html>x", "application/octet-stream")),
+        record(http_response("x", status="203 Other")),
+        record(http_response("x").replace(b"HTTP/1.1 200 OK", b"HTTP/1.0 200")),
+        record(http_response("x").replace(b"\r\n", b"\n")),
         record(b"x", kind="resource", Content_Type="text/html"),
         record(b"x", kind="conversion", Content_Type="text/plain"),
-        record(http("x"), f"<{URL}>"),
-        record(b"HTTP/1.1 100 Continue\r\n\r\n" + http("x")),
-        record(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 2 + http("x")),
-        record(http("x", X_Long="y" * 200_000)),
-        record(http("x", **{f"X{n}": "y" for n in range(3000)})),
+        record(http_response("x"), f"<{URL}>"),
+        record(b"HTTP/1.1 100 Continue\r\n\r\n" + http_response("x")),
+        record(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 2 + http_response("x")),
+        record(http_response("x", X_Long="y" * 200_000)),
+        record(http_response("x", **{f"X{n}": "y" for n in range(3000)})),
     ],
     ids=lambda content: bytes(content[-70:]).decode(errors="replace"),
 )
@@ -191,7 +209,7 @@ BARE = zlib.compress(BODY)[2:-4]
 def test_bodies_are_undone(
     tmp_path: Path, body: bytes, headers: dict[str, str], expected: bytes
 ) -> None:
-    results = found(tmp_path, record(http(body, **headers)))
+    results = found(tmp_path, record(http_response(body, **headers)))
     (data,) = pages(results).values()
     assert data.startswith(expected)
     assert len(data) < len(expected) + 30
@@ -206,21 +224,23 @@ def test_a_body_that_is_a_bomb_is_skipped(tmp_path: Path, encoding: str) -> None
         "br": brotli.compress(spaces),
         "zstd": zstandard.compress(spaces),
     }
-    bomb = record(http(packed[encoding], content_encoding=encoding))
+    bomb = record(http_response(packed[encoding], content_encoding=encoding))
     results = found(tmp_path, bomb, limits=Limits(page_bytes=100_000))
     assert "larger than the 0.1 MB" in reasons(results)[URL]
 
 
 def test_a_record_that_is_too_large_is_skipped(tmp_path: Path) -> None:
-    large = record(http(b"x" * 200_000))
-    results = found(tmp_path, large + page("one", A), limits=Limits(page_bytes=1000))
+    large = record(http_response(b"x" * 200_000))
+    results = found(tmp_path, large + page_record("one", A), limits=Limits(page_bytes=1000))
     assert "larger than the 0.001 MB" in reasons(results)[URL]
     assert set(pages(results)) == {A}
 
 
 def test_a_gzipped_file_that_is_a_bomb_ends(tmp_path: Path) -> None:
-    bomb = members(page("one", A), page(" " * 100_000, B), page("two", URL))
-    results = found(tmp_path, bomb, limits=Limits(unpacked=50_000, ratio=10))
+    bomb = gzip_members(
+        page_record("one", A), page_record(" " * 100_000, B), page_record("two", URL)
+    )
+    results = found(tmp_path, bomb, limits=Limits(unpacked_bytes=50_000, ratio=10))
     assert set(pages(results)) == {A}
     (notice,) = notices(results)
     assert "unpacks to more than it may" in notice
@@ -229,7 +249,7 @@ def test_a_gzipped_file_that_is_a_bomb_ends(tmp_path: Path) -> None:
 def test_the_charset_that_the_server_named_is_used(tmp_path: Path) -> None:
     body = "<p>сло́во и де́ло".replace("\u0301", "").encode("koi8-r")
     path = tmp_path / "x.warc"
-    path.write_bytes(record(http(body, "text/html; charset=koi8-r")))
+    path.write_bytes(record(http_response(body, "text/html; charset=koi8-r")))
     archivesearch.rebuild([path], tmp_path / "index")
     with archivesearch.open(tmp_path / "index") as archive:
         info = archive.page(URL)
@@ -240,9 +260,9 @@ def test_the_charset_that_the_server_named_is_used(tmp_path: Path) -> None:
 
 def test_the_newest_capture_stands_for_a_page(tmp_path: Path) -> None:
     content = (
-        page("old", A, "2001-01-01T00:00:00Z")
-        + page("new", "https://www.example.org:443/a.html", "2003-01-01T00:00:00Z")
-        + page("middle", "http://EXAMPLE.org/a.html#top", "2002-01-01T00:00:00Z")
+        page_record("old", A, "2001-01-01T00:00:00Z")
+        + page_record("new", "https://www.example.org:443/a.html", "2003-01-01T00:00:00Z")
+        + page_record("middle", "http://EXAMPLE.org/a.html#top", "2002-01-01T00:00:00Z")
     )
     results = found(tmp_path, content)
     (only,) = [f for f in results if isinstance(f, RawPage)]
@@ -251,12 +271,12 @@ def test_the_newest_capture_stands_for_a_page(tmp_path: Path) -> None:
         b"<html><p>new</p></html>",
     )
     assert only.also == ("http://EXAMPLE.org/a.html#top", A)
-    assert set(reasons(results).values()) == {OLDER}
+    assert set(reasons(results).values()) == {OLDER_CAPTURE}
 
 
 def test_a_page_comes_before_the_text_that_was_made_of_it(tmp_path: Path) -> None:
     text = record(b"text", A, "conversion", "2009-01-01T00:00:00Z", Content_Type="text/plain")
-    results = found(tmp_path, page("page", A) + text)
+    results = found(tmp_path, page_record("page", A) + text)
     assert pages(results) == {A: b"<html><p>page</p></html>"}
     assert list(reasons(results).values()) == ["the page that it was converted from is indexed"]
 
@@ -274,8 +294,8 @@ REVISITS: dict[str, dict[str, str]] = {
 def test_a_revisit_of_another_address_is_an_address_of_the_page(
     tmp_path: Path, how: str, form: str
 ) -> None:
-    target = page("one", A, WARC_Record_ID="<urn:x:1>", WARC_Payload_Digest="sha1:ABC")
-    revisit = record(http(""), B, "revisit", "2005-01-01T00:00:00Z", **REVISITS[how])
+    target = page_record("one", A, WARC_Record_ID="<urn:x:1>", WARC_Payload_Digest="sha1:ABC")
+    revisit = record(http_response(""), B, "revisit", "2005-01-01T00:00:00Z", **REVISITS[how])
     parts = {"before": [revisit + target], "after": [target + revisit]}
     results = found(tmp_path, *parts.get(form, [revisit, target]))
     (only,) = [f for f in results if isinstance(f, RawPage)]
@@ -288,9 +308,11 @@ def test_a_revisit_of_another_address_is_an_address_of_the_page(
 
 def test_a_revisit_of_an_older_capture_makes_it_the_newest(tmp_path: Path) -> None:
     content = (
-        page("first", A, "2001-01-01T00:00:00Z", WARC_Record_ID="<urn:x:1>")
-        + page("second", A, "2002-01-01T00:00:00Z")
-        + record(http(""), A, "revisit", "2003-01-01T00:00:00Z", WARC_Refers_To="<urn:x:1>")
+        page_record("first", A, "2001-01-01T00:00:00Z", WARC_Record_ID="<urn:x:1>")
+        + page_record("second", A, "2002-01-01T00:00:00Z")
+        + record(
+            http_response(""), A, "revisit", "2003-01-01T00:00:00Z", WARC_Refers_To="<urn:x:1>"
+        )
     )
     results = found(tmp_path, content)
     assert pages(results) == {A: b"<html><p>first</p></html>"}
@@ -298,26 +320,32 @@ def test_a_revisit_of_an_older_capture_makes_it_the_newest(tmp_path: Path) -> No
 
 def test_a_revisit_of_what_is_not_there(tmp_path: Path) -> None:
     revisit = record(b"", A, "revisit", WARC_Refers_To="<urn:x:9>")
-    image = record(http("", "image/png"), B, "revisit", WARC_Refers_To="<urn:x:9>")
+    image = record(http_response("", "image/png"), B, "revisit", WARC_Refers_To="<urn:x:9>")
     results = found(tmp_path, revisit + image)
     assert "none of the sources" in reasons(results)[A]
     assert reasons(results)[B] == "it is of the type image/png"
 
 
 def test_a_capture_in_another_file_may_be_newer(tmp_path: Path) -> None:
-    old, new = page("old", A, "2001-01-01T00:00:00Z"), page("new", A, "2003-01-01T00:00:00Z")
+    old, new = (
+        page_record("old", A, "2001-01-01T00:00:00Z"),
+        page_record("new", A, "2003-01-01T00:00:00Z"),
+    )
     results = found(tmp_path, old, new)
     assert pages(results) == {f"1.warc!{A}": b"<html><p>new</p></html>"}
-    assert reasons(results) == {f"0.warc!{A}": OLDER}
+    assert reasons(results) == {f"0.warc!{A}": OLDER_CAPTURE}
 
 
 LIES = [
-    ("too short", record(http("one"), A, length="20")),
-    ("too long", record(http("one"), A, length="5000")),
-    ("a little too long", record(http("one"), A, length=str(len(http("one")) + 30))),
-    ("none", page("one", A).replace(b"Content-Length", b"Content-Width")),
-    ("no number", page("one", A).replace(b"Content-Length: ", b"Content-Length: x")),
-    ("negative", page("one", A).replace(b"Content-Length: ", b"Content-Length: -")),
+    ("too short", record(http_response("one"), A, length="20")),
+    ("too long", record(http_response("one"), A, length="5000")),
+    (
+        "a little too long",
+        record(http_response("one"), A, length=str(len(http_response("one")) + 30)),
+    ),
+    ("none", page_record("one", A).replace(b"Content-Length", b"Content-Width")),
+    ("no number", page_record("one", A).replace(b"Content-Length: ", b"Content-Length: x")),
+    ("negative", page_record("one", A).replace(b"Content-Length: ", b"Content-Length: -")),
     ("rubbish", b"rubbish\r\n" * 100),
 ]
 
@@ -325,25 +353,25 @@ LIES = [
 @pytest.mark.parametrize(("what", "damaged"), LIES, ids=[what for what, _ in LIES])
 @pytest.mark.parametrize("form", ["plain", "members"])
 def test_damage_costs_no_other_page(tmp_path: Path, what: str, damaged: bytes, form: str) -> None:
-    parts = [page("before", B), damaged, REQUEST, page("after", URL)]
-    content = b"".join(parts) if form == "plain" else members(*parts)
+    parts = [page_record("before", B), damaged, REQUEST, page_record("after", URL)]
+    content = b"".join(parts) if form == "plain" else gzip_members(*parts)
     results = found(tmp_path, content)
     assert {B, URL} <= set(pages(results)), what
     assert b"after" in pages(results)[URL]
     assert b"WARC/1.0" not in b"".join(pages(results).values())
     (notice,) = notices(results)
-    place = len(parts[0]) if form == "plain" else len(members(parts[0]))
+    place = len(parts[0]) if form == "plain" else len(gzip_members(parts[0]))
     if what != "rubbish" or form == "members":
         assert f"at byte {place}: " in notice
 
 
-ZIPPED, PLAIN, JUNK = [page(t, f"http://example.org/{t}") for t in ("one", "two", "three")]
+ZIPPED, PLAIN, JUNK = [page_record(t, f"http://example.org/{t}") for t in ("one", "two", "three")]
 PARTS = {
-    "plain after gzip": (members(ZIPPED) + PLAIN + JUNK, len(members(ZIPPED))),
-    "gzip after plain": (PLAIN + members(ZIPPED, JUNK), len(PLAIN)),
-    "by turns": (members(ZIPPED) + PLAIN + members(JUNK), len(members(ZIPPED))),
-    "plain, gzip, plain": (PLAIN + members(ZIPPED) + JUNK, len(PLAIN)),
-    "gzip after rubbish": (b"rubbish" * 9 + members(ZIPPED, PLAIN, JUNK), 63),
+    "plain after gzip": (gzip_members(ZIPPED) + PLAIN + JUNK, len(gzip_members(ZIPPED))),
+    "gzip after plain": (PLAIN + gzip_members(ZIPPED, JUNK), len(PLAIN)),
+    "by turns": (gzip_members(ZIPPED) + PLAIN + gzip_members(JUNK), len(gzip_members(ZIPPED))),
+    "plain, gzip, plain": (PLAIN + gzip_members(ZIPPED) + JUNK, len(PLAIN)),
+    "gzip after rubbish": (b"rubbish" * 9 + gzip_members(ZIPPED, PLAIN, JUNK), 63),
     "after a byte order mark": (b"\xef\xbb\xbf" + ZIPPED + PLAIN + JUNK, 0),
     "after what looks like gzip": (ZIPPED + b"\x1f\x8b\x08" * 50_000 + PLAIN + JUNK, 0),
     "after zeros": (ZIPPED + PLAIN + b"\0" * 99 + JUNK, len(ZIPPED)),
@@ -363,7 +391,7 @@ def test_a_file_that_is_gzipped_in_parts_or_begins_with_other_bytes(
 
 @pytest.mark.parametrize("where", ["header", "middle", "checksum"])
 def test_a_damaged_gzip_member_costs_no_other_page(tmp_path: Path, where: str) -> None:
-    parts = [members(page(str(n) * 500, f"http://example.org/{n}")) for n in range(5)]
+    parts = [gzip_members(page_record(str(n) * 500, f"http://example.org/{n}")) for n in range(5)]
     broken = bytearray(parts[2])
     place = {"header": 3, "middle": len(broken) // 2, "checksum": len(broken) - 6}[where]
     broken[place] ^= 0xFF
@@ -376,10 +404,10 @@ def test_a_damaged_gzip_member_costs_no_other_page(tmp_path: Path, where: str) -
 
 @pytest.mark.parametrize("form", ["plain", "members", "whole"])
 def test_a_file_that_is_cut_short(tmp_path: Path, form: str) -> None:
-    parts = [page("one", A), page("two" * 3000, B)]
+    parts = [page_record("one", A), page_record("two" * 3000, B)]
     content = {
         "plain": b"".join(parts),
-        "members": members(*parts),
+        "members": gzip_members(*parts),
         "whole": gzip.compress(b"".join(parts), 0, mtime=0),
     }[form]
     results = found(tmp_path, content[:-20])
@@ -390,7 +418,7 @@ def test_a_file_that_is_cut_short(tmp_path: Path, form: str) -> None:
 
 def test_a_page_that_quotes_a_record_is_whole(tmp_path: Path) -> None:
     text = "This is a record:\r\n\r\nWARC/1.0\r\nWARC-Type: response\r\n\r\nThat was it."
-    results = found(tmp_path, record(http(text, "text/plain"), A) + page("two", B))
+    results = found(tmp_path, record(http_response(text, "text/plain"), A) + page_record("two", B))
     assert pages(results)[A] == text.encode()
     assert not notices(results)
 
@@ -402,7 +430,7 @@ def test_nothing_but_rubbish_is_told(tmp_path: Path) -> None:
     for name, data in (
         ("x.warc", RUBBISH),
         ("x.warc.gz", RUBBISH),
-        ("y.warc.gz", members(RUBBISH)),
+        ("y.warc.gz", gzip_members(RUBBISH)),
     ):
         (tmp_path / name).write_bytes(data)
         with pytest.raises(SourceError, match=r"is no WARC or ARC.*no record begins in it"):
@@ -412,8 +440,8 @@ def test_nothing_but_rubbish_is_told(tmp_path: Path) -> None:
 def test_a_wacz(tmp_path: Path) -> None:
     files = {
         "datapackage.json": b"{}",
-        "archive/1.warc.gz": members(INFO, page("one", A)),
-        "archive/2.warc": page("two", B),
+        "archive/1.warc.gz": gzip_members(INFO, page_record("one", A)),
+        "archive/2.warc": page_record("two", B),
         "pages/pages.jsonl": b"{}",
         "indexes/index.cdx.gz": b"x",
     }
@@ -426,9 +454,9 @@ def test_a_wacz(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["archive/1.warc", "archive/1.warc.gz"])
 def test_a_wacz_in_which_a_warc_is_damaged(tmp_path: Path, name: str, method: int) -> None:
     """What can be read of it is, and the damage is told once."""
-    records = [page(f"one of {n}", f"{A}?{n}") for n in range(40)]
-    first = members(*records) if name.endswith(".gz") else b"".join(records)
-    files = {"datapackage.json": b"{}", name: first, "archive/2.warc": page("two", B)}
+    records = [page_record(f"one of {n}", f"{A}?{n}") for n in range(40)]
+    first = gzip_members(*records) if name.endswith(".gz") else b"".join(records)
+    files = {"datapackage.json": b"{}", name: first, "archive/2.warc": page_record("two", B)}
     path = make_zip(tmp_path / "x.wacz", files, method=method)
     data = bytearray(path.read_bytes())
     with zipfile.ZipFile(path) as archive:
@@ -448,7 +476,11 @@ def test_a_wacz_in_which_a_warc_is_damaged(tmp_path: Path, name: str, method: in
     "name", ["x.warc.gz", "archive/x.warc", "archive/y/x.warc.gz", "z/archive/X.WARC.GZ", "y/x.arc"]
 )
 def test_warcs_of_a_wacz_wherever_they_are(tmp_path: Path, name: str) -> None:
-    files = {name: members(page("one", A)), "datapackage.json": b"{}", "indexes/x.cdx": b""}
+    files = {
+        name: gzip_members(page_record("one", A)),
+        "datapackage.json": b"{}",
+        "indexes/x.cdx": b"",
+    }
     path = make_zip(tmp_path / "x.wacz", files)
     (source,) = open_sources([path])
     assert set(pages(list(source.pages()))) == {A}
@@ -461,13 +493,13 @@ def test_a_wacz_without_a_warc_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_warc_in_bzip2_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "x.warc.bz2").write_bytes(bz2.compress(page("one")))
+    (tmp_path / "x.warc.bz2").write_bytes(bz2.compress(page_record("one")))
     with pytest.raises(SourceError, match="unpack it first"):
         open_sources([tmp_path / "x.warc.bz2"])
 
 
 def test_pages_are_left_out_by_their_address(tmp_path: Path) -> None:
-    (tmp_path / "x.warc").write_bytes(page("one", A) + page("two", B))
+    (tmp_path / "x.warc").write_bytes(page_record("one", A) + page_record("two", B))
     (tmp_path / "archivesearch.toml").write_text("exclude = ['*://*/b.html']")
     (source,) = open_sources([tmp_path / "x.warc"])
     assert set(pages(list(source.pages()))) == {A}
@@ -491,7 +523,7 @@ def test_every_record_is_a_page_or_counted(shared_data: Path) -> None:
         (source,) = open_sources([path])
         results = list(source.pages())
         counted = sum(isinstance(f, RawPage | Skipped) for f in results)
-        assert counted + sum(source.listing.left_out.values()) >= seen, path
+        assert counted + sum(source.listing.omitted.values()) >= seen, path
         is_broken = any(
             word in path.name for word in ("bad.", "bad-non", "trunc", "wrong", "in-url")
         )
@@ -502,14 +534,14 @@ def test_every_record_is_a_page_or_counted(shared_data: Path) -> None:
 def test_a_damaged_warc_never_fails_otherwise(data: st.DataObject) -> None:
     import tempfile
 
-    parts = [INFO, page("one", A), REQUEST, page("two" * 300, B)]
+    parts = [INFO, page_record("one", A), REQUEST, page_record("two" * 300, B)]
     form = data.draw(st.sampled_from(["plain", "members", "whole", "arc"]))
     content = bytearray(
         {
             "plain": b"".join(parts),
-            "members": members(*parts),
+            "members": gzip_members(*parts),
             "whole": gzip.compress(b"".join(parts), mtime=0),
-            "arc": arc(arc_record(http("one"), A), arc_record(http("two"), B)),
+            "arc": arc(arc_record(http_response("one"), A), arc_record(http_response("two"), B)),
         }[form]
     )
     for _ in range(data.draw(st.integers(1, 6))):

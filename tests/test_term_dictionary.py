@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archivesearch.columnar.storage.array_files import ArrayFolder, ArrayWriter
-from archivesearch.columnar.storage.string_table import encoded
-from archivesearch.columnar.terms.term_dictionary import Lexicon, write_lexicon
+from archivesearch.columnar.storage.string_table import to_utf8
+from archivesearch.columnar.terms.term_dictionary import TermDictionary, write_term_dictionary
 
 # Terms that share their first eight bytes, and any others.
 LIKE = st.sampled_from(["internat", "internationa", "ünterwegs", "\0\0\0\0\0\0\0\0"])
@@ -22,48 +22,48 @@ TERMS = st.lists(TERM, unique=True, max_size=40)
 
 
 @contextmanager
-def lexicon_of(*fields: list[bytes]) -> Iterator[Lexicon]:
+def lexicon_of(*fields: list[bytes]) -> Iterator[TermDictionary]:
     """Give a lexicon of fields `0`, `1` and so on with sorted terms."""
     edges = [sum(map(len, fields[:at])) for at in range(len(fields) + 1)]
     with TemporaryDirectory() as folder:
         writer = ArrayWriter(Path(folder))
-        write_lexicon(writer, list(chain(*fields)))
+        write_term_dictionary(writer, list(chain(*fields)))
         writer.close({})
         numbers = {str(at): (edges[at], edges[at + 1]) for at in range(len(fields))}
-        yield Lexicon(ArrayFolder(Path(folder)), numbers)
+        yield TermDictionary(ArrayFolder(Path(folder)), numbers)
 
 
 @given(TERMS, TERMS, TERM)
 @example([], [], "")
 @example(["a", "a\0"], ["a\0"], "a")
 def test_every_term_is_found_and_no_other(first: list[str], second: list[str], word: str) -> None:
-    fields = [sorted(map(encoded, terms)) for terms in (first, second)]
+    fields = [sorted(map(to_utf8, terms)) for terms in (first, second)]
     with lexicon_of(*fields) as lexicon:
         for name, terms in enumerate(fields):
-            start, end = lexicon.field(str(name))
+            start, end = lexicon.field_range(str(name))
             assert list(lexicon.terms(start, end)) == terms
             for number, term in enumerate(terms, start):
                 assert lexicon.find(str(name), term) == number
                 assert lexicon[number] == term
-            assert (lexicon.find(str(name), encoded(word)) is None) == (encoded(word) not in terms)
+            assert (lexicon.find(str(name), to_utf8(word)) is None) == (to_utf8(word) not in terms)
         assert lexicon.find("none", b"a") is None
 
 
 @given(TERMS, TERMS, TERM)
 def test_a_prefix_is_a_range(first: list[str], second: list[str], start: str) -> None:
-    fields = [sorted(map(encoded, terms)) for terms in (first, second)]
+    fields = [sorted(map(to_utf8, terms)) for terms in (first, second)]
     with lexicon_of(*fields) as lexicon:
         for name, terms in enumerate(fields):
-            found = lexicon.terms(*lexicon.prefix(str(name), encoded(start)))
-            assert list(found) == [term for term in terms if term.startswith(encoded(start))]
+            found = lexicon.terms(*lexicon.prefix_range(str(name), to_utf8(start)))
+            assert list(found) == [term for term in terms if term.startswith(to_utf8(start))]
 
 
 @given(TERMS, TERMS, st.none() | TERM, st.none() | TERM)
 def test_a_range_includes_both_ends(
     first: list[str], second: list[str], start: str | None, end: str | None
 ) -> None:
-    fields = [sorted(map(encoded, terms)) for terms in (first, second)]
-    low, high = (None if edge is None else encoded(edge) for edge in (start, end))
+    fields = [sorted(map(to_utf8, terms)) for terms in (first, second)]
+    low, high = (None if edge is None else to_utf8(edge) for edge in (start, end))
     with lexicon_of(*fields) as lexicon:
         for name, terms in enumerate(fields):
             wanted = terms[
@@ -71,4 +71,4 @@ def test_a_range_includes_both_ends(
                 if high is None
                 else bisect_right(terms, high)
             ]
-            assert list(lexicon.terms(*lexicon.between(str(name), low, high))) == wanted
+            assert list(lexicon.terms(*lexicon.term_range(str(name), low, high))) == wanted

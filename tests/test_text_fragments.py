@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import archivesearch
 from archivesearch.search.hits.text_fragments import link
 from helpers.browser import browser, browsing
-from helpers.small_archive import build, passage
+from helpers.small_archive import build_index, passage
 
 URL = "http://www.example.org/a.html"
 PAGE = """<!DOCTYPE html><html lang=en><head><meta charset=utf-8><title>Lists</title></head><body>
@@ -76,7 +76,7 @@ def test_any_text_makes_an_address(text: str, other: str, section: str, label: s
 
 @pytest.mark.skipif(browser() is None, reason="no browser with a driver (chromium, chromedriver)")
 def test_a_browser_scrolls_there(tmp_path: Path) -> None:
-    index = build(
+    index = build_index(
         tmp_path,
         {"lists.html": PAGE, "archivesearch.toml": 'base_url = "http://127.0.0.1:1/"\n'},
     )

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archivesearch.analysis import tokenizer as module
-from archivesearch.analysis.tokenizer import is_cjk, located, words
+from archivesearch.analysis.tokenizer import is_cjk, locate_words, words
 
 
 def found(text: str) -> list[str]:
@@ -177,4 +177,4 @@ def test_words_are_located_without_the_others(text: str, data: st.DataObject | N
     asked = set(data.draw(st.lists(st.sampled_from(distinct)))) if data and distinct else distinct
     wanted = [(n, word) for n, (word, _, _) in enumerate(all_words) if word in asked]
     spans = [(start, end) for word, start, end in all_words if word in asked]
-    assert located(text, wanted) == spans
+    assert locate_words(text, wanted) == spans

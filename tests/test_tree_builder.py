@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 import archivesearch
-from archivesearch.query.alias_expansion import Names
-from helpers.small_archive import build, page_of
+from archivesearch.query.alias_expansion import AliasExpansion
+from helpers.small_archive import build_index, html_page
 
 PAGES = {
     "archivesearch.toml": """languages = ["en", "fr", "de", "es"]
@@ -15,12 +15,12 @@ PAGES = {
 "Reading Room Union" = ["RRU"]
 "Rowers' Regatta Union" = ["RRU"]
 """,
-    "en.html": page_of("The worker is here.", "We work at night.", "A nation of nations."),
-    "fr.html": page_of("Les ouvriers de Paris.", "Les nations, le work shop.").replace(
+    "en.html": html_page("The worker is here.", "We work at night.", "A nation of nations."),
+    "fr.html": html_page("Les ouvriers de Paris.", "Les nations, le work shop.").replace(
         "=en", "=fr"
     ),
-    "de.html": page_of("Die Arbeiter und ihre Nation.", "Castros Kastro.").replace("=en", "=de"),
-    "orgs.html": page_of(
+    "de.html": html_page("Die Arbeiter und ihre Nation.", "Castros Kastro.").replace("=en", "=de"),
+    "orgs.html": html_page(
         "CNP wrote to us.",
         "The Committee for a New Party wrote to them.",
         "A party is new, and a committee is for it.",
@@ -35,7 +35,7 @@ for lang in ("fr", "de"):
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[archivesearch.Archive]:
-    with archivesearch.open(build(tmp_path_factory.mktemp("names"), PAGES)) as opened:
+    with archivesearch.open(build_index(tmp_path_factory.mktemp("names"), PAGES)) as opened:
         yield opened
 
 
@@ -115,8 +115,10 @@ def test_other_names_are_marked_where_they_stand(archive: archivesearch.Archive)
 
 
 def test_the_longest_name_counts() -> None:
-    names = Names([("A B", "AB"), ("A B C", "ABC"), ("C", "See"), ("x",), ("", "---")])
-    assert [(start, end) for start, end, _ in names.among([("a",), ("b",), ("c",)])] == [(0, 3)]
-    assert list(names.among([("a", "b"), ("d",)])) == []
-    assert names.others(("a", "b")) == (("AB",),)
-    assert not Names([("x",), ("", "---")])
+    names = AliasExpansion([("A B", "AB"), ("A B C", "ABC"), ("C", "See"), ("x",), ("", "---")])
+    assert [(start, end) for start, end, _ in names.find_aliases([("a",), ("b",), ("c",)])] == [
+        (0, 3)
+    ]
+    assert list(names.find_aliases([("a", "b"), ("d",)])) == []
+    assert names.aliases(("a", "b")) == (("AB",),)
+    assert not AliasExpansion([("x",), ("", "---")])

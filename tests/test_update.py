@@ -16,11 +16,11 @@ from msgspec import msgpack
 
 import archivesearch
 from archivesearch import IndexDamaged, Report, SourceError
-from archivesearch.directory.manifest import PARSED, read_manifest
-from archivesearch.indexing.parsing.page_records import HEADER, is_whole, recorded
-from archivesearch.indexing.parsing.parse_cache import SOURCE, damaged_bytes
+from archivesearch.directory.manifest import PARSE_CACHE, read_manifest
+from archivesearch.indexing.parsing.page_records import HEADER, is_whole, to_record
+from archivesearch.indexing.parsing.parse_cache import PARSER_FILES, cache_damage
 from helpers.cli_site import done, failed
-from helpers.small_archive import LETTER, PAGES, REPORT, build, page_of, write
+from helpers.small_archive import LETTER, PAGES, REPORT, build_index, html_page, write_files
 
 VARIANTS = '[variants]\nwoman = ["womyn"]\n'
 OWN = 'base_url = "http://example.org/"\nname = "An archive"\n'
@@ -50,17 +50,17 @@ def is_as_rebuilt(index: Path, *sources: Path) -> bool:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    return write(tmp_path / "site", PAGES)
+    return write_files(tmp_path / "site", PAGES)
 
 
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
-    return build(tmp_path, PAGES)
+    return build_index(tmp_path, PAGES)
 
 
 def test_only_what_changed_is_parsed(index: Path, site: Path) -> None:
     assert counts(archivesearch.update([site], index)) == (0, 3, 0)
-    write(site, {"letters/1994.html": LETTER.replace("Castro", "Fidel"), "new.html": REPORT})
+    write_files(site, {"letters/1994.html": LETTER.replace("Castro", "Fidel"), "new.html": REPORT})
     (site / "lists/parties.html").unlink()
     assert counts(archivesearch.update([site], index)) == (2, 1, 1)
     assert is_as_rebuilt(index, site)
@@ -87,20 +87,20 @@ def test_a_page_that_moved_is_parsed_anew(index: Path, site: Path) -> None:
 def test_settings_that_parsing_sees(
     index: Path, site: Path, before: str, after: str, parsed: int
 ) -> None:
-    write(site, {"archivesearch.toml": before})
+    write_files(site, {"archivesearch.toml": before})
     archivesearch.update([site], index)
-    write(site, {"archivesearch.toml": after})
+    write_files(site, {"archivesearch.toml": after})
     assert archivesearch.update([site], index).parsed == parsed
     assert is_as_rebuilt(index, site)
 
 
 def test_another_parser_knows_no_page_of_this_one() -> None:
-    code = "import sys, archivesearch.indexing.parsing.parse_task as c; c.get_ready()\n"
+    code = "import sys, archivesearch.indexing.parsing.parse_task as c; c.import_parsers()\n"
     code += "print(*(m.__file__ for m in sys.modules.values()"
     code += " if m.__name__.startswith('archivesearch') and m.__file__))"
     used = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     package = Path(archivesearch.__file__).parent
-    known = {str(path) for files in SOURCE for path in package.glob(files)}
+    known = {str(path) for files in PARSER_FILES for path in package.glob(files)}
     assert {name for name in used.stdout.split() if "__init__" not in name} <= known
 
 
@@ -113,7 +113,7 @@ def test_without_an_index_an_update_builds_one(tmp_path: Path, site: Path) -> No
 def test_a_memory_that_is_of_no_use_is_not_used(
     index: Path, site: Path, tmp_path: Path, spoil: str
 ) -> None:
-    memory = index / PARSED
+    memory = index / PARSE_CACHE
     data = memory.read_bytes()
     memory.unlink()
     if spoil == "folder":
@@ -135,19 +135,19 @@ def test_a_memory_that_is_damaged_is_used_as_far_as_it_is_whole(
     index: Path, site: Path, seed: int
 ) -> None:
     chance = random.Random(seed)  # noqa: S311 - a sample needs a seed, not secrecy
-    data = bytearray((index / PARSED).read_bytes())
+    data = bytearray((index / PARSE_CACHE).read_bytes())
     at = chance.randrange(len(data))
     if seed % 4:
         data[at] ^= 1 << chance.randrange(8)
     else:
         del data[at:]
-    (index / PARSED).write_bytes(data)
-    assert damaged_bytes(index) is not None or at == len(data)  # cut where a record ends
+    (index / PARSE_CACHE).write_bytes(data)
+    assert cache_damage(index) is not None or at == len(data)  # cut where a record ends
     before = content(index)
     report = archivesearch.update([site], index)
     assert report.parsed + report.unchanged == 3
     assert content(index) == before
-    assert damaged_bytes(index) is None
+    assert cache_damage(index) is None
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -155,15 +155,15 @@ def test_a_memory_that_is_damaged_is_used_as_far_as_it_is_whole(
 def test_a_record_that_another_program_wrote_is_not_used(
     index: Path, site: Path, data: bytes, jobs: int
 ) -> None:
-    memory = (index / PARSED).read_bytes()
+    memory = (index / PARSE_CACHE).read_bytes()
     at = memory.index(b"\n") + 1
     key, size, _, _ = HEADER.unpack_from(memory, at)
-    other = recorded(key, b"\0" + data)
+    other = to_record(key, b"\0" + data)
     assert is_whole(other)
-    (index / PARSED).write_bytes(memory[:at] + other + memory[at + HEADER.size + size :])
+    (index / PARSE_CACHE).write_bytes(memory[:at] + other + memory[at + HEADER.size + size :])
     assert counts(archivesearch.update([site], index, jobs=jobs)) == (1, 2, 0)
     assert is_as_rebuilt(index, site)
-    assert (index / PARSED).read_bytes() == memory
+    assert (index / PARSE_CACHE).read_bytes() == memory
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are killed as POSIX does it")
@@ -173,8 +173,8 @@ def test_processes_that_are_killed_cost_no_known_page(tmp_path: Path) -> None:
             for process in multiprocessing.active_children():
                 process.terminate()
 
-    pages = {f"{n}.html": page_of("Of a party.", f"Number {n}.") for n in range(300)}
-    index = build(tmp_path, pages)
+    pages = {f"{n}.html": html_page("Of a party.", f"Number {n}.") for n in range(300)}
+    index = build_index(tmp_path, pages)
     before = content(index)
     report = archivesearch.update([tmp_path / "site"], index, jobs=2, progress=kill)
     assert (report.indexed, report.notices) == (300, ())
@@ -183,7 +183,7 @@ def test_processes_that_are_killed_cost_no_known_page(tmp_path: Path) -> None:
 
 
 def test_pages_that_cannot_be_remembered_are_parsed_each_time(index: Path, site: Path) -> None:
-    write(site, {"empty.html": "", "not.html": b"\x00\x01\x02\x03" * 100})
+    write_files(site, {"empty.html": "", "not.html": b"\x00\x01\x02\x03" * 100})
     for _ in range(2):
         report = archivesearch.update([site], index)
         assert (report.parsed, report.unchanged, len(report.skipped)) == (0, 3, 2)
@@ -192,8 +192,8 @@ def test_pages_that_cannot_be_remembered_are_parsed_each_time(index: Path, site:
 
 def test_what_a_build_that_failed_has_parsed_costs_nothing(index: Path, site: Path) -> None:
     """Nothing of the index or its memory is lost, and the update can be repeated."""
-    write(site, {"new.html": REPORT})
-    files = content(index), (index / PARSED).read_bytes()
+    write_files(site, {"new.html": REPORT})
+    files = content(index), (index / PARSE_CACHE).read_bytes()
 
     def fail(progress: archivesearch.Progress) -> None:
         if progress.pages == 3:
@@ -201,7 +201,7 @@ def test_what_a_build_that_failed_has_parsed_costs_nothing(index: Path, site: Pa
 
     with pytest.raises(KeyboardInterrupt):
         archivesearch.update([site], index, progress=fail)
-    assert (content(index), (index / PARSED).read_bytes()) == files
+    assert (content(index), (index / PARSE_CACHE).read_bytes()) == files
     assert counts(archivesearch.update([site], index)) == (1, 3, 0)
     assert is_as_rebuilt(index, site)
 
@@ -218,15 +218,15 @@ def test_a_source_that_is_gone_is_an_error(index: Path, site: Path) -> None:
 
 
 def test_one_of_two_sources_that_is_gone_is_an_error(tmp_path: Path, site: Path) -> None:
-    index, other = tmp_path / "index", write(tmp_path / "other", {"a.html": LETTER})
+    index, other = tmp_path / "index", write_files(tmp_path / "other", {"a.html": LETTER})
     archivesearch.rebuild([site, other], index)
     before = content(index)
     (other / "a.html").unlink()
     with pytest.raises(SourceError, match=r"no pages left in .*other"):
         archivesearch.update([site, other], index)
     for sources in ([site], [other, site], [site, other, tmp_path / "new"]):
-        write(tmp_path / "new", {"a.html": LETTER})
-        write(other, {"a.html": LETTER})
+        write_files(tmp_path / "new", {"a.html": LETTER})
+        write_files(other, {"a.html": LETTER})
         with pytest.raises(SourceError, match="was built from site, other, not from"):
             archivesearch.update(sources, index)
     assert content(index) == before
@@ -274,9 +274,9 @@ def edit(site: Path, kind: str, name: str, value: Any) -> None:
     if kind == "remove":
         path.unlink(missing_ok=True)
     elif kind == "write":
-        write(site, {name: value if isinstance(value, str) else page_of(*value)})
+        write_files(site, {name: value if isinstance(value, str) else html_page(*value)})
     elif path.exists():
-        write(site, {value: path.read_bytes()})
+        write_files(site, {value: path.read_bytes()})
         if kind == "rename" and value != name:
             path.unlink()
 
@@ -294,7 +294,7 @@ def test_random_edits(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("edits")
-    site = write(folder / "site", {"keep.html": LETTER})
+    site = write_files(folder / "site", {"keep.html": LETTER})
     for edits in rounds:
         for change in edits:
             edit(site, *change)
@@ -306,12 +306,12 @@ def test_random_edits(
 
 
 def test_a_large_page_among_others_is_the_same_page_in_any_process(tmp_path: Path) -> None:
-    files = {f"{n}.html": page_of(f"Page {n} of many.") for n in range(20)}
-    files["large.html"] = page_of(*(f"Paragraph {n} of " + "words " * 30 for n in range(25_000)))
+    files = {f"{n}.html": html_page(f"Page {n} of many.") for n in range(20)}
+    files["large.html"] = html_page(*(f"Paragraph {n} of " + "words " * 30 for n in range(25_000)))
     folders = []
     for jobs in (1, 2):
         index = tmp_path / str(jobs)
-        report = archivesearch.rebuild([write(tmp_path / "site", files)], index, jobs=jobs)
+        report = archivesearch.rebuild([write_files(tmp_path / "site", files)], index, jobs=jobs)
         assert not report.notices
         assert not report.skipped
         folders.append(read_manifest(index).generation)
@@ -321,10 +321,10 @@ def test_a_large_page_among_others_is_the_same_page_in_any_process(tmp_path: Pat
 def test_more_memory_than_one_stretch_makes_no_difference(tmp_path: Path) -> None:
     """A megabyte holds 32 KB of text at a time with two threads, of which there are many here."""
     pages = {
-        f"{n}.html": page_of(*(f"{LONG[n % 3]} Number {n * m}." for m in range(30)))
+        f"{n}.html": html_page(*(f"{LONG[n % 3]} Number {n * m}." for m in range(30)))
         for n in range(20)
     }
-    site = write(tmp_path / "site", pages)
+    site = write_files(tmp_path / "site", pages)
     archivesearch.update([site], tmp_path / "index", jobs=2, memory=1)
     assert is_as_rebuilt(tmp_path / "index", site)
     (site / "3.html").rename(site / "moved.html")
@@ -339,7 +339,7 @@ def test_the_command(tmp_path: Path, site: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     done("rebuild", "site")
     assert "0 pages parsed, 3 unchanged, 0 removed" in done("update")
-    write(site, {"new.html": REPORT})
+    write_files(site, {"new.html": REPORT})
     assert '"parsed": 1' in done("update", "--format", "json")
     site.rename(tmp_path / "elsewhere")
     assert "there is no site here, of which index was built" in failed("update")

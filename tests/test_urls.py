@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivesearch.urls import address, key
+from archivesearch.urls import page_url, url_key
 
 BASE = "http://example.org/papers/"
 
@@ -27,8 +27,8 @@ BASE = "http://example.org/papers/"
     ],
 )
 def test_the_address_of_a_path(path: str, expected: str) -> None:
-    assert address(path, BASE) == BASE + expected
-    assert address(path, "") is None
+    assert page_url(path, BASE) == BASE + expected
+    assert page_url(path, "") is None
 
 
 SAME = [
@@ -61,15 +61,15 @@ OTHER = [
 
 @pytest.mark.parametrize(("one", "two"), SAME)
 def test_addresses_of_one_page(one: str, two: str) -> None:
-    assert key(one) == key(two)
+    assert url_key(one) == url_key(two)
 
 
 @pytest.mark.parametrize(("one", "two"), OTHER)
 def test_addresses_of_two_pages(one: str, two: str) -> None:
-    assert key(one) != key(two)
+    assert url_key(one) != url_key(two)
 
 
 @given(st.text("htps:/w.@?%#x0é[]", max_size=30) | st.text())
 def test_anything_has_a_key_and_an_address(url: str) -> None:
-    assert isinstance(key(url), str)
-    (address(url.encode("utf-8", "replace").decode(), BASE) or "").encode()
+    assert isinstance(url_key(url), str)
+    (page_url(url.encode("utf-8", "replace").decode(), BASE) or "").encode()

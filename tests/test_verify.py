@@ -18,12 +18,18 @@ import pytest
 import archivesearch
 from archivesearch import IndexDamaged, IndexMissing, IndexProblem, IndexVersion
 from archivesearch.columnar.storage.array_files import ArrayFolder, ArrayWriter
-from archivesearch.directory.files import synced
-from archivesearch.directory.manifest import MANIFEST, PARSED, Hold, manifest_text, read_manifest
+from archivesearch.directory.files import sync_file
+from archivesearch.directory.manifest import (
+    MANIFEST,
+    PARSE_CACHE,
+    GenerationLock,
+    manifest_text,
+    read_manifest,
+)
 from archivesearch.errors import SourceError
 from helpers import crawls
 from helpers.cli_site import done, failed, run
-from helpers.small_archive import LETTER, PAGES, REPORT, build, page_of, write
+from helpers.small_archive import LETTER, PAGES, REPORT, build_index, html_page, write_files
 from test_generations import changed
 
 DAMAGES = int(os.environ.get("ARCHIVESEARCH_DAMAGES", "400"))
@@ -31,7 +37,7 @@ DAMAGES = int(os.environ.get("ARCHIVESEARCH_DAMAGES", "400"))
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("sound"), PAGES)
+    return build_index(tmp_path_factory.mktemp("sound"), PAGES)
 
 
 @pytest.fixture
@@ -45,7 +51,7 @@ def index(sound: Path, tmp_path: Path) -> Path:
 
 
 def files(index: Path) -> list[Path]:
-    found = [index / MANIFEST, index / PARSED, *index.glob("generation-*/*")]
+    found = [index / MANIFEST, index / PARSE_CACHE, *index.glob("generation-*/*")]
     return sorted(path for path in found if path.stat().st_size)
 
 
@@ -68,7 +74,7 @@ def test_the_bundled_pages(corpus_index: Path, corpus: Path) -> None:
 
 
 def test_an_index_without_a_word_is_whole(tmp_path: Path) -> None:
-    index = build(tmp_path, {"a.html": "<p>!!! ... ***</p>"})
+    index = build_index(tmp_path, {"a.html": "<p>!!! ... ***</p>"})
     assert archivesearch.verify(index).problems == ()
     assert archivesearch.backup(index, tmp_path / "copy").files
 
@@ -95,12 +101,12 @@ def test_every_changed_byte_is_told_by_its_file(index: Path) -> None:
 
 def is_shorter_memory(path: Path, index: Path) -> bool:
     """Whether it is a memory cut where a record ends: then it is whole, and knows less."""
-    return path.name == PARSED and not told(index)
+    return path.name == PARSE_CACHE and not told(index)
 
 
 @pytest.mark.parametrize("spoil", ["link", "folder", "other"])
 def test_a_memory_that_is_none(index: Path, tmp_path: Path, spoil: str) -> None:
-    path = index / PARSED
+    path = index / PARSE_CACHE
     path.rename(tmp_path / "outside")
     match spoil:
         case "link":
@@ -111,7 +117,7 @@ def test_a_memory_that_is_none(index: Path, tmp_path: Path, spoil: str) -> None:
             path.write_bytes(b"archivesearch parsed pages 0\n")
     (problem,) = archivesearch.verify(index).problems
     why = "it is of another version" if spoil == "other" else "it cannot be read"
-    assert problem.file == PARSED
+    assert problem.file == PARSE_CACHE
     assert problem.what.startswith(why)
 
 
@@ -140,12 +146,12 @@ def test_files_that_are_not_what_they_should_be(index: Path, tmp_path: Path, spo
 
 
 def test_an_index_that_is_none(tmp_path: Path, index: Path) -> None:
-    for path in (tmp_path / "nothing", write(tmp_path / "pages", {"a.html": LETTER})):
+    for path in (tmp_path / "nothing", write_files(tmp_path / "pages", {"a.html": LETTER})):
         with pytest.raises(IndexMissing, match="there is no index in"):
             archivesearch.verify(path)
         with pytest.raises(IndexMissing, match="there is no index in"):
             archivesearch.backup(path, tmp_path / "copy")
-    write(tmp_path / "extension", {MANIFEST: '{"name": "of a browser"}'})
+    write_files(tmp_path / "extension", {MANIFEST: '{"name": "of a browser"}'})
     (problem,) = archivesearch.verify(tmp_path / "extension").problems
     assert "is not the manifest of an index" in problem.what
     changed(index, lambda values: values.update(version=99))
@@ -165,7 +171,7 @@ def test_archives_with_something_to_tell_are_compared(tmp_path: Path) -> None:
     twice, cut = tmp_path / "twice.tar", tmp_path / "cut.tar"
     with tarfile.open(twice, "w") as archive:
         for text in ("older", "newer"):
-            data = page_of(text).encode()
+            data = html_page(text).encode()
             member = tarfile.TarInfo("a.html")
             member.size = len(data)
             archive.addfile(member, io.BytesIO(data))
@@ -177,7 +183,7 @@ def test_archives_with_something_to_tell_are_compared(tmp_path: Path) -> None:
 
 
 def test_pages_are_compared_with_their_sources(index: Path, site: Path) -> None:
-    write(site, {"letters/1994.html": LETTER + " ", "new.html": REPORT, "empty.html": ""})
+    write_files(site, {"letters/1994.html": LETTER + " ", "new.html": REPORT, "empty.html": ""})
     (site / "lists/parties.html").unlink()
     found = archivesearch.verify(index, [site])
     assert found.whole
@@ -189,7 +195,7 @@ def test_pages_are_compared_with_their_sources(index: Path, site: Path) -> None:
 
 
 def test_other_sources_than_those_it_was_built_from_are_refused(site: Path, tmp_path: Path) -> None:
-    other = write(tmp_path / "other", {"a.html": REPORT})
+    other = write_files(tmp_path / "other", {"a.html": REPORT})
     archivesearch.rebuild([site, other], tmp_path / "two")
     assert archivesearch.verify(tmp_path / "two", [site, other]).current
     for sources in ([site], [other, site], [site, other, site / "lists"]):
@@ -202,10 +208,10 @@ def test_a_crawl_that_has_several_records_of_a_page(tmp_path: Path) -> None:
     crawl = tmp_path / "crawl.warc"
     crawl.write_bytes(
         crawls.record(b"GET / HTTP/1.0\r\n\r\n", kind="request")
-        + crawls.page("Letters of the first spring.")
-        + crawls.page("Older letters, which nobody kept.", date="1999-01-01T00:00:00Z")
+        + crawls.page_record("Letters of the first spring.")
+        + crawls.page_record("Older letters, which nobody kept.", date="1999-01-01T00:00:00Z")
         + b"damage\r\n\r\n"
-        + crawls.page("Another page of other words.", url="http://www.example.org/b.html")
+        + crawls.page_record("Another page of other words.", url="http://www.example.org/b.html")
     )
     report = archivesearch.rebuild([crawl], tmp_path / "index")
     assert (report.indexed, len(report.skipped), len(report.notices)) == (2, 2, 1)
@@ -216,8 +222,10 @@ def test_a_crawl_that_has_several_records_of_a_page(tmp_path: Path) -> None:
 def test_what_is_skipped_need_not_be_named(tmp_path: Path) -> None:
     """A crawl may have millions of records that are no pages: the first are named."""
     crawl = tmp_path / "crawl.warc"
-    image = crawls.record(crawls.http("x", "image/gif"), url="http://www.example.org/a.gif")
-    crawl.write_bytes(image * 10_002 + crawls.page("Letters of the first spring."))
+    image = crawls.record(
+        crawls.http_response("x", "image/gif"), url="http://www.example.org/a.gif"
+    )
+    crawl.write_bytes(image * 10_002 + crawls.page_record("Letters of the first spring."))
     index = tmp_path / "index"
     archivesearch.rebuild([crawl], index)
     with archivesearch.open(index) as archive:
@@ -262,7 +270,7 @@ def vouched(index: Path) -> None:
     """Write a manifest that vouches for the files as they are."""
     manifest = read_manifest(index)
     folder = index / manifest.generation
-    manifest.files.update({path.name: synced(path) for path in folder.iterdir()})  # type: ignore[attr-defined]
+    manifest.files.update({path.name: sync_file(path) for path in folder.iterdir()})  # type: ignore[attr-defined]
     (index / MANIFEST).write_text(manifest_text(manifest))
 
 
@@ -488,8 +496,8 @@ def test_records_that_say_others_than_the_tables(
 
 
 def test_what_a_crawl_leaves_out_is_counted_and_not_named(tmp_path: Path) -> None:
-    picture = crawls.record(crawls.http("x", "image/png"), "http://www.example.org/a.png")
-    (tmp_path / "a.warc").write_bytes(picture + crawls.page("Of the harbour and its ships."))
+    picture = crawls.record(crawls.http_response("x", "image/png"), "http://www.example.org/a.png")
+    (tmp_path / "a.warc").write_bytes(picture + crawls.page_record("Of the harbour and its ships."))
     archivesearch.rebuild([tmp_path / "a.warc"], tmp_path / "index")
     assert archivesearch.verify(tmp_path / "index", [tmp_path / "a.warc"]).problems == ()
 
@@ -557,7 +565,7 @@ def test_a_backup_is_the_same_index(index: Path, tmp_path: Path) -> None:
 
 
 def test_a_backup_goes_nowhere_where_anything_is(index: Path, tmp_path: Path) -> None:
-    other = write(tmp_path / "other", {"mine": "x"})
+    other = write_files(tmp_path / "other", {"mine": "x"})
     for target, message in (
         (other, "is not empty"),
         (index, "lies in the index itself"),
@@ -573,7 +581,7 @@ def test_a_backup_goes_nowhere_where_anything_is(index: Path, tmp_path: Path) ->
 
 def test_a_backup_of_a_damaged_index_is_none(index: Path, tmp_path: Path) -> None:
     for path in files(index):
-        if path.name == PARSED:
+        if path.name == PARSE_CACHE:
             continue
         data = path.read_bytes()
         path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
@@ -593,7 +601,7 @@ def written(index: Path, site: Path) -> Iterator[tuple[Path, Callable[[], int]]]
         nonlocal rounds
         while not ended.is_set():
             rounds += 1
-            write(site, {"n.html": page_of(f"Castro {rounds}.", f"Castro {rounds} again.")})
+            write_files(site, {"n.html": html_page(f"Castro {rounds}.", f"Castro {rounds} again.")})
             archivesearch.update([site], index)
 
     thread = threading.Thread(target=write_on)
@@ -618,7 +626,7 @@ def test_backups_while_a_writer_works(
 def test_a_reader_keeps_what_it_opened(index: Path, site: Path) -> None:
     before = read_manifest(index).generation
     with archivesearch.open(index) as archive:
-        write(site, {"new.html": REPORT})
+        write_files(site, {"new.html": REPORT})
         archivesearch.update([site], index)
         assert (index / before).is_dir()  # whoever reads may open a file of it yet
         assert len(archive.search("castro")) == 4
@@ -630,14 +638,14 @@ def test_a_reader_keeps_what_it_opened(index: Path, site: Path) -> None:
 
 def test_a_hold_on_what_is_gone(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        Hold(tmp_path / "gone")
-    first = Hold(tmp_path)
-    Hold(tmp_path).close()
+        GenerationLock(tmp_path / "gone")
+    first = GenerationLock(tmp_path)
+    GenerationLock(tmp_path).release()
     with pytest.raises(BlockingIOError):
-        Hold(tmp_path, exclusive=True)
-    first.close()
-    first.close()
-    Hold(tmp_path, exclusive=True).close()
+        GenerationLock(tmp_path, exclusive=True)
+    first.release()
+    first.release()
+    GenerationLock(tmp_path, exclusive=True).release()
 
 
 def test_the_commands(index: Path, site: Path, tmp_path: Path) -> None:
@@ -646,7 +654,7 @@ def test_the_commands(index: Path, site: Path, tmp_path: Path) -> None:
     assert "the copy is whole" in done("backup", tmp_path / "copy", "--index", index)
     assert "is not empty" in failed("backup", tmp_path / "copy", "--index", index)
     assert "there is no index" in failed("verify", "--index", tmp_path / "nowhere")
-    write(site, {"new.html": REPORT})
+    write_files(site, {"new.html": REPORT})
     result = run("verify", site, "--index", index)
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert "  new new.html" in result.stdout

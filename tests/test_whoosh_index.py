@@ -13,7 +13,7 @@ from whoosh.scoring import BM25F, TF_IDF, Frequency
 
 from archivesearch.columnar.schema import FIELDS, WORD_FIELDS
 from archivesearch.columnar.segment import Segment
-from archivesearch.columnar.segment_writer import build
+from archivesearch.columnar.segment_writer import write_segment
 from archivesearch.columnar.storage import doc_sets as bits
 from archivesearch.columnar.whoosh_api.index import ColumnarIndex
 from archivesearch.errors import IndexProblem
@@ -44,7 +44,7 @@ Regex = whoosh.query.Regex
 class Face:
     def __init__(self, folder: Path) -> None:
         passages = random_passages(21, COUNT)
-        build(folder, [passages], ANALYZER)
+        write_segment(folder, [passages], ANALYZER)
         self.segment = Segment(folder)
         self.index = ColumnarIndex(self.segment, ANALYZER)
         self.searcher = self.index.searcher()
@@ -53,7 +53,7 @@ class Face:
     def planned(self, query: Query) -> dict[int, float]:
         """Return what a plan finds."""
         plan = plan_of(query, self.segment, lambda: self.searcher)
-        numbers, scores = topk.every(plan, plan.matches)
+        numbers, scores = topk.score_all(plan, plan.matches)
         assert numbers.tolist() == bits.numbers_of(plan.matches).tolist()
         return dict(zip(numbers.tolist(), scores.tolist(), strict=True))
 

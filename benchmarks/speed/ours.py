@@ -10,7 +10,7 @@ from typing import Any
 import archivesearch
 from archivesearch import config
 from archivesearch.analysis.analyzer import Analyzer
-from archivesearch.indexing.workers.worker_pool import Crew
+from archivesearch.indexing.workers.worker_pool import WorkerPool
 from archivesearch.model.passages import Passage
 from archivesearch.search.execution.index_reader import ColumnarEngine
 from benchmarks.speed.engine import LIMIT, Options
@@ -26,7 +26,7 @@ class Engine:
     kinds = frozenset({"words", "all", "phrase", "year", "prefix"})
 
     def __init__(self, options: Options) -> None:
-        settings = config.beside(Path(options.folder))
+        settings = config.load_beside(Path(options.folder))
         self.analyzer = Analyzer(settings.languages, settings.variants)
         self.threads = options.threads
         self.archive: archivesearch.Archive
@@ -37,8 +37,8 @@ class Engine:
 
     def build(self, records: Iterable[Passage], directory: Path) -> None:
         """Hand the passages to the engine some megabytes at a time, as a rebuild does."""
-        with Crew(self.threads) as crew:
-            ColumnarEngine().build(directory, _batches(records), self.analyzer, crew=crew)
+        with WorkerPool(self.threads) as crew:
+            ColumnarEngine().build(directory, _batches(records), self.analyzer, pool=crew)
 
     def open(self, directory: Path) -> None:
         """Open an archive; unlike its peers', not what `build` wrote but a rebuild."""

@@ -10,13 +10,13 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from archivesearch.config import Config
-from archivesearch.indexing.dedup.deduplicator import Sifted
+from archivesearch.indexing.dedup.deduplicator import Deduplicated
 from archivesearch.indexing.fingerprints.fingerprints import fingerprints
-from archivesearch.indexing.parsing.page_spool import Gathered
-from archivesearch.indexing.parsing.parse_task import of_pages
+from archivesearch.indexing.parsing.page_spool import PageSpool
+from archivesearch.indexing.parsing.parse_task import chunk_of_pages
 from archivesearch.model.pages import Page, Paragraph, RawPage, Section, Skipped, passages
 from archivesearch.model.passages import Passage
-from archivesearch.parse.language import language
+from archivesearch.parse.language import detect_language
 from archivesearch.parse.page import parse
 from archivesearch.sources.source import open_sources
 from benchmarks.speed import corpus
@@ -48,7 +48,9 @@ class Figures:
 def prepare(folder: Path, file: Path) -> dict[str, Any]:
     """Parse every page of a folder, write its passages to a file, return the figures."""
     figures = Figures()
-    language("", [Section(paragraphs=(Paragraph("a" * 99),))], ("en",))  # loads what it needs
+    detect_language(
+        "", [Section(paragraphs=(Paragraph("a" * 99),))], ("en",)
+    )  # loads what it needs
     fingerprints(["b"])
     names = tuple(field.name for field in fields(Passage))
     corpus.write(_passages(folder, figures), names, file)
@@ -64,14 +66,14 @@ def page_count(folder: Path) -> int:
 def laid_out(folder: Path, target: Path, *, limit: int | None, copies: int) -> Path:
     """Return a folder with `copies` of `limit` of a folder's pages."""
     (source,) = open_sources([folder])
-    pages = [entry.place for entry in source.listing.entries if not entry.problem]
+    pages = [entry.location for entry in source.listing.entries if not entry.problem]
     return corpus.lay_out(pages, source.path, target, limit=limit, copies=copies)
 
 
 def _passages(folder: Path, figures: Figures) -> Iterator[Passage]:
     """Yield the passages of a folder's pages, counting them on the way."""
     (source,) = open_sources([folder])
-    with TemporaryDirectory() as aside, Gathered(Path(aside)) as gathered:
+    with TemporaryDirectory() as aside, PageSpool(Path(aside)) as gathered:
         for raw in source.pages():
             page = _parsed(raw, source.config, figures) if isinstance(raw, RawPage) else raw
             if not isinstance(page, Page):
@@ -79,7 +81,7 @@ def _passages(folder: Path, figures: Figures) -> Iterator[Passage]:
                 continue
             figures.pages += 1
             start = time.process_time()
-            gathered.add(of_pages([page]))
+            gathered.add(chunk_of_pages([page]))
             figures.compare_seconds += time.process_time() - start
             for passage in passages(page):
                 figures.paragraphs += 1
@@ -87,7 +89,7 @@ def _passages(folder: Path, figures: Figures) -> Iterator[Passage]:
                 figures.dated += passage.year is not None
                 yield passage
         start = time.process_time()
-        sifted = Sifted(gathered)
+        sifted = Deduplicated(gathered)
         for _ in sifted:
             pass
         figures.compare_seconds += time.process_time() - start
@@ -104,7 +106,7 @@ def _parsed(raw: RawPage, config: Config, figures: Figures) -> Page | Skipped:
     page = parse(raw, config)
     end = time.process_time()
     if isinstance(page, Page):
-        language("", page.sections, config.languages)  # once more, to be timed
+        detect_language("", page.sections, config.languages)  # once more, to be timed
     telling = time.process_time() - end
     figures.lexbor_seconds += middle - start
     figures.language_seconds += telling

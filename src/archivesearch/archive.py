@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 from archivesearch.directory.manifest import MANIFEST
 from archivesearch.errors import ArchiveSearchError, IndexDamaged, IndexMissing, QueryError
 from archivesearch.lazy import lazy
-from archivesearch.query.alias_expansion import Names
-from archivesearch.query.filters import Filters, Vocabulary, Years
+from archivesearch.query.alias_expansion import AliasExpansion
+from archivesearch.query.filters import Filters, QueryContext, Years
 from archivesearch.search import arguments as asked
 from archivesearch.search import searcher as searching
 from archivesearch.search.execution.index_reader import ENGINE
-from archivesearch.search.snapshot.snapshot import DAMAGE, damaged, opened
+from archivesearch.search.snapshot.snapshot import DAMAGE_ERRORS, damage_error, open_snapshot
 
 if TYPE_CHECKING:  # a search needs few of them
     from archivesearch.model.pages import PageInfo
@@ -54,14 +54,14 @@ class Archive:
 
     def __init__(self, index: StrPath) -> None:
         path = Path(index)
-        found = opened(path, ENGINE)
+        found = open_snapshot(path, ENGINE)
         self._path = path
         self._manifest = found.manifest
         self._config = found.config
         self._analyzer = found.analyzer
         self._reader = found.reader
-        self._hold = found.hold
-        self._pages = found.listing
+        self._hold = found.lock
+        self._pages = found.pages
         self._organizations = found.organizations
         self._sentences = found.sentences
         self._is_closed = False
@@ -87,10 +87,10 @@ class Archive:
         are of `org`, `section`, `year`, `lang`, `page` and `family`. With `explain` each
         hit says what its score is the sum of. Raises QueryError.
         """
-        asked.string("query", query)
-        asked.numbers(limit=limit, offset=offset)
-        asked.names("facets", facets)
-        filters = asked.filters(narrowed)
+        asked.check_string("query", query)
+        asked.check_integers(limit=limit, offset=offset)
+        asked.check_names("facets", facets)
+        filters = asked.make_filters(narrowed)
         with self._reading():
             filters, notes = self._known(filters)
             results = searching.search(
@@ -120,8 +120,8 @@ class Archive:
     def _matches(self, query: str, narrowed: Narrowed, notes: list[str]) -> "Iterator[Hit]":
         from archivesearch.search.research import research as researching
 
-        asked.string("query", query)
-        filters = asked.filters(narrowed)
+        asked.check_string("query", query)
+        filters = asked.make_filters(narrowed)
         with self._reading():
             filters, known = self._known(filters)
             notes.extend(known)
@@ -144,9 +144,9 @@ class Archive:
         """
         from archivesearch.search.research import research as researching
 
-        asked.string("query", query)
-        asked.numbers(width=width, limit=limit, offset=offset)
-        filters = asked.filters(narrowed)
+        asked.check_string("query", query)
+        asked.check_integers(width=width, limit=limit, offset=offset)
+        filters = asked.make_filters(narrowed)
         with self._reading():
             filters, notes = self._known(filters)
             found = researching.kwic(
@@ -170,9 +170,9 @@ class Archive:
         """
         from archivesearch.search.research import research as researching
 
-        asked.string("query", query)
-        asked.numbers(window=window, limit=limit)
-        filters = asked.filters(narrowed)
+        asked.check_string("query", query)
+        asked.check_integers(window=window, limit=limit)
+        filters = asked.make_filters(narrowed)
         with self._reading():
             filters, notes = self._known(filters)
             found = researching.collocations(
@@ -187,8 +187,8 @@ class Archive:
         """
         from archivesearch.search.research import research as researching
 
-        asked.string("query", query)
-        filters = asked.filters(narrowed)
+        asked.check_string("query", query)
+        filters = asked.make_filters(narrowed)
         with self._reading():
             filters, notes = self._known(filters)
             found = researching.trends(self._reader, self._vocabulary, query, filters, by)
@@ -199,8 +199,8 @@ class Archive:
         from archivesearch.model.research import Suggestions
         from archivesearch.search.spelling_correction import completions, corrections
 
-        asked.string("text", text)
-        asked.numbers(limit=limit)
+        asked.check_string("text", text)
+        asked.check_integers(limit=limit)
         if limit < 0:
             raise QueryError("limit cannot be negative")
         with self._reading():
@@ -214,7 +214,7 @@ class Archive:
 
     def pages(self, prefix: str = "") -> tuple[str, ...]:
         """Return the pages whose paths begin so, in the order of the archive."""
-        asked.string("prefix", prefix)
+        asked.check_string("prefix", prefix)
         with self._reading():
             return tuple(page for page in self._pages if page.startswith(prefix))
 
@@ -223,7 +223,7 @@ class Archive:
 
         Raises IndexMissing for an unknown page.
         """
-        asked.string("page", page)
+        asked.check_string("page", page)
         with self._reading():
             info = self._pages.page(page)
             return self._passages(page if info is None else info.page)
@@ -233,7 +233,7 @@ class Archive:
 
         Raises IndexMissing for an unknown one.
         """
-        asked.string("page", page)
+        asked.check_string("page", page)
         with self._reading():
             info = self._pages.page(page)
             if info is None:
@@ -253,20 +253,20 @@ class Archive:
             counts = dict(self._manifest.counts)
             years = {int(year): number for year, number in counts.pop("years").items()}
             return Stats(name=self._config.name, years=years, **counts)
-        except DAMAGE as error:
+        except DAMAGE_ERRORS as error:
             raise IndexDamaged(f"{self._path / MANIFEST} lacks figures; rebuild it") from error
 
     @property
     def whoosh(self) -> Any:
         """The `whoosh.index.Index` underneath."""
         self._see_that_it_is_open()
-        return self._reader.index
+        return self._reader.whoosh_index
 
     def close(self) -> None:
         """Let go of all files; who asks any more gets a ValueError."""
         self._is_closed = True
         self._reader.close()
-        self._hold.close()
+        self._hold.release()
 
     def __enter__(self) -> Self:
         return self
@@ -291,7 +291,7 @@ class Archive:
         try:
             yield
         except IndexDamaged as error:
-            raise damaged(self._path, error) from error
+            raise damage_error(self._path, error) from error
         except ArchiveSearchError:
             raise
         except Exception as error:
@@ -301,7 +301,7 @@ class Archive:
             told = next(problems(self._path, self._manifest), None)
             if told is None:
                 raise
-            raise damaged(self._path, f"{told.file} {told.what}") from error
+            raise damage_error(self._path, f"{told.file} {told.what}") from error
 
     def _see_that_it_is_open(self) -> None:
         if self._is_closed:
@@ -315,13 +315,13 @@ class Archive:
             known = ", ".join(sorted(filter(None, spoken))) or "none known"
             notes.append(f"no page is in the language '{filters.lang}'; there are {known}")
         if filters.org is not None:
-            org, note = self._organizations.canonical(filters.org)
+            org, note = self._organizations.canonical_name(filters.org)
             filters = filters._replace(org=org)
             notes += [note] if note else []
         return filters, tuple(notes)
 
     def _passages(self, page: str) -> "tuple[Passage, ...]":
-        numbers = self._reader.page(page)
+        numbers = self._reader.page_range(page)
         if not numbers:
             raise self._no_page(page)
         return tuple(self._reader.passages(numbers))
@@ -329,14 +329,16 @@ class Archive:
     def _no_page(self, page: str) -> IndexMissing:
         import difflib  # which a search never needs
 
-        near = self._pages.at(page) or difflib.get_close_matches(page, self._pages, 1, cutoff=0.5)
+        near = self._pages.with_url(page) or difflib.get_close_matches(
+            page, self._pages, 1, cutoff=0.5
+        )
         hint = f"; is it {near[0]}?" if near else ""
         return IndexMissing(f"there is no page '{page}' in the index{hint}")
 
     @lazy
-    def _vocabulary(self) -> Vocabulary:
+    def _vocabulary(self) -> QueryContext:
         spoken = self._manifest.counts.get("languages", {})
         languages = tuple(lang for lang in self._analyzer.languages if lang in spoken)
         groups = [*self._organizations.names]
         groups += [(name, *aliases) for name, aliases in self._config.organizations.items()]
-        return Vocabulary(self._analyzer, languages, Names(groups), self._sentences)
+        return QueryContext(self._analyzer, languages, AliasExpansion(groups), self._sentences)

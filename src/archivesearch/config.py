@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from archivesearch.errors import ConfigError
 
-FILE_NAME = "archivesearch.toml"
+CONFIG_FILE = "archivesearch.toml"
 T = TypeVar("T")
 
 
@@ -53,10 +53,10 @@ def load(path: Path) -> Config:
         raise ConfigError(f"there is no configuration file {path}") from error
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error}") from error
-    return read(data, str(path))
+    return parse(data, str(path))
 
 
-def read(data: bytes, where: str) -> Config:
+def parse(data: bytes, where: str) -> Config:
     """Read the bytes of a configuration file; `where` is named in errors.
 
     Raises ConfigError as `load` does.
@@ -71,9 +71,9 @@ def read(data: bytes, where: str) -> Config:
         raise ConfigError(f"{where} is not valid TOML: {error}") from error
 
 
-def beside(source: Path) -> Config:
+def load_beside(source: Path) -> Config:
     """Return the configuration that lies in a source folder, or the default one."""
-    path = (source if source.is_dir() else source.parent) / FILE_NAME
+    path = (source if source.is_dir() else source.parent) / CONFIG_FILE
     return load(path) if path.is_file() else Config()
 
 
@@ -86,7 +86,7 @@ def from_dict(values: Mapping[str, Any], where: str) -> Config:
     return Config(**{key: _READERS[key](value, f"{where}: {key}") for key, value in values.items()})
 
 
-def merged(configs: Iterable[Config]) -> Config:
+def merge(configs: Iterable[Config]) -> Config:
     """Join what several sources say into what holds for one index.
 
     Where they say the same it is that. Else names, languages, organizations and variants

@@ -9,7 +9,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def kept(most: int, method: Callable[P, T]) -> Callable[P, T]:
+def cached_method(size: int, method: Callable[P, T]) -> Callable[P, T]:
     """Return a method of an object that keeps its last answers, as `lru_cache` does.
 
     It does not keep the object itself: that would be a cycle, and the files that its
@@ -17,7 +17,7 @@ def kept(most: int, method: Callable[P, T]) -> Callable[P, T]:
     """
     bound = cast("Any", method)
     free = partial(bound.__func__, weakref.proxy(bound.__self__))
-    return cast("Callable[P, T]", lru_cache(most)(free))
+    return cast("Callable[P, T]", lru_cache(size)(free))
 
 
 class lazy(Generic[T]):  # noqa: N801 - it stands where a decorator does

@@ -16,7 +16,7 @@ _PORT = re.compile(r":(?:80|443)?$")
 _SAFE = "/~!$&'()*+,;=:@"
 
 
-def address(path: str, base_url: str) -> str | None:
+def page_url(path: str, base_url: str) -> str | None:
     """Return the address a page had by its path, where the address of its folder is known.
 
     A folder's `index.html` is the folder; a name saved from a script (`mn.php?issue=008`,
@@ -32,7 +32,7 @@ def address(path: str, base_url: str) -> str | None:
     return base_url + quote(path, safe=_SAFE)
 
 
-def key(url: str) -> str:
+def url_key(url: str) -> str:
     """Return what all addresses of one page have in common; also of paths without a site.
 
     That is the address without its scheme, `www.`, port and fragment, without `index.html`

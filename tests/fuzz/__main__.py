@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections import Counter
 
-from archivesearch.indexing.workers.worker_pool import Crew, Lost
+from archivesearch.indexing.workers.worker_pool import WorkerDied, WorkerPool
 from fuzz.mutations import make
 from fuzz.trial import Outcome, bounded
 
@@ -43,10 +43,10 @@ def _run(args: argparse.Namespace) -> int:
     done = given
     last = args.first + args.inputs
     numbers: dict[int, int] = {}  # of inputs, by those of tasks
-    with Crew(args.jobs) as crew:
+    with WorkerPool(args.jobs) as crew:
         while done < last:
             while given < last and given - done < AHEAD * args.jobs:
-                numbers[crew.give(bounded, args.seed, given, args.seconds)] = given
+                numbers[crew.submit(bounded, args.seed, given, args.seconds)] = given
                 given += 1
                 if given % _TOLD == 0:
                     print(f"{given - args.first:,} given, {findings} findings", flush=True)
@@ -69,8 +69,8 @@ def _run(args: argparse.Namespace) -> int:
     return findings > 0
 
 
-def _fault(outcome: Outcome | Lost) -> str:
-    if isinstance(outcome, Lost):
+def _fault(outcome: Outcome | WorkerDied) -> str:
+    if isinstance(outcome, WorkerDied):
         return "a process ended: " + ("out of time" if outcome.out_of_time else "crashed")
     return outcome.fault
 

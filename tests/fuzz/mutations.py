@@ -10,7 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 from warnings import catch_warnings
 
-from helpers.crawls import arc, arc_record, http, make_pdf, members, page, record
+from helpers.crawls import (
+    arc,
+    arc_record,
+    gzip_members,
+    http_response,
+    make_pdf,
+    page_record,
+    record,
+)
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 
@@ -150,12 +158,18 @@ def _records(rng: random.Random) -> list[bytes]:
     chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
     found = [
         record(b"software: x\r\n", None, "warcinfo"),
-        record(http(coded[encoding], content_encoding=encoding), first, WARC_Record_ID="<urn:x:1>"),
+        record(
+            http_response(coded[encoding], content_encoding=encoding),
+            first,
+            WARC_Record_ID="<urn:x:1>",
+        ),
         record(b"GET / HTTP/1.1\r\n\r\n", first, "request"),
-        record(http(chunks, transfer_encoding="chunked"), "http://www.example.org/1.html"),
-        record(http(""), "http://example.org/2.html", "revisit", WARC_Refers_To="<urn:x:1>"),
+        record(http_response(chunks, transfer_encoding="chunked"), "http://www.example.org/1.html"),
+        record(
+            http_response(""), "http://example.org/2.html", "revisit", WARC_Refers_To="<urn:x:1>"
+        ),
         record(body, "http://example.org/3.txt", "resource", Content_Type="text/plain"),
-        page("A paragraph.", "https://example.org/0.html", "2003-01-01T00:00:00Z"),
+        page_record("A paragraph.", "https://example.org/0.html", "2003-01-01T00:00:00Z"),
     ]
     rng.shuffle(found)
     return [_bent(rng, one) for one in found[: rng.randint(1, 7)]]
@@ -173,11 +187,11 @@ def _zipped_warc(rng: random.Random) -> bytes:
     records = _records(rng)
     if rng.random() < 0.3:
         return gzip.compress(b"".join(records), 1, mtime=0)
-    return members(*records)
+    return gzip_members(*records)
 
 
 def _arc(rng: random.Random) -> bytes:
-    blocks = [http(_damaged_page(rng)) for _ in range(rng.randint(1, 3))]
+    blocks = [http_response(_damaged_page(rng)) for _ in range(rng.randint(1, 3))]
     pages = (arc_record(b, f"http://example.org/{n}.html") for n, b in enumerate(blocks))
     data = arc(*pages)
     return gzip.compress(data, 1, mtime=0) if rng.random() < 0.5 else data
@@ -261,10 +275,10 @@ def _revisits(rng: random.Random) -> bytes:
             "WARC_Payload_Digest": f"sha1:{rng.randrange(3)}",
         }
         kind = rng.choice(("revisit", "revisit", "response", "conversion"))
-        block = http(_damaged_page(rng) if kind != "revisit" else "")
+        block = http_response(_damaged_page(rng) if kind != "revisit" else "")
         some = dict(rng.sample(sorted(headers.items()), rng.randint(0, 4)))
         found.append(record(block, f"http://example.org/{n}.html", kind, **some))
-    return b"".join(found) if rng.random() < 0.5 else members(*found)
+    return b"".join(found) if rng.random() < 0.5 else gzip_members(*found)
 
 
 def _headers(rng: random.Random) -> bytes:
@@ -276,12 +290,16 @@ def _headers(rng: random.Random) -> bytes:
             * rng.choice(_SIZES)
             for i in range(rng.choice((1, 3, 1500)))
         }
-        block = http(_damaged_page(rng), **lines) if rng.random() < 0.7 else http("", **lines)
+        block = (
+            http_response(_damaged_page(rng), **lines)
+            if rng.random() < 0.7
+            else http_response("", **lines)
+        )
         more = lines if rng.random() < 0.4 else {}
         found.append(
             record(block, f"http://example.org/{n}.html" + "?" * rng.choice(_SIZES), **more)
         )
-    return b"".join(found) if rng.random() < 0.5 else members(*found)
+    return b"".join(found) if rng.random() < 0.5 else gzip_members(*found)
 
 
 def _config(rng: random.Random) -> bytes:

@@ -10,14 +10,14 @@ from functools import cache
 from pathlib import Path
 
 from archivesearch.errors import ConfigError, SourceError
-from archivesearch.indexing.workers.process_limits import bounded_memory, limited
+from archivesearch.indexing.workers.process_limits import memory_limit, time_limit
 from archivesearch.model.pages import Notice, Page, RawPage, Skipped, passages
 from archivesearch.parse.page import parse
 from archivesearch.sources.limits import Limits
 from archivesearch.sources.source import open_sources
 from fuzz.mutations import make
 
-LIMITS = Limits(page_bytes=1_000_000, unpacked=8_000_000)
+LIMITS = Limits(page_bytes=1_000_000, unpacked_bytes=8_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def attempt(seed: int, number: int) -> Outcome:
 
 def bounded(seed: int, number: int, seconds: float) -> Outcome:
     """Attempt an input within bounds, in a process that can be spared."""
-    with bounded_memory(), limited(seconds):
+    with memory_limit(), time_limit(seconds):
         return attempt(seed, number)
 
 

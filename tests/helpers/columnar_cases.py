@@ -11,13 +11,13 @@ from typing import Any
 from rapidfuzz.distance import OSA
 from whoosh.query import And, Every, Or, Phrase, Query, Term
 
-from archivesearch.analysis.analyzer import Analyzer, Token, fold, spelling, unaccented
+from archivesearch.analysis.analyzer import Analyzer, Token, fold, spelling_key, strip_accents
 from archivesearch.analysis.tokenizer import words
 from archivesearch.columnar.bm25 import K1, B
 from archivesearch.columnar.schema import JOINT_FIELDS, KEY_FIELDS, WORD_FIELDS, key_of
 from archivesearch.model.passages import Passage
-from archivesearch.query.nodes.alternatives import Spoken, Without
-from archivesearch.query.nodes.exact import Fitting, Written
+from archivesearch.query.nodes.alternatives import InLanguages, Without
+from archivesearch.query.nodes.exact import ExactForm, FormPattern
 from archivesearch.query.nodes.near import Near
 from archivesearch.query.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
 from helpers.small_archive import passage
@@ -106,7 +106,7 @@ class BruteForce:
                 for token in tokens:
                     self.places[name][token.term][number].append(token.position)
                     value = getattr(each, "text" if name == "repeated" else name)
-                    form = spelling(value[token.start : token.end])
+                    form = spelling_key(value[token.start : token.end])
                     self.forms[name][number].add((token.term, form))
             for name in ("page", "lang", "org_key", "year"):
                 if key := key_of(each, name):
@@ -221,17 +221,17 @@ def _without(index: BruteForce, query: Without) -> dict[int, float]:
     return {n: score for n, score in index.scores(query.a).items() if n not in unwanted}
 
 
-def _spoken(index: BruteForce, query: Spoken) -> dict[int, float]:
+def _spoken(index: BruteForce, query: InLanguages) -> dict[int, float]:
     scores = index.scores(query.child)
     return {n: score for n, score in scores.items() if index.passages[n].lang in query.langs}
 
 
-def _written(index: BruteForce, query: Written) -> dict[int, float]:
+def _written(index: BruteForce, query: ExactForm) -> dict[int, float]:
     if isinstance(query.child, Or):
-        each = [Written(query.fieldname, one, query.tests) for one in query.child.subqueries]
+        each = [ExactForm(query.fieldname, one, query.tests) for one in query.child.subqueries]
         return index.scores(Or(each, boost=query.child.boost))
     name = "text" if query.fieldname == "repeated" else query.fieldname
-    terms = {term.decode() for term in query.stems()}
+    terms = {term.decode() for term in query.child_terms()}
 
     def fits(number: int) -> bool:
         if len(query.tests) == 1:
@@ -249,7 +249,7 @@ def _written(index: BruteForce, query: Written) -> dict[int, float]:
     return {number: score for number, score in scores.items() if fits(number)}
 
 
-def _fitting(index: BruteForce, query: Fitting) -> dict[int, float]:
+def _fitting(index: BruteForce, query: FormPattern) -> dict[int, float]:
     each = index.forms[query.fieldname]
     found = {
         number: [term for term, form in forms if fits(form, query.text)]
@@ -263,7 +263,7 @@ def _fitting(index: BruteForce, query: Fitting) -> dict[int, float]:
 def fits(form: str, pattern: str) -> bool:
     """Whether a word fits a pattern, case, accents and signs apart."""
     shape = "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern)
-    return re.fullmatch(shape, unaccented(fold(form)), re.DOTALL) is not None
+    return re.fullmatch(shape, strip_accents(fold(form)), re.DOTALL) is not None
 
 
 def _years(index: BruteForce, query: YearRange) -> dict[int, float]:
@@ -292,7 +292,7 @@ MEANINGS: dict[type, Callable[[BruteForce, Any], dict[int, float]]] = {
     Without: _without,
     Phrase: lambda index, q: _row(index, [Term(q.fieldname, w) for w in q.words], 0, q.boost),
     Near: lambda index, q: _row(index, q.qs, q.gap, 1.0),
-    Written: _written,
-    Fitting: _fitting,
-    Spoken: _spoken,
+    ExactForm: _written,
+    FormPattern: _fitting,
+    InLanguages: _spoken,
 }

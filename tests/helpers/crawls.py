@@ -11,7 +11,7 @@ DATE = "2001-02-03T04:05:06Z"
 URL = "http://www.example.org/letters/1.html"
 
 
-def http(
+def http_response(
     body: bytes | str,
     content_type: str | None = "text/html",
     status: str = "200 OK",
@@ -41,9 +41,9 @@ def record(
     return "\r\n".join(lines).encode() + block + b"\r\n\r\n"
 
 
-def page(text: str, url: str = URL, date: str = DATE, **headers: str) -> bytes:
+def page_record(text: str, url: str = URL, date: str = DATE, **headers: str) -> bytes:
     """Return a record of a page of one paragraph."""
-    return record(http(f"<html><p>{text}</p></html>"), url, date=date, **headers)
+    return record(http_response(f"<html><p>{text}</p></html>"), url, date=date, **headers)
 
 
 def arc_record(block: bytes, url: str = URL, date: str = "20010203040506") -> bytes:
@@ -58,7 +58,7 @@ def arc(*records: bytes) -> bytes:
     return first + version + b"\n" + b"".join(records)
 
 
-def members(*records: bytes) -> bytes:
+def gzip_members(*records: bytes) -> bytes:
     """Return records gzipped one by one, as they should be."""
     return b"".join(gzip.compress(record, mtime=0) for record in records)
 

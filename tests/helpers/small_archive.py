@@ -7,10 +7,10 @@ from typing import Any
 import archivesearch
 from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.config import Config
-from archivesearch.indexing.parsing.page_records import unpacked
-from archivesearch.indexing.parsing.parse_task import Given, Item, Packed
-from archivesearch.indexing.parsing.parser_pool import SECONDS, in_chunks
-from archivesearch.indexing.workers.worker_pool import Crew
+from archivesearch.indexing.parsing.page_records import deserialize
+from archivesearch.indexing.parsing.parse_task import Item, PageTask, ParsedPage
+from archivesearch.indexing.parsing.parser_pool import SECONDS_PER_PAGE, parse_in_order
+from archivesearch.indexing.workers.worker_pool import WorkerPool
 from archivesearch.model.pages import Notice, Page, RawPage, Skipped
 from archivesearch.model.passages import Passage
 from archivesearch.search.execution.index_reader import ColumnarEngine, ColumnarReader
@@ -30,7 +30,7 @@ REPORT = """<html lang=fr><head><title>Un rapport</title></head><body><h1>Un rap
 PAGES = {"lists/parties.html": PARTIES, "letters/1994.html": LETTER, "reports/2001.htm": REPORT}
 
 
-def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     """Write files into a folder, which is made if there is none, and return it."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
@@ -40,36 +40,36 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     return folder
 
 
-def build(tmp_path: Path, files: Mapping[str, str | bytes], **options: Any) -> Path:
+def build_index(tmp_path: Path, files: Mapping[str, str | bytes], **options: Any) -> Path:
     """Write files into a folder of their own, index it, and return the index."""
     index = tmp_path / "index"
-    archivesearch.rebuild([write(tmp_path / "site", files)], index, **options)
+    archivesearch.rebuild([write_files(tmp_path / "site", files)], index, **options)
     return index
 
 
-def page_of(*paragraphs: str, title: str = "Page") -> str:
+def html_page(*paragraphs: str, title: str = "Page") -> str:
     """Return a page of some paragraphs without markup in them."""
     body = "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs)
     return f"<html lang=en><head><title>{title}</title></head><body>\n{body}</body></html>"
 
 
-def items_of(
+def page_tasks(
     raws: Iterable[RawPage | Skipped | Notice], config: Config | None = None
 ) -> Iterator[tuple[Item, Config]]:
     """Yield pages as they are handed over to be read."""
     config = config or Config()
     for raw in raws:
-        yield (Given(raw, len(raw.data), bytes(20)) if isinstance(raw, RawPage) else raw), config
+        yield (PageTask(raw, len(raw.data), bytes(20)) if isinstance(raw, RawPage) else raw), config
 
 
-def pages_read(
-    items: Iterable[tuple[Item, Config]], jobs: int = 1, seconds: float = SECONDS
+def parse_pages(
+    items: Iterable[tuple[Item, Config]], jobs: int = 1, seconds: float = SECONDS_PER_PAGE
 ) -> Iterator[tuple[Page | Skipped | Notice, int]]:
     """Yield what becomes of pages, each with its size."""
-    with Crew(jobs) as crew:
-        for chunk in in_chunks(items, crew, seconds):
-            for found, size in chunk.found:
-                yield (unpacked(found.data) if isinstance(found, Packed) else found), size
+    with WorkerPool(jobs) as crew:
+        for chunk in parse_in_order(items, crew, seconds):
+            for found, size in chunk.outcomes:
+                yield (deserialize(found.data) if isinstance(found, ParsedPage) else found), size
 
 
 def passage(text: str = "", number: int = 0, **values: Any) -> Passage:
@@ -95,7 +95,7 @@ def passage(text: str = "", number: int = 0, **values: Any) -> Passage:
     return Passage(**{**fields, **values})
 
 
-def reader_of(folder: Path, passages: Iterable[Passage], analyzer: Analyzer) -> ColumnarReader:
+def open_reader(folder: Path, passages: Iterable[Passage], analyzer: Analyzer) -> ColumnarReader:
     """Return an engine's reader on passages, stored in a folder that is made for them."""
     folder.mkdir(parents=True)
     engine = ColumnarEngine()

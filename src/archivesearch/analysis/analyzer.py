@@ -81,21 +81,21 @@ class Analyzer:
         """Return the term that stands for a word of a text in the given language."""
         return self.terms(lang)[word]
 
-    def new_term(self, word: str, lang: str) -> str:
+    def compute_term(self, word: str, lang: str) -> str:
         """Work out the term of a word; stemmers serve one thread at a time."""
         with self._lock:
             return self._make_term(word, lang)
 
-    def stemming(self, lang: str) -> str:
+    def stemming_language(self, lang: str) -> str:
         """Return a language in which all words have the same terms; `""` is one of no endings."""
         return lang if lang in _SNOWBALL else ""
 
-    def new_terms(self, found: Sequence[str], lang: str) -> list[str]:
+    def compute_terms(self, found: Sequence[str], lang: str) -> list[str]:
         """Work out the terms of words, which are not kept."""
         with self._lock:
             return [self._make_term(word, lang) for word in found]
 
-    def other_wordings(self, found: Sequence[str]) -> list[list[str]]:
+    def variant_wordings(self, found: Sequence[str]) -> list[list[str]]:
         """Return what the same words come to with variants of more words or of fewer."""
         terms = [self.term(word, self.languages[0]) for word in found]
         return [
@@ -148,7 +148,7 @@ class Analyzer:
         if len(folded) >= _SHORTEST_STEMMED and (stemmer := _stemmer(lang)):
             with suppress(UnicodeEncodeError):  # half a character is no letter of any language
                 folded = stemmer.stemWord(folded)
-        return unaccented(folded)
+        return strip_accents(folded)
 
 
 class _Terms(dict[str, str]):
@@ -162,7 +162,7 @@ class _Terms(dict[str, str]):
     def __missing__(self, word: str) -> str:
         if len(self) >= _CACHED_WORDS:
             self.clear()
-        term = self[word] = self._analyzer.new_term(word, self._lang)
+        term = self[word] = self._analyzer.compute_term(word, self._lang)
         return term
 
 
@@ -182,7 +182,7 @@ def fold(word: str) -> str:
     return word.translate(_CURRENCY)
 
 
-def unaccented(word: str) -> str:
+def strip_accents(word: str) -> str:
     """Return a folded word without its accents."""
     if word.isascii():
         return word
@@ -196,7 +196,7 @@ def year_term(year: int) -> str:
     return f"{max(0, min(year, 9999)):04d}"
 
 
-def spelling(word: str) -> str:
+def spelling_key(word: str) -> str:
     """Return what two words must share to be spelled alike: all but case and apostrophe."""
     if word.isascii() and word.isalnum():
         return word.lower()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 # What Punkt is trained on at most, in characters; half a megabyte takes it a second.
-SAMPLE = 500_000
+SAMPLE_LENGTH = 500_000
 
 # It begins with a class of characters, so that what lies between is gone over fast.
 _END = re.compile(
@@ -21,7 +21,7 @@ _FIRST = re.compile(r"[^\W\d_]+")
 _LONGEST = 30
 
 
-class Sentences(NamedTuple):
+class SentenceSplitter(NamedTuple):
     """What tells the end of a sentence: words that end in a full stop, words that begin one."""
 
     abbreviations: frozenset[str] = frozenset()
@@ -49,10 +49,10 @@ class Sentences(NamedTuple):
         return True
 
 
-UNTAUGHT = Sentences()
+DEFAULT_SPLITTER = SentenceSplitter()
 
 
-def learned(texts: Sequence[str]) -> dict[str, list[str]]:
+def train(texts: Sequence[str]) -> dict[str, list[str]]:
     """Return what Punkt learns of texts, as plain values."""
     from nltk.tokenize.punkt import PunktTrainer  # slow to import, and a search needs it not
 

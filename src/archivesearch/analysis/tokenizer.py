@@ -89,7 +89,7 @@ def _cjk_run() -> re.Pattern[str]:
     return re.compile(f"[{_ranges(_CJK)}]+")
 
 
-class Kind(IntEnum):
+class CharKind(IntEnum):
     """What a character can be to a word; all that `words` finds follows from these."""
 
     SEPARATOR = 0
@@ -102,19 +102,19 @@ class Kind(IntEnum):
     CJK = 7
 
 
-_SIGNS = dict.fromkeys("'’ʼ‘`´", Kind.APOSTROPHE) | dict.fromkeys("$£¢", Kind.CURRENCY)
-_SIGNS["."] = Kind.DOT
+_SIGNS = dict.fromkeys("'’ʼ‘`´", CharKind.APOSTROPHE) | dict.fromkeys("$£¢", CharKind.CURRENCY)
+_SIGNS["."] = CharKind.DOT
 
 
-def kind(character: str) -> Kind:
+def char_kind(character: str) -> CharKind:
     """Return what one character is to words."""
     if character >= "\u1100" and _cjk_run().match(character):
-        return Kind.CJK
+        return CharKind.CJK
     if sign := _SIGNS.get(character):
         return sign
     if character.isalnum():
-        return Kind.DIGIT if character.isdecimal() else Kind.LETTER
-    return Kind.MARK if _mark().match(character) else Kind.SEPARATOR
+        return CharKind.DIGIT if character.isdecimal() else CharKind.LETTER
+    return CharKind.MARK if _mark().match(character) else CharKind.SEPARATOR
 
 
 @cache
@@ -145,14 +145,14 @@ def words(text: str) -> Iterator[Word]:
     yield from _between(text, start, len(text))
 
 
-def plain_words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Return the words of a text without their places, which is several times as fast."""
     if text.isascii() or not _NOT_PLAIN.search(text):
         return _PLAIN.findall(text)
     return [word for word, _, _ in words(text)]
 
 
-def located(text: str, wanted: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
+def locate_words(text: str, wanted: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
     """Return where some of the words of a text stand, given by their number and themselves.
 
     Of words that are written alike all must be given, in order. They are looked for as
@@ -170,7 +170,7 @@ def located(text: str, wanted: Sequence[tuple[int, str]]) -> list[tuple[int, int
     return [(at := next(finds[word]), at + len(word)) for _, word in wanted]
 
 
-def words_spelled(text: str, spellings: Iterable[str]) -> list[Word]:
+def find_words(text: str, spellings: Iterable[str]) -> list[Word]:
     """Return the words of a text that have one of some spellings, and maybe others, in order.
 
     Spellings are in lower case, with plain apostrophes. They are looked for as strings;

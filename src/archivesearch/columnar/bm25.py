@@ -25,20 +25,20 @@ BLOCK_SIZE = 1 << BLOCK_BITS
 _STEPS = 255
 
 # A step more than rounding can err; bounds may be too high but never too low.
-SAFETY = 1.0 + 1e-6
+ROUNDING_MARGIN = 1.0 + 1e-6
 
 
-def best_impacts(frequencies: Array, lengths: Array, average: float, starts: Array) -> Array:
+def max_impacts(frequencies: Array, lengths: Array, average: float, run_starts: Array) -> Array:
     """Return the best impact in each run of postings, in 255ths, rounded up.
 
     An impact is what BM25 makes of frequency and length: from 0 to 1, before it is
     multiplied by the term's weight.
     """
     impacts = frequencies / (frequencies + K1 * (1.0 - B) + K1 * B / average * lengths)
-    best = np.maximum.reduceat(impacts, starts) if len(starts) else impacts
+    best = np.maximum.reduceat(impacts, run_starts) if len(run_starts) else impacts
     return np.ceil(best * _STEPS).astype(np.uint8)
 
 
-def bounds(best: Array, top: float) -> Array:
+def block_bounds(impacts: Array, max_score: float) -> Array:
     """Return the most that blocks with these best impacts can score, `top` being the weight."""
-    return best * np.float32(top * SAFETY / _STEPS)
+    return impacts * np.float32(max_score * ROUNDING_MARGIN / _STEPS)

@@ -14,11 +14,11 @@ import numpy as np
 
 from archivesearch.columnar.bm25 import BLOCK_SIZE
 from archivesearch.columnar.storage.array_files import Array
-from archivesearch.columnar.storage.string_table import encoded
+from archivesearch.columnar.storage.string_table import to_utf8
 from archivesearch.model.passages import Passage, SamePage
 
 
-class Row(NamedTuple):
+class SharedFields(NamedTuple):
     """What passages in a row have in common; all before `section` is their page's."""
 
     page: str
@@ -35,16 +35,16 @@ class Row(NamedTuple):
     label: str
 
 
-PAGE = Row._fields[: Row._fields.index("section")]
+PAGE_FIELDS = SharedFields._fields[: SharedFields._fields.index("section")]
 """What the table of pages has, in this order."""
 
-_ROW = attrgetter(*Row._fields)
+_ROW = attrgetter(*SharedFields._fields)
 _YEARS = attrgetter("years_mentioned")
 _REPEATED = attrgetter("repeated")
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
+class IntLists:
     """A list of whole numbers for each passage: how many it has, and all of them in a row."""
 
     counts: Array
@@ -56,7 +56,7 @@ class Lists:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class PassageColumns:
     """Passages in a row, numbered from `first`, in columns.
 
     `texts` are UTF-8. `starts` says where each of the `rows` begins, counted from the
@@ -67,23 +67,23 @@ class Stretch:
 
     first: int
     texts: Sequence[bytes]
-    rows: Sequence[Row]
-    starts: Array
-    headings: Array
-    bare: Array
-    years: Lists
-    repeated: Lists
-    edges: Array
+    shared: Sequence[SharedFields]
+    shared_starts: Array
+    is_heading: Array
+    is_boilerplate: Array
+    years: IntLists
+    repeated: IntLists
+    repeated_bytes: Array
 
     def __len__(self) -> int:
         return len(self.texts)
 
-    def spread(self, values: Array) -> Array:
+    def per_passage(self, values: Array) -> Array:
         """Return for each passage the value of its row."""
-        return np.repeat(values, np.diff(self.starts, append=len(self)))
+        return np.repeat(values, np.diff(self.shared_starts, append=len(self)))
 
 
-def stretches(first: int, passages: Iterable[Passage], size: int) -> Iterator[Stretch]:
+def in_columns(first: int, passages: Iterable[Passage], size: int) -> Iterator[PassageColumns]:
     """Cut passages, of which the first has a number, into stretches of so many bytes of text.
 
     A stretch has a few passages at the least, however long they are.
@@ -93,7 +93,7 @@ def stretches(first: int, passages: Iterable[Passage], size: int) -> Iterator[St
     gathered = 0
     for passage in passages:
         some.append(passage)
-        texts.append(encoded(passage.text))
+        texts.append(to_utf8(passage.text))
         gathered += len(texts[-1])
         if gathered >= size and len(some) >= BLOCK_SIZE:
             yield stretch_of(first, some, texts)
@@ -103,7 +103,7 @@ def stretches(first: int, passages: Iterable[Passage], size: int) -> Iterator[St
         yield stretch_of(first, some, texts)
 
 
-def stretch_of(first: int, passages: Sequence[Passage], texts: Sequence[bytes]) -> Stretch:
+def stretch_of(first: int, passages: Sequence[Passage], texts: Sequence[bytes]) -> PassageColumns:
     """Return some passages, one at the least, in columns."""
     count = len(passages)
     shared = list(map(_ROW, passages))
@@ -115,21 +115,21 @@ def stretch_of(first: int, passages: Sequence[Passage], texts: Sequence[bytes]) 
     for number, spans in compress(enumerate(repeated), repeated):
         passage = passages[number]
         bare[number] = not passage.own_text
-        edges += [len(encoded(passage.text[:at])) for span in spans for at in span]
-    return Stretch(
+        edges += [len(to_utf8(passage.text[:at])) for span in spans for at in span]
+    return PassageColumns(
         first=first,
         texts=texts,
-        rows=[Row(*row) for row in compress(shared, new.tolist())],
-        starts=np.flatnonzero(new),
-        headings=np.array([p.text in (p.section, p.title) for p in passages], bool),
-        bare=bare,
+        shared=[SharedFields(*row) for row in compress(shared, new.tolist())],
+        shared_starts=np.flatnonzero(new),
+        is_heading=np.array([p.text in (p.section, p.title) for p in passages], bool),
+        is_boilerplate=bare,
         years=_lists(list(map(_YEARS, passages))),
         repeated=_lists([tuple(chain(*spans)) if spans else () for spans in repeated]),
-        edges=np.array(edges, np.int64),
+        repeated_bytes=np.array(edges, np.int64),
     )
 
 
-def _lists(lists: Sequence[Sequence[int]]) -> Lists:
+def _lists(lists: Sequence[Sequence[int]]) -> IntLists:
     counts = np.fromiter(map(len, lists), np.uint32, len(lists))
     total = int(counts.sum(dtype=np.int64))
-    return Lists(counts, np.fromiter(chain.from_iterable(lists), np.uint32, total))
+    return IntLists(counts, np.fromiter(chain.from_iterable(lists), np.uint32, total))

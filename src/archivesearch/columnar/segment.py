@@ -6,17 +6,17 @@ from pathlib import Path
 import numpy as np
 
 from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE, idf
-from archivesearch.columnar.checks.structure import check_shape
-from archivesearch.columnar.documents.document_store import Documents
+from archivesearch.columnar.checks.structure import check_structure
+from archivesearch.columnar.documents.document_store import DocumentStore
 from archivesearch.columnar.schema import WORD_FIELDS
-from archivesearch.columnar.storage.array_files import Array, ArrayFolder, spread
-from archivesearch.columnar.storage.doc_sets import unpacked
-from archivesearch.columnar.storage.packed_ints import Escaped
-from archivesearch.columnar.storage.prefix_sums import Chunks, Totals
-from archivesearch.columnar.terms.term_dictionary import Lexicon
-from archivesearch.columnar.terms.word_forms import Spellings
+from archivesearch.columnar.storage.array_files import Array, ArrayFolder, concat_ranges
+from archivesearch.columnar.storage.doc_sets import unpack_bits
+from archivesearch.columnar.storage.packed_ints import PackedInts
+from archivesearch.columnar.storage.prefix_sums import PaddedRows, PrefixSums
+from archivesearch.columnar.terms.term_dictionary import TermDictionary
+from archivesearch.columnar.terms.word_forms import WordForms
 from archivesearch.errors import IndexDamaged
-from archivesearch.lazy import kept, lazy
+from archivesearch.lazy import cached_method, lazy
 
 _CACHED_LANGUAGES = 16
 _CACHED_TERMS = 1024
@@ -27,35 +27,35 @@ class Segment:
 
     def __init__(self, folder: Path) -> None:
         self.arrays = ArrayFolder(folder)
-        check_shape(self.arrays)
+        check_structure(self.arrays)
         info = self.arrays.info
-        self.count: int = info["documents"]
-        self.blocks: int = (self.count + BLOCK_SIZE - 1) >> BLOCK_BITS
+        self.document_count: int = info["documents"]
+        self.block_count: int = (self.document_count + BLOCK_SIZE - 1) >> BLOCK_BITS
         self.with_field: dict[str, int] = info["with_field"]
         self.total_length: dict[str, int] = info["total_length"]
         self.fields: dict[str, tuple[int, int]] = {
             name: (first, last) for name, (first, last) in info["fields"].items()
         }
-        self.lexicon = Lexicon(self.arrays, self.fields)
-        self.frequencies = Escaped(self.arrays, "postings.frequency", bits=4)
-        self.gaps = Escaped(self.arrays, "positions.gap", bits=8)
+        self.term_dictionary = TermDictionary(self.arrays, self.fields)
+        self.frequencies = PackedInts(self.arrays, "postings.frequency", bits=4)
+        self.gaps = PackedInts(self.arrays, "positions.gap", bits=8)
         entries: Array = self.arrays["entries.documents"]
-        chunks = Chunks(entries)
-        self.entry_totals = Totals(
+        chunks = PaddedRows(entries)
+        self.posting_sums = PrefixSums(
             self.arrays,
             "entries.postings",
             lambda places: np.bitwise_count(entries[places]),
             lambda numbers: np.bitwise_count(chunks[numbers]),
         )
-        self.posting_totals = Totals(
+        self.position_sums = PrefixSums(
             self.arrays,
             "postings.positions",
             self.frequencies.__getitem__,
-            self.frequencies.chunks,
+            self.frequencies.rows,
         )
-        self.in_languages = kept(_CACHED_LANGUAGES, self._in_languages)
+        self.documents_in = cached_method(_CACHED_LANGUAGES, self._in_languages)
         """Return the documents in any of some languages, as bits."""
-        self.forms = kept(_CACHED_TERMS, self._forms)
+        self.forms = cached_method(_CACHED_TERMS, self._forms)
         """Return the spellings, case apart, of the words in texts that a term stands for."""
         self._entries = self.arrays["terms.entries"]
         self._postings = self.arrays["terms.postings"]
@@ -63,9 +63,9 @@ class Segment:
         self._passages = self.arrays["terms.passages"]
 
     @lazy
-    def documents(self) -> Documents:
+    def documents(self) -> DocumentStore:
         """The passages."""
-        return Documents(self.arrays)
+        return DocumentStore(self.arrays)
 
     @property
     def lengths(self) -> Array:
@@ -77,36 +77,39 @@ class Segment:
 
     def length_start(self, field: str) -> int:
         """Return where in `lengths` those of a field start."""
-        return WORD_FIELDS.index(field) * (self.blocks << BLOCK_BITS)
+        return WORD_FIELDS.index(field) * (self.block_count << BLOCK_BITS)
 
     def average_length(self, field: str) -> float:
         """Return the average length of a field, of the documents that have it."""
         return self.total_length[field] / self.with_field[field] if self.with_field[field] else 1.0
 
     @lazy
-    def spellings(self) -> Spellings:
+    def word_forms(self) -> WordForms:
         """The forms in which terms stand."""
-        return Spellings(self.arrays)
+        return WordForms(self.arrays)
 
     def _forms(self, term: bytes) -> list[str]:
-        numbers = (self.lexicon.find(field, term) for field in ("text", "repeated"))
-        forms = (self.spellings.of(number) for number in numbers if number is not None)
+        numbers = (self.term_dictionary.find(field, term) for field in ("text", "repeated"))
+        forms = (self.word_forms.spellings(number) for number in numbers if number is not None)
         return list(dict.fromkeys(chain.from_iterable(forms)))
 
-    def words(self, field: str) -> tuple[list[str], list[int]]:
+    def form_counts(self, field: str) -> tuple[list[str], list[int]]:
         """Return all forms of words of a field, and how many documents have each.
 
         A word that is several terms, as of several languages, is there as often.
         """
-        first, last = self.lexicon.field(field)
+        first, last = self.term_dictionary.field_range(field)
         postings = np.diff(self._postings[first : last + 1].astype(np.int64))
-        passages: list[int] = self.spellings.passages(first, last, postings).tolist()
-        return self.spellings.between(first, last), passages
+        passages: list[int] = self.word_forms.document_counts(first, last, postings).tolist()
+        return self.word_forms.spellings_between(first, last), passages
 
-    def occurrences(self, field: str) -> dict[str, int]:
+    def occurrence_counts(self, field: str) -> dict[str, int]:
         """Return for each term of a field how often it stands."""
-        first, last = self.lexicon.field(field)
-        terms = [term.decode("utf-8", "surrogatepass") for term in self.lexicon.terms(first, last)]
+        first, last = self.term_dictionary.field_range(field)
+        terms = [
+            term.decode("utf-8", "surrogatepass")
+            for term in self.term_dictionary.terms(first, last)
+        ]
         counts = np.diff(self._positions[first : last + 1].astype(np.int64)).tolist()
         return dict(zip(terms, counts, strict=True))
 
@@ -116,32 +119,32 @@ class Segment:
         In the fields that are searched together it says the same in each.
         """
         if number < len(self._passages):
-            return idf(self.count, int(self._passages[number]))
+            return idf(self.document_count, int(self._passages[number]))
         having = int(self._postings[number + 1]) - int(self._postings[number])
         return idf(max(self.with_field.get(field, 0), 1), having)
 
     def _in_languages(self, langs: tuple[str, ...]) -> Array:
-        found = np.zeros(self.blocks, np.uint32)
+        found = np.zeros(self.block_count, np.uint32)
         for lang in langs:
             if postings := self.postings("lang", lang):
                 found[postings.blocks] |= postings.bits
         return found
 
-    def having_any(self, terms: Array) -> Array:
+    def documents_with_any(self, terms: Array) -> Array:
         """Return the documents that have any of some terms, given by their numbers, as bits."""
         starts = self._entries[terms].astype(np.int64)
-        at = spread(starts, self._entries[terms + 1] - starts)
-        found = np.zeros(self.blocks, np.uint32)
+        at = concat_ranges(starts, self._entries[terms + 1] - starts)
+        found = np.zeros(self.block_count, np.uint32)
         blocks = self.arrays["entries.block"][at].astype(np.intp)
         np.bitwise_or.at(found, blocks, self.arrays["entries.documents"][at])
         return found
 
     def postings(self, field: str, term: str) -> "Postings | None":
         """Return the postings of a term; None where no document has it."""
-        number = self.lexicon.find(field, term.encode("utf-8", "surrogatepass"))
-        return None if number is None else self.postings_at(field, number)
+        number = self.term_dictionary.find(field, term.encode("utf-8", "surrogatepass"))
+        return None if number is None else self.postings_of(field, number)
 
-    def postings_at(self, field: str, number: int, inside: Array | None = None) -> "Postings":
+    def postings_of(self, field: str, number: int, inside: Array | None = None) -> "Postings":
         """Return the postings of a term by its number in the lexicon.
 
         `inside` says which documents are asked for, as bits of all blocks.
@@ -200,7 +203,7 @@ class Postings:
         return self.segment.arrays["entries.documents"][self.entries]
 
     @property
-    def best(self) -> Array:
+    def max_impacts(self) -> Array:
         """The best impact in each of the blocks, in 255ths."""
         return self.segment.arrays["entries.bound"][self.entries]
 
@@ -210,9 +213,9 @@ class Postings:
         return self.segment.idf(self.field, self.number)
 
     @lazy
-    def numbers(self) -> Array:
+    def documents(self) -> Array:
         """The documents, ascending."""
-        at = np.flatnonzero(unpacked(self.bits))
+        at = np.flatnonzero(unpack_bits(self.bits))
         blocks: Array = self.blocks[at >> BLOCK_BITS].astype(np.int64)
         return (blocks << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
 

@@ -20,19 +20,19 @@ import numpy as np
 from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.columnar.documents.document_writer import DocumentWriter
 from archivesearch.columnar.documents.duplicate_groups import write_copies
-from archivesearch.columnar.passage_columns import Stretch, stretches
-from archivesearch.columnar.postings.merger import merge
+from archivesearch.columnar.passage_columns import PassageColumns, in_columns
+from archivesearch.columnar.postings.merger import merge_runs
 from archivesearch.columnar.postings.occurrences import occurrences_of
-from archivesearch.columnar.postings.sorted_runs import Run, sorted_postings
+from archivesearch.columnar.postings.sorted_runs import Run, sort_postings
 from archivesearch.columnar.schema import FIELDS, WORD_FIELDS
 from archivesearch.columnar.storage.array_files import Array, ArrayWriter, narrow
-from archivesearch.columnar.storage.free_memory import trim
-from archivesearch.columnar.terms.merged_vocabulary import Glossary
-from archivesearch.columnar.terms.vocabulary import News, Vocabulary
-from archivesearch.model.passages import Batch, Copies
+from archivesearch.columnar.storage.free_memory import trim_heap
+from archivesearch.columnar.terms.merged_vocabulary import MergedVocabulary
+from archivesearch.columnar.terms.vocabulary import NewTerms, Vocabulary
+from archivesearch.model.passages import Batch, CopyGroups
 
 if TYPE_CHECKING:
-    from archivesearch.indexing.workers.worker_pool import Crew
+    from archivesearch.indexing.workers.worker_pool import WorkerPool
 
 # Bytes in use at the peak: for each byte of a stretch's texts, for each occurrence merged.
 _PER_TEXT_BYTE = 16
@@ -41,15 +41,15 @@ _PER_OCCURRENCE = 160
 _OF_EACH_RUN = 1000
 
 
-def build(
+def write_segment(
     folder: Path,
     batches: Iterable[Batch],
     analyzer: Analyzer,
-    copies: Copies = (),
+    copies: CopyGroups = (),
     *,
-    crew: "Crew | None" = None,
+    pool: "WorkerPool | None" = None,
     memory: int = 256 << 20,
-    watch: Callable[[int], None] = lambda passages: None,
+    on_progress: Callable[[int], None] = lambda passages: None,
 ) -> None:
     """Write a segment of all passages into an empty folder.
 
@@ -59,7 +59,7 @@ def build(
     to what is written.
     `watch` is told of how many more passages are done each time.
     """
-    jobs = crew.size if crew else 1
+    jobs = pool.size if pool else 1
     share = memory // (jobs + 1)
     writer = ArrayWriter(folder)
     try:
@@ -68,22 +68,22 @@ def build(
             job = _Job(secrets.token_hex(8), aside, analyzer, share // _PER_TEXT_BYTE)
             try:
                 runs = _Runs()
-                for made in _made(job, batches, crew):
+                for made in _made(job, batches, pool):
                     documents.add(made.stretch)
                     runs.keep(made)
-                    watch(len(made.stretch))
-                if crew:
-                    crew.release()  # what they hold is more than is merged at a time
+                    on_progress(len(made.stretch))
+                if pool:
+                    pool.stop_workers()  # what they hold is more than is merged at a time
                 glossary = runs.glossary()
-                trim()
+                trim_heap()
                 occurrences = max(share // _PER_OCCURRENCE, _OF_EACH_RUN * len(runs.runs))
                 with _beside(partial(documents.finish, writer), at_once=jobs == 1):
-                    figures = merge(
-                        writer, runs.runs, runs.lengths(), glossary, occurrences=occurrences
+                    figures = merge_runs(
+                        writer, runs.runs, runs.lengths(), glossary, slice_size=occurrences
                     )
             except BaseException:
-                if crew:
-                    crew.release(busy=True)  # before their folder goes
+                if pool:
+                    pool.stop_workers(include_busy=True)  # before their folder goes
                 raise
             finally:
                 documents.close()
@@ -119,13 +119,13 @@ class _Job(NamedTuple):
 class _Made(NamedTuple):
     """What is made of a stretch of passages; `lengths` are those of fields in each of them."""
 
-    stretch: Stretch
+    stretch: PassageColumns
     run: Run
     lengths: dict[str, Array]
-    news: News
+    news: NewTerms
 
 
-def _made(job: _Job, batches: Iterable[Batch], crew: "Crew | None") -> Iterator[_Made]:
+def _made(job: _Job, batches: Iterable[Batch], crew: "WorkerPool | None") -> Iterator[_Made]:
     """Yield what is made of all batches, in order."""
     numbered = _numbered(batches)
     several = list(islice(numbered, 2))
@@ -135,7 +135,7 @@ def _made(job: _Job, batches: Iterable[Batch], crew: "Crew | None") -> Iterator[
             yield from _make(job, vocabulary, first, batch)
     else:
         tasks = ((job, first, batch) for first, batch in chain(several, numbered))
-        for made in crew.in_order(_make_aside, tasks):
+        for made in crew.map_in_order(_make_aside, tasks):
             yield from made
 
 
@@ -155,24 +155,24 @@ def _make_aside(job: _Job, first: int, batch: Batch) -> list[_Made]:
     """Make in a process of a crew what is made of a batch; words met before are known there."""
     if job.name not in _vocabularies:
         _vocabularies.clear()
-        trim()
+        trim_heap()
         _vocabularies[job.name] = Vocabulary(job.analyzer)
     return list(_make(job, _vocabularies[job.name], first, batch))
 
 
 def _make(job: _Job, vocabulary: Vocabulary, first: int, batch: Batch) -> Iterator[_Made]:
-    for stretch in stretches(first, batch, job.size):
+    for stretch in in_columns(first, batch, job.size):
         found = occurrences_of(stretch, vocabulary)
         lengths = {
             name: narrow(np.bincount(found[name].documents, minlength=len(stretch)))
             for name in WORD_FIELDS
         }
         postings = (
-            (name, sorted_postings(found.pop(name), stretch.first, vocabulary)) for name in FIELDS
+            (name, sort_postings(found.pop(name), stretch.first, vocabulary)) for name in FIELDS
         )
         path = Path(job.folder, f"run{stretch.first}")
         run = Run(path, stretch.first, vocabulary.name, postings)
-        yield _Made(stretch, run, lengths, vocabulary.news())
+        yield _Made(stretch, run, lengths, vocabulary.new_terms())
 
 
 class _Runs:
@@ -180,7 +180,7 @@ class _Runs:
 
     def __init__(self) -> None:
         self.runs: list[Run] = []
-        self._news: list[News] = []
+        self._news: list[NewTerms] = []
         self._lengths: dict[str, list[Array]] = {name: [] for name in WORD_FIELDS}
 
     def keep(self, made: _Made) -> None:
@@ -190,10 +190,10 @@ class _Runs:
         for name, values in made.lengths.items():
             self._lengths[name].append(values)
 
-    def glossary(self) -> Glossary:
+    def glossary(self) -> MergedVocabulary:
         """Return what all vocabularies have, and let go of what they have told."""
         heard, self._news = self._news, []
-        return Glossary(heard)
+        return MergedVocabulary(heard)
 
     def lengths(self) -> dict[str, Array]:
         """Return the length of each field that holds words, in each document."""

@@ -9,7 +9,7 @@ from pathlib import Path
 _NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM, errno.EISDIR}
 
 
-def synced(path: Path) -> tuple[int, str]:
+def sync_file(path: Path) -> tuple[int, str]:
     """Force a file to disk; return its size and SHA-256."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
@@ -30,7 +30,7 @@ def sync_folder(folder: Path) -> None:
             raise
 
 
-def write_anew(path: Path, text: str) -> None:
+def write_new_file(path: Path, text: str) -> None:
     """Write a file that is new, whatever a killed build has left or where a link led."""
     path.unlink(missing_ok=True)
     with path.open("x", encoding="ascii", errors="replace") as file:

@@ -23,15 +23,15 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from archivesearch.directory.files import sync_folder, synced, write_anew
+from archivesearch.directory.files import sync_file, sync_folder, write_new_file
 from archivesearch.directory.manifest import (
-    GENERATION,
+    GENERATION_PREFIX,
     MANIFEST,
-    NEW_PARSED,
-    PARSED,
-    Hold,
+    NEW_PARSE_CACHE,
+    PARSE_CACHE,
+    GenerationLock,
     Manifest,
-    calls_itself_an_index,
+    has_index_manifest,
     is_generation,
     manifest_text,
     read_manifest,
@@ -45,12 +45,12 @@ _WRITER = ".writer"
 _NEW_MANIFEST = f".{MANIFEST}.new"
 # What may stand in a folder that holds nothing but an index, or nothing yet: files of ours,
 # and what a desktop or Git leaves in a folder that is empty to whoever looks.
-_OURS = (MANIFEST, _BUILDING, _LOCK, _WRITER, _NEW_MANIFEST, PARSED, NEW_PARSED)
+_OURS = (MANIFEST, _BUILDING, _LOCK, _WRITER, _NEW_MANIFEST, PARSE_CACHE, NEW_PARSE_CACHE)
 _HARMLESS = (".DS_Store", ".gitignore", ".gitkeep")
 
 
 @contextmanager
-def writing(index: Path) -> Iterator[Path]:
+def build_folder(index: Path) -> Iterator[Path]:
     """Hold the index for writing and give an empty folder for the next generation.
 
     What is in the folder comes into force by `publish` alone; whatever else happens, it
@@ -73,7 +73,7 @@ def writing(index: Path) -> Iterator[Path]:
         raise IndexProblem(f"cannot write to {index}: {error.strerror or error}") from error
     building = index / _BUILDING
     try:
-        write_anew(index / _WRITER, f"{os.getpid()} {socket.gethostname()}\n")
+        write_new_file(index / _WRITER, f"{os.getpid()} {socket.gethostname()}\n")
         _clear_away(index)
         building.mkdir()
         yield building
@@ -91,7 +91,7 @@ def writing(index: Path) -> Iterator[Path]:
         lock.release()
 
 
-def publish(
+def commit(
     index: Path,
     building: Path,
     *,
@@ -103,19 +103,21 @@ def publish(
 ) -> Manifest:
     """Put a finished generation in force: sync its files, name it, replace the manifest."""
     files = {
-        path.relative_to(building).as_posix(): synced(path)
+        path.relative_to(building).as_posix(): sync_file(path)
         for path in sorted(building.rglob("*"))
         if path.is_file()
     }
     digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:16]
-    manifest = Manifest(GENERATION + digest, engine, sources, config, languages, counts, files)
+    manifest = Manifest(
+        GENERATION_PREFIX + digest, engine, sources, config, languages, counts, files
+    )
     folder = index / manifest.generation
     if not _holds(folder, files):
         _remove(folder)  # of the same name, but damaged
         sync_folder(building)
         building.rename(folder)
     sync_folder(index)
-    write_anew(index / _NEW_MANIFEST, manifest_text(manifest))
+    write_new_file(index / _NEW_MANIFEST, manifest_text(manifest))
     (index / _NEW_MANIFEST).replace(index / MANIFEST)
     sync_folder(index)
     sync_folder(index.absolute().parent)  # where the index itself may be new
@@ -129,14 +131,14 @@ def _holds(folder: Path, files: Mapping[str, tuple[int, str]]) -> bool:
     try:
         if folder.is_symlink() or {path.name for path in folder.iterdir()} != files.keys():
             return False
-        return all(synced(folder / name) == expected for name, expected in files.items())
+        return all(sync_file(folder / name) == expected for name, expected in files.items())
     except OSError:
         return False
 
 
 def _refuse_what_is_not_ours(index: Path) -> None:
     """Raise IndexProblem where a directory holds something else than an index."""
-    ours = calls_itself_an_index(index)
+    ours = has_index_manifest(index)
     if ours:
         return
     if ours is None:  # no manifest, or a damaged one: a rebuild mends that
@@ -182,11 +184,11 @@ def _remove_remains(index: Path, current: str) -> None:
     for path in index.iterdir():
         if is_generation(path.name) and path.name != current:
             try:
-                hold = Hold(path, exclusive=True)
+                hold = GenerationLock(path, exclusive=True)
             except OSError:  # read by somebody, or no folder: left to the next who writes
                 continue
             _remove(path)
-            hold.close()
+            hold.release()
 
 
 def _remove(folder: Path) -> None:

@@ -18,17 +18,17 @@ from archivesearch.errors import IndexBusy, IndexDamaged, IndexMissing, IndexVer
 FORMAT = "archivesearch index"
 VERSION = 3
 MANIFEST = "manifest.json"
-GENERATION = "generation-"
+GENERATION_PREFIX = "generation-"
 PAGES = "pages.jsonl"
 ORGANIZATIONS = "organizations.json"
 SENTENCES = "sentences.json"
 SKIPPED = "skipped.json"
-PARSED = ".parsed"
-NEW_PARSED = ".parsed.new"
+PARSE_CACHE = ".parsed"
+NEW_PARSE_CACHE = ".parsed.new"
 
 Made = TypeVar("Made")
 
-_GENERATION_NAME = re.compile(GENERATION + "[0-9a-f]{16}")
+_GENERATION_NAME = re.compile(GENERATION_PREFIX + "[0-9a-f]{16}")
 _CHECKSUM = "checksum"
 _ATTEMPTS = 10
 _LARGEST = 1 << 26  # bytes of a manifest: what a stranger may have us read
@@ -70,7 +70,7 @@ def read_manifest(index: Path) -> Manifest:
     return _checked(values, path)
 
 
-def in_force(index: Path, use: Callable[[Manifest], Made]) -> Made:
+def with_current_generation(index: Path, use: Callable[[Manifest], Made]) -> Made:
     """Return what is made of the generation in force, again where another takes its place.
 
     Raises what `read_manifest` and `use` do, and IndexBusy where there is no end of it.
@@ -85,7 +85,7 @@ def in_force(index: Path, use: Callable[[Manifest], Made]) -> Made:
     raise IndexBusy(f"the index in {index} is rebuilt again and again; try once more")
 
 
-def calls_itself_an_index(index: Path) -> bool | None:
+def has_index_manifest(index: Path) -> bool | None:
     """Whether a manifest says that it is one of ours; None where there is none to be read."""
     try:
         with regular_file(index / MANIFEST) as file:
@@ -97,10 +97,10 @@ def calls_itself_an_index(index: Path) -> bool | None:
 
 def manifest_text(manifest: Manifest) -> str:
     """Return a manifest as it is written."""
-    return rendered({"format": FORMAT, "version": VERSION, **manifest._asdict()})
+    return text_with_checksum({"format": FORMAT, "version": VERSION, **manifest._asdict()})
 
 
-def rendered(values: Mapping[str, Any]) -> str:
+def text_with_checksum(values: Mapping[str, Any]) -> str:
     """Return the values of a manifest as text, with the checksum of all of them."""
     return _text({**values, _CHECKSUM: _checksum(values)})
 
@@ -122,7 +122,7 @@ def regular_file(path: Path) -> BufferedReader:
     return os.fdopen(descriptor, "rb")
 
 
-class Hold:
+class GenerationLock:
     """A generation that somebody reads: whoever writes leaves it where it is until `close`.
 
     It is a shared lock on the folder; `exclusive` is the lock of one who wants to remove
@@ -147,7 +147,7 @@ class Hold:
         except OSError:  # a file system that cannot lock folders
             self._close()
 
-    def close(self) -> None:
+    def release(self) -> None:
         """Let go; once is enough, and when nothing refers to the hold it is done anyway."""
         with suppress(AttributeError):
             self._close()
@@ -184,7 +184,7 @@ def read_file(folder: Path, name: str) -> bytes:
         raise IndexDamaged(f"{name} cannot be read: {error.strerror or error}") from error
 
 
-def checked(data: bytes, manifest: Manifest, name: str) -> bytes:
+def check_bytes(data: bytes, manifest: Manifest, name: str) -> bytes:
     """Return what a file holds, having seen that its checksum holds. Raises IndexDamaged."""
     if name not in manifest.files:
         raise IndexDamaged(f"{name} is not named in the manifest")
@@ -193,7 +193,7 @@ def checked(data: bytes, manifest: Manifest, name: str) -> bytes:
     return data
 
 
-def damage(index: Path, manifest: Manifest) -> dict[str, str]:
+def damaged_files(index: Path, manifest: Manifest) -> dict[str, str]:
     """Return in words what is wrong with each file of a generation that is not as it should be.
 
     Every byte is read and its checksum compared.

@@ -7,17 +7,17 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from archivesearch.directory.files import sync_folder, synced, write_anew
+from archivesearch.directory.files import sync_file, sync_folder, write_new_file
 from archivesearch.directory.manifest import (
     MANIFEST,
-    Hold,
+    GenerationLock,
     Manifest,
     generation_folder,
-    in_force,
     is_generation,
     manifest_text,
     read_manifest,
     regular_file,
+    with_current_generation,
 )
 from archivesearch.errors import IndexDamaged, IndexProblem
 from archivesearch.indexing.verify import verify
@@ -57,8 +57,8 @@ def _copy(index: Path, target: Path) -> Manifest:
     read_manifest(index)  # or there is nothing to copy, and no folder is made
     made = _prepare(index, target)
     try:
-        manifest = in_force(index, partial(_copy_generation, index, target))
-        write_anew(target / MANIFEST, manifest_text(manifest))
+        manifest = with_current_generation(index, partial(_copy_generation, index, target))
+        write_new_file(target / MANIFEST, manifest_text(manifest))
         sync_folder(target)
         sync_folder(target.absolute().parent)
     except OSError as error:
@@ -112,7 +112,7 @@ def _copy_generation(index: Path, target: Path, manifest: Manifest) -> Manifest:
     """Copy a generation to where an older one may have been copied in part."""
     _remove_copy(target, folder=False)
     source = generation_folder(index, manifest)
-    hold = Hold(source)
+    hold = GenerationLock(source)
     folder = target / manifest.generation
     try:
         folder.mkdir()
@@ -122,10 +122,10 @@ def _copy_generation(index: Path, target: Path, manifest: Manifest) -> Manifest:
                     f"{source / name} is not what was written; there is no backup; "
                     "see: archivesearch verify"
                 )
-            synced(folder / name)
+            sync_file(folder / name)
         sync_folder(folder)
     finally:
-        hold.close()
+        hold.release()
     return manifest
 
 

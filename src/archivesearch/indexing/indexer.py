@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from archivesearch.analysis.analyzer import Analyzer
-from archivesearch.analysis.sentences import SAMPLE, learned
-from archivesearch.config import merged
-from archivesearch.directory.generations import publish, writing
+from archivesearch.analysis.sentences import SAMPLE_LENGTH, train
+from archivesearch.config import merge
+from archivesearch.directory.generations import build_folder, commit
 from archivesearch.directory.manifest import (
     ORGANIZATIONS,
     PAGES,
@@ -22,17 +22,17 @@ from archivesearch.directory.manifest import (
     regular_file,
 )
 from archivesearch.errors import IndexMissing, IndexProblem, SourceError
-from archivesearch.indexing.dedup.deduplicator import BATCH, Sifted
-from archivesearch.indexing.parsing.page_spool import Gathered
-from archivesearch.indexing.parsing.parse_cache import Memory
-from archivesearch.indexing.parsing.parse_task import Chunk
-from archivesearch.indexing.parsing.parser_pool import Intake, prepare
-from archivesearch.indexing.statistics import Census
-from archivesearch.indexing.workers.worker_pool import Crew
+from archivesearch.indexing.dedup.deduplicator import BATCH_BYTES, Deduplicated
+from archivesearch.indexing.parsing.page_spool import PageSpool
+from archivesearch.indexing.parsing.parse_cache import ParseCache
+from archivesearch.indexing.parsing.parse_task import ParsedChunk
+from archivesearch.indexing.parsing.parser_pool import ParsedPages, start_parsers
+from archivesearch.indexing.statistics import BuildStatistics
+from archivesearch.indexing.workers.worker_pool import WorkerPool
 from archivesearch.model.pages import Notice
 from archivesearch.model.reports import Progress, Report
 from archivesearch.search.execution.index_reader import ENGINE
-from archivesearch.search.request import MEMORY
+from archivesearch.search.request import DEFAULT_MEMORY_MB
 from archivesearch.sources.source import Source, open_sources
 
 StrPath = str | os.PathLike[str]
@@ -43,7 +43,7 @@ def rebuild(
     index: StrPath,
     *,
     jobs: int = 1,
-    memory: int = MEMORY,
+    memory: int = DEFAULT_MEMORY_MB,
     config: StrPath | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
@@ -55,7 +55,7 @@ def rebuild(
     one of several sources. If anything fails, the old index stays. Raises SourceError,
     ConfigError, IndexBusy or IndexProblem, and ValueError if `jobs` or `memory` is below 1.
     """
-    opened = open_sources(sources, config, all_of_them=False)
+    opened = open_sources(sources, config, require_all=False)
     return _build(opened, Path(index), progress, jobs=jobs, memory=memory, recall=False)
 
 
@@ -64,7 +64,7 @@ def update(
     index: StrPath,
     *,
     jobs: int = 1,
-    memory: int = MEMORY,
+    memory: int = DEFAULT_MEMORY_MB,
     config: StrPath | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
@@ -112,36 +112,36 @@ def _build(
         raise ValueError(f"jobs must be at least 1, not {jobs}")
     if memory < 1:
         raise ValueError(f"memory must be at least 1 megabyte, not {memory}")
-    settings = merged(source.config for source in opened)
-    with writing(index) as building, Memory(index, recall=recall) as remembered:
+    settings = merge(source.config for source in opened)
+    with build_folder(index) as building, ParseCache(index, reuse=recall) as remembered:
         with (
             (building / PAGES).open("w", encoding="utf-8") as listing,
             TemporaryDirectory(dir=building, prefix="gathered") as aside,
-            Gathered(Path(aside)) as gathered,
-            Crew(jobs) as crew,  # which ends first: its processes use the folders
+            PageSpool(Path(aside)) as gathered,
+            WorkerPool(jobs) as crew,  # which ends first: its processes use the folders
         ):
-            prepare(crew, sum(map(len, opened)))
+            start_parsers(crew, sum(map(len, opened)))
             before = _listed(index)
-            census = Census(settings, listing, sum(map(len, opened)), progress)
+            census = BuildStatistics(settings, listing, sum(map(len, opened)), progress)
             for source in opened:
-                census.leave_out(source.listing.left_out)
-            pages = Intake(opened, crew, remembered)
+                census.count_skipped(source.listing.omitted)
+            pages = ParsedPages(opened, crew, remembered)
             _gather(pages, census, gathered)
-            census.report("comparing")
-            crew.release()  # what parsing has taken is of no more use
-            crew.prepare(gathered.size // BATCH)
-            sentences = crew.begin(learned, gathered.sample(SAMPLE))
-            sifted = Sifted(gathered)
-            census.compared(sifted)
+            census.report_progress("comparing")
+            crew.stop_workers()  # what parsing has taken is of no more use
+            crew.start_workers(gathered.size // BATCH_BYTES)
+            sentences = crew.run_in_background(train, gathered.sample_texts(SAMPLE_LENGTH))
+            sifted = Deduplicated(gathered)
+            census.count_duplicates(sifted)
             analyzer = Analyzer(settings.languages, settings.variants)
             ENGINE.build(
                 building,
                 sifted.batches(),
                 analyzer,
                 sifted.copies,
-                crew=crew,
+                pool=crew,
                 memory=memory,
-                watch=_Counting(sifted, census).take,
+                on_progress=_Counting(sifted, census).take,
             )
             taught = sentences()
         if not census.indexed:
@@ -149,8 +149,8 @@ def _build(
         _write_json(building / ORGANIZATIONS, [asdict(o) for o in census.organizations()])
         _write_json(building / SENTENCES, taught)
         _write_json(building / SKIPPED, [asdict(page) for page in census.skipped])
-        census.report("saving")
-        publish(
+        census.report_progress("saving")
+        commit(
             index,
             building,
             engine=ENGINE.name,
@@ -159,13 +159,13 @@ def _build(
             languages=tuple(dict.fromkeys((*settings.languages, *sorted(census.languages)))),
             counts=census.counts(),
         )
-        remembered.keep()
+        remembered.commit()
     return Report(
         read=census.read,
         indexed=census.indexed + census.same,
         sections=census.sections,
         paragraphs=census.paragraphs,
-        organizations=len(census.tallies),
+        organizations=len(census.organization_counts),
         other_files=sum(source.listing.other_files for source in opened),
         skipped=tuple(census.skipped),
         reasons=dict(census.reasons.most_common()),
@@ -173,7 +173,7 @@ def _build(
         notices=tuple(census.notices),
         parsed=pages.parsed,
         unchanged=pages.unchanged,
-        removed=len(before - pages.seen),
+        removed=len(before - pages.page_names),
         same=census.same,
     )
 
@@ -191,7 +191,7 @@ def _listed(index: Path) -> set[str]:
         return set()
 
 
-def _nothing(opened: Sequence[Source], census: Census) -> str:
+def _nothing(opened: Sequence[Source], census: BuildStatistics) -> str:
     names = ", ".join(str(source.path) for source in opened)
     if not census.read:
         told = next((f"; note on {n.page}: {n.text}" for n in census.notices), "")
@@ -210,21 +210,21 @@ def _nothing(opened: Sequence[Source], census: Census) -> str:
     return f"{all_of_them} in {names} {cannot} be read ({first.page}: {first.reason})"
 
 
-def _gather(chunks: Iterable[Chunk], census: Census, gathered: Gathered) -> None:
+def _gather(chunks: Iterable[ParsedChunk], census: BuildStatistics, gathered: PageSpool) -> None:
     """Put aside all pages that can be read."""
     for chunk in chunks:
         gathered.add(chunk)
-        for found, size in chunk.found:
+        for found, size in chunk.outcomes:
             if isinstance(found, Notice):
                 census.notices.append(found)
             else:
-                census.count(found, size)
+                census.count_read(found, size)
 
 
 class _Counting:
     """Counts the pages that are indexed, as far as their passages are."""
 
-    def __init__(self, sifted: Sifted, census: Census) -> None:
+    def __init__(self, sifted: Deduplicated, census: BuildStatistics) -> None:
         self._sifted = sifted
         self._census = census
         self._pages = iter(sifted)
@@ -233,12 +233,12 @@ class _Counting:
     def take(self, passages: int) -> None:
         """Count the pages of so many more passages."""
         self._passages += passages
-        through = self._sifted.pages_of(self._passages)
+        through = self._sifted.complete_pages(self._passages)
         for page in islice(self._pages, through - self._counted):
-            self._census.add(page)
-            self._census.report("indexing")
+            self._census.count_indexed(page)
+            self._census.report_progress("indexing")
         if through == len(self._sifted):
-            self._census.report("merging")
+            self._census.report_progress("merging")
         self._counted = through
 
 

@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
 from archivesearch.config import Config
-from archivesearch.indexing.dedup.deduplicator import Sifted, SiftedPage
-from archivesearch.indexing.parsing.parse_task import Packed
+from archivesearch.indexing.dedup.deduplicator import Deduplicated, DistinctPage
+from archivesearch.indexing.parsing.parse_task import ParsedPage
 from archivesearch.model.pages import Notice, Page, PageInfo, Skipped, paragraphs
 from archivesearch.model.reports import Organization, Progress
 
-MOST_NAMED = 100_000
+MAX_SKIPPED_NAMES = 100_000
 """How many of the skipped pages are named; the others are counted alone."""
 
 
@@ -26,7 +26,7 @@ class _Tally:
     paragraphs: int = 0
 
 
-class Census:
+class BuildStatistics:
     """Counts what goes into an index, and lists its pages as they pass."""
 
     def __init__(
@@ -42,7 +42,7 @@ class Census:
         self.reasons: Counter[str] = Counter()
         self.no_pages = 0
         self.notices: list[Notice] = []
-        self.tallies: dict[str, _Tally] = {}
+        self.organization_counts: dict[str, _Tally] = {}
         self.languages: Counter[str] = Counter()
         self._config = config
         self._listing = listing
@@ -51,30 +51,30 @@ class Census:
         self._encodings: Counter[str] = Counter()
         self._years: Counter[int | None] = Counter()
 
-    def count(self, page: Packed | Skipped, size: int) -> None:
+    def count_read(self, page: ParsedPage | Skipped, size: int) -> None:
         """Count a page that has been read."""
         self.read += 1
         self._bytes += size
         if isinstance(page, Skipped):
             self.reasons[page.reason] += 1
             self.no_pages += not page.is_page
-            if len(self.skipped) < MOST_NAMED:
+            if len(self.skipped) < MAX_SKIPPED_NAMES:
                 self.skipped.append(page)
-        self.report("reading")
+        self.report_progress("reading")
 
-    def leave_out(self, counts: Mapping[str, int]) -> None:
+    def count_skipped(self, counts: Mapping[str, int]) -> None:
         """Count what is no page and was not named one by one."""
         self.reasons.update(counts)
         self.read += sum(counts.values())
         self.no_pages += sum(counts.values())
 
-    def compared(self, sifted: Sifted) -> None:
+    def count_duplicates(self, sifted: Deduplicated) -> None:
         """Count what has been found to be the same."""
-        self._duplicates = sifted.duplicates
+        self._duplicates = sifted.duplicate_count
         self._copies = sum(len(group) - 1 for group in sifted.copies)
         self._total = len(sifted)
 
-    def add(self, sifted: SiftedPage) -> None:
+    def count_indexed(self, sifted: DistinctPage) -> None:
         """Count a page that is indexed."""
         page = sifted.page
         found = list(paragraphs(page))
@@ -89,7 +89,7 @@ class Census:
         json.dump(asdict(_page_info(sifted, len(found))), self._listing, ensure_ascii=False)
         self._listing.write("\n")
 
-    def report(self, stage: str) -> None:
+    def report_progress(self, stage: str) -> None:
         """Tell whoever watches how far it is."""
         if self._progress:
             done = self.indexed if stage == "indexing" else self.read - self.no_pages
@@ -101,7 +101,9 @@ class Census:
         """Return the organizations by name, with what has been counted of them."""
         return [
             Organization(name, tuple(t.aliases), t.pages, t.sections, t.paragraphs)
-            for name, t in sorted(self.tallies.items(), key=lambda item: item[0].casefold())
+            for name, t in sorted(
+                self.organization_counts.items(), key=lambda item: item[0].casefold()
+            )
         ]
 
     def counts(self) -> dict[str, Any]:
@@ -111,7 +113,7 @@ class Census:
             "pages": self.indexed,
             "sections": self.sections,
             "paragraphs": self.paragraphs,
-            "organizations": len(self.tallies),
+            "organizations": len(self.organization_counts),
             "duplicates": self._duplicates,
             "copies": self._copies,
             "skipped": self.reasons.total(),
@@ -130,17 +132,17 @@ class Census:
                 tally.aliases.update(dict.fromkeys(section.aliases))
         for org, number in paragraphs.items():
             if org:
-                self.tallies[org].pages += 1
-                self.tallies[org].paragraphs += number
+                self.organization_counts[org].pages += 1
+                self.organization_counts[org].paragraphs += number
 
     def _tally(self, org: str) -> _Tally:
-        if org not in self.tallies:
+        if org not in self.organization_counts:
             known = self._config.organizations.get(org, ())
-            self.tallies[org] = _Tally(dict.fromkeys(known))
-        return self.tallies[org]
+            self.organization_counts[org] = _Tally(dict.fromkeys(known))
+        return self.organization_counts[org]
 
 
-def _page_info(sifted: SiftedPage, paragraphs: int) -> PageInfo:
+def _page_info(sifted: DistinctPage, paragraphs: int) -> PageInfo:
     page, dating = sifted.page, sifted.page.dating
     return PageInfo(
         page=page.page,

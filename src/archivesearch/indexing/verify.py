@@ -9,25 +9,25 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from archivesearch.analysis.sentences import Sentences
+from archivesearch.analysis.sentences import SentenceSplitter
 from archivesearch.config import from_dict
 from archivesearch.directory.manifest import (
     MANIFEST,
     ORGANIZATIONS,
     PAGES,
-    PARSED,
+    PARSE_CACHE,
     SENTENCES,
     SKIPPED,
-    Hold,
+    GenerationLock,
     Manifest,
-    damage,
-    in_force,
+    damaged_files,
     read_manifest,
     regular_file,
-    rendered,
+    text_with_checksum,
+    with_current_generation,
 )
 from archivesearch.errors import ConfigError, IndexDamaged, SourceError
-from archivesearch.indexing.parsing.parse_cache import damaged_bytes
+from archivesearch.indexing.parsing.parse_cache import cache_damage
 from archivesearch.model.pages import PageInfo, RawPage, Skipped
 from archivesearch.model.reports import Contents, Organization, Problem, Stats, Verification
 from archivesearch.search.execution.index_reader import ENGINE
@@ -56,7 +56,9 @@ def verify(
 
 def _verify(index: Path, sources: Sequence[Source]) -> Verification:
     try:
-        manifest, hold = in_force(index, lambda it: (it, Hold(index / it.generation)))
+        manifest, hold = with_current_generation(
+            index, lambda it: (it, GenerationLock(index / it.generation))
+        )
     except IndexDamaged as error:
         return Verification("", 0, 0, (Problem(MANIFEST, str(error)),))
     except OSError:
@@ -66,7 +68,7 @@ def _verify(index: Path, sources: Sequence[Source]) -> Verification:
     try:
         return _verified(index, manifest, sources)
     finally:
-        hold.close()
+        hold.release()
 
 
 def _verified(index: Path, manifest: Manifest, sources: Sequence[Source]) -> Verification:
@@ -77,8 +79,8 @@ def _verified(index: Path, manifest: Manifest, sources: Sequence[Source]) -> Ver
             f"{', '.join(given)}; name the same sources"
         )
     found = list(problems(index, manifest))
-    if (what := damaged_bytes(index)) is not None:
-        found.append(Problem(PARSED, f"{what}; the next rebuild or update writes it anew"))
+    if (what := cache_damage(index)) is not None:
+        found.append(Problem(PARSE_CACHE, f"{what}; the next rebuild or update writes it anew"))
     missing, changed, new = _compared(index, manifest, sources) if sources else ((), (), ())
     return Verification(
         generation=manifest.generation,
@@ -95,7 +97,7 @@ def _verified(index: Path, manifest: Manifest, sources: Sequence[Source]) -> Ver
 def problems(index: Path, manifest: Manifest) -> Iterator[Problem]:
     """Yield what in an index is not as it was written, or not as the format says."""
     yield from _manifest_problems(index, manifest)
-    broken = damage(index, manifest)
+    broken = damaged_files(index, manifest)
     yield from (Problem(name, what) for name, what in broken.items())
     folder = index / manifest.generation
     for path in sorted(folder.iterdir()):
@@ -121,7 +123,7 @@ def _manifest_problems(index: Path, manifest: Manifest) -> Iterator[Problem]:
         data = file.read()
     values = json.loads(data)
     values.pop("checksum")
-    if data != rendered(values).encode("ascii"):
+    if data != text_with_checksum(values).encode("ascii"):
         yield Problem(MANIFEST, "is not written as it was")
     try:
         from_dict(manifest.config, MANIFEST)
@@ -147,7 +149,7 @@ def _record_problems(folder: Path) -> Iterator[Problem]:
     try:
         with regular_file(folder / SENTENCES) as file:
             learned = json.load(file)
-        Sentences(**{name: frozenset(_of_strings(words)) for name, words in learned.items()})
+        SentenceSplitter(**{name: frozenset(_of_strings(words)) for name, words in learned.items()})
     except _UNREADABLE as error:
         yield Problem(SENTENCES, f"cannot be read: {error}")
 

@@ -8,7 +8,7 @@ from typing import Protocol
 Span = tuple[int, int]
 
 
-Copies = tuple[tuple[int, ...], ...]
+CopyGroups = tuple[tuple[int, ...], ...]
 """Groups of passages that say the same, by number; each group's representative goes first."""
 
 _HOST = re.compile(r"\w+://[^/]*/")

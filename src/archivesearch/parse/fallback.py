@@ -9,8 +9,8 @@ from archivesearch.config import Config
 from archivesearch.model.pages import Dating, Page, Paragraph, RawPage, Section, Skipped
 from archivesearch.parse import pdf
 from archivesearch.parse.encoding.decode import decode
-from archivesearch.parse.file_type import unreadable
-from archivesearch.urls import address
+from archivesearch.parse.file_type import unreadable_reason
+from archivesearch.urls import page_url
 
 _UNSEEN = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1[^<>]*>?|\Z)", re.IGNORECASE | re.DOTALL)
 _BLOCK = re.compile(
@@ -25,13 +25,13 @@ _LARGE, _SHORTEST = 300_000, 500
 _CONTROLS = dict.fromkeys((*range(9), 11, *range(14, 32), *range(127, 160)))
 
 
-def parse_plainly(raw: RawPage, config: Config) -> Page | Skipped:
+def parse_without_structure(raw: RawPage, config: Config) -> Page | Skipped:
     """Read a page's words and nothing else out of it: no sections, labels or dates.
 
     The time it takes grows with the page's size alone. Paragraphs are cut where they are
     longer than any that was written, and joined where a large page has too many.
     """
-    if reason := unreadable(raw.data):
+    if reason := unreadable_reason(raw.data):
         return Skipped(raw.page, reason)
     if pdf.is_pdf(raw.data):
         return Skipped(raw.page, "it is a PDF that takes too long to read")
@@ -42,7 +42,7 @@ def parse_plainly(raw: RawPage, config: Config) -> Page | Skipped:
         return Skipped(raw.page, "it holds no text")
     return Page(
         page=raw.page,
-        url=raw.url or address(raw.path, config.base_url),
+        url=raw.url or page_url(raw.path, config.base_url),
         title=" ".join(html.unescape(title[1]).split()) if title else "",
         lang=config.languages[0],
         encoding=decoded.encoding,

@@ -29,7 +29,7 @@ _SAMPLE = 16_384
 _FEW, _MOST_CONTROLS = 8, 0.05
 
 
-def unreadable(data: bytes) -> str:
+def unreadable_reason(data: bytes) -> str:
     """Say why bytes cannot be a page, or return ''."""
     if not data[:_SAMPLE].strip(b"\0 \t\r\n\f") and not data.strip(b"\0 \t\r\n\f"):
         return "it is empty" if not data else "it holds nothing but white space"
@@ -44,4 +44,4 @@ def unreadable(data: bytes) -> str:
         (b"\xff\xfe", b"\xfe\xff")
     ):
         return ""
-    return "" if guess.wide(data) else "it holds binary data, not text"
+    return "" if guess.utf16_without_bom(data) else "it holds binary data, not text"

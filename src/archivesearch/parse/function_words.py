@@ -12,7 +12,7 @@ _BEGINNING, _AT_THE_BEGINNING = 25, 2
 
 # Frequent words that none of the others here has. A language that is not here may have some of
 # its next of kin, which is why it takes several.
-WORDS = {
+FUNCTION_WORDS = {
     code: frozenset(words.split())
     for code, words in {
         "de": """
@@ -82,13 +82,13 @@ WORDS = {
     }.items()
 }
 
-_LANGUAGES = {word: code for code, words in WORDS.items() for word in words}
+_LANGUAGES = {word: code for code, words in FUNCTION_WORDS.items() for word in words}
 
 # From here on are scripts that put no spaces between words, and none of these languages'.
 _UNSPACED = "\u0e00"
 
 
-def plain_language(words: Sequence[str]) -> str:
+def language_by_function_words(words: Sequence[str]) -> str:
     """Return the code of the language that a text is plainly in; "" where that is open.
 
     `words` are all runs of letters in it, small ones.
@@ -103,7 +103,7 @@ def plain_language(words: Sequence[str]) -> str:
     plain = (
         own * _LETTERS >= len(letters)
         and own >= _LEAD * (counts.total() - own)
-        and len(WORDS[code].intersection(words)) >= _DIFFERENT
+        and len(FUNCTION_WORDS[code].intersection(words)) >= _DIFFERENT
         and languages[:_BEGINNING].count(code) >= _AT_THE_BEGINNING
         and (letters.isascii() or max(letters) < _UNSPACED)
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from archivesearch.errors import IndexProblem
 from archivesearch.model.pages import Section
-from archivesearch.parse.function_words import plain_language
+from archivesearch.parse.function_words import language_by_function_words
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -35,7 +35,7 @@ _AGAINST = 200, 0.9
 _ALIKE = [{"no", "nb", "nn", "da"}, {"hr", "sr", "bs", "sh"}, {"id", "ms", "in"}, {"he", "iw"}]
 
 
-def language(declared: str, sections: Iterable[Section], expected: Sequence[str]) -> str:
+def detect_language(declared: str, sections: Iterable[Section], expected: Sequence[str]) -> str:
     """Return the code of the language of a page; "" where that cannot be told.
 
     `declared` is what it says of itself, `expected` the languages that the archive has.
@@ -45,7 +45,7 @@ def language(declared: str, sections: Iterable[Section], expected: Sequence[str]
     letters = sum(map(len, words))
     if letters < (_AGAINST if declared else _EXPECTED)[0]:
         return declared
-    plain = plain_language(words)
+    plain = language_by_function_words(words)
     judged, sure = (plain, 1.0) if plain else _judged(sample)
     if declared:
         return judged if sure >= _AGAINST[1] and not _are_alike(declared, judged) else declared

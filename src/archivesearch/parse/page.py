@@ -11,14 +11,14 @@ from archivesearch.parse import pdf
 from archivesearch.parse.blocks import html
 from archivesearch.parse.blocks import plain_text as text
 from archivesearch.parse.blocks.block import Block
-from archivesearch.parse.blocks.head import Head, head
-from archivesearch.parse.blocks.nesting import shallow
-from archivesearch.parse.dates.publication_date import dating
-from archivesearch.parse.encoding.decode import Decoded, decode
-from archivesearch.parse.file_type import unreadable
-from archivesearch.parse.language import language
-from archivesearch.parse.sections.splitter import sections
-from archivesearch.urls import address
+from archivesearch.parse.blocks.head import Head, read_head
+from archivesearch.parse.blocks.nesting import limit_nesting
+from archivesearch.parse.dates.publication_date import date_page
+from archivesearch.parse.encoding.decode import DecodedText, decode
+from archivesearch.parse.file_type import unreadable_reason
+from archivesearch.parse.language import detect_language
+from archivesearch.parse.sections.splitter import split_into_sections
+from archivesearch.urls import page_url
 
 _CONTROLS = tuple(map(chr, (*range(9), 11, *range(14, 32), 127)))
 _WITHOUT_CONTROLS = str.maketrans("", "", "".join(_CONTROLS))
@@ -46,10 +46,10 @@ def parse(raw: RawPage, config: Config) -> Page | Skipped:
         document = pdf.read(raw.data)
         if document.problem:
             return Skipped(raw.page, document.problem)
-        decoded, said = Decoded(document.text, "pdf", "pdf"), document.head
+        decoded, said = DecodedText(document.text, "pdf", "pdf"), document.head
         blocks = text.blocks(_without_controls(decoded.text))
     else:
-        reason = unreadable(raw.data)
+        reason = unreadable_reason(raw.data)
         if reason:
             return Skipped(raw.page, reason)
         decoded = decode(raw.data, raw.content_type)
@@ -57,15 +57,15 @@ def parse(raw: RawPage, config: Config) -> Page | Skipped:
     if not blocks:
         return Skipped(raw.page, "it holds no text")
     title = said.title or _first_heading(blocks)
-    found = sections(blocks, title, config)
+    found = split_into_sections(blocks, title, config)
     return Page(
         page=raw.page,
-        url=raw.url or address(raw.path, config.base_url),
+        url=raw.url or page_url(raw.path, config.base_url),
         title=title,
-        lang=language(said.lang, found, config.languages) or config.languages[0],
+        lang=detect_language(said.lang, found, config.languages) or config.languages[0],
         encoding=decoded.encoding,
         encoding_source=decoded.source,
-        dating=dating(blocks, raw.path, title, config, meta_author=said.author),
+        dating=date_page(blocks, raw.path, title, config, meta_author=said.author),
         sha256=hashlib.sha256(raw.data).hexdigest(),
         captured=raw.captured,
         sections=found,
@@ -87,8 +87,8 @@ def _content(decoded: str, raw: RawPage) -> tuple[list[Block], Head]:
         return text.blocks(decoded), Head()
     if "&#" in decoded:
         decoded = _CONTROL_REFERENCE.sub("", decoded)
-    document = LexborHTMLParser(shallow(decoded))
-    return html.blocks(document), head(document)
+    document = LexborHTMLParser(limit_nesting(decoded))
+    return html.blocks(document), read_head(document)
 
 
 def _is_html(decoded: str, raw: RawPage) -> bool:

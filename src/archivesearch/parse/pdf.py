@@ -19,7 +19,7 @@ _MOST_TEXT = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class PdfDocument:
     """What a PDF says, its pages separated by form feeds; `problem` is why it says nothing."""
 
     text: str = ""
@@ -32,25 +32,25 @@ def is_pdf(data: bytes) -> bool:
     return data.startswith(_MAGIC)
 
 
-def read(data: bytes) -> Document:
+def read(data: bytes) -> PdfDocument:
     """Read a PDF; pages of it that are damaged are left out, unless all are."""
     if find_spec("pypdf") is None:
-        return Document(problem=_ABSENT)
+        return PdfDocument(problem=_ABSENT)
     from pypdf import PdfReader
 
     logging.getLogger("pypdf").addHandler(logging.NullHandler())  # or it would print
     try:
         reader = PdfReader(BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
-            return Document(problem=_ENCRYPTED)
+            return PdfDocument(problem=_ENCRYPTED)
         texts, problem = _texts(reader)
         head = _head(reader)
     except Exception as error:  # noqa: BLE001 - pypdf raises whatever damage leads it to
-        return Document(problem=f"it is a damaged PDF ({type(error).__name__}: {error})"[:200])
+        return PdfDocument(problem=f"it is a damaged PDF ({type(error).__name__}: {error})"[:200])
     text = "\f".join(texts)
     if not text.strip():
-        return Document(problem=problem or _NO_TEXT)
-    return Document(text, head)
+        return PdfDocument(problem=problem or _NO_TEXT)
+    return PdfDocument(text, head)
 
 
 def _texts(reader: "PdfReader") -> tuple[list[str], str]:

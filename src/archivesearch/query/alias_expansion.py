@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from archivesearch.analysis.analyzer import fold
-from archivesearch.analysis.tokenizer import plain_words
+from archivesearch.analysis.tokenizer import split_words
 
 Folded = tuple[str, ...]
 _LONGEST = 12
 
 
-class Names:
+class AliasExpansion:
     """Finds the other names of whatever goes by a name.
 
     It is made of groups of names, each group those of one organization. Names are told
@@ -30,12 +30,12 @@ class Names:
     def __bool__(self) -> bool:
         return bool(self._others)
 
-    def others(self, words: Folded) -> tuple[tuple[str, ...], ...]:
+    def aliases(self, words: Folded) -> tuple[tuple[str, ...], ...]:
         """Return the other names, as words, of what goes by a name, given as folded words."""
         found = self._others.get(words)
         return tuple(found.values()) if found else ()
 
-    def among(
+    def find_aliases(
         self, pieces: Sequence[Folded]
     ) -> Iterator[tuple[int, int, tuple[tuple[str, ...], ...]]]:
         """Yield which runs of two pieces or more are a name: start, end, its other names.
@@ -46,7 +46,7 @@ class Names:
         start = 0
         while start < len(pieces):
             for end in range(min(len(pieces), start + self._longest), start + 1, -1):
-                others = self.others(tuple(word for piece in pieces[start:end] for word in piece))
+                others = self.aliases(tuple(word for piece in pieces[start:end] for word in piece))
                 if others:
                     yield start, end, others
                     start = end - 1
@@ -54,8 +54,8 @@ class Names:
             start += 1
 
 
-NO_NAMES = Names()
+NO_ALIASES = AliasExpansion()
 
 
 def _words(name: str) -> tuple[str, ...]:
-    return tuple(plain_words(name))
+    return tuple(split_words(name))

@@ -6,32 +6,32 @@ from typing import NamedTuple
 from whoosh.query import And, Query, Term
 
 from archivesearch.analysis.analyzer import Analyzer
-from archivesearch.analysis.sentences import UNTAUGHT, Sentences
+from archivesearch.analysis.sentences import DEFAULT_SPLITTER, SentenceSplitter
 from archivesearch.errors import QueryError
-from archivesearch.query.alias_expansion import NO_NAMES, Names
-from archivesearch.query.parser import parse, word_query
+from archivesearch.query.alias_expansion import NO_ALIASES, AliasExpansion
+from archivesearch.query.parser import parse, phrase_query
 from archivesearch.query.year_ranges import year_range
 
 Years = int | tuple[int | None, int | None]
 _OPTIONS = {"year": "year", "years_mentioned": "mentions"}
 
 
-class Vocabulary(NamedTuple):
+class QueryContext(NamedTuple):
     """How an archive's words are read: as which terms, in which languages, which are names."""
 
     analyzer: Analyzer
     languages: Sequence[str] = ()
-    names: Names = NO_NAMES
-    sentences: Sentences = UNTAUGHT
+    aliases: AliasExpansion = NO_ALIASES
+    sentences: SentenceSplitter = DEFAULT_SPLITTER
 
-    def within(self, lang: str | None) -> "Vocabulary":
+    def for_language(self, lang: str | None) -> "QueryContext":
         """Return how words are read where only pages of one language are looked at."""
         return self if lang is None else self._replace(languages=(lang.lower(),))
 
     def tree(self, query: str, lang: str | None = None) -> Query:
         """Return the tree of a query, its words stemmed in one language or in all."""
-        words = self.within(lang)
-        return parse(query, words.analyzer, languages=words.languages, names=words.names)
+        words = self.for_language(lang)
+        return parse(query, words.analyzer, languages=words.languages, aliases=words.aliases)
 
 
 class Filters(NamedTuple):
@@ -43,14 +43,14 @@ class Filters(NamedTuple):
     mentions: Years | None = None
     lang: str | None = None
 
-    def tree(self, vocabulary: Vocabulary) -> Query | None:
+    def tree(self, context: QueryContext) -> Query | None:
         """Return the query tree of all that is narrowed to; None if nothing is."""
         trees: list[Query] = []
         if self.org is not None:
             trees.append(Term("org_key", self.org.casefold()))
         if self.section is not None:
-            words = vocabulary.within(self.lang)
-            trees.append(word_query("section", self.section, words.analyzer, words.languages))
+            words = context.for_language(self.lang)
+            trees.append(phrase_query("section", self.section, words.analyzer, words.languages))
         if self.year is not None:
             trees.append(_range("year", self.year))
         if self.mentions is not None:

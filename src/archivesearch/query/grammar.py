@@ -15,8 +15,8 @@ from whoosh.query import And, Every, Not, Or, Query, Term
 from archivesearch.errors import QueryError
 from archivesearch.query.nodes.alternatives import Without
 from archivesearch.query.nodes.patterns import Prefix, Wildcard
-from archivesearch.query.tree_builder import Trees, flat
-from archivesearch.query.year_ranges import year_range, years
+from archivesearch.query.tree_builder import TreeBuilder, flatten
+from archivesearch.query.year_ranges import parse_years, year_range
 
 YEAR_FIELDS = {"year": "year", "mentions": "years_mentioned"}
 KEY_FIELDS = ("page", "lang")
@@ -57,10 +57,10 @@ class _Clause(syntax.SyntaxNode):
     def r(self) -> str:
         return f"{self.fieldname}:{self.kind}({self.text!r})"
 
-    def query(self, parser: "Parser") -> Query | None:
-        make = parser.trees
+    def query(self, parser: "GrammarParser") -> Query | None:
+        make = parser.builder
         if self.fieldname in YEAR_FIELDS:
-            first, last = years(self.text, f"{self.fieldname}:", self.startchar)
+            first, last = parse_years(self.text, f"{self.fieldname}:", self.startchar)
             return year_range(YEAR_FIELDS[self.fieldname], first, last, self.boost)
         if self.kind == "range":
             _fail(f"a range needs a field of years, such as year:[{self.text}]", self.startchar)
@@ -91,7 +91,7 @@ def _fail(message: str, position: int) -> NoReturn:
 class _Any(syntax.OrGroup):
     """Alternatives; what stands behind NOT among them is taken away from all of them."""
 
-    def query(self, parser: "Parser") -> Query | None:
+    def query(self, parser: "GrammarParser") -> Query | None:
         return _combined(self, parser, Or)
 
 
@@ -102,11 +102,11 @@ class _Or(_Any):
 class _All(syntax.AndGroup):
     """Words that must all be there, and those behind NOT that must not."""
 
-    def query(self, parser: "Parser") -> Query | None:
+    def query(self, parser: "GrammarParser") -> Query | None:
         return _combined(self, parser, And)
 
 
-def _combined(group: Any, parser: "Parser", kind: type[And] | type[Or]) -> Query | None:
+def _combined(group: Any, parser: "GrammarParser", kind: type[And] | type[Or]) -> Query | None:
     found = [(node, tree) for node in group.nodes if (tree := _tree(node, parser)) is not None]
     wanted = [tree for _, tree in found if not isinstance(tree, Not)]
     unwanted = [tree.query for _, tree in found if isinstance(tree, Not)]
@@ -114,12 +114,12 @@ def _combined(group: Any, parser: "Parser", kind: type[And] | type[Or]) -> Query
         return None
     if kind is Or:
         pieces = [node.text if _is_plain(node) else "=" for node, tree in found if tree in wanted]
-        wanted += parser.trees.names(pieces, wanted)
+        wanted += parser.builder.aliases(pieces, wanted)
     joined: Query = Every()
     if len(wanted) == 1 and group.boost == 1.0:
         joined = wanted[0]
     elif wanted:
-        joined = kind(flat(wanted, kind), boost=group.boost)
+        joined = kind(flatten(wanted, kind), boost=group.boost)
     return Without(joined, Or(unwanted)) if unwanted else joined
 
 
@@ -133,14 +133,14 @@ def _is_plain(node: Any) -> bool:
     )
 
 
-def _tree(node: Any, parser: "Parser") -> Query | None:
+def _tree(node: Any, parser: "GrammarParser") -> Query | None:
     if isinstance(node, syntax.NotGroup):
         inner = _combined(node, parser, And)
         return None if inner is None else Not(inner)
     if isinstance(node, syntax.FieldnameNode):
         _fail(f"'{node.original}' names a field, but nothing follows it", node.startchar)
     if isinstance(node, syntax.WordNode):  # a boost that follows nothing
-        return parser.trees.piece(node.text, None)
+        return parser.builder.piece(node.text, None)
     tree: Query | None = node.query(parser)
     return tree
 
@@ -228,11 +228,11 @@ class _OperatorPlugin(plugins.OperatorsPlugin):
         return group
 
 
-class Parser(QueryParser):
+class GrammarParser(QueryParser):
     """Whoosh's parser, set up for this language."""
 
-    def __init__(self, trees: Trees) -> None:
-        self.trees = trees
+    def __init__(self, trees: TreeBuilder) -> None:
+        self.builder = trees
         super().__init__(
             None,
             schema=None,

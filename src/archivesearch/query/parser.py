@@ -12,8 +12,8 @@ from whoosh.query import Every, NullQuery, Query
 
 from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.errors import QueryError
-from archivesearch.query.alias_expansion import NO_NAMES, Names
-from archivesearch.query.tree_builder import Trees, any_of
+from archivesearch.query.alias_expansion import NO_ALIASES, AliasExpansion
+from archivesearch.query.tree_builder import TreeBuilder, any_of
 
 MAX_LENGTH = 4096
 MAX_DEPTH = 32
@@ -21,11 +21,15 @@ MAX_DEPTH = 32
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 _DELIMITER = re.compile(r'"[^"]*"|[()"]')
 # Signs that may mean something to the grammar, and its operators.
-GRAMMAR = re.compile(r'["()\[\]^:]|(?<!\S)(?:AND|OR|NOT)(?!\S)')
+GRAMMAR_SIGNS = re.compile(r'["()\[\]^:]|(?<!\S)(?:AND|OR|NOT)(?!\S)')
 
 
 def parse(
-    text: str, analyzer: Analyzer, *, languages: Sequence[str] = (), names: Names = NO_NAMES
+    text: str,
+    analyzer: Analyzer,
+    *,
+    languages: Sequence[str] = (),
+    aliases: AliasExpansion = NO_ALIASES,
 ) -> Query:
     """Return the query tree of a query; a blank one matches everything.
 
@@ -38,18 +42,18 @@ def parse(
     text = text.translate(_QUOTES)
     if not text.strip():
         return Every()
-    trees = Trees(analyzer, languages, names)
-    if not GRAMMAR.search(text):
-        tree = plain(text, trees) or NullQuery
+    trees = TreeBuilder(analyzer, languages, aliases)
+    if not GRAMMAR_SIGNS.search(text):
+        tree = parse_plain(text, trees) or NullQuery
     else:
         _check_delimiters(text)
-        tree = grammatical(text, trees)
+        tree = parse_grammar(text, trees)
     if tree == NullQuery:
         raise QueryError(f"there is no word to search for in '{' '.join(text.split())}'", 0)
     return tree
 
 
-def plain(text: str, trees: Trees) -> Query | None:
+def parse_plain(text: str, trees: TreeBuilder) -> Query | None:
     """Return the tree of a query that has no signs of the grammar, as that would make it."""
     pieces: list[str] = []
     found: list[Query] = []
@@ -58,20 +62,22 @@ def plain(text: str, trees: Trees) -> Query | None:
         if tree is not None:
             pieces.append(match[0])
             found.append(tree)
-    return any_of([*found, *trees.names(pieces, found)])
+    return any_of([*found, *trees.aliases(pieces, found)])
 
 
-def grammatical(text: str, trees: Trees) -> Query:
+def parse_grammar(text: str, trees: TreeBuilder) -> Query:
     """Return the tree of any query, as Whoosh's parser makes it."""
-    from archivesearch.query.grammar import Parser  # which a query of words alone does not need
+    from archivesearch.query.grammar import (
+        GrammarParser,  # which a query of words alone does not need
+    )
 
-    tree: Query = Parser(trees).parse(text, normalize=False)  # it takes `* AND word` for `*`
+    tree: Query = GrammarParser(trees).parse(text, normalize=False)  # it takes `* AND word` for `*`
     return tree
 
 
-def word_query(field: str, text: str, analyzer: Analyzer, languages: Sequence[str] = ()) -> Query:
+def phrase_query(field: str, text: str, analyzer: Analyzer, languages: Sequence[str] = ()) -> Query:
     """Return a tree that finds plain words, next to one another, in one field."""
-    return Trees(analyzer, languages).words(text, field) or NullQuery
+    return TreeBuilder(analyzer, languages).words(text, field) or NullQuery
 
 
 def _check_delimiters(text: str) -> None:

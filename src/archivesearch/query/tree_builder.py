@@ -11,12 +11,12 @@ from functools import partial
 
 from whoosh.query import And, Every, Or, Phrase, Query, Term
 
-from archivesearch.analysis.analyzer import Analyzer, fold, unaccented
+from archivesearch.analysis.analyzer import Analyzer, fold, strip_accents
 from archivesearch.analysis.tokenizer import is_cjk, words
 from archivesearch.errors import QueryError
-from archivesearch.query.alias_expansion import NO_NAMES, Names
-from archivesearch.query.nodes.alternatives import Choice, OtherName, Spoken
-from archivesearch.query.nodes.exact import Fitting, Spelled, WordTest, Written
+from archivesearch.query.alias_expansion import NO_ALIASES, AliasExpansion
+from archivesearch.query.nodes.alternatives import Alias, Alternatives, InLanguages
+from archivesearch.query.nodes.exact import ExactForm, FormPattern, SameSpelling, WordTest
 from archivesearch.query.nodes.near import Near
 from archivesearch.query.nodes.patterns import Fuzzy, Prefix
 
@@ -24,12 +24,12 @@ from archivesearch.query.nodes.patterns import Fuzzy, Prefix
 # weights of heading and title, on the judged collections after the second stage (nDCG@10
 # and MAP): .5 and .4 .554/.478, .3 and .2 .558/.480, .5 and .2 .559/.482. No collection
 # has organizations; theirs is that of a heading, and more as it is always a name.
-WEIGHTS = {"text": 1.0, "org": 0.8, "section": 0.5, "title": 0.2}
+FIELD_WEIGHTS = {"text": 1.0, "org": 0.8, "section": 0.5, "title": 0.2}
 
 # How much an organization's other names weigh beside the one that was asked for, the words
 # of each together. nDCG@10 of the judged questions on the bundled corpus: without other
 # names .924, 0.3 .949, 0.5 .951, 1.0 .952; where each word has 0.5, .950.
-OTHER_NAME = 0.5
+ALIAS_WEIGHT = 0.5
 
 MAX_WORDS = 256
 # Each may stand for any number of terms, and be a fifth of a second's work or more.
@@ -45,7 +45,7 @@ _COLON = re.compile(r":(?!//)(?=\D)")
 _Form = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-class Trees:
+class TreeBuilder:
     """Makes the trees for the pieces of one query.
 
     `languages` are those in which its words are stemmed, by default all of the index.
@@ -55,13 +55,13 @@ class Trees:
         self,
         analyzer: Analyzer,
         languages: Sequence[str] = (),
-        names: Names = NO_NAMES,
+        names: AliasExpansion = NO_ALIASES,
         weights: dict[str, float] | None = None,
     ) -> None:
         self._analyzer = analyzer
         self._languages = tuple(languages) or analyzer.languages
         self._names = names
-        self._weights = WEIGHTS if weights is None else weights
+        self._weights = FIELD_WEIGHTS if weights is None else weights
         self._forms: dict[tuple[str, ...], list[_Form]] = {}
         self._words = 0
         self._patterns = 0
@@ -89,7 +89,7 @@ class Trees:
         found = self._found(text)
         if not found:
             return None
-        ways = [found, *self._analyzer.other_wordings(found)]
+        ways = [found, *self._analyzer.variant_wordings(found)]
         tree = self._each(
             field,
             boost,
@@ -97,10 +97,10 @@ class Trees:
         )
         if gap or not self._names:
             return tree
-        names = self._names.others(tuple(map(fold, found)))
+        names = self._names.aliases(tuple(map(fold, found)))
         return Or([tree, self._renamed([tree], names, field, boost)]) if names else tree
 
-    def names(self, pieces: Sequence[str], trees: Sequence[Query]) -> list[Query]:
+    def aliases(self, pieces: Sequence[str], trees: Sequence[Query]) -> list[Query]:
         """The trees of other names of what is named by several pieces in a row.
 
         `trees` are those of the pieces, one for each.
@@ -113,7 +113,7 @@ class Trees:
         ]
         return [
             self._renamed(trees[start:end], others, None, 1.0)
-            for start, end, others in self._names.among(parts)
+            for start, end, others in self._names.find_aliases(parts)
         ]
 
     def exact(self, text: str, field: str | None, boost: float = 1.0) -> Query | None:
@@ -121,11 +121,11 @@ class Trees:
         found = self._found(text)
         if not found:
             return None
-        tests: list[WordTest] = [Spelled.like(word) for word in found]
+        tests: list[WordTest] = [SameSpelling.for_word(word) for word in found]
         return self._each(
             field,
             boost,
-            lambda name, weight: Written(name, self._row(name, found, 0, weight), tests),
+            lambda name, weight: ExactForm(name, self._row(name, found, 0, weight), tests),
         )
 
     def wildcard(self, text: str, field: str | None, boost: float = 1.0) -> Query | None:
@@ -173,7 +173,7 @@ class Trees:
         ways = [spelled]
         if not all(map(str.isascii, spelled)):
             # stems of other languages know nothing of its accents
-            ways = list(dict.fromkeys((spelled, tuple(map(unaccented, spelled)))))
+            ways = list(dict.fromkeys((spelled, tuple(map(strip_accents, spelled)))))
         forms: dict[tuple[str, ...], dict[str, None]] = {}
         for lang in self._languages:
             terms = self._analyzer.terms(lang)
@@ -209,10 +209,10 @@ class Trees:
     ) -> Query:
         """The tree of other names of what was asked for by some trees."""
         rows = [
-            self._each(field, boost * OTHER_NAME / len(words), partial(self._name, words))
+            self._each(field, boost * ALIAS_WEIGHT / len(words), partial(self._name, words))
             for words in names
         ]
-        return OtherName(rows, trees)
+        return Alias(rows, trees)
 
     def _name(self, words: Sequence[str], field: str, boost: float) -> Query:
         return self._row(field, words, 0, boost)
@@ -221,10 +221,10 @@ class Trees:
         if not _WILD.search(text):
             return self.words(text, field, boost=boost)
         self._count_pattern()
-        pattern = unaccented(fold(text))
+        pattern = strip_accents(fold(text))
         if not pattern.strip("*?"):
             return None
-        return self._each(field, boost, lambda name, weight: Fitting(name, pattern, weight))
+        return self._each(field, boost, lambda name, weight: FormPattern(name, pattern, weight))
 
     def _each(self, field: str | None, boost: float, make: Callable[[str, float], Query]) -> Query:
         """Make a tree for one field, or for each that is searched where none is named."""
@@ -248,14 +248,14 @@ def any_of(trees: Sequence[Query]) -> Query | None:
     """Return the tree of alternatives, those of alternatives among them joined to the others."""
     if len(trees) < 2:
         return trees[0] if trees else None
-    return Or(flat(trees, Or))
+    return Or(flatten(trees, Or))
 
 
-def flat(trees: Sequence[Query], kind: type[And] | type[Or]) -> list[Query]:
+def flatten(trees: Sequence[Query], kind: type[And] | type[Or]) -> list[Query]:
     """Put what is joined in the same way into one list."""
     result: list[Query] = []
     for tree in trees:
-        if isinstance(tree, kind) and tree.boost == 1.0 and not isinstance(tree, OtherName):
+        if isinstance(tree, kind) and tree.boost == 1.0 and not isinstance(tree, Alias):
             result += tree.subqueries
         else:
             result.append(tree)
@@ -268,8 +268,8 @@ def _is_half(word: str) -> bool:
 
 
 def _spoken(tree: Query, langs: Sequence[str]) -> Query:
-    return Spoken(tree, langs) if langs else tree
+    return InLanguages(tree, langs) if langs else tree
 
 
 def _choice(trees: Sequence[Query]) -> Query:
-    return trees[0] if len(trees) == 1 else Choice(trees)
+    return trees[0] if len(trees) == 1 else Alternatives(trees)

@@ -11,7 +11,9 @@ _YEAR = re.compile(r"\d{1,4}")
 _DECADE = re.compile(r"(\d{3}0)s")
 
 
-def years(text: str, what: str, position: int | None = None) -> tuple[int | None, int | None]:
+def parse_years(
+    text: str, option: str, position: int | None = None
+) -> tuple[int | None, int | None]:
     """Read `1990`, `1980s`, `1990..2003`, `1990-2003`, `1990-` or `-2003` as first and last."""
     if _YEAR.fullmatch(text):
         return int(text), int(text)
@@ -20,12 +22,12 @@ def years(text: str, what: str, position: int | None = None) -> tuple[int | None
     span = _SPAN.fullmatch(text)
     if not span or not (span["start"] or span["end"]):
         raise QueryError(
-            f"{what} takes a year or a range such as 1990, 1980s or 1990-2003, not '{text}'",
+            f"{option} takes a year or a range such as 1990, 1980s or 1990-2003, not '{text}'",
             position,
         )
     first, last = (int(span[end]) if span[end] else None for end in ("start", "end"))
     if first is not None and last is not None and first > last:
-        raise QueryError(f"{what} takes the earlier year first, not '{text}'", position)
+        raise QueryError(f"{option} takes the earlier year first, not '{text}'", position)
     return first, last
 
 

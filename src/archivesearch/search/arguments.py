@@ -6,13 +6,13 @@ from typing import Any
 from archivesearch.query.filters import Filters
 
 
-def filters(narrowed: Mapping[str, Any]) -> Filters:
+def make_filters(narrowed: Mapping[str, Any]) -> Filters:
     """Return what a question is narrowed to. Raises TypeError, which names the option."""
     found = Filters(**narrowed)
     for name in ("org", "section", "lang"):
         value = getattr(found, name)
         if value is not None:
-            string(name, value)
+            check_string(name, value)
     for name in ("year", "mentions"):
         value = getattr(found, name)
         if not (value is None or _is_whole(value) or _is_pair(value)):
@@ -20,20 +20,20 @@ def filters(narrowed: Mapping[str, Any]) -> Filters:
     return found
 
 
-def string(name: str, value: object) -> None:
+def check_string(name: str, value: object) -> None:
     """Raise TypeError for what is no string."""
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a string, not {value!r:.60}")
 
 
-def numbers(**values: object) -> None:
+def check_integers(**values: object) -> None:
     """Raise TypeError for what is no whole number."""
     for name, value in values.items():
         if not _is_whole(value):
             raise TypeError(f"{name} must be a whole number, not {value!r:.60}")
 
 
-def names(name: str, values: object) -> None:
+def check_names(name: str, values: object) -> None:
     """Raise TypeError for what is no list of strings, as one string is none."""
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise TypeError(f"{name} must be a list of names, not {values!r:.60}")

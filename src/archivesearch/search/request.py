@@ -16,19 +16,19 @@ from whoosh.query import Query
 from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.columnar.storage.array_files import Array
 from archivesearch.lazy import lazy
-from archivesearch.model.passages import Batch, Copies, Passage
-from archivesearch.search.execution.term_positions import Places
+from archivesearch.model.passages import Batch, CopyGroups, Passage
+from archivesearch.search.execution.term_positions import WordPositions
 
 if TYPE_CHECKING:
-    from archivesearch.indexing.workers.worker_pool import Crew
+    from archivesearch.indexing.workers.worker_pool import WorkerPool
     from archivesearch.model.reports import Contents
 
 GROUPS = ("page", "section", "org")
 FACETS = ("org", "section", "year", "lang", "page", "family")
 SORTS = ("score", "year", "-year", "place")
-FACET_VALUES = 20
-GROUP_HITS = 3
-MEMORY = 256
+MAX_FACET_VALUES = 20
+MAX_GROUP_HITS = 3
+DEFAULT_MEMORY_MB = 256
 """Megabytes that a build may take for the passages in work, if nothing else is said."""
 
 
@@ -64,7 +64,7 @@ class GroupMatch(NamedTuple):
     matches: tuple[Match, ...]
 
 
-class Found(NamedTuple):
+class Response(NamedTuple):
     """The answer: `total` counts all matches, or all groups where they are grouped.
 
     `copies` has for a match those that match too and say the same, which are no matches
@@ -81,20 +81,20 @@ class Found(NamedTuple):
     folded: int = 0
 
 
-class Presence(Protocol):
+class WordPresence(Protocol):
     """Which words stand in which fields of some passages.
 
     `has` tells it, by field, word and passage, each by its place in what was asked for.
     """
 
-    has: Array
+    present: Array
 
-    def places(self, wanted: Array) -> Places:
+    def positions(self, cells: Array) -> WordPositions:
         """Return where words stand, for those of `has` that are wanted."""
         ...
 
 
-class Words:
+class WordList:
     """All the words of an archive, sorted, without capitals.
 
     `passages` counts for each word those that have it in just this form; `occurrences` how
@@ -104,21 +104,21 @@ class Words:
 
     def __init__(
         self,
-        spellings: Sequence[str],
-        passages: Sequence[int],
-        occurrences: Mapping[str, int],
-        total: int,
+        forms: Sequence[str],
+        passage_counts: Sequence[int],
+        term_counts: Mapping[str, int],
+        word_count: int,
     ) -> None:
-        self.spellings = spellings
-        self.passages = passages
-        self.occurrences = occurrences
-        self.total = total
+        self.forms = forms
+        self.passage_counts = passage_counts
+        self.term_counts = term_counts
+        self.word_count = word_count
 
     @lazy
-    def letters(self) -> Array:
+    def letter_masks(self) -> Array:
         """Which letters each word has: a bit for each, by its code point modulo 64."""
-        ends = np.cumsum([len(word) for word in self.spellings])
-        data = "".join(self.spellings).encode("utf-32-le", "surrogatepass")
+        ends = np.cumsum([len(word) for word in self.forms])
+        data = "".join(self.forms).encode("utf-32-le", "surrogatepass")
         codes = np.frombuffer(data, "<u4").astype(np.uint64) & np.uint64(63)
         starts = np.concatenate(([0], ends[:-1])).astype(np.int64)
         bits = np.append(np.uint64(1) << codes, np.uint64(0))
@@ -130,11 +130,11 @@ class Reader(Protocol):
     """Answers from one finished index, which never changes. Safe to use from threads."""
 
     @property
-    def index(self) -> Any:
+    def whoosh_index(self) -> Any:
         """The `whoosh.index.Index` underneath, where there is one."""
         ...
 
-    def search(self, request: Request) -> Found:
+    def search(self, request: Request) -> Response:
         """Return the best matches of a query, exactly ranked and counted."""
         ...
 
@@ -155,7 +155,7 @@ class Reader(Protocol):
         """Return the score of each of some passages, 0 where it does not match."""
         ...
 
-    def years(
+    def year_counts(
         self, query: Query, filter: Query | None = None, notes: list[str] | None = None
     ) -> Mapping[int, int]:
         """Return how many passages of each year match; those without one count as of 0.
@@ -164,11 +164,11 @@ class Reader(Protocol):
         """
         ...
 
-    def knows(self, terms: Iterable[str], fields: Iterable[str]) -> bool:
+    def has_any_term(self, terms: Iterable[str], fields: Iterable[str]) -> bool:
         """Return whether any passage has any of some terms in any of some fields."""
         ...
 
-    def words(self) -> Words:
+    def words(self) -> WordList:
         """Return the words of the archive as they are spelled in it."""
         ...
 
@@ -176,14 +176,16 @@ class Reader(Protocol):
         """Return passages by their numbers."""
         ...
 
-    def presence(self, numbers: Array, fields: Sequence[str], words: Mapping[str, int]) -> Presence:
+    def presence(
+        self, numbers: Array, fields: Sequence[str], words: Mapping[str, int]
+    ) -> WordPresence:
         """Return which terms stand in fields of passages.
 
         `words` gives each term the number of the word that it is to go by.
         """
         ...
 
-    def headings(self, numbers: Array) -> Array:
+    def is_heading(self, numbers: Array) -> Array:
         """Return for each passage whether it is a mere heading: its section's or its page's."""
         ...
 
@@ -195,11 +197,11 @@ class Reader(Protocol):
         """Return whether a term is in so many texts that finding it tells nothing."""
         ...
 
-    def page(self, page: str) -> range:
+    def page_range(self, page: str) -> range:
         """Return the numbers of a page's passages; empty where there is no such page."""
         ...
 
-    def pages(self) -> Sequence[str]:
+    def page_names(self) -> Sequence[str]:
         """Return the pages that have passages, in the order of the archive."""
         ...
 
@@ -219,11 +221,11 @@ class Engine(Protocol):
         folder: Path,
         batches: Iterable[Batch],
         analyzer: Analyzer,
-        copies: Copies = (),
+        copies: CopyGroups = (),
         *,
-        crew: "Crew | None" = None,
-        memory: int = MEMORY,
-        watch: Callable[[int], None] = lambda passages: None,
+        pool: "WorkerPool | None" = None,
+        memory: int = DEFAULT_MEMORY_MB,
+        on_progress: Callable[[int], None] = lambda passages: None,
     ) -> None:
         """Write an index of all passages into an empty folder.
 

@@ -16,14 +16,14 @@ from typing import NamedTuple, TypeGuard
 import numpy as np
 from whoosh.query import And, AndNot, Or, Phrase, Query, Term
 
-from archivesearch.columnar.bm25 import SAFETY
+from archivesearch.columnar.bm25 import ROUNDING_MARGIN
 from archivesearch.columnar.schema import WORD_FIELDS
 from archivesearch.columnar.storage.array_files import Array
-from archivesearch.query.nodes.alternatives import Choice, OtherName, Spoken
-from archivesearch.query.nodes.exact import Spelled, Written
+from archivesearch.query.nodes.alternatives import Alias, Alternatives, InLanguages
+from archivesearch.query.nodes.exact import ExactForm, SameSpelling
 from archivesearch.query.nodes.near import Near
-from archivesearch.search.execution.term_positions import Places
-from archivesearch.search.request import Found, GroupMatch, Match, Presence, Reader, Request
+from archivesearch.search.execution.term_positions import WordPositions
+from archivesearch.search.request import GroupMatch, Match, Reader, Request, Response, WordPresence
 
 # How many matches are looked at again; each one's text has to be read. The mean nDCG@10
 # and MAP of the three collections: 30 .556/.479, 50 .557/.481, 100 .559/.483, 200 .558/.482.
@@ -58,11 +58,11 @@ _ALL_COUNT = (And, Or, Near)
 _LONGEST = 1 << 33
 
 
-class Raised(NamedTuple):
+class Boosts(NamedTuple):
     """By what a score was multiplied: for more of the words, for nearness, for a body."""
 
-    complete: float
-    near: float
+    completeness: float
+    nearness: float
     body: float
 
 
@@ -70,8 +70,8 @@ def search(
     reader: Reader,
     request: Request,
     words: Sequence[frozenset[str]],
-    raised: dict[int, Raised] | None = None,
-) -> Found:
+    boosts: dict[int, Boosts] | None = None,
+) -> Response:
     """Return the best matches of a query in their final order, with their final scores.
 
     `words` are those that are `wanted`. Totals, facets and counts are the engine's.
@@ -81,13 +81,13 @@ def search(
         return reader.search(request)
     end = request.offset + request.limit
     found = reader.search(request._replace(offset=0, limit=max(end, CANDIDATES)))
-    stage = _Stage(reader, words, dict.fromkeys(_names(request.query)), raised)
+    stage = _Stage(reader, words, dict.fromkeys(_names(request.query)), boosts)
     if request.group_by is not None:
         return found._replace(groups=tuple(stage.groups(found.groups)[request.offset : end]))
     return found._replace(matches=tuple(stage.matches(found.matches, request.offset, end)))
 
 
-def wanted(query: Query) -> list[frozenset[str]]:
+def query_words(query: Query) -> list[frozenset[str]]:
     """Return the plain words of a query, in order: each as the terms it may stand as.
 
     What is a pattern, a year or a page, and what only takes matches away, is none of them.
@@ -98,11 +98,11 @@ def wanted(query: Query) -> list[frozenset[str]]:
 def _wanted(query: Query) -> list[frozenset[str]]:
     if isinstance(query, Term):
         return [frozenset((str(query.text),))] if query.fieldname in WORD_FIELDS else []
-    if isinstance(query, Choice):
+    if isinstance(query, Alternatives):
         return _either([way for child in query.subqueries if (way := _wanted(child))])
-    if isinstance(query, Spoken) or _is_spelled(query):
+    if isinstance(query, InLanguages) or _is_spelled(query):
         return _wanted(query.child)
-    if isinstance(query, OtherName):
+    if isinstance(query, Alias):
         return []  # it stands for words that are asked for beside it
     if isinstance(query, _ALL_COUNT):
         return [word for child in query.children() for word in _wanted(child)]
@@ -113,8 +113,10 @@ def _wanted(query: Query) -> list[frozenset[str]]:
     return []
 
 
-def _is_spelled(query: Query) -> TypeGuard[Written]:
-    return isinstance(query, Written) and all(isinstance(test, Spelled) for test in query.tests)
+def _is_spelled(query: Query) -> TypeGuard[ExactForm]:
+    return isinstance(query, ExactForm) and all(
+        isinstance(test, SameSpelling) for test in query.tests
+    )
 
 
 def _either(ways: Sequence[list[frozenset[str]]]) -> list[frozenset[str]]:
@@ -137,14 +139,14 @@ class _Name(NamedTuple):
 
 def _names(query: Query) -> Iterator[_Name]:
     """Yield the other names of organizations that a query names."""
-    if isinstance(query, OtherName):
-        words = tuple(dict.fromkeys(word for tree in query.of for word in _wanted(tree)))
+    if isinstance(query, Alias):
+        words = tuple(dict.fromkeys(word for tree in query.originals for word in _wanted(tree)))
         for name in query.leaves():
             if isinstance(name, Phrase):
                 yield _Name(tuple(name.words), words)
             elif isinstance(name, Term):
                 yield _Name((str(name.text),), words)
-    elif isinstance(query, Choice):
+    elif isinstance(query, Alternatives):
         return  # of ways to say one thing
     elif isinstance(query, (And, Or)):
         for child in query.children():
@@ -161,7 +163,7 @@ class _Stage:
         reader: Reader,
         words: Sequence[frozenset[str]],
         names: Iterable[_Name] = (),
-        raised: dict[int, Raised] | None = None,
+        raised: dict[int, Boosts] | None = None,
     ) -> None:
         self._reader = reader
         self._raised = raised
@@ -212,7 +214,7 @@ class _Stage:
         """
         numbers = np.array([match.number for match in matches], np.int64)
         scores = np.array([match.score for match in matches], np.float64)
-        body = np.where(self._reader.headings(numbers), 1.0, BODY)
+        body = np.where(self._reader.is_heading(numbers), 1.0, BODY)
         complete = near = np.ones(len(matches))
         if self._count > 1:
             presence = self._reader.presence(numbers, _LOOKED_AT, self._number)
@@ -221,19 +223,19 @@ class _Stage:
                 weights = _Weights(has)
                 complete, near = weights.complete, weights.near(places)
             else:
-                weights = _Weights(presence.has)
+                weights = _Weights(presence.present)
                 complete = weights.complete
                 wanted = weights.worth_a_look(scores * (complete * body), first)
                 if wanted.any():
-                    near = weights.near(presence.places(wanted))
+                    near = weights.near(presence.positions(wanted))
         if self._raised is not None:
             each = zip(complete.tolist(), near.tolist(), body.tolist(), strict=True)
-            self._raised.update(zip(numbers.tolist(), map(Raised._make, each), strict=True))
+            self._raised.update(zip(numbers.tolist(), map(Boosts._make, each), strict=True))
         return numbers, scores * (complete * near * body)
 
-    def _named(self, presence: Presence) -> tuple[Array, Places]:
+    def _named(self, presence: WordPresence) -> tuple[Array, WordPositions]:
         """Put in place of names the words of the query that they stand for."""
-        places = presence.places(presence.has)
+        places = presence.positions(presence.present)
         at = set(zip(*(column.tolist() for column in places), strict=True))
         found = {place for place in at if place[3] < self._count}
         for row, words in self._names:
@@ -242,8 +244,8 @@ class _Stage:
                     (passage, field, first + n, x) in at for n, x in enumerate(row)
                 ):
                     found.update((passage, field, first + n, word) for n, word in enumerate(words))
-        named = Places(*np.array(sorted(found), np.int64).reshape(-1, 4).T)
-        has = np.zeros((len(_LOOKED_AT), self._count, presence.has.shape[2]), bool)
+        named = WordPositions(*np.array(sorted(found), np.int64).reshape(-1, 4).T)
+        has = np.zeros((len(_LOOKED_AT), self._count, presence.present.shape[2]), bool)
         has[named.field, named.word, named.passage] = True
         return has, named
 
@@ -274,7 +276,7 @@ class _Weights:
             least = float(weights[having > 0].min())
             self.complete = (np.maximum(present, least) / least) ** power
 
-    def near(self, places: Places) -> Array:
+    def near(self, places: WordPositions) -> Array:
         """Return what the score of each passage is multiplied by for words that are near."""
         _, words, passages = self._has.shape
         if not self._whole:
@@ -291,7 +293,7 @@ class _Weights:
         found = np.zeros_like(self._has)
         if not beside.any():
             return found
-        most = scores * self._nearer(np.ascontiguousarray(beside.any(axis=0).T)) * SAFETY
+        most = scores * self._nearer(np.ascontiguousarray(beside.any(axis=0).T)) * ROUNDING_MARGIN
         if first < len(scores):
             beside &= most >= np.partition(scores, len(scores) - first)[len(scores) - first]
         found[:, :-1] = beside
@@ -303,7 +305,7 @@ class _Weights:
         return found
 
 
-def _nearness(places: Places, passages: int, words: int) -> Array:
+def _nearness(places: WordPositions, passages: int, words: int) -> Array:
     """Return how near each word of the query but the last has the next one, in each passage.
 
     1 is beside it, in their order; half as near is half as much, beyond `REACH` nothing.

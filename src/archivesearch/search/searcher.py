@@ -7,13 +7,13 @@ from whoosh.query import Every, Query
 
 from archivesearch.errors import QueryError
 from archivesearch.model.results import Group, Hit, Results, Share
-from archivesearch.query.filters import Filters, Vocabulary
-from archivesearch.query.tree_builder import WEIGHTS
+from archivesearch.query.filters import Filters, QueryContext
+from archivesearch.query.tree_builder import FIELD_WEIGHTS
 from archivesearch.search import reranker as reranking
 from archivesearch.search.hits.highlighter import Highlighter
-from archivesearch.search.hits.hit_builder import hit
-from archivesearch.search.request import FACETS, GROUPS, SORTS, Found, Match, Reader, Request
-from archivesearch.search.reranker import Raised
+from archivesearch.search.hits.hit_builder import build_hit
+from archivesearch.search.request import FACETS, GROUPS, SORTS, Match, Reader, Request, Response
+from archivesearch.search.reranker import Boosts
 
 # With so few hits, another spelling may be what is meant.
 FEW_HITS = 3
@@ -21,7 +21,7 @@ FEW_HITS = 3
 
 def search(
     reader: Reader,
-    vocabulary: Vocabulary,
+    vocabulary: QueryContext,
     query: str,
     filters: Filters,
     *,
@@ -41,13 +41,13 @@ def search(
     facets = tuple(facets)
     _check(limit, offset, sort, group_by, facets)
     narrowed = filters.tree(vocabulary)
-    vocabulary = vocabulary.within(filters.lang)
+    vocabulary = vocabulary.for_language(filters.lang)
     tree = vocabulary.tree(query)
     if isinstance(tree, Every) and sort == "score":
         sort = "place"
     request = Request(tree, narrowed, limit, offset, sort, group_by, facets)
-    words = reranking.wanted(tree)
-    raised: dict[int, Raised] | None = {} if explain else None
+    words = reranking.query_words(tree)
+    raised: dict[int, Boosts] | None = {} if explain else None
     if sort == "score":
         found = reranking.search(reader, request, words, raised)
     else:
@@ -80,13 +80,13 @@ def search(
 class _Shower:
     """Makes hits of matches."""
 
-    def __init__(self, reader: Reader, vocabulary: Vocabulary, query: Query) -> None:
+    def __init__(self, reader: Reader, vocabulary: QueryContext, query: Query) -> None:
         self._reader = reader
         self._highlighter = Highlighter(query, vocabulary.analyzer, reader.forms, reader.is_common)
         self._sentences = vocabulary.sentences
-        self._explained: tuple[Query, dict[int, Raised]] | None = None
+        self._explained: tuple[Query, dict[int, Boosts]] | None = None
 
-    def explain(self, query: Query, raised: dict[int, Raised]) -> None:
+    def explain(self, query: Query, raised: dict[int, Boosts]) -> None:
         """Have the hits say what their scores are the sum of."""
         self._explained = query, raised
 
@@ -96,7 +96,7 @@ class _Shower:
         shares = self._shares(matches)
         for match, passage, parts in zip(matches, passages, shares, strict=True):
             marks = self._highlighter.spans(passage)
-            yield hit(
+            yield build_hit(
                 self._reader,
                 match,
                 passage,
@@ -109,26 +109,26 @@ class _Shower:
     def _shares(self, matches: Sequence[Match]) -> list[tuple[Share, ...]]:
         if self._explained is None:
             return [()] * len(matches)
-        from archivesearch.search.hits.explanation import explained  # which is seldom asked for
+        from archivesearch.search.hits.explanation import explain  # which is seldom asked for
 
         query, raised = self._explained
-        return explained(self._reader, query, matches, raised)
+        return explain(self._reader, query, matches, raised)
 
 
 def _suggestion(
     reader: Reader,
-    vocabulary: Vocabulary,
+    vocabulary: QueryContext,
     query: str,
     request: Request,
     *,
     words: Sequence[frozenset[str]],
-    found: Found,
+    found: Response,
 ) -> str | None:
     """Return a query with its slips mended, where that finds more.
 
     It is looked for where there are few hits or a word has none at all.
     """
-    if found.total > FEW_HITS and all(reader.knows(word, WEIGHTS) for word in words):
+    if found.total > FEW_HITS and all(reader.has_any_term(word, FIELD_WEIGHTS) for word in words):
         return None
     from archivesearch.search.spelling_correction import suggestion  # brings what few searches need
 

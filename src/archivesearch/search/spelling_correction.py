@@ -8,10 +8,10 @@ from operator import or_
 
 import numpy as np
 
-from archivesearch.analysis.analyzer import fold, spelling, unaccented
+from archivesearch.analysis.analyzer import fold, spelling_key, strip_accents
 from archivesearch.analysis.tokenizer import is_cjk
 from archivesearch.analysis.tokenizer import words as words_of
-from archivesearch.search.request import Words
+from archivesearch.search.request import WordList
 
 # A word that fewer passages have may be a slip, if a word like it is so many times as
 # frequent; a long word may have two letters wrong.
@@ -25,17 +25,17 @@ _SIGNS = frozenset('=*?~:^"')
 _OPERATORS = frozenset(("AND", "OR", "NOT", "TO"))
 
 
-def completions(words: Words, start: str, limit: int) -> list[tuple[str, int]]:
+def completions(words: WordList, start: str, limit: int) -> list[tuple[str, int]]:
     """Return the most frequent words that begin so, each with how many passages have it."""
-    folded = spelling(start)
-    first = bisect_left(words.spellings, folded)
-    last = bisect_left(words.spellings, folded + "\U0010ffff")
-    found = zip(words.spellings[first:last], words.passages[first:last], strict=True)
+    folded = spelling_key(start)
+    first = bisect_left(words.forms, folded)
+    last = bisect_left(words.forms, folded + "\U0010ffff")
+    found = zip(words.forms[first:last], words.passage_counts[first:last], strict=True)
     return sorted((pair for pair in found if pair[1]), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
 
 def corrections(
-    words: Words, word: str, limit: int = _CHOICES, *, only_rare: bool = True
+    words: WordList, word: str, limit: int = _CHOICES, *, only_rare: bool = True
 ) -> list[tuple[str, int]]:
     """Return words of the archive that a word may be a slip for, the likeliest first.
 
@@ -46,32 +46,32 @@ def corrections(
     from rapidfuzz import process
     from rapidfuzz.distance import OSA  # slow to import, and seldom needed
 
-    wanted = unaccented(fold(word))
+    wanted = strip_accents(fold(word))
     if len(wanted) < _SHORTEST or is_cjk(word) or not word[0].isalpha():
         return []
-    known = _count(words, spelling(word))
+    known = _count(words, spelling_key(word))
     if only_rare and known >= _FEW:
         return []
     distance = 2 if len(wanted) >= _LONG else 1
     few = _with_such_letters(words, wanted, distance)
     near = process.extract(
         wanted,
-        [words.spellings[at] for at in few],
+        [words.forms[at] for at in few],
         scorer=OSA.distance,
         score_cutoff=distance,
         limit=200,
     )
     choices = [
-        (spelled, words.passages[few[at]], how_far)
+        (spelled, words.passage_counts[few[at]], how_far)
         for spelled, how_far, at in near
-        if how_far and words.passages[few[at]] >= max(known * _TIMES, 1)
+        if how_far and words.passage_counts[few[at]] >= max(known * _TIMES, 1)
     ]
     # the first letter is seldom wrong, and of two words as like the more frequent is meant
     choices.sort(key=lambda one: (one[2] + (one[0][:1] != wanted[:1]), -one[1], one[0]))
     return [(text, count) for text, count, _ in choices[:limit]]
 
 
-def suggestion(query: str, words: Words, finds: Callable[[str], int], least: int) -> str | None:
+def suggestion(query: str, words: WordList, finds: Callable[[str], int], least: int) -> str | None:
     """Return a query with slips mended that finds more than `least`; None if there is none.
 
     `finds` says how much a query finds.
@@ -91,25 +91,25 @@ def suggestion(query: str, words: Words, finds: Callable[[str], int], least: int
     return None
 
 
-def _with_such_letters(words: Words, wanted: str, distance: int) -> list[int]:
+def _with_such_letters(words: WordList, wanted: str, distance: int) -> list[int]:
     """Return the places of the words that may differ from one by so many letters at most.
 
     Each change takes a letter away, or brings one, or both.
     """
-    if not words.spellings:
+    if not words.forms:
         return []
     own = np.uint64(reduce(or_, (1 << (ord(letter) & 63) for letter in wanted)))
-    more = np.bitwise_count(words.letters & ~own) <= distance
+    more = np.bitwise_count(words.letter_masks & ~own) <= distance
     found: list[int] = (
-        (more & (np.bitwise_count(own & ~words.letters) <= distance)).nonzero()[0].tolist()
+        (more & (np.bitwise_count(own & ~words.letter_masks) <= distance)).nonzero()[0].tolist()
     )
     return found
 
 
-def _count(words: Words, folded: str) -> int:
-    at = bisect_left(words.spellings, folded)
-    is_there = at < len(words.spellings) and words.spellings[at] == folded
-    return words.passages[at] if is_there else 0
+def _count(words: WordList, folded: str) -> int:
+    at = bisect_left(words.forms, folded)
+    is_there = at < len(words.forms) and words.forms[at] == folded
+    return words.passage_counts[at] if is_there else 0
 
 
 def _plain_places(query: str) -> Iterator[tuple[str, int]]:

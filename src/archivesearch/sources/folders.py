@@ -5,64 +5,64 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from archivesearch.config import FILE_NAME
+from archivesearch.config import CONFIG_FILE
 from archivesearch.errors import SourceError
 from archivesearch.model.pages import RawPage
 from archivesearch.sources.limits import Limits
 from archivesearch.sources.page_listing import (
-    NESTED,
-    SNIFFED,
-    Entry,
-    Found,
-    Listing,
-    Names,
+    NESTED_ARCHIVE,
+    SNIFF_BYTES,
+    SourceEntry,
+    SourceItem,
+    SourceListing,
+    UniqueNames,
+    decode_name,
     is_archive_name,
     is_page_name,
     looks_like_html,
     may_be_page,
-    readable,
 )
 
 
-def list_pages(source: Path, limits: Limits | None = None) -> Listing:  # noqa: ARG001 - a Kind's
+def list_pages(source: Path, limits: Limits | None = None) -> SourceListing:  # noqa: ARG001 - a Kind's
     """List the pages of a folder, or a single file whatever its name.
 
     Links are followed only to files inside the source; folders are read at their own
     place.
     """
     if source.is_file():
-        return Listing((Entry(readable(source.name), source),))
-    entries: list[Entry] = []
+        return SourceListing((SourceEntry(decode_name(source.name), source),))
+    entries: list[SourceEntry] = []
     others = 0
-    names = Names()
+    names = UniqueNames()
     for entry in _walk(source):
         if entry.problem or _is_page(entry):
-            entries.append(replace(entry, page=names.free(entry.page)))
+            entries.append(replace(entry, page=names.reserve(entry.page)))
         elif is_archive_name(entry.page):
-            entries.append(replace(entry, problem=NESTED, is_page=False))
+            entries.append(replace(entry, problem=NESTED_ARCHIVE, is_page=False))
         else:
-            others += entry.place.name != FILE_NAME
-    return Listing(tuple(entries), others)
+            others += entry.location.name != CONFIG_FILE
+    return SourceListing(tuple(entries), others)
 
 
-def pages(_: Path, entries: Sequence[Entry], limits: Limits) -> Iterator[Found]:
+def read_pages(_: Path, entries: Sequence[SourceEntry], limits: Limits) -> Iterator[SourceItem]:
     """Read the pages one by one."""
     for entry in entries:
         yield entry.skipped() if entry.problem else _read(entry, limits)
 
 
-def _read(entry: Entry, limits: Limits) -> Found:
+def _read(entry: SourceEntry, limits: Limits) -> SourceItem:
     try:
-        with entry.place.open("rb") as file:
+        with entry.location.open("rb") as file:
             data = file.read(limits.page_bytes + 1)
     except OSError as error:
         return entry.skipped(f"it cannot be read: {error.strerror or error}")
-    if problem := limits.too_large(len(data)):
+    if problem := limits.size_problem(len(data)):
         return entry.skipped(problem)
     return RawPage(entry.page, data, record=entry.page, also=entry.also)
 
 
-def _walk(root: Path) -> Iterator[Entry]:
+def _walk(root: Path) -> Iterator[SourceEntry]:
     """Yield every file below a folder, sorted by name; hidden ones are passed over."""
     try:
         waiting = _scan(root)
@@ -76,12 +76,12 @@ def _walk(root: Path) -> Iterator[Entry]:
                 waiting += _scan(path)
             except OSError as error:
                 reason = f"it cannot be listed: {error.strerror or error}"
-                yield Entry(_page(path, root) + "/", path, problem=reason)
+                yield SourceEntry(_page(path, root) + "/", path, problem=reason)
         elif problem := _problem(path, root):
             if is_page_name(item.name):
-                yield Entry(_page(path, root), path, problem=problem)
+                yield SourceEntry(_page(path, root), path, problem=problem)
         elif path.is_file():
-            yield Entry(_page(path, root), path)
+            yield SourceEntry(_page(path, root), path)
 
 
 def _scan(folder: Path) -> list["os.DirEntry[str]"]:
@@ -109,19 +109,19 @@ def _problem(path: Path, root: Path) -> str:
     return ""
 
 
-def _is_page(entry: Entry) -> bool:
+def _is_page(entry: SourceEntry) -> bool:
     """Whether a file is a page by its name, or, where that has no ending, by its start."""
-    name = entry.place.name
+    name = entry.location.name
     if is_page_name(name):
         return True
     if not may_be_page(name):
         return False
     try:
-        with entry.place.open("rb") as file:
-            return looks_like_html(file.read(SNIFFED))
+        with entry.location.open("rb") as file:
+            return looks_like_html(file.read(SNIFF_BYTES))
     except OSError:
         return False
 
 
 def _page(path: Path, root: Path) -> str:
-    return readable(path.relative_to(root).as_posix())
+    return decode_name(path.relative_to(root).as_posix())

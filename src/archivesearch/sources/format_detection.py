@@ -14,12 +14,12 @@ from archivesearch.sources import tar_files as tars
 from archivesearch.sources import wacz_files as waczs
 from archivesearch.sources import warc_files as warcs
 from archivesearch.sources import zip_files as zips
-from archivesearch.sources.page_listing import Kind, is_archive_name
+from archivesearch.sources.page_listing import SourceReader, is_archive_name
 from archivesearch.sources.warc_records import begins_record
 
 _SNIFFED = 8192
 _TAR_MAGIC, _TAR_PLACE = b"ustar", 257
-_BY_NAME: tuple[tuple[str, Kind], ...] = (
+_BY_NAME: tuple[tuple[str, SourceReader], ...] = (
     (r"\.wacz$", waczs),
     (r"\.zip$", zips),
     (r"\.w?arc(?:\.gz)?$", warcs),
@@ -40,7 +40,7 @@ _OTHERS = (
 _DAMAGE = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError)
 
 
-def kind_of(path: Path) -> Kind:
+def detect_reader(path: Path) -> SourceReader:
     """Return the module that reads a source. Raises SourceError where it cannot be read."""
     if not path.is_file():
         return folders

@@ -32,11 +32,11 @@ class Seekable(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class Defect:
     """A place in a file where it is damaged, and what is the matter there."""
 
     offset: int
-    what: str
+    reason: str
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class _Piece:
     is_zipped: bool = False
 
 
-class Stream:
+class SegmentStream:
     """A cursor that moves forward through the segments of a file.
 
     `gaps` are the places where damage was met. `most` is how many bytes may come out of
@@ -61,14 +61,14 @@ class Stream:
     """
 
     def __init__(self, file: Seekable, most: int, begins: Callable[[bytes], bool]) -> None:
-        self.gaps: list[Gap] = []
+        self.defects: list[Defect] = []
         self._file = file
         self._most = most
         self._begins = begins
         head = file.read(len(_MAGIC))
         file.seek(0)
-        self.is_zipped = head == _MAGIC
-        self._pieces = self._inflated(0) if self.is_zipped else self._plain(0)
+        self.is_gzipped = head == _MAGIC
+        self._pieces = self._inflated(0) if self.is_gzipped else self._plain(0)
         self._buffer, self._at = b"", 0
         self._starts = [(0, 0)]  # places in the buffer, and the offset of what begins there
         self._held: _Piece | None = None
@@ -79,12 +79,12 @@ class Stream:
     def offset(self) -> int:
         """The place in the file: of the cursor, or of the gzip member that it is in."""
         at, start = self._latest()
-        return start if self.is_zipped else start + self._at - at
+        return start if self.is_gzipped else start + self._at - at
 
     @property
     def is_within_member(self) -> bool:
         """Whether the cursor stands inside a gzip member, not where one begins."""
-        return self.is_zipped and self._latest()[0] != self._at
+        return self.is_gzipped and self._latest()[0] != self._at
 
     def next_segment(self) -> bool:
         """Go to the beginning of the next segment; False where there is none."""
@@ -96,7 +96,7 @@ class Stream:
             if piece.is_seam:
                 self._held = piece
         piece, self._held = self._held, None
-        self.is_zipped = piece.is_zipped
+        self.is_gzipped = piece.is_zipped
         self._buffer, self._at = piece.data, 0
         self._starts = [(0, piece.offset)]
         return True
@@ -126,23 +126,25 @@ class Stream:
         stop = len(self._buffer) if end < 0 else end + 1
         return self.read(min(stop - self._at, longest)) if stop > self._at else b""
 
-    def back(self, offset: int) -> bool:
+    def seek_back(self, offset: int) -> bool:
         """Go back to an offset, where the file allows it; False where it does not."""
-        if self.is_zipped:
+        if self.is_gzipped:
             return False
         self._pieces, self._held = self._plain(offset), None
         return self.next_segment()
 
-    def unzip(self, longest: int) -> bool:
+    def enter_gzip_member(self, longest: int) -> bool:
         """Go to the gzip member in the line ahead that begins with a record; False without one."""
-        if self.is_zipped:
+        if self.is_gzipped:
             return False
         line = self.peek(longest).partition(b"\n")[0]
         at = line.find(_MAGIC)
         while at >= 0 and self._failures < _MOST_FAILURES:
             offset = self.offset + at
             if self._begins(next(_Member(self._file, offset).pieces(), b"")):
-                self.gaps.append(Gap(offset, "what follows is gzipped, other than what is before"))
+                self.defects.append(
+                    Defect(offset, "what follows is gzipped, other than what is before")
+                )
                 self._pieces, self._held = self._inflated(offset), None
                 return self.next_segment()
             self._failures += 1
@@ -167,7 +169,7 @@ class Stream:
         at, offset = self._latest()
         later = [(start - self._at, o) for start, o in self._starts if start > self._at]
         self._starts = [(at - self._at, offset), *later]
-        if self.is_zipped and piece.offset != self._starts[-1][1]:
+        if self.is_gzipped and piece.offset != self._starts[-1][1]:
             self._starts.append((len(rest), piece.offset))
         self._buffer, self._at = rest + piece.data, 0
         return True
@@ -179,7 +181,7 @@ class Stream:
                 self._file.seek(offset)  # others read from it meanwhile
                 data = self._file.read(_CHUNK)
             except OSError as error:
-                self.gaps.append(Gap(offset, error.strerror or str(error)))
+                self.defects.append(Defect(offset, error.strerror or str(error)))
                 return
             if not data:
                 return
@@ -199,7 +201,7 @@ class Stream:
             for data in member.pieces():
                 left -= len(data)
                 if left < 0:
-                    self.gaps.append(Gap(offset, TOO_MUCH))
+                    self.defects.append(Defect(offset, TOO_MUCH))
                     return
                 is_seam = is_first and (searching or offset == begin or self._begins(data))
                 yield _Piece(offset, data, is_seam, is_zipped=True)
@@ -208,14 +210,16 @@ class Stream:
             failures = failures + 1 if member.damage else 0
             if member.damage:
                 if failures > _MOST_FAILURES:
-                    self.gaps.append(Gap(offset, "there is more damage than is worth a search"))
+                    self.defects.append(
+                        Defect(offset, "there is more damage than is worth a search")
+                    )
                     return
                 if not (searching and is_first):
-                    self.gaps.append(Gap(offset, member.damage))
+                    self.defects.append(Defect(offset, member.damage))
                 searching, end = True, offset + 1
             following = self._following(end)
             if not member.damage and following != end and (trash := _trash(self._file, end)):
-                self.gaps.append(Gap(end, "what follows is not gzipped"))
+                self.defects.append(Defect(end, "what follows is not gzipped"))
                 searching = True
                 if self._begins(trash):
                     yield from self._plain(end)

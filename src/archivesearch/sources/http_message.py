@@ -45,7 +45,7 @@ class Message:
         return (self.content_type or "").partition(";")[0].strip().lower()
 
 
-def message(block: bytes, content_type: str) -> Message:
+def parse_message(block: bytes, content_type: str) -> Message:
     """Read the block of a record, which has the type given where it has no HTTP headers.
 
     What a server says before its answer, such as `100 Continue`, is passed over.
@@ -63,22 +63,22 @@ def message(block: bytes, content_type: str) -> Message:
     return Message(int(status[1]), headers, block[lines.at :])
 
 
-def is_cut(block: bytes) -> bool:
+def ends_in_headers(block: bytes) -> bool:
     """Whether the beginning of a block ends within HTTP headers."""
     return _STATUS.match(block) is not None and _END.search(block) is None
 
 
-def may_be_page(media_type: str) -> bool:
+def is_page_type(media_type: str) -> bool:
     """Whether what is of a type is a page, or may be one because nothing was said."""
     return media_type in _PAGE_TYPES or media_type in _NO_TYPES
 
 
-def says_nothing(media_type: str) -> bool:
+def is_generic_type(media_type: str) -> bool:
     """Whether a type tells nothing, so that the body has to."""
     return media_type in _NO_TYPES
 
 
-def body(answer: Message, most: int) -> bytes:
+def decode_body(answer: Message, most: int) -> bytes:
     """Return the body as the reader of the page got it, at most one byte more than `most`.
 
     Archives keep bodies that are no longer what their headers say: what is not chunked or

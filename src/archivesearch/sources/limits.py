@@ -17,17 +17,17 @@ class Limits:
     page_bytes: int = 16 * MEGABYTE
     members: int = 2_000_000
     ratio: int = 100
-    unpacked: int = 256 * MEGABYTE
+    unpacked_bytes: int = 256 * MEGABYTE
 
-    def too_large(self, size: int) -> str:
+    def size_problem(self, size: int) -> str:
         """Say that a page of so many bytes is too large, or return ''."""
         if size <= self.page_bytes:
             return ""
         return f"it is larger than the {_megabytes(self.page_bytes)} that a page may have"
 
-    def unpacked_bytes(self, packed: int) -> int:
+    def max_unpacked_bytes(self, packed: int) -> int:
         """Return how many bytes an archive of a size may hold."""
-        return max(self.unpacked, self.ratio * packed)
+        return max(self.unpacked_bytes, self.ratio * packed)
 
 
 def _megabytes(size: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from archivesearch.model.pages import Notice, RawPage, Skipped
 from archivesearch.sources.limits import Limits
 
-Found = RawPage | Skipped | Notice
+SourceItem = RawPage | Skipped | Notice
 """What comes out of a source: a page, what is no page and why, or what is to be known of it."""
 
 # A mirror saves `news.php?id=7` under that very name, or with `@` for the question mark.
@@ -26,15 +26,17 @@ _ARCHIVE_NAME = re.compile(
 _LOOKS_LIKE_HTML = re.compile(
     rb"\s*+(?:<!--.*?-->\s*+)*+<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
 )
-SNIFFED = 1024
-NESTED = "it is an archive inside a source, which is not opened; give it as a source of its own"
+SNIFF_BYTES = 1024
+NESTED_ARCHIVE = (
+    "it is an archive inside a source, which is not opened; give it as a source of its own"
+)
 _LONGEST_NAME = 4096
 _DOTS = {".", ".."}
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SourceEntry:
     """A page of a source before it is read, or something that is not to be read, and why.
 
     `page` is its path or its URL; `place` is where its source finds it; `record` says so
@@ -44,7 +46,7 @@ class Entry:
     """
 
     page: str
-    place: Any = None
+    location: Any = None
     record: str = ""
     url: str | None = None
     captured: str | None = None
@@ -66,7 +68,7 @@ class Capture:
     for text that a tool made of a page.
     """
 
-    entry: Entry
+    entry: SourceEntry
     id: str = ""
     digest: str = ""
     rank: int = 1
@@ -77,7 +79,7 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class SourceListing:
     """The pages of a source in order, how many files are not pages, and what to know of it.
 
     `captures` are records that may become entries once those of all sources are known.
@@ -86,22 +88,24 @@ class Listing:
     an archive, None without; `config_damage` says why there are none that can be read.
     """
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[SourceEntry, ...] = ()
     other_files: int = 0
     notices: tuple[str, ...] = ()
     config: bytes | None = None
     config_damage: str = ""
     captures: tuple[Capture, ...] = ()
-    left_out: Mapping[str, int] = field(default_factory=dict)
+    omitted: Mapping[str, int] = field(default_factory=dict)
 
 
-class Kind(Protocol):
+class SourceReader(Protocol):
     """A module that reads one kind of source."""
 
-    def list_pages(self, path: Path, limits: Limits, /) -> Listing:
+    def list_pages(self, path: Path, limits: Limits, /) -> SourceListing:
         """List what is in the source. Raises SourceError where it cannot be read at all."""
 
-    def pages(self, path: Path, entries: Sequence[Entry], limits: Limits, /) -> Iterator[Found]:
+    def read_pages(
+        self, path: Path, entries: Sequence[SourceEntry], limits: Limits, /
+    ) -> Iterator[SourceItem]:
         """Read the entries, in their order."""
 
 
@@ -131,7 +135,7 @@ def is_hidden(name: str) -> bool:
     return parts[0] == "__MACOSX" or any(p.startswith(".") and p not in _DOTS for p in parts)
 
 
-def unsafe(name: str) -> str:
+def unsafe_name_problem(name: str) -> str:
     """Say why the name of a member of an archive cannot be a page's path, or return ''."""
     if len(name) > _LONGEST_NAME:
         return "its name is too long"
@@ -140,12 +144,12 @@ def unsafe(name: str) -> str:
     return ""
 
 
-def tidy(name: str) -> str:
+def normalize_name(name: str) -> str:
     """Return the name of a member without `./` and doubled slashes."""
     return "/".join(part for part in name.split("/") if part not in {"", "."})
 
 
-def readable(name: str) -> str:
+def decode_name(name: str) -> str:
     """Return a file name as text, also where its bytes are not UTF-8."""
     try:
         name.encode()
@@ -155,13 +159,13 @@ def readable(name: str) -> str:
 
 
 @dataclass(slots=True)
-class Names:
+class UniqueNames:
     """Which names are taken in a source; each page has one of its own."""
 
     taken: set[str] = field(default_factory=set)
     _numbers: dict[str, int] = field(default_factory=dict)  # the last one given for a name
 
-    def free(self, page: str) -> str:
+    def reserve(self, page: str) -> str:
         """Return a page's name, or one near it where another one reads the same."""
         path, name = PurePosixPath(page), page
         while page in self.taken:

@@ -11,11 +11,17 @@ from archivesearch.config import Config
 from archivesearch.errors import ConfigError, SourceError
 from archivesearch.model.pages import Notice, RawPage
 from archivesearch.sources import folders
-from archivesearch.sources.captures import chosen
-from archivesearch.sources.format_detection import kind_of
+from archivesearch.sources.captures import select_captures
+from archivesearch.sources.format_detection import detect_reader
 from archivesearch.sources.limits import Limits
-from archivesearch.sources.page_listing import Found, Kind, Listing, Names, readable
-from archivesearch.urls import address
+from archivesearch.sources.page_listing import (
+    SourceItem,
+    SourceListing,
+    SourceReader,
+    UniqueNames,
+    decode_name,
+)
+from archivesearch.urls import page_url
 
 _MARK = "!"  # between the name of a source and the path of a page in it
 
@@ -31,8 +37,8 @@ class Source:
     name: str
     path: Path
     config: Config
-    listing: Listing
-    kind: Kind = folders
+    listing: SourceListing
+    kind: SourceReader = folders
     limits: Limits = field(default_factory=Limits)
     prefix: str = ""
     called: str = ""
@@ -46,7 +52,7 @@ class Source:
         """How many pages it has, as far as can be told before they are read."""
         return sum(entry.is_page for entry in self.listing.entries)
 
-    def pages(self) -> Iterator[Found]:
+    def pages(self) -> Iterator[SourceItem]:
         """Read the pages one by one, in an order that depends on the source alone.
 
         Raises SourceError where the source can be read no more, as when its disk is gone.
@@ -54,19 +60,19 @@ class Source:
         for notice in self.listing.notices:
             yield Notice(self.name, notice)
         try:
-            for found in self.kind.pages(self.path, self.listing.entries, self.limits):
+            for found in self.kind.read_pages(self.path, self.listing.entries, self.limits):
                 yield self._named(found)
         except OSError as error:
             where = error.filename or self.path
             raise SourceError(f"cannot read {where}: {error.strerror or error}") from error
 
-    def _named(self, found: Found) -> Found:
+    def _named(self, found: SourceItem) -> SourceItem:
         if isinstance(found, Notice):
             return replace(found, page=self.name)
         page = self.called or self.prefix + found.page
         if not isinstance(found, RawPage):
             return replace(found, page=page)
-        url = found.url or address(found.page, self.config.base_url)
+        url = found.url or page_url(found.page, self.config.base_url)
         return replace(found, page=page, url=url, source=self.name)
 
 
@@ -75,7 +81,7 @@ def open_sources(
     config_file: str | os.PathLike[str] | None = None,
     limits: Limits | None = None,
     *,
-    all_of_them: bool = True,
+    require_all: bool = True,
 ) -> list[Source]:
     """Open sources; each has the configuration beside it, unless one is named for all.
 
@@ -104,16 +110,16 @@ def open_sources(
             sources.append(_opened(resolved, named, limits))
         except SourceError as error:
             unread.append(error)
-            if all_of_them and len(given) > 1:
+            if require_all and len(given) > 1:
                 raise SourceError(
                     f"{error}; to index the others without it, use rebuild"
                 ) from error
             if len(unread) == len(given):
                 raise
             notice = f"nothing of it is indexed, for it cannot be read: {error}"
-            listing = Listing(notices=(notice,))
-            sources.append(Source(readable(resolved.name), resolved, named or Config(), listing))
-    listings = chosen([source.listing for source in sources])
+            listing = SourceListing(notices=(notice,))
+            sources.append(Source(decode_name(resolved.name), resolved, named or Config(), listing))
+    listings = select_captures([source.listing for source in sources])
     sources = [
         replace(source, listing=_without(listing, source.config.exclude))
         for source, listing in zip(sources, listings, strict=True)
@@ -122,20 +128,20 @@ def open_sources(
 
 
 def _opened(path: Path, named: Config | None, limits: Limits) -> Source:
-    kind = kind_of(path)
-    config = named or configuration.beside(path)
+    kind = detect_reader(path)
+    config = named or configuration.load_beside(path)
     listing = kind.list_pages(path, limits)
     if named is None and listing.config_damage:
         raise ConfigError(
-            f"{configuration.FILE_NAME} in {path} is damaged ({listing.config_damage}); "
+            f"{configuration.CONFIG_FILE} in {path} is damaged ({listing.config_damage}); "
             "repair the archive, or name another file with --config"
         )
     if named is None and listing.config is not None:
-        config = configuration.read(listing.config, f"{configuration.FILE_NAME} in {path}")
-    return Source(readable(path.name) or "root", path, config, listing, kind, limits)
+        config = configuration.parse(listing.config, f"{configuration.CONFIG_FILE} in {path}")
+    return Source(decode_name(path.name) or "root", path, config, listing, kind, limits)
 
 
-def _without(listing: Listing, exclude: tuple[str, ...]) -> Listing:
+def _without(listing: SourceListing, exclude: tuple[str, ...]) -> SourceListing:
     """Return a listing without the pages that globs leave out; they count as other files."""
     if not exclude:
         return listing
@@ -166,12 +172,12 @@ def _with_prefixes(sources: list[Source]) -> list[Source]:
     A single file is a page by that name. No name has the mark that ends it in it, so that
     no page of one source can be called as that of another one.
     """
-    names = Names()
+    names = UniqueNames()
     result = []
     for source in sources:
         name = unique = source.name.replace(_MARK, "_")
         if source.is_page:
-            unique = names.free(name)
+            unique = names.reserve(name)
             result.append(replace(source, name=unique, called=unique))
             continue
         number = 1

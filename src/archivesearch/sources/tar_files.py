@@ -15,24 +15,24 @@ from pathlib import Path
 from tarfile import TarFile, TarInfo
 from typing import IO, Protocol, Self
 
-from archivesearch.config import FILE_NAME
+from archivesearch.config import CONFIG_FILE
 from archivesearch.errors import SourceError
 from archivesearch.model.pages import RawPage
 from archivesearch.sources.limits import Limits
 from archivesearch.sources.page_listing import (
-    NESTED,
-    SNIFFED,
-    Entry,
-    Found,
-    Listing,
+    NESTED_ARCHIVE,
+    SNIFF_BYTES,
+    SourceEntry,
+    SourceItem,
+    SourceListing,
+    decode_name,
     is_archive_name,
     is_hidden,
     is_page_name,
     looks_like_html,
     may_be_page,
-    readable,
-    tidy,
-    unsafe,
+    normalize_name,
+    unsafe_name_problem,
 )
 
 # What tarfile and the decompressors below it raise on what is damaged or made up.
@@ -83,48 +83,50 @@ class _Counted:
         return data
 
 
-def list_pages(path: Path, limits: Limits) -> Listing:
+def list_pages(path: Path, limits: Limits) -> SourceListing:
     """List the pages of a tar archive; of members with one name the last is the page."""
-    pages_: dict[str, Entry] = {}
-    skipped: list[Entry] = []
+    pages_: dict[str, SourceEntry] = {}
+    skipped: list[SourceEntry] = []
     reading = _Reading(path, limits)
     others, config = 0, None
     with reading:
         for number, member in reading:
-            name = readable(member.name)
-            page = tidy(name)
-            problem = unsafe(name) or _unreadable(member, limits)
+            name = decode_name(member.name)
+            page = normalize_name(name)
+            problem = unsafe_name_problem(name) or _unreadable(member, limits)
             if member.isdir() or is_hidden(page):
                 continue
-            if page == FILE_NAME and not problem:
+            if page == CONFIG_FILE and not problem:
                 config = reading.content(member, limits.page_bytes)
             elif is_archive_name(page):
-                skipped.append(Entry(page, number, name, problem=NESTED, is_page=False))
+                skipped.append(
+                    SourceEntry(page, number, name, problem=NESTED_ARCHIVE, is_page=False)
+                )
             elif not _is_page(reading, member, page):
                 others += 1
             elif problem:
-                skipped.append(Entry(page, number, name, problem=problem))
+                skipped.append(SourceEntry(page, number, name, problem=problem))
             else:
                 if page in pages_:
                     skipped.append(replace(pages_[page], problem=_REPEATED))
-                pages_[page] = Entry(page, number, name)
-    entries = sorted([*pages_.values(), *skipped], key=lambda entry: int(entry.place))
+                pages_[page] = SourceEntry(page, number, name)
+    entries = sorted([*pages_.values(), *skipped], key=lambda entry: int(entry.location))
     if not reading.reached and reading.damage:
         raise SourceError(
             f"{path} is no tar archive or damaged from its beginning on ({reading.damage}); "
             "copy or download it again"
         )
-    return Listing(tuple(entries), others, tuple(reading.notices), config)
+    return SourceListing(tuple(entries), others, tuple(reading.notices), config)
 
 
-def pages(path: Path, entries: Sequence[Entry], limits: Limits) -> Iterator[Found]:
+def read_pages(path: Path, entries: Sequence[SourceEntry], limits: Limits) -> Iterator[SourceItem]:
     """Read the pages one by one."""
     waiting = deque(entries)
     with (reading := _Reading(path, limits)):
         for number, member in reading:
             if not waiting:
                 return
-            if number == waiting[0].place:
+            if number == waiting[0].location:
                 entry = waiting[0]
                 found = entry.skipped() if entry.problem else _read(reading, member, entry)
                 waiting.popleft()
@@ -178,7 +180,7 @@ class _Reading:
 @contextmanager
 def _opened(path: Path, limits: Limits) -> Iterator[TarFile]:
     with path.open("rb") as file, _plain(file) as plain:
-        most = limits.unpacked_bytes(path.stat().st_size)
+        most = limits.max_unpacked_bytes(path.stat().st_size)
         counted = _Counted(plain, most)
         # "r|" asks no more of a stream than to be read; names that are no UTF-8 stay bytes
         with tarfile.open(
@@ -212,10 +214,10 @@ def _plain(file: IO[bytes]) -> Iterator[_Readable]:
 
 def _unreadable(member: TarInfo, limits: Limits) -> str:
     if member.issym() or member.islnk():
-        return f"it is a link to {readable(member.linkname)}"
+        return f"it is a link to {decode_name(member.linkname)}"
     if not member.isreg():
         return "it is not a regular file"
-    return limits.too_large(member.size)
+    return limits.size_problem(member.size)
 
 
 def _is_page(reading: _Reading, member: TarInfo, page: str) -> bool:
@@ -223,10 +225,10 @@ def _is_page(reading: _Reading, member: TarInfo, page: str) -> bool:
         return True
     if not member.isreg() or not may_be_page(page.rpartition("/")[2]):
         return False
-    return looks_like_html(reading.content(member, SNIFFED))
+    return looks_like_html(reading.content(member, SNIFF_BYTES))
 
 
-def _read(reading: _Reading, member: TarInfo, entry: Entry) -> Found:
+def _read(reading: _Reading, member: TarInfo, entry: SourceEntry) -> SourceItem:
     data = reading.content(member, member.size)
     if len(data) != member.size:
         return entry.skipped("it is cut short")

@@ -12,7 +12,7 @@ from archivesearch.sources import warc_files as warcs
 from archivesearch.sources import zip_files as zips
 from archivesearch.sources.gzip_stream import Seekable
 from archivesearch.sources.limits import Limits
-from archivesearch.sources.page_listing import Entry, Found, Listing
+from archivesearch.sources.page_listing import SourceEntry, SourceItem, SourceListing
 
 _WARC = re.compile(r".+\.w?arc(?:\.gz)?", re.IGNORECASE | re.DOTALL)
 _ARCHIVE = re.compile(r"(?:.*/)?archive/.*", re.DOTALL)
@@ -20,38 +20,40 @@ _ARCHIVE = re.compile(r"(?:.*/)?archive/.*", re.DOTALL)
 
 def is_wacz(path: Path) -> bool:
     """Whether a zip archive holds WARCs as a WACZ does."""
-    with zips.opened(path) as archive:
+    with zips.open_zip(path) as archive:
         names = archive.namelist()
         return "datapackage.json" in names and any(map(_ARCHIVE.match, _warcs(archive)))
 
 
-def list_pages(path: Path, limits: Limits) -> Listing:
+def list_pages(path: Path, limits: Limits) -> SourceListing:
     """List the captures of all WARCs in a WACZ."""
-    with zips.opened(path) as archive:
+    with zips.open_zip(path) as archive:
         if not _warcs(archive):
             raise SourceError(
                 f"{path} is no WACZ: it holds no WARC; if it holds pages, rename it to .zip, "
                 "and if it holds other WACZ files, unpack it"
             )
         notices: list[str] = []
-        most = limits.unpacked_bytes(path.stat().st_size)
-        listing = warcs.listed(_files(archive, notices), most, limits)
-    return Listing(
+        most = limits.max_unpacked_bytes(path.stat().st_size)
+        listing = warcs.list_captures(_files(archive, notices), most, limits)
+    return SourceListing(
         listing.entries,
         0,
         (*listing.notices, *notices),
         None,
         "",
         listing.captures,
-        listing.left_out,
+        listing.omitted,
     )
 
 
-def pages(path: Path, entries: Sequence[Entry], limits: Limits) -> Iterator[Found]:
+def read_pages(path: Path, entries: Sequence[SourceEntry], limits: Limits) -> Iterator[SourceItem]:
     """Read the pages one by one."""
-    with zips.opened(path) as archive:
-        most = limits.unpacked_bytes(path.stat().st_size)
-        yield from warcs.read_files(_files(archive, []), entries, most, limits)  # told when listed
+    with zips.open_zip(path) as archive:
+        most = limits.max_unpacked_bytes(path.stat().st_size)
+        yield from warcs.read_entries(
+            _files(archive, []), entries, most, limits
+        )  # told when listed
 
 
 def _files(archive: ZipFile, notices: list[str]) -> Iterator[tuple[str, Seekable]]:
@@ -60,7 +62,7 @@ def _files(archive: ZipFile, notices: list[str]) -> Iterator[tuple[str, Seekable
         try:
             with closing(_Member(archive, name)) as member:
                 yield name, member
-        except zips.DAMAGE as error:
+        except zips.ZIP_ERRORS as error:
             notices.append(f"{name} cannot be read: {str(error) or type(error).__name__}")
         else:
             notices += [f"{name} is damaged: {member.damage}"] if member.damage else []
@@ -91,7 +93,7 @@ class _Member:
         try:
             self._file.seek(self._at)
             data = self._file.read(size)
-        except zips.DAMAGE as error:
+        except zips.ZIP_ERRORS as error:
             self.damage = str(error) or type(error).__name__
             return self._read_unchecked(size) if isinstance(error, BadZipFile) else b""
         self._at += len(data)

@@ -11,17 +11,17 @@ from urllib.parse import quote
 from archivesearch.errors import SourceError
 from archivesearch.model.pages import RawPage
 from archivesearch.sources import http_message as http
-from archivesearch.sources.gzip_stream import Gap, Seekable
+from archivesearch.sources.gzip_stream import Defect, Seekable
 from archivesearch.sources.limits import Limits
 from archivesearch.sources.page_listing import (
-    SNIFFED,
+    SNIFF_BYTES,
     Capture,
-    Entry,
-    Found,
-    Listing,
+    SourceEntry,
+    SourceItem,
+    SourceListing,
     looks_like_html,
 )
-from archivesearch.sources.warc_records import Record, Records
+from archivesearch.sources.warc_records import Record, RecordReader
 
 _HEAD = 65_536
 _LONGEST_HEAD = 1_000_000
@@ -44,10 +44,12 @@ class Held:
     is_page: bool
 
 
-def list_pages(path: Path, limits: Limits) -> Listing:
+def list_pages(path: Path, limits: Limits) -> SourceListing:
     """List the captures of a WARC or an ARC. Raises SourceError where it has no records."""
     with _opened(path) as file:
-        listing = listed([("", file)], limits.unpacked_bytes(path.stat().st_size), limits)
+        listing = list_captures(
+            [("", file)], limits.max_unpacked_bytes(path.stat().st_size), limits
+        )
     if not (listing.entries or listing.captures):
         found = f" ({listing.notices[0]})" if listing.notices else ""
         raise SourceError(
@@ -57,21 +59,23 @@ def list_pages(path: Path, limits: Limits) -> Listing:
     return listing
 
 
-def pages(path: Path, entries: Sequence[Entry], limits: Limits) -> Iterator[Found]:
+def read_pages(path: Path, entries: Sequence[SourceEntry], limits: Limits) -> Iterator[SourceItem]:
     """Read the pages one by one, in the order in which they stand in the file."""
     with _opened(path) as file:
-        most = limits.unpacked_bytes(path.stat().st_size)
-        yield from read_files([("", file)], entries, most, limits)
+        most = limits.max_unpacked_bytes(path.stat().st_size)
+        yield from read_entries([("", file)], entries, most, limits)
 
 
-def listed(files: Iterable[tuple[str, Seekable]], most: int, limits: Limits) -> Listing:
+def list_captures(
+    files: Iterable[tuple[str, Seekable]], most: int, limits: Limits
+) -> SourceListing:
     """List the captures of files that belong together; `most` is what each may unpack to."""
     captures: list[Capture] = []
-    entries: list[Entry] = []
+    entries: list[SourceEntry] = []
     left_out: Counter[str] = Counter()
     notices: list[str] = []
     for number, (name, file) in enumerate(files):
-        records = Records(file, most)
+        records = RecordReader(file, most)
         for held in _held(records, number, limits):
             if not held.problem:
                 is_revisit = held.record.type == "revisit"
@@ -80,19 +84,19 @@ def listed(files: Iterable[tuple[str, Seekable]], most: int, limits: Limits) -> 
                 entries.append(replace(_entry(held), problem=held.problem, is_page=held.is_page))
             else:
                 left_out[held.problem] += 1
-        notices += _told(name, records.gaps)
-    return Listing(tuple(entries), 0, tuple(notices), None, "", tuple(captures), left_out)
+        notices += _told(name, records.defects)
+    return SourceListing(tuple(entries), 0, tuple(notices), None, "", tuple(captures), left_out)
 
 
-def read_files(
-    files: Iterable[tuple[str, Seekable]], entries: Sequence[Entry], most: int, limits: Limits
-) -> Iterator[Found]:
+def read_entries(
+    files: Iterable[tuple[str, Seekable]], entries: Sequence[SourceEntry], most: int, limits: Limits
+) -> Iterator[SourceItem]:
     """Read entries of files that belong together, in their order."""
     waiting = iter(entries)
     entry = next(waiting, None)
     for number, (_, file) in enumerate(files):
-        for held in _held(Records(file, most), number, limits):
-            while entry is not None and entry.place <= held.place:
+        for held in _held(RecordReader(file, most), number, limits):
+            while entry is not None and entry.location <= held.place:
                 yield _read(entry, held, limits)
                 entry = next(waiting, None)
     while entry is not None:
@@ -107,16 +111,16 @@ def _opened(path: Path) -> IO[bytes]:
         raise SourceError(f"cannot read {path}: {error.strerror or error}") from error
 
 
-def _told(name: str, gaps: Sequence[Gap]) -> list[str]:
+def _told(name: str, gaps: Sequence[Defect]) -> list[str]:
     """Return one line on the damage in a file."""
     if not gaps:
         return []
     more = f"; and in {len(gaps) - 1:,} more places" if len(gaps) > 1 else ""
     where = f"{name}: " if name else ""
-    return [f"{where}at byte {gaps[0].offset}: {gaps[0].what}{more}"]
+    return [f"{where}at byte {gaps[0].offset}: {gaps[0].reason}{more}"]
 
 
-def _held(records: Records, number: int, limits: Limits) -> Iterator[Held]:
+def _held(records: RecordReader, number: int, limits: Limits) -> Iterator[Held]:
     """Yield each record of a file with what it holds.
 
     Every record is read as far whoever asks, so that all find the same ones.
@@ -130,17 +134,17 @@ def _held(records: Records, number: int, limits: Limits) -> Iterator[Held]:
 
 
 def _looked_at(
-    record: Record, records: Records, limits: Limits
+    record: Record, records: RecordReader, limits: Limits
 ) -> tuple[http.Message | None, str, bool]:
     """Return what a record holds, why that is no page, and whether it was meant to be one."""
     if record.type not in _HOLD_PAGES and record.type != "revisit":
         return None, f"it is a {record.type or 'nameless'} record", False
     if not _WEB.match(record.url):
         return None, "its address is not one of the web", False
-    head = records.block(_HEAD)
-    if http.is_cut(head):
-        head += records.block(_LONGEST_HEAD)
-    answer = http.message(head, record.headers.get("content-type", ""))
+    head = records.read_block(_HEAD)
+    if http.ends_in_headers(head):
+        head += records.read_block(_LONGEST_HEAD)
+    answer = http.parse_message(head, record.headers.get("content-type", ""))
     is_good = answer.status is None or 200 <= answer.status < 300
     if not is_good and not (record.type == "revisit" and answer.status == _NOT_MODIFIED):
         return None, f"its HTTP status is {answer.status}", False
@@ -148,26 +152,26 @@ def _looked_at(
         return None, "it is empty", True
     if record.type == "revisit" and not answer.media_type:
         return None, "", False
-    if not http.may_be_page(answer.media_type):
+    if not http.is_page_type(answer.media_type):
         return None, f"it is of the type {answer.media_type[:60]}", False
-    if problem := limits.too_large(record.length - _HEAD):
+    if problem := limits.size_problem(record.length - _HEAD):
         return None, problem, True
-    rest = records.block(limits.page_bytes + _HEAD)
+    rest = records.read_block(limits.page_bytes + _HEAD)
     return replace(answer, body=answer.body + rest), "", True
 
 
-def _read(entry: Entry, held: Held, limits: Limits) -> Found:
+def _read(entry: SourceEntry, held: Held, limits: Limits) -> SourceItem:
     if entry.problem:
         return entry.skipped()
-    if entry.place != held.place or held.answer is None:
+    if entry.location != held.place or held.answer is None:
         return entry.skipped("it is not where it was when its source was listed")
     try:
-        data = http.body(held.answer, limits.page_bytes)
+        data = http.decode_body(held.answer, limits.page_bytes)
     except http.BadBody as error:
         return entry.skipped(str(error))
-    if problem := limits.too_large(len(data)):
+    if problem := limits.size_problem(len(data)):
         return entry.skipped(problem)
-    if http.says_nothing(held.answer.media_type) and not looks_like_html(data[:SNIFFED]):
+    if http.is_generic_type(held.answer.media_type) and not looks_like_html(data[:SNIFF_BYTES]):
         return replace(entry.skipped("nothing says of what type it is"), is_page=False)
     return RawPage(
         entry.page,
@@ -180,11 +184,11 @@ def _read(entry: Entry, held: Held, limits: Limits) -> Found:
     )
 
 
-def _entry(held: Held) -> Entry:
+def _entry(held: Held) -> SourceEntry:
     record = held.record
     url = _UNSAFE.sub(lambda character: quote(character[0]), record.url)
     place = f"{record.id} at byte {record.offset}".strip()
-    return Entry(
+    return SourceEntry(
         url or record.id or f"record at byte {record.offset}",
         held.place,
         place,

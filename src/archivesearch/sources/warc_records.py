@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from archivesearch.sources.gzip_stream import Gap, Seekable, Stream
+from archivesearch.sources.gzip_stream import Defect, Seekable, SegmentStream
 
 _WARC = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n")
 _ARC = re.compile(
@@ -57,7 +57,7 @@ class Record:
 _NONE = Record(0, "", {}, 0)
 
 
-class Records:
+class RecordReader:
     """Iterates over the records of a file; the block of each is read before the next.
 
     `gaps` are the places where the file is damaged, and `most` is how many bytes a gzipped
@@ -65,17 +65,17 @@ class Records:
     """
 
     def __init__(self, file: Seekable, most: int) -> None:
-        self._stream = Stream(file, most, begins_record)
-        self._damage: list[Gap] = []
+        self._stream = SegmentStream(file, most, begins_record)
+        self._damage: list[Defect] = []
         self._record = _NONE
         self._block = 0  # where the content of the record begins
         self._left = 0
         self._is_irregular = False
 
     @property
-    def gaps(self) -> list[Gap]:
+    def defects(self) -> list[Defect]:
         """Where the file is damaged, in order."""
-        return sorted([*self._stream.gaps, *self._damage], key=lambda gap: gap.offset)
+        return sorted([*self._stream.defects, *self._damage], key=lambda gap: gap.offset)
 
     def __iter__(self) -> Iterator[Record]:
         while True:
@@ -88,7 +88,7 @@ class Records:
             self._left = self._record.length
             yield self._record
 
-    def block(self, most: int) -> bytes:
+    def read_block(self, most: int) -> bytes:
         """Return the content of the record that was yielded last, at most so many bytes."""
         parts = []
         while most > 0 and self._left > 0:
@@ -102,7 +102,7 @@ class Records:
         swallowed = _NEXT.search(data)
         if swallowed and not self._is_followed_well():
             at = swallowed.start("record")
-            if self._stream.back(self._block + at):
+            if self._stream.seek_back(self._block + at):
                 self._is_damaged("it claims to be longer than it is")
                 return data[: swallowed.start()]
         return data
@@ -123,15 +123,15 @@ class Records:
         """Note that the record is damaged, once."""
         self._left = 0
         offset = self._stream.offset if at_cursor else self._record.offset
-        if not any(gap.offset == offset for gap in self.gaps):
-            self._damage.append(Gap(offset, what))
+        if not any(gap.offset == offset for gap in self.defects):
+            self._damage.append(Defect(offset, what))
 
     def _find(self) -> bool:
         """Go to where the next record begins; False where there is none."""
         if self._left:  # the segment has ended within the record
-            if not self._stream.gaps or self._stream.gaps[-1].offset < self._record.offset:
+            if not self._stream.defects or self._stream.defects[-1].offset < self._record.offset:
                 self._is_damaged("its last record is cut short, or claims to be longer than it is")
-            self._stream.back(self._block)
+            self._stream.seek_back(self._block)
             self._left = 0
         is_lost = False
         while True:
@@ -144,16 +144,16 @@ class Records:
                 self._stream.read(1)
             elif begins_record(start):
                 return True
-            elif self._stream.unzip(_LONGEST_LINE):
+            elif self._stream.enter_gzip_member(_LONGEST_LINE):
                 is_lost = False
             elif not is_lost:
                 is_lost = True
                 is_first = self._record is _NONE
                 self._is_damaged(
                     "no record begins there" if is_first else _NOT_SO_LONG,
-                    at_cursor=self._stream.is_zipped,
+                    at_cursor=self._stream.is_gzipped,
                 )
-                self._stream.back(self._block)
+                self._stream.seek_back(self._block)
             elif hidden := _HIDDEN.match(start):
                 self._stream.read(hidden.end())
             else:
@@ -164,7 +164,9 @@ class Records:
         if self._stream.is_within_member and not self._is_irregular:
             self._is_irregular = True
             self._damage.append(
-                Gap(offset, "the record there is not gzipped by itself; it was read all the same")
+                Defect(
+                    offset, "the record there is not gzipped by itself; it was read all the same"
+                )
             )
         line = self._stream.readline(_LONGEST_LINE)
         if arc := _ARC.match(line):

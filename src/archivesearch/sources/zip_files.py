@@ -7,28 +7,28 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from archivesearch.config import FILE_NAME
+from archivesearch.config import CONFIG_FILE
 from archivesearch.errors import SourceError
 from archivesearch.model.pages import Notice, RawPage
 from archivesearch.sources.limits import Limits
 from archivesearch.sources.page_listing import (
-    NESTED,
-    SNIFFED,
-    Entry,
-    Found,
-    Listing,
-    Names,
+    NESTED_ARCHIVE,
+    SNIFF_BYTES,
+    SourceEntry,
+    SourceItem,
+    SourceListing,
+    UniqueNames,
     is_archive_name,
     is_hidden,
     is_page_name,
     looks_like_html,
     may_be_page,
-    tidy,
-    unsafe,
+    normalize_name,
+    unsafe_name_problem,
 )
 
 # What zipfile and its decompressors raise on members that are damaged or made up.
-DAMAGE = (
+ZIP_ERRORS = (
     *(BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
     *(RuntimeError, NotImplementedError, ValueError, OverflowError, LookupError, MemoryError),
 )
@@ -38,33 +38,33 @@ _UNIX = 3
 _LINK, _KIND = 0o120000, 0o170000
 
 
-def opened(path: Path) -> ZipFile:
+def open_zip(path: Path) -> ZipFile:
     """Open a zip archive. Raises SourceError where it is none."""
     try:
         return ZipFile(path)
-    except DAMAGE as error:
+    except ZIP_ERRORS as error:
         raise SourceError(
             f"{path} is no zip archive or damaged ({error}); "
             "try to repair it, with `zip -FF` for instance"
         ) from error
 
 
-def list_pages(path: Path, limits: Limits) -> Listing:
+def list_pages(path: Path, limits: Limits) -> SourceListing:
     """List the pages of a zip archive, sorted as those of a folder are."""
-    with opened(path) as archive:
+    with open_zip(path) as archive:
         infos = [(name_of(info), info) for info in archive.infolist()[: limits.members]]
         left_out = len(archive.infolist()) - len(infos)
         infos.sort(key=lambda pair: [part.encode() for part in pair[0].split("/")])
         last = dict(infos)
-        entries, others, names = [], 0, Names()
+        entries, others, names = [], 0, UniqueNames()
         config, damage = None, ""
         for name, info in infos:
             if name.endswith("/") or is_hidden(name):
                 continue
             if not name:
-                entries.append(Entry("(no name)", info, name, problem="it has no name"))
+                entries.append(SourceEntry("(no name)", info, name, problem="it has no name"))
                 continue
-            if name == FILE_NAME:
+            if name == CONFIG_FILE:
                 config, damage = _config(archive, info, limits)
                 continue
             entry = _entry(archive, name, info, is_last=last[name] is info)
@@ -73,15 +73,15 @@ def list_pages(path: Path, limits: Limits) -> Listing:
             elif entry.problem:
                 entries.append(entry)
             else:
-                entries.append(Entry(names.free(entry.page), info, name))
+                entries.append(SourceEntry(names.reserve(entry.page), info, name))
     notices = (f"it has more than {limits.members:,} members; {left_out:,} of them are left out",)
-    return Listing(tuple(entries), others, notices if left_out else (), config, damage)
+    return SourceListing(tuple(entries), others, notices if left_out else (), config, damage)
 
 
-def pages(path: Path, entries: Sequence[Entry], limits: Limits) -> Iterator[Found]:
+def read_pages(path: Path, entries: Sequence[SourceEntry], limits: Limits) -> Iterator[SourceItem]:
     """Read the pages one by one."""
-    left = limits.unpacked_bytes(path.stat().st_size)
-    with opened(path) as archive:
+    left = limits.max_unpacked_bytes(path.stat().st_size)
+    with open_zip(path) as archive:
         for number, entry in enumerate(entries):
             found = _read(archive, entry, limits)
             if isinstance(found, RawPage):
@@ -108,21 +108,23 @@ def name_of(info: ZipInfo) -> str:
     return name.replace("\\", "/")
 
 
-def _entry(archive: ZipFile, name: str, info: ZipInfo, *, is_last: bool) -> Entry | None:
+def _entry(archive: ZipFile, name: str, info: ZipInfo, *, is_last: bool) -> SourceEntry | None:
     """Return what is to be done with a member, or None where it is no page."""
-    page = tidy(name)
-    problem = unsafe(name) or ("" if is_last else "another member has the same name")
+    page = normalize_name(name)
+    problem = unsafe_name_problem(name) or ("" if is_last else "another member has the same name")
     problem = problem or _unreadable(info)
     if is_page_name(page):
-        return Entry(page, info, name, problem=problem)
+        return SourceEntry(page, info, name, problem=problem)
     if is_archive_name(page):
-        return Entry(page, info, name, problem=NESTED, is_page=False)
+        return SourceEntry(page, info, name, problem=NESTED_ARCHIVE, is_page=False)
     if problem or not may_be_page(page.rpartition("/")[2]):
         return None
     try:
         with archive.open(info) as member:
-            return Entry(page, info, name) if looks_like_html(member.read(SNIFFED)) else None
-    except DAMAGE:
+            return (
+                SourceEntry(page, info, name) if looks_like_html(member.read(SNIFF_BYTES)) else None
+            )
+    except ZIP_ERRORS:
         return None
 
 
@@ -135,17 +137,17 @@ def _unreadable(info: ZipInfo) -> str:
     return ""
 
 
-def _read(archive: ZipFile, entry: Entry, limits: Limits) -> Found:
+def _read(archive: ZipFile, entry: SourceEntry, limits: Limits) -> SourceItem:
     if entry.problem:
         return entry.skipped()
-    if problem := limits.too_large(entry.place.file_size):
+    if problem := limits.size_problem(entry.location.file_size):
         return entry.skipped(problem)
     try:
-        with archive.open(entry.place) as member:
+        with archive.open(entry.location) as member:
             data = member.read(limits.page_bytes + 1)
-    except DAMAGE as error:
+    except ZIP_ERRORS as error:
         return entry.skipped(f"it is damaged: {str(error) or type(error).__name__}")
-    if problem := limits.too_large(len(data)):
+    if problem := limits.size_problem(len(data)):
         return entry.skipped(problem)
     return RawPage(entry.page, data, record=entry.record, also=entry.also)
 
@@ -155,5 +157,5 @@ def _config(archive: ZipFile, info: ZipInfo, limits: Limits) -> tuple[bytes | No
     try:
         with archive.open(info) as member:
             return member.read(limits.page_bytes), ""
-    except DAMAGE as error:
+    except ZIP_ERRORS as error:
         return None, str(error) or type(error).__name__

@@ -36,7 +36,7 @@ def inspect(*, file: Path, config_file: Path | None, form: str, color: bool | No
     with their organizations, labels and paragraphs.
     """
     top = source_folder(file)
-    found = top / configuration.FILE_NAME
+    found = top / configuration.CONFIG_FILE
     if config_file is not None:
         config = configuration.load(config_file)
     else:
@@ -54,6 +54,6 @@ def source_folder(file: Path) -> Path:
     """Return the nearest folder above a page that has an archivesearch.toml, or its own."""
     folders = file.absolute().parents
     for folder in folders:
-        if (folder / configuration.FILE_NAME).is_file():
+        if (folder / configuration.CONFIG_FILE).is_file():
             return folder
     return folders[0]

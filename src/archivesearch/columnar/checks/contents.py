@@ -4,9 +4,9 @@ import json
 
 import numpy as np
 
-from archivesearch.columnar.passage_columns import PAGE
+from archivesearch.columnar.passage_columns import PAGE_FIELDS
 from archivesearch.columnar.storage.array_files import ArrayFolder
-from archivesearch.columnar.storage.string_table import Strings, decoded
+from archivesearch.columnar.storage.string_table import StringTable, from_utf8
 from archivesearch.model.reports import Contents
 
 
@@ -14,12 +14,12 @@ def contents(arrays: ArrayFolder) -> Contents:
     """Return what a segment that is as the format says holds."""
     passages = np.diff(arrays["pages.first"].astype(np.int64)).tolist()
     pages = [
-        {**dict(zip(PAGE, json.loads(page), strict=True)), "paragraphs": count}
-        for page, count in zip(Strings(arrays, "pages"), passages, strict=True)
+        {**dict(zip(PAGE_FIELDS, json.loads(page), strict=True)), "paragraphs": count}
+        for page, count in zip(StringTable(arrays, "pages"), passages, strict=True)
     ]
     sections = arrays["documents.section"]
     orgs = arrays["sections.org"][sections].astype(np.int64)
-    names = [decoded(org) for org in Strings(arrays, "orgs")]
+    names = [from_utf8(org) for org in StringTable(arrays, "orgs")]
     paragraphs = np.bincount(orgs, minlength=len(names))
     pairs = np.unique(orgs * len(pages) + arrays["sections.page"][sections])
     on_pages = np.bincount(pairs // max(len(pages), 1), minlength=len(names))

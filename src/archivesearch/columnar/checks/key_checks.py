@@ -9,7 +9,7 @@ from archivesearch.analysis.analyzer import year_term
 from archivesearch.columnar.checks.posting_checks import documents_of
 from archivesearch.columnar.schema import KEY_FIELDS
 from archivesearch.columnar.storage.array_files import Array, ArrayFolder
-from archivesearch.columnar.storage.string_table import Strings, decoded, encoded
+from archivesearch.columnar.storage.string_table import StringTable, from_utf8, to_utf8
 
 # Documents, the value of each as a number, and the key of each number; "" is no key.
 _Values = tuple[Array, Array, Sequence[str]]
@@ -20,9 +20,11 @@ def keys(arrays: ArrayFolder) -> Iterator[str]:
     for field in KEY_FIELDS:
         documents, numbers, names = _VALUES[field](arrays)
         first, last = arrays.info["fields"][field]
-        terms = {term: n for n, term in enumerate(Strings(arrays, "terms").between(first, last))}
+        terms = {
+            term: n for n, term in enumerate(StringTable(arrays, "terms").between(first, last))
+        }
         absent = len(terms)
-        wanted = [terms.get(encoded(name), absent) if name else -1 for name in names]
+        wanted = [terms.get(to_utf8(name), absent) if name else -1 for name in names]
         of_term = np.array(wanted, np.int64)[numbers]
         there = of_term >= 0
         count = np.int64(arrays.info["documents"])
@@ -53,17 +55,17 @@ def pages_of(arrays: ArrayFolder) -> Array:
 
 
 def _of_pages(arrays: ArrayFolder) -> _Values:
-    names = [json.loads(page)[0] for page in Strings(arrays, "pages")]
+    names = [json.loads(page)[0] for page in StringTable(arrays, "pages")]
     return _all(arrays), pages_of(arrays), names
 
 
 def _of_langs(arrays: ArrayFolder) -> _Values:
-    names = [decoded(lang) for lang in Strings(arrays, "langs")]
+    names = [from_utf8(lang) for lang in StringTable(arrays, "langs")]
     return _all(arrays), arrays["pages.lang"][pages_of(arrays)], names
 
 
 def _of_orgs(arrays: ArrayFolder) -> _Values:
-    names = [decoded(org).casefold() for org in Strings(arrays, "orgs")]
+    names = [from_utf8(org).casefold() for org in StringTable(arrays, "orgs")]
     return _all(arrays), arrays["sections.org"][arrays["documents.section"]], names
 
 

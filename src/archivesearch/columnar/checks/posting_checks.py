@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from archivesearch.columnar.bm25 import BLOCK_BITS, best_impacts
-from archivesearch.columnar.checks.structure import figures
+from archivesearch.columnar.bm25 import BLOCK_BITS, max_impacts
+from archivesearch.columnar.checks.structure import document_and_block_count
 from archivesearch.columnar.schema import FIELDS, JOINT_FIELDS, KEY_FIELDS, WORD_FIELDS
-from archivesearch.columnar.storage.array_files import Array, ArrayFolder, starts_of
-from archivesearch.columnar.storage.doc_sets import unpacked
-from archivesearch.columnar.storage.packed_ints import Escaped, halves
-from archivesearch.columnar.storage.string_table import Strings
+from archivesearch.columnar.storage.array_files import Array, ArrayFolder, offsets
+from archivesearch.columnar.storage.doc_sets import unpack_bits
+from archivesearch.columnar.storage.packed_ints import PackedInts, unpack_nibbles
+from archivesearch.columnar.storage.string_table import StringTable
 
 # Postings looked at in one go: about 100 bytes each.
 _SLICE = 2_000_000
@@ -19,7 +19,7 @@ _SLICE = 2_000_000
 
 def terms(arrays: ArrayFolder) -> Iterator[str]:
     """Terms are sorted and unique, keys are their first bytes, starts rise."""
-    strings = list(Strings(arrays, "terms"))
+    strings = list(StringTable(arrays, "terms"))
     for name in FIELDS:
         first, last = arrays.info["fields"][name]
         if not _ascends(strings[first:last]):
@@ -37,26 +37,26 @@ def terms(arrays: ArrayFolder) -> Iterator[str]:
         having[term] = max(count, having.get(term, 0))
     if arrays["terms.passages"].tolist() != [having[term] for term in strings[:last]]:
         yield "terms.passages: not those of the field that has most"
-    if not rises(arrays["terms.positions"]):
+    if not is_sorted(arrays["terms.positions"]):
         yield "terms.positions: it falls"
 
 
 def postings(arrays: ArrayFolder) -> Iterator[str]:
     """Entries, postings and occurrences of each term are as many as said, and in order."""
-    count, blocks = figures(arrays)
+    count, blocks = document_and_block_count(arrays)
     for name, bits in (("postings.frequency", 4), ("positions.gap", 8)):
         most = (1 << bits) - 1
-        at = np.flatnonzero((arrays[name] if bits == 8 else halves(arrays[name])) == most)
+        at = np.flatnonzero((arrays[name] if bits == 8 else unpack_nibbles(arrays[name])) == most)
         if not np.array_equal(at, arrays[f"{name}.at"]) or (arrays[f"{name}.value"] < most).any():
             yield f"{name}.at: not the places of what is escaped"
             return
     starts = arrays["terms.entries"].astype(np.int64)
     first_posting = arrays["terms.postings"].astype(np.int64)
     first_position = arrays["terms.positions"].astype(np.int64)
-    if not (rises(starts) and rises(first_posting) and rises(first_position)):
+    if not (is_sorted(starts) and is_sorted(first_posting) and is_sorted(first_position)):
         return  # told before
     every = slice(0, int(first_posting[-1]))
-    frequencies = Escaped(arrays, "postings.frequency", bits=4)[every]
+    frequencies = PackedInts(arrays, "postings.frequency", bits=4)[every]
     if every.stop & 1 and arrays["postings.frequency"][-1] >> 4:
         yield "postings.frequency: the last byte has too many"
     if (frequencies < 1).any():
@@ -65,10 +65,10 @@ def postings(arrays: ArrayFolder) -> Iterator[str]:
     if not np.array_equal(by_term, np.diff(first_position)):
         yield "terms.positions: not as many as the frequencies say"
         return
-    gaps = Escaped(arrays, "positions.gap", bits=8)[slice(0, len(arrays["positions.gap"]))]
+    gaps = PackedInts(arrays, "positions.gap", bits=8)[slice(0, len(arrays["positions.gap"]))]
     sizes = np.bitwise_count(arrays["entries.documents"]).astype(np.int64)
     for name, values in (("entries.postings", sizes), ("postings.positions", frequencies)):
-        if not np.array_equal(starts_of(values)[:-1][::32], arrays[name]):
+        if not np.array_equal(offsets(values)[:-1][::32], arrays[name]):
             yield f"{name}: not the totals of every 32nd"
     for number, name in enumerate(FIELDS):
         first, last = arrays.info["fields"][name]
@@ -131,12 +131,12 @@ def _postings_of(stretch: _Stretch, count: int, blocks: int) -> Iterator[str]:
     each = arrays["lengths"].reshape(len(WORD_FIELDS), -1)
     lengths = each[stretch.field_number].astype(np.int64)
     average = arrays.info["total_length"][field] / arrays.info["with_field"][field]
-    best = best_impacts(own, lengths[documents], average, starts_of(sizes)[:-1])
+    best = max_impacts(own, lengths[documents], average, offsets(sizes)[:-1])
     if not np.array_equal(best, bound):
         yield f"entries.bound: not the best impact in {field}"
     first = int(arrays["terms.positions"][low])
     gaps = stretch.gaps[first : first + int(own.sum())]
-    firsts = starts_of(own)[:-1]
+    firsts = offsets(own)[:-1]
     inner = np.ones(len(gaps), bool)
     inner[firsts] = False
     if (gaps[inner] < 1).any():
@@ -150,14 +150,14 @@ def _postings_of(stretch: _Stretch, count: int, blocks: int) -> Iterator[str]:
 
 def documents_of(blocks: Array, entry_bits: Array) -> Array:
     """Return the documents of entries, which have so many bits in each block."""
-    at = np.flatnonzero(unpacked(entry_bits))
+    at = np.flatnonzero(unpack_bits(entry_bits))
     found: Array = (blocks[at >> BLOCK_BITS] << BLOCK_BITS) | (at & 31)
     return found
 
 
 def lengths(arrays: ArrayFolder) -> Iterator[str]:
     """Lengths count the words of each field, and add up to the figures."""
-    count, _ = figures(arrays)
+    count, _ = document_and_block_count(arrays)
     each = arrays["lengths"].reshape(len(WORD_FIELDS), -1).astype(np.int64)
     if each[:, count:].any():
         yield "lengths: of documents that there are not"
@@ -168,7 +168,7 @@ def lengths(arrays: ArrayFolder) -> Iterator[str]:
             yield f"with_field: not that of {name}"
 
 
-def rises(values: Array) -> bool:
+def is_sorted(values: Array) -> bool:
     """Whether no value is below the one before it."""
     return not (values[1:] < values[:-1]).any()
 

@@ -8,19 +8,19 @@ import numpy as np
 
 from archivesearch.columnar.checks import posting_checks
 from archivesearch.columnar.checks.key_checks import keys, pages_of
-from archivesearch.columnar.checks.posting_checks import rises
-from archivesearch.columnar.checks.structure import STRINGS, check_shape
+from archivesearch.columnar.checks.posting_checks import is_sorted
+from archivesearch.columnar.checks.structure import STRING_TABLES, check_structure
 from archivesearch.columnar.checks.word_form_checks import forms
-from archivesearch.columnar.documents.text_store import Texts
+from archivesearch.columnar.documents.text_store import TextStore
 from archivesearch.columnar.storage.array_files import ArrayFolder
-from archivesearch.columnar.storage.string_table import Strings, decoded
+from archivesearch.columnar.storage.string_table import StringTable, from_utf8
 from archivesearch.errors import IndexDamaged
 
 
-def problems(arrays: ArrayFolder) -> Iterator[str]:
+def segment_problems(arrays: ArrayFolder) -> Iterator[str]:
     """Yield in words what in a segment is not as the format says; nothing if all is well."""
     try:
-        check_shape(arrays)
+        check_structure(arrays)
     except IndexDamaged as error:
         yield str(error)
         return
@@ -33,13 +33,13 @@ def problems(arrays: ArrayFolder) -> Iterator[str]:
 
 def _strings(arrays: ArrayFolder) -> Iterator[str]:
     """Ends never fall, and all bytes are UTF-8."""
-    for name in STRINGS:
-        if not rises(arrays[f"{name}.ends"]):
+    for name in STRING_TABLES:
+        if not is_sorted(arrays[f"{name}.ends"]):
             yield f"{name}.ends: it falls"
             continue
         try:
-            for each in Strings(arrays, name):
-                decoded(each)
+            for each in StringTable(arrays, name):
+                from_utf8(each)
         except UnicodeDecodeError as error:
             yield f"{name}.bytes: {error}"
 
@@ -77,18 +77,18 @@ def _tables(arrays: ArrayFolder) -> Iterator[str]:
             yield f"{name}: beyond the end of its table"
             return
     for name in ("labels", "orgs"):
-        if Strings(arrays, name)[0] != b"":
+        if StringTable(arrays, name)[0] != b"":
             yield f"{name}: the first is not the absent one"
     for name in ("labels", "orgs", "langs"):
-        if len(set(Strings(arrays, name))) != len(arrays[f"{name}.ends"]):
+        if len(set(StringTable(arrays, name))) != len(arrays[f"{name}.ends"]):
             yield f"{name}: one of them twice"
 
 
 def _pages(arrays: ArrayFolder) -> Iterator[str]:
     """Pages are JSON, each with names of its own, and the columns are theirs."""
-    langs = list(Strings(arrays, "langs"))
+    langs = list(StringTable(arrays, "langs"))
     names: set[str] = set()
-    for number, text in enumerate(Strings(arrays, "pages")):
+    for number, text in enumerate(StringTable(arrays, "pages")):
         values = json.loads(text)
         if not (isinstance(values, list) and list(map(type, values)) in _PAGE_TYPES):
             yield f"pages: number {number:,} is no page"
@@ -108,17 +108,19 @@ def _pages(arrays: ArrayFolder) -> Iterator[str]:
 
 def _sections(arrays: ArrayFolder) -> Iterator[str]:
     """Sections are JSON, each is there once, and passages are those of their pages."""
-    for number, text in enumerate(Strings(arrays, "sections")):
+    for number, text in enumerate(StringTable(arrays, "sections")):
         if not isinstance(json.loads(text), str):
             yield f"sections: number {number:,} is no heading"
     held = zip(arrays["sections.page"].tolist(), arrays["sections.org"].tolist(), strict=True)
-    if len(set(zip(held, Strings(arrays, "sections"), strict=True))) != len(arrays["sections.org"]):
+    if len(set(zip(held, StringTable(arrays, "sections"), strict=True))) != len(
+        arrays["sections.org"]
+    ):
         yield "sections: one of them twice"
-    if not rises(arrays["sections.page"]):
+    if not is_sorted(arrays["sections.page"]):
         yield "sections.page: it falls"
     first = arrays["pages.first"].astype(np.int64)
     owners = arrays["sections.page"][arrays["documents.section"]]
-    if not rises(first) or not np.array_equal(
+    if not is_sorted(first) or not np.array_equal(
         np.repeat(np.arange(len(first) - 1), np.diff(first)), owners
     ):
         yield "pages.first: passages that are another page's"
@@ -149,26 +151,26 @@ def _copies(arrays: ArrayFolder) -> Iterator[str]:
         order = np.lexsort((members, sizes, groups))
         if not np.array_equal(order, np.arange(len(members))):
             yield "copies.members: a group that does not begin with its representative"
-        if not rises(np.minimum.reduceat(members, starts[:-1])):
+        if not is_sorted(np.minimum.reduceat(members, starts[:-1])):
             yield "copies.starts: groups that are not in the order of their passages"
 
 
 def _texts(arrays: ArrayFolder) -> Iterator[str]:
     """Blocks of texts have those of their passages, whole, and what is said of them is true."""
-    if not (rises(arrays["texts.firsts"]) and rises(arrays["texts.ends"])):
+    if not (is_sorted(arrays["texts.firsts"]) and is_sorted(arrays["texts.ends"])):
         yield "texts.firsts: it falls, or texts.ends does"
         return
     count = arrays.info["documents"]
     sizes = np.zeros(count, np.int64)
     headings = np.zeros(count, bool)
-    above = [json.loads(heading) for heading in Strings(arrays, "sections")]
-    titles = [json.loads(page)[2] for page in Strings(arrays, "pages")]
+    above = [json.loads(heading) for heading in StringTable(arrays, "sections")]
+    titles = [json.loads(page)[2] for page in StringTable(arrays, "pages")]
     pages = arrays["sections.page"].tolist()
     sections = arrays["documents.section"].tolist()
     number = -1
     try:
         for number, (text, section) in enumerate(
-            zip(Texts(arrays, arrays["texts.bytes"]), sections, strict=True)
+            zip(TextStore(arrays, arrays["texts.bytes"]), sections, strict=True)
         ):
             sizes[number] = len(text)
             headings[number] = text in (above[section], titles[pages[section]])

@@ -12,11 +12,11 @@ from archivesearch.columnar.storage.array_files import ArrayFolder
 from archivesearch.errors import IndexDamaged
 
 TABLES = ("pages", "sections", "labels", "orgs", "langs")
-STRINGS = ("terms", "forms", *TABLES)
+STRING_TABLES = ("terms", "forms", *TABLES)
 COLUMNS = ("section", "label", "years", "repeated", "length")
 
 
-def check_shape(arrays: ArrayFolder) -> None:
+def check_structure(arrays: ArrayFolder) -> None:
     """See that arrays belong together, so that no figure in them leads out of bounds.
 
     Raises IndexDamaged.
@@ -29,7 +29,7 @@ def check_shape(arrays: ArrayFolder) -> None:
         raise IndexDamaged(wrong)
 
 
-def figures(arrays: ArrayFolder) -> tuple[int, int]:
+def document_and_block_count(arrays: ArrayFolder) -> tuple[int, int]:
     """Return how many documents and how many blocks there are."""
     count = arrays.info["documents"]
     return count, (count + BLOCK_SIZE - 1) >> BLOCK_BITS
@@ -42,7 +42,7 @@ def _shape(arrays: ArrayFolder) -> Iterator[str]:
     for name in arrays:
         if arrays[name].dtype.kind != "u":
             yield f"{name}: numbers without a sign are expected"
-    count, blocks = figures(arrays)
+    count, blocks = document_and_block_count(arrays)
     terms = len(arrays["terms.ends"])
     entries, postings = len(arrays["entries.block"]), int(arrays["terms.postings"][-1])
     words = info["fields"][WORD_FIELDS[-1]][1]
@@ -91,7 +91,7 @@ def _shape(arrays: ArrayFolder) -> Iterator[str]:
             yield f"{name}: it does not go from 0 to {last:,}"
     if arrays["terms.positions"][words] != len(arrays["positions.gap"]):
         yield "terms.positions: it does not end where positions.gap does"
-    for name in (*STRINGS, "texts"):
+    for name in (*STRING_TABLES, "texts"):
         ends = arrays[f"{name}.ends"]
         if (ends[-1] if len(ends) else 0) != len(arrays[f"{name}.bytes"]):
             yield f"{name}.ends: it does not end where {name}.bytes does"

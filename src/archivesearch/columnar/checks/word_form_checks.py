@@ -7,8 +7,8 @@ import numpy as np
 
 from archivesearch.columnar.schema import WORD_FIELDS
 from archivesearch.columnar.storage.array_files import Array, ArrayFolder
-from archivesearch.columnar.storage.string_table import Strings
-from archivesearch.columnar.terms.word_forms import Spellings
+from archivesearch.columnar.storage.string_table import StringTable
+from archivesearch.columnar.terms.word_forms import WordForms
 
 
 def forms(arrays: ArrayFolder) -> Iterator[str]:
@@ -32,7 +32,7 @@ def forms(arrays: ArrayFolder) -> Iterator[str]:
     is_first[firsts[:-1]] = True
     if (np.diff(listed)[~is_first] < 1).any():
         yield "forms.listed: a form that stands nowhere"
-    yield from _spelled(list(Strings(arrays, "forms")), is_first)
+    yield from _spelled(list(StringTable(arrays, "forms")), is_first)
     yield from _places(arrays, is_first, np.diff(firsts), postings)
 
 
@@ -47,7 +47,7 @@ def _spelled(spelled: list[bytes], is_first: Array) -> Iterator[str]:
 
 def _places(arrays: ArrayFolder, is_first: Array, each: Array, postings: Array) -> Iterator[str]:
     """Look at which postings are kept of each form."""
-    at, which = Spellings(arrays).kept(np.arange(len(is_first)))
+    at, which = WordForms(arrays).listed_postings(np.arange(len(is_first)))
     owners = np.repeat(np.arange(len(each)), each)
     starts = np.cumsum(postings) - postings
     if (at < 0).any() or (at >= postings[owners[which]]).any():
@@ -62,6 +62,6 @@ def _places(arrays: ArrayFolder, is_first: Array, each: Array, postings: Array) 
     if not others[place[is_first[which]]].all():
         yield "forms.gap: a posting with no other form beside the first"
     last = int(arrays.info["fields"][WORD_FIELDS[-1]][1])
-    counts = Spellings(arrays).passages(0, last, postings)
+    counts = WordForms(arrays).document_counts(0, last, postings)
     if (counts > counts[is_first][owners]).any():
         yield "forms: a first form that is not the most usual"

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from archivesearch.columnar.documents.text_store import Texts
-from archivesearch.columnar.storage.array_files import Array, ArrayFolder, CheckedArrays, starts_of
-from archivesearch.columnar.storage.string_table import Strings, decoded
+from archivesearch.columnar.documents.text_store import TextStore
+from archivesearch.columnar.storage.array_files import Array, ArrayFolder, VerifiedArrays, offsets
+from archivesearch.columnar.storage.string_table import StringTable, from_utf8
 from archivesearch.errors import IndexDamaged
-from archivesearch.lazy import kept, lazy
+from archivesearch.lazy import cached_method, lazy
 from archivesearch.model.passages import Passage, SamePage, family
 
 _CACHED_PAGES = 256
@@ -19,7 +19,7 @@ _FACETS = 8
 _YEARS = 10_000
 
 
-class Documents:
+class DocumentStore:
     """The passages of a segment, by number.
 
     All that is shown has been seen to be what was written: the texts block by block, the
@@ -27,7 +27,7 @@ class Documents:
     """
 
     def __init__(self, folder: ArrayFolder) -> None:
-        arrays = CheckedArrays(folder)
+        arrays = VerifiedArrays(folder)
         for column, most in (
             ("documents.section", len(arrays["sections.ends"])),
             ("documents.label", len(arrays["labels.ends"])),
@@ -39,14 +39,14 @@ class Documents:
             if len(arrays[column]) and int(arrays[column].max()) >= most:
                 raise IndexDamaged(f"{column}.bin: beyond the end of its table")
         self._arrays = arrays
-        self._pages = Strings(arrays, "pages")
-        self._sections = Strings(arrays, "sections")
-        self._labels = Strings(arrays, "labels")
-        self._orgs = Strings(arrays, "orgs")
-        self._texts = Texts(arrays, folder["texts.bytes"])
-        self._shared_headings = kept(_CACHED_PAGES, self._read_shared_headings)
-        self._page = kept(_CACHED_PAGES, self._read_page)
-        self.runs = kept(_FACETS, self._read_runs)
+        self._pages = StringTable(arrays, "pages")
+        self._sections = StringTable(arrays, "sections")
+        self._labels = StringTable(arrays, "labels")
+        self._orgs = StringTable(arrays, "orgs")
+        self._texts = TextStore(arrays, folder["texts.bytes"])
+        self._shared_headings = cached_method(_CACHED_PAGES, self._read_shared_headings)
+        self._page = cached_method(_CACHED_PAGES, self._read_page)
+        self.value_runs = cached_method(_FACETS, self._read_runs)
         """Return where runs of passages with one value of a field begin, and the values."""
 
     def __len__(self) -> int:
@@ -63,7 +63,7 @@ class Documents:
         sections = self.sections_of(wanted)
         columns = (
             numbers,
-            self._texts.several(wanted),
+            self._texts.take(wanted),
             sections.tolist(),
             arrays["sections.page"][sections].tolist(),
             arrays["sections.org"][sections].tolist(),
@@ -85,7 +85,7 @@ class Documents:
                     url=url,
                     title=title,
                     org=self.org_name(org),
-                    section=json.loads(decoded(self._sections[section])),
+                    section=json.loads(from_utf8(self._sections[section])),
                     label=self._label(label),
                     year=year,
                     year_source=year_source,
@@ -110,7 +110,7 @@ class Documents:
         """Return the text of a passage."""
         return self._texts[number]
 
-    def field(self, name: str) -> Callable[[int], str]:
+    def field_reader(self, name: str) -> Callable[[int], str]:
         """Return what gives the text of a field of a passage by the passage's number."""
         if name == "text":
             return self.text
@@ -121,7 +121,7 @@ class Documents:
     def _above(self, name: str, section: int) -> str:
         """Return the heading of a section, its organization or the title of its page."""
         if name == "section":
-            return str(json.loads(decoded(self._sections[section])))
+            return str(json.loads(from_utf8(self._sections[section])))
         if name == "org":
             return self.org_name(int(self._arrays["sections.org"][section]))
         return str(self._page(int(self._arrays["sections.page"][section]))[2])
@@ -152,7 +152,7 @@ class Documents:
         There is one place more than values: where the last run ends.
         """
         if name == "org":
-            starts, of = self.runs("section")
+            starts, of = self.value_runs("section")
             return starts, self._arrays["sections.org"][of].astype(np.int64)
         if name == "section":
             sections: Array = self._arrays["documents.section"]
@@ -161,19 +161,19 @@ class Documents:
             return starts, sections[starts[:-1]].astype(np.int64)
         if name == "page":
             return self._arrays["pages.first"].astype(np.int64), np.arange(self.page_count())
-        starts, _ = self.runs("page")
+        starts, _ = self.value_runs("page")
         if name == "family":
             return starts, self._families[0]
         return starts, self._arrays[f"pages.{name}"].astype(np.int64)
 
-    def values(self, name: str) -> int:
+    def value_count(self, name: str) -> int:
         """Return how many values a field has; years go by themselves."""
         tables = {"section": self._sections, "org": self._orgs, "page": self._pages}
         if name in tables:
             return len(tables[name])
-        return int(self.runs(name)[1].max(initial=-1)) + 1
+        return int(self.value_runs(name)[1].max(initial=-1)) + 1
 
-    def headings(self, numbers: Array) -> Array:
+    def is_heading(self, numbers: Array) -> Array:
         """Return for each passage whether its text is the heading or the title above it."""
         packed = self._arrays["documents.headings"]
         found: Array = packed[numbers >> 3] >> (numbers & 7).astype(np.uint8) & 1 == 1
@@ -207,7 +207,7 @@ class Documents:
         """Return what a section goes by, unlike any other of its page."""
         page_number = int(self._arrays["sections.page"][section])
         org = self.org_name(int(self._arrays["sections.org"][section]))
-        heading = json.loads(decoded(self._sections[section]))
+        heading = json.loads(from_utf8(self._sections[section]))
         name = f"{self.page_name(page_number)} § {heading or org}"
         if heading and org and heading in self._shared_headings(page_number):
             return f"{name} § {org}"
@@ -223,14 +223,14 @@ class Documents:
 
     def org_name(self, org: int) -> str:
         """Return the name of an organization."""
-        return decoded(self._orgs[org]) if org else ""
+        return from_utf8(self._orgs[org]) if org else ""
 
     def _label(self, label: int) -> str:
-        return decoded(self._labels[label]) if label else ""
+        return from_utf8(self._labels[label]) if label else ""
 
     def lang_name(self, lang: int) -> str:
         """Return the code of a language."""
-        return decoded(Strings(self._arrays, "langs")[lang])
+        return from_utf8(StringTable(self._arrays, "langs")[lang])
 
     def page_range(self, page: int) -> range:
         """Return the numbers of a page's passages."""
@@ -238,7 +238,7 @@ class Documents:
         return range(first, last)
 
     def _read_page(self, page: int) -> tuple[Any, ...]:
-        return (*json.loads(decoded(self._pages[page])), int(self._arrays["pages.first"][page]))
+        return (*json.loads(from_utf8(self._pages[page])), int(self._arrays["pages.first"][page]))
 
     def _lists(self, counts: str, values: str, wanted: Array, each: int = 1) -> list[list[int]]:
         """Return the values of passages in a column that has any number of them."""
@@ -254,7 +254,7 @@ class Documents:
     def _starts(self, counts: str) -> Array:
         key = f"_{counts}_starts"
         if key not in self.__dict__:
-            self.__dict__[key] = starts_of(self._arrays[f"documents.{counts}"])
+            self.__dict__[key] = offsets(self._arrays[f"documents.{counts}"])
         found: Array = self.__dict__[key]
         return found
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from archivesearch.columnar.documents.text_store import TextWriter
-from archivesearch.columnar.passage_columns import PAGE, Row, Stretch
+from archivesearch.columnar.passage_columns import PAGE_FIELDS, PassageColumns, SharedFields
 from archivesearch.columnar.storage.array_files import Array, ArrayWriter, narrow
-from archivesearch.columnar.storage.string_table import encoded, write_strings
+from archivesearch.columnar.storage.string_table import to_utf8, write_strings
 
 _COLUMNS = ("section", "label", "years", "repeated", "year_values", "repeated_values")
 
@@ -28,7 +28,7 @@ class DocumentWriter:
         self._page_years = array("q")
         self._page_langs = array("q")
         self._page_firsts = array("q")
-        self._last: Row | None = None
+        self._last: SharedFields | None = None
         self._page_sections: dict[tuple[str, str], int] = {}
         self._sections: list[bytes] = []
         self._section_pages = array("q")
@@ -40,25 +40,25 @@ class DocumentWriter:
         self._headings: list[Array] = []
         self._count = 0
 
-    def add(self, stretch: Stretch) -> None:
+    def add(self, stretch: PassageColumns) -> None:
         """Take the next passages."""
         self._texts.add(stretch.texts)
         labels = self._labels
         sections = [
             self._section(row, stretch.first + start)
-            for row, start in zip(stretch.rows, stretch.starts.tolist(), strict=True)
+            for row, start in zip(stretch.shared, stretch.shared_starts.tolist(), strict=True)
         ]
-        numbers = [labels.setdefault(row.label, len(labels)) for row in stretch.rows]
+        numbers = [labels.setdefault(row.label, len(labels)) for row in stretch.shared]
         for name, values in (
-            ("section", stretch.spread(np.array(sections))),
-            ("label", stretch.spread(np.array(numbers))),
+            ("section", stretch.per_passage(np.array(sections))),
+            ("label", stretch.per_passage(np.array(numbers))),
             ("years", stretch.years.counts),
             ("repeated", stretch.repeated.counts // 2),
             ("year_values", stretch.years.values),
             ("repeated_values", stretch.repeated.values),
         ):
             self._columns[name].append(narrow(values))
-        self._headings.append(stretch.headings)
+        self._headings.append(stretch.is_heading)
         self._count += len(stretch)
 
     def close(self) -> None:
@@ -89,15 +89,15 @@ class DocumentWriter:
             ("orgs", self._orgs),
             ("langs", self._langs),
         ):
-            write_strings(writer, name, [encoded(value) for value in table])
+            write_strings(writer, name, [to_utf8(value) for value in table])
         self._texts.finish(writer)
 
-    def _section(self, row: Row, first: int) -> int:
+    def _section(self, row: SharedFields, first: int) -> int:
         """Return the number of a row's section, having entered it and its page if they are new.
 
         `first` is the row's first passage.
         """
-        if self._last is None or row[: len(PAGE)] != self._last[: len(PAGE)]:
+        if self._last is None or row[: len(PAGE_FIELDS)] != self._last[: len(PAGE_FIELDS)]:
             self._add_page(row, first)
         self._last = row
         number = self._page_sections.get((row.section, row.org))
@@ -108,9 +108,9 @@ class DocumentWriter:
             self._section_orgs.append(self._orgs.setdefault(row.org, len(self._orgs)))
         return number
 
-    def _add_page(self, row: Row, first: int) -> None:
+    def _add_page(self, row: SharedFields, first: int) -> None:
         known = [(other.page, other.url, other.shift) for other in row.same]
-        self._pages.append(json.dumps([*row[: len(PAGE) - 1], known]).encode())
+        self._pages.append(json.dumps([*row[: len(PAGE_FIELDS) - 1], known]).encode())
         self._page_firsts.append(first)
         self._page_years.append(row.year or 0)
         self._page_langs.append(self._langs.setdefault(row.lang, len(self._langs)))

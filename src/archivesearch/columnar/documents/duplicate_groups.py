@@ -14,26 +14,26 @@ from archivesearch.columnar.storage.array_files import (
     Array,
     ArrayFolder,
     ArrayWriter,
+    concat_ranges,
     narrow,
-    spread,
-    starts_of,
+    offsets,
 )
 from archivesearch.columnar.storage.doc_sets import count, numbers_of
 from archivesearch.lazy import lazy
-from archivesearch.model.passages import Copies
+from archivesearch.model.passages import CopyGroups
 
 # So many times fewer matches than documents that have copies are looked at one by one.
 _RARE = 8
 
 
-def write_copies(writer: ArrayWriter, copies: Copies) -> None:
+def write_copies(writer: ArrayWriter, copies: CopyGroups) -> None:
     """Write groups of copies."""
     members = np.array([number for group in copies for number in group], np.int64)
     writer.append("copies.members", narrow(members))
-    writer.append("copies.starts", narrow(starts_of(np.array([*map(len, copies)], np.int64))))
+    writer.append("copies.starts", narrow(offsets(np.array([*map(len, copies)], np.int64))))
 
 
-class Folds:
+class DuplicateGroups:
     """The groups of copies of a segment of so many documents."""
 
     def __init__(self, arrays: ArrayFolder, documents: int) -> None:
@@ -49,7 +49,7 @@ class Folds:
         found: Array = self._groups[numbers]
         return found
 
-    def first(self, numbers: Array, count: int) -> Array:
+    def first_distinct(self, numbers: Array, count: int) -> Array:
         """Return where the first `count` documents are that are no copies of one before them."""
         groups = self.groups(numbers)
         if not groups.any():
@@ -57,7 +57,7 @@ class Folds:
         keys = np.where(groups > 0, -groups.astype(np.int64), numbers)
         return np.sort(np.unique(keys, return_index=True)[1])[:count]
 
-    def kept(self, numbers: Array, by: Array, apart: Array | None = None) -> Array:
+    def distinct(self, numbers: Array, sort_keys: Array, partitions: Array | None = None) -> Array:
         """Return which documents are left when of copies only one is: the least in `by`.
 
         Of equals it is the one that goes first in its group. Copies that differ in
@@ -67,15 +67,15 @@ class Folds:
         kept: Array = groups == 0
         at = np.flatnonzero(groups)
         groups = groups[at]
-        apart = np.zeros(len(at), np.int64) if apart is None else apart[at]
-        order = np.lexsort((self._ranks[numbers[at]], by[at], apart, groups))
-        groups, apart = groups[order], apart[order]
+        partitions = np.zeros(len(at), np.int64) if partitions is None else partitions[at]
+        order = np.lexsort((self._ranks[numbers[at]], sort_keys[at], partitions, groups))
+        groups, partitions = groups[order], partitions[order]
         new = np.ones(len(at), bool)
-        new[1:] = (groups[1:] != groups[:-1]) | (apart[1:] != apart[:-1])
+        new[1:] = (groups[1:] != groups[:-1]) | (partitions[1:] != partitions[:-1])
         kept[at[order[new]]] = True
         return kept
 
-    def families(self, numbers: Sequence[int], matches: Array) -> dict[int, tuple[int, ...]]:
+    def matching_groups(self, numbers: Sequence[int], matches: Array) -> dict[int, tuple[int, ...]]:
         """Return for documents that match, each with its copies that match, in the order of rank.
 
         Those that have none are left out.
@@ -84,7 +84,7 @@ class Folds:
         at = groups.nonzero()[0]
         starts = self._starts[groups[at] - 1].astype(np.int64)
         counts = self._starts[groups[at]] - starts
-        members = self._members[spread(starts, counts)]
+        members = self._members[concat_ranges(starts, counts)]
         kept = _matching(members, matches)
         ends = kept.cumsum()[counts.cumsum() - 1].tolist() if len(at) else []
         left = members[kept].tolist()

@@ -19,12 +19,12 @@ from archivesearch.columnar.storage.array_files import (
     Arrays,
     ArrayWriter,
     narrow,
-    run_of,
-    starts_of,
+    offsets,
+    range_index,
 )
-from archivesearch.columnar.storage.string_table import decoded
+from archivesearch.columnar.storage.string_table import from_utf8
 from archivesearch.errors import IndexDamaged
-from archivesearch.lazy import kept, lazy
+from archivesearch.lazy import cached_method, lazy
 
 # Ten hits cost ten blocks; one takes 7 µs, where zlib took 22.
 _BLOCK_BYTES = 4096
@@ -62,7 +62,7 @@ class TextWriter:
         """Write the texts."""
         self.close()
         lengths = np.concatenate(self._lengths)
-        ends = starts_of(lengths)
+        ends = offsets(lengths)
         firsts = np.array(_cut(ends), np.int64)
         sizes: list[int] = []
         with _Blocks(self._path, ends[firsts]) as blocks:
@@ -74,7 +74,7 @@ class TextWriter:
                 writer.append("texts.bytes", np.frombuffer(b"".join(packed), np.uint8))
         content = dictionary.as_bytes() if dictionary else b""
         writer.append("texts.dictionary", np.frombuffer(content, np.uint8))
-        writer.append("texts.ends", narrow(np.cumsum(sizes, dtype=np.int64), least=np.uint32))
+        writer.append("texts.ends", narrow(np.cumsum(sizes, dtype=np.int64), min_dtype=np.uint32))
         writer.append("texts.firsts", narrow(firsts))
         writer.append("documents.length", narrow(lengths))
 
@@ -143,20 +143,20 @@ def _packed(
     return list(map(compressor.compress, blocks.read(first, last)))
 
 
-class Texts:
+class TextStore:
     """Reads such texts, by number; `packed` are the blocks, which are checked one by one."""
 
     def __init__(self, arrays: Arrays, packed: Array) -> None:
         self._arrays = arrays
         self._packed = packed
         self._lock = threading.Lock()
-        self._block = kept(_CACHED_BLOCKS, self._read_block)
+        self._block = cached_method(_CACHED_BLOCKS, self._read_block)
 
     def __getitem__(self, number: int) -> str:
         """Return a text. Raises IndexDamaged where it is not what was written."""
-        return self._text(number, run_of(self._columns[1], number))
+        return self._text(number, range_index(self._columns[1], number))
 
-    def several(self, numbers: Array) -> list[str]:
+    def take(self, numbers: Array) -> list[str]:
         """Return texts. Raises IndexDamaged where one is not what was written."""
         firsts = self._columns[1]
         # in the type of the array, or numpy would convert all of that
@@ -165,14 +165,14 @@ class Texts:
 
     def _text(self, number: int, block: int) -> str:
         raw, ends, first = self._block(block)
-        return decoded(raw[ends[number - first] : ends[number - first + 1]])
+        return from_utf8(raw[ends[number - first] : ends[number - first + 1]])
 
     def __iter__(self) -> Iterator[str]:
         """Yield all texts. Raises IndexDamaged where one is not what was written."""
         for block in range(len(self._columns[0])):
             raw, ends, _ = self._read_block(block)
             for start, end in pairwise(ends):
-                yield decoded(raw[start:end])
+                yield from_utf8(raw[start:end])
 
     @lazy
     def _columns(self) -> tuple[Array, Array, Array]:

@@ -10,15 +10,25 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE, best_impacts
+from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE, max_impacts
 from archivesearch.columnar.postings.sorted_runs import Run
 from archivesearch.columnar.schema import FIELDS, JOINT_FIELDS, WORD_FIELDS
-from archivesearch.columnar.storage.array_files import Array, ArrayWriter, narrow, spread, starts_of
-from archivesearch.columnar.storage.packed_ints import EscapedWriter
-from archivesearch.columnar.storage.prefix_sums import TotalsWriter
-from archivesearch.columnar.terms.merged_vocabulary import Glossary
-from archivesearch.columnar.terms.term_dictionary import write_lexicon
-from archivesearch.columnar.terms.word_forms_writer import Forms, FormsWriter, listed
+from archivesearch.columnar.storage.array_files import (
+    Array,
+    ArrayWriter,
+    concat_ranges,
+    narrow,
+    offsets,
+)
+from archivesearch.columnar.storage.packed_ints import PackedIntsWriter
+from archivesearch.columnar.storage.prefix_sums import PrefixSumsWriter
+from archivesearch.columnar.terms.merged_vocabulary import MergedVocabulary
+from archivesearch.columnar.terms.term_dictionary import write_term_dictionary
+from archivesearch.columnar.terms.word_forms_writer import (
+    EncodedForms,
+    WordFormsWriter,
+    encode_forms,
+)
 
 _COUNTS = ("entry_counts", "posting_counts", "position_counts")
 _PARTED = (*_COUNTS, "other_counts")
@@ -30,13 +40,13 @@ _OF = {
 }
 
 
-def merge(
+def merge_runs(
     writer: ArrayWriter,
     runs: Sequence[Run],
     lengths: Mapping[str, Array],
-    glossary: Glossary,
+    glossary: MergedVocabulary,
     *,
-    occurrences: int,
+    slice_size: int,
 ) -> dict[str, Any]:
     """Write lexicon, postings and lengths of a segment; return its figures.
 
@@ -52,7 +62,7 @@ def merge(
     terms: list[Array] = []
     having = np.zeros(len(glossary), np.int64)
     for name in FIELDS:
-        field = _Field(name, runs, glossary, padded.get(name), occurrences)
+        field = _Field(name, runs, glossary, padded.get(name), slice_size)
         for number in range(field.slices):
             output.append(field.merged(number))
         terms.append(field.terms)
@@ -62,7 +72,7 @@ def merge(
     joint = np.concatenate(terms[: len(JOINT_FIELDS)])
     writer.append("terms.passages", narrow(having[joint]))
     output.finish(glossary)
-    write_lexicon(writer, [glossary.strings[n] for part in terms for n in part.tolist()])
+    write_term_dictionary(writer, [glossary.strings[n] for part in terms for n in part.tolist()])
     return {
         "documents": documents,
         "fields": {name: [edges[i], edges[i + 1]] for i, name in enumerate(FIELDS)},
@@ -87,7 +97,7 @@ class _Merged:
     bounds: Array
     frequencies: Array
     gaps: Array
-    forms: Forms | None
+    forms: EncodedForms | None
 
 
 class _Field:
@@ -101,7 +111,7 @@ class _Field:
         self,
         name: str,
         runs: Sequence[Run],
-        glossary: Glossary,
+        glossary: MergedVocabulary,
         lengths: "Array | None",
         occurrences: int,
     ) -> None:
@@ -113,7 +123,7 @@ class _Field:
         self._average = int(lengths.sum()) / having if lengths is not None and having else 1.0
         postings, positions = np.zeros((2, len(glossary)), np.int64)
         for run in runs:
-            with run.opened(name) as opened:
+            with run.open(name) as opened:
                 terms = self._numbers(run)[opened.read("terms")]
                 postings[terms] += opened.read("posting_counts")
                 positions[terms] += opened.read("position_counts")
@@ -139,7 +149,7 @@ class _Field:
         if self._lengths is not None:
             gaps = _joined(pieces, "gaps", position_order)
             others = _others(pieces, postings)
-            forms = listed(self._glossary, terms, postings, frequencies, others)
+            forms = encode_forms(self._glossary, terms, postings, frequencies, others)
         return _Merged(
             counts=dict(zip(_COUNTS, (entries, postings, positions), strict=True)),
             blocks=blocks,
@@ -151,22 +161,22 @@ class _Field:
         )
 
     def _numbers(self, run: Run) -> Array:
-        return self._glossary.of(run.vocabulary).terms
+        return self._glossary.number_map(run.vocabulary).terms
 
     def _begin(self, run: Run) -> Array:
         """Return where each slice begins in a run: among its terms, and in what these have."""
-        with run.opened(self._name) as opened:
+        with run.open(self._name) as opened:
             terms = self._numbers(run)[opened.read("terms")]
             at = np.searchsorted(terms, np.append(self.terms, len(self._glossary))[self._edges])
-            starts = [starts_of(opened.read(part))[at] for part in _PARTED]
+            starts = [offsets(opened.read(part))[at] for part in _PARTED]
             return narrow(np.stack([at, *starts]))
 
     def _piece(self, run: Run, low: Array, high: Array, terms: Array) -> "_Piece":
         """Read what a run has of a slice."""
         edges = zip(("terms", *_PARTED), low.tolist(), high.tolist(), strict=True)
         ranges = {counts: (first, last) for counts, first, last in edges}
-        numbers = self._glossary.of(run.vocabulary)
-        with run.opened(self._name) as opened:
+        numbers = self._glossary.number_map(run.vocabulary)
+        with run.open(self._name) as opened:
             of_terms = {part: opened.read(part, *ranges["terms"]) for part in ("terms", *_PARTED)}
             values = {
                 part: opened.read(part, *ranges[counts])
@@ -182,7 +192,7 @@ class _Field:
             values | {"bounds": self._bounds(values, run.first)},
             _Others(others, numbers.forms[values["other_forms"]], values["other_postings"]),
         )
-        usual, wanted = numbers.usual[own], self._glossary.usual[own]
+        usual, wanted = numbers.usual_forms[own], self._glossary.usual_forms[own]
         odd = np.flatnonzero((usual != wanted) & (usual >= 0))
         return piece.with_usual(odd, usual, wanted) if len(odd) else piece
 
@@ -191,9 +201,9 @@ class _Field:
         if self._lengths is None:
             return np.zeros(len(values["bits"]), np.uint8)
         lengths = self._lengths[first:][values["documents"]]
-        starts = starts_of(np.bitwise_count(values["bits"]))[:-1]
+        starts = offsets(np.bitwise_count(values["bits"]))[:-1]
         frequencies = values["frequencies"].astype(np.float64)
-        return best_impacts(frequencies, lengths, self._average, starts)
+        return max_impacts(frequencies, lengths, self._average, starts)
 
 
 class _Others(NamedTuple):
@@ -224,9 +234,9 @@ class _Piece:
         """
         terms, forms, postings = self.others
         counts = self.counts["posting_counts"]
-        starts = starts_of(counts)
+        starts = offsets(counts)
         stand = np.bincount(starts[terms] + postings, minlength=int(starts[-1]))
-        at = spread(starts[odd], counts[odd])
+        at = concat_ranges(starts[odd], counts[odd])
         missing = self.values["frequencies"][at] - stand[at]  # they were in the usual form
         owners = np.repeat(np.repeat(odd, counts[odd]), missing)
         stay = forms != wanted[terms]
@@ -240,7 +250,7 @@ class _Piece:
 
 def _cut(occurrences: Array, size: int) -> Array:
     """Cut terms into slices that have about so many occurrences; return the edges of all."""
-    through = starts_of(occurrences)
+    through = offsets(occurrences)
     edges = [0]
     while edges[-1] < len(occurrences):
         full = np.searchsorted(through, through[edges[-1]] + size, "right") - 1
@@ -257,7 +267,7 @@ def _entries(pieces: Sequence[_Piece], terms: int) -> tuple[Array, Array, Array,
     blocks, bits, bounds = (_joined(pieces, part, order) for part in ("blocks", "bits", "bounds"))
     again = np.zeros(len(blocks), bool)
     again[1:] = blocks[1:] == blocks[:-1]
-    starts = starts_of(counts)
+    starts = offsets(counts)
     again[starts[:-1]] = False  # each term has some
     if again.any():
         first = np.flatnonzero(~again)
@@ -273,7 +283,7 @@ def _others(pieces: Sequence[_Piece], postings: Array) -> tuple[Array, Array]:
 
     These are counted through all the terms, which have so many each.
     """
-    free = starts_of(postings)[:-1]
+    free = offsets(postings)[:-1]
     forms, places = [np.empty(0, np.int32)], [np.empty(0, np.int64)]
     for piece in pieces:
         forms.append(piece.others.forms)
@@ -293,10 +303,10 @@ def _layout(pieces: Sequence[_Piece], part: str, terms: int) -> tuple[Array, lis
         total[piece.terms] += piece.counts[part]
     if len(pieces) == 1 or terms == 1:
         return total, None
-    free = starts_of(total)[:-1]
+    free = offsets(total)[:-1]
     order = []
     for piece in pieces:
-        order.append(spread(free[piece.terms], piece.counts[part]))
+        order.append(concat_ranges(free[piece.terms], piece.counts[part]))
         free[piece.terms] += piece.counts[part]
     return total, order
 
@@ -319,11 +329,11 @@ class _Output:
         self._writer = writer
         self._block_type = np.uint16 if documents <= BLOCK_SIZE << 16 else np.uint32
         self._counts: dict[str, list[Array]] = {part: [] for part in _COUNTS}
-        self._frequencies = EscapedWriter(writer, "postings.frequency", bits=4)
-        self._gaps = EscapedWriter(writer, "positions.gap", bits=8)
-        self._forms = FormsWriter(writer)
-        self._entry_totals = TotalsWriter()
-        self._posting_totals = TotalsWriter()
+        self._frequencies = PackedIntsWriter(writer, "postings.frequency", bits=4)
+        self._gaps = PackedIntsWriter(writer, "positions.gap", bits=8)
+        self._forms = WordFormsWriter(writer)
+        self._entry_totals = PrefixSumsWriter()
+        self._posting_totals = PrefixSumsWriter()
         for name, dtype in (
             ("entries.block", self._block_type),
             ("entries.documents", np.uint32),
@@ -345,11 +355,11 @@ class _Output:
         self._entry_totals.add(np.bitwise_count(merged.bits))
         self._posting_totals.add(merged.frequencies)
 
-    def finish(self, glossary: Glossary) -> None:
+    def finish(self, glossary: MergedVocabulary) -> None:
         """Write where what each term has begins, how forms are spelled, and the large numbers."""
         for name, part in zip(("entries", "postings", "positions"), _COUNTS, strict=True):
-            starts = starts_of(np.concatenate([np.empty(0, np.int64), *self._counts[part]]))
-            self._writer.append(f"terms.{name}", narrow(starts, least=np.uint32))
+            starts = offsets(np.concatenate([np.empty(0, np.int64), *self._counts[part]]))
+            self._writer.append(f"terms.{name}", narrow(starts, min_dtype=np.uint32))
         self._entry_totals.write(self._writer, "entries.postings")
         self._posting_totals.write(self._writer, "postings.positions")
         self._frequencies.finish()

@@ -20,7 +20,7 @@ from archivesearch.columnar.terms.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class Postings:
+class RunPostings:
     """The postings of one field, by term, then by document; see `docs/index-format.md`.
 
     `terms` are the terms, ascending by their bytes; `entry_counts`, `posting_counts` and
@@ -45,21 +45,21 @@ class Postings:
     other_postings: Array
 
 
-PARTS = tuple(Postings.__slots__)
+PARTS = tuple(RunPostings.__slots__)
 
 
-def sorted_postings(found: Occurrences, first: int, vocabulary: Vocabulary) -> Postings:
+def sort_postings(found: Occurrences, first: int, vocabulary: Vocabulary) -> RunPostings:
     """Return the postings of a field from the occurrences of its terms.
 
     Their documents count from `first`, the first document of the run.
     """
     present = np.zeros(len(vocabulary), bool)
     present[found.terms] = True
-    distinct = vocabulary.sorted(np.flatnonzero(present))
+    distinct = vocabulary.sort_by_bytes(np.flatnonzero(present))
     place = np.zeros(len(present), np.uint16 if len(distinct) <= 1 << 16 else np.uint32)
     place[distinct] = np.arange(len(distinct))
     terms = place[found.terms]
-    order = radix_order(terms)
+    order = radix_argsort(terms)
     terms, forms = terms[order], found.forms[order]
     documents, positions = found.documents[order], found.positions[order]
 
@@ -80,7 +80,7 @@ def sorted_postings(found: Occurrences, first: int, vocabulary: Vocabulary) -> P
     is_entry = starts_term | _changes(blocks)
     entries = np.flatnonzero(is_entry)
     bits = np.uint32(1) << ((documents + np.uint32(within)) & np.uint32(BLOCK_SIZE - 1))
-    return Postings(
+    return RunPostings(
         terms=distinct,
         entry_counts=_counts(starts_term[entries]),
         posting_counts=_counts(starts_term),
@@ -116,7 +116,7 @@ def _changes(values: Array) -> Array:
     return changed
 
 
-def radix_order(values: Array) -> Array:
+def radix_argsort(values: Array) -> Array:
     """Return the stable order of whole numbers below 2**32, in one or two passes of 16 bits.
 
     numpy sorts 16-bit numbers by their bits, in time that grows with their number alone.
@@ -145,7 +145,7 @@ class Run:
         path: Path,
         first: int,
         vocabulary: str,
-        fields: Iterable[tuple[str, Postings]],
+        fields: Iterable[tuple[str, RunPostings]],
     ) -> None:
         self.first = first
         self.vocabulary = vocabulary
@@ -160,7 +160,7 @@ class Run:
         self._path = path
 
     @contextmanager
-    def opened(self, field: str) -> Iterator["Opened"]:
+    def open(self, field: str) -> Iterator["Opened"]:
         """Open what it has of a field; not for long, there may be many runs."""
         with self._path.open("rb") as file:
             yield Opened(file.fileno(), {part: self._stored[field, part] for part in PARTS})

@@ -39,7 +39,7 @@ class Arrays(Protocol):
         ...
 
 
-class Appends(Protocol):
+class ArraySink(Protocol):
     """What arrays are written to."""
 
     def append(self, name: str, values: Array) -> None:
@@ -112,7 +112,7 @@ class ArrayFolder:
     def __iter__(self) -> Iterator[str]:
         return iter(self._arrays)
 
-    def checked(self, name: str) -> Array:
+    def verify(self, name: str) -> Array:
         """Return an array, having once seen that it is as it was written.
 
         Raises IndexDamaged where it is not.
@@ -125,14 +125,14 @@ class ArrayFolder:
         return values
 
 
-class CheckedArrays:
+class VerifiedArrays:
     """The same arrays, of which each is seen to be whole before it is used."""
 
     def __init__(self, arrays: ArrayFolder) -> None:
         self._arrays = arrays
 
     def __getitem__(self, name: str) -> Array:
-        return self._arrays.checked(name)
+        return self._arrays.verify(name)
 
 
 def _described(path: Path) -> tuple[dict[str, Any], dict[str, tuple[str, int, int]]]:
@@ -173,32 +173,34 @@ def _mapped(path: Path, dtype: np.dtype[Any], count: int) -> Array:
     raise IndexDamaged(f"{path.name}: it has {size:,} bytes, not {count * dtype.itemsize:,}")
 
 
-def narrow(values: Array, *, least: "DTypeLike" = np.uint8, top: int | None = None) -> Array:
+def narrow(
+    values: Array, *, min_dtype: "DTypeLike" = np.uint8, max_value: int | None = None
+) -> Array:
     """Return whole numbers in the narrowest unsigned type that holds them all, and `top`."""
-    if top is None:
-        top = int(values.max()) if len(values) else 0
+    if max_value is None:
+        max_value = int(values.max()) if len(values) else 0
     for dtype in (np.uint8, np.uint16, np.uint32, np.uint64):
-        if np.dtype(dtype) >= np.dtype(least) and top <= np.iinfo(dtype).max:
+        if np.dtype(dtype) >= np.dtype(min_dtype) and max_value <= np.iinfo(dtype).max:
             return values.astype(dtype)
-    raise OverflowError(top)
+    raise OverflowError(max_value)
 
 
-def starts_of(counts: Array) -> Array:
+def offsets(counts: Array) -> Array:
     """Return where each of neighbouring runs starts, and where the last ends."""
     starts = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=starts[1:])
     return starts
 
 
-def run_of(firsts: Array, number: int) -> int:
+def range_index(starts: Array, number: int) -> int:
     """Return which of neighbouring runs holds a number, given the first of each.
 
     It is looked for in the type of the array, or numpy would convert all of that each time.
     """
-    return int(np.searchsorted(firsts, firsts.dtype.type(number), "right")) - 1
+    return int(np.searchsorted(starts, starts.dtype.type(number), "right")) - 1
 
 
-def spread(starts: Array, counts: Array) -> Array:
+def concat_ranges(starts: Array, counts: Array) -> Array:
     """Return the indices of several runs one after the other: `starts[i] + 0 .. counts[i]`."""
     ends = counts.cumsum()
     total = int(ends[-1]) if len(ends) else 0

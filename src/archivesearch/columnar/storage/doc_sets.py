@@ -6,16 +6,16 @@ from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.storage.array_files import Array
 
 
-def unpacked(bits: Array) -> Array:
+def unpack_bits(bits: Array) -> Array:
     """Return for each bit of each number whether it is set, the lowest first."""
     little = np.ascontiguousarray(bits, "<u4")
     return np.unpackbits(little.view(np.uint8), bitorder="little").view(np.bool_)
 
 
-def numbers_of(matches: Array) -> Array:
+def numbers_of(bits: Array) -> Array:
     """Return the numbers of matching documents, ascending."""
-    live = matches.nonzero()[0]
-    at = unpacked(matches[live]).nonzero()[0]
+    live = bits.nonzero()[0]
+    at = unpack_bits(bits[live]).nonzero()[0]
     numbers: Array = (live[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
     return numbers
 
@@ -28,18 +28,18 @@ def bits_of(numbers: Array, blocks: int) -> Array:
     return found
 
 
-def count(matches: Array) -> int:
+def count(bits: Array) -> int:
     """Return how many documents match."""
-    return int(np.bitwise_count(matches).sum())
+    return int(np.bitwise_count(bits).sum())
 
 
-class Counts:
+class RangeCounts:
     """How many of the documents before any other are among some, which are given as bits."""
 
-    def __init__(self, documents: Array) -> None:
-        self._bits = np.append(documents, np.uint32(0))
-        self._through = np.zeros(len(documents) + 1, np.int64)
-        np.cumsum(np.bitwise_count(documents), out=self._through[1:])
+    def __init__(self, bits: Array) -> None:
+        self._bits = np.append(bits, np.uint32(0))
+        self._through = np.zeros(len(bits) + 1, np.int64)
+        np.cumsum(np.bitwise_count(bits), out=self._through[1:])
         self._last: tuple[Array, Array] | None = None
 
     def between(self, edges: Array) -> Array:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache
 
 
-def trim() -> None:
+def trim_heap() -> None:
     """Hand back what can be; without glibc there is nothing to be done."""
     _trimming()(0)
 

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from archivesearch.columnar.storage.array_files import Appends, Array, Arrays, narrow
-from archivesearch.columnar.storage.prefix_sums import CHUNK, Chunks
+from archivesearch.columnar.storage.array_files import Array, Arrays, ArraySink, narrow
+from archivesearch.columnar.storage.prefix_sums import ROW_SIZE, PaddedRows
 
 
-class EscapedWriter:
+class PackedIntsWriter:
     """Writes an array of numbers piece by piece, in 8 bits each or in 4."""
 
-    def __init__(self, writer: Appends, name: str, *, bits: int) -> None:
+    def __init__(self, writer: ArraySink, name: str, *, bits: int) -> None:
         self._writer = writer
         self._name = name
         self._bits = bits
@@ -23,7 +23,7 @@ class EscapedWriter:
     def append(self, values: Array) -> None:
         """Take the next numbers."""
         at = np.flatnonzero(values >= self._most)
-        self._at.append(narrow(at + self._count, top=self._count + len(values)))
+        self._at.append(narrow(at + self._count, max_value=self._count + len(values)))
         self._values.append(narrow(values[at]))
         self._count += len(values)
         small: Array = np.minimum(values, self._most).astype(np.uint8)
@@ -38,11 +38,11 @@ class EscapedWriter:
         """Write the large numbers."""
         self._writer.append(self._name, self._odd)
         at, values = np.concatenate(self._at), np.concatenate(self._values)
-        self._writer.append(f"{self._name}.at", narrow(at, least=np.uint32))
+        self._writer.append(f"{self._name}.at", narrow(at, min_dtype=np.uint32))
         self._writer.append(f"{self._name}.value", narrow(values))
 
 
-class Escaped:
+class PackedInts:
     """Reads such an array."""
 
     def __init__(self, arrays: Arrays, name: str, *, bits: int) -> None:
@@ -51,7 +51,7 @@ class Escaped:
         self._values: Array = arrays[f"{name}.value"]
         self._bits = bits
         self._most = (1 << bits) - 1
-        self._chunks = Chunks(self._bytes, CHUNK * bits // 8)
+        self._chunks = PaddedRows(self._bytes, ROW_SIZE * bits // 8)
 
     def __getitem__(self, at: "slice | Array") -> Array:
         """Return the values of a slice from one place to another, or at given places.
@@ -68,14 +68,14 @@ class Escaped:
             values[large] = self._values[self._large(places)]
         return values
 
-    def chunks(self, numbers: Array) -> Array:
+    def rows(self, numbers: Array) -> Array:
         """Return the values of 32 places each, by the number of the 32, as rows."""
         rows = self._chunks[numbers]
-        values = (rows if self._bits == 8 else halves(rows)).astype(np.uint32)
+        values = (rows if self._bits == 8 else unpack_nibbles(rows)).astype(np.uint32)
         if len(self._at):
             row, column = np.nonzero(values == self._most)
             if len(row):
-                places = numbers[row] * CHUNK + column
+                places = numbers[row] * ROW_SIZE + column
                 values[row, column] = self._values[self._large(places)]
         return values
 
@@ -91,10 +91,10 @@ class Escaped:
             return found
         odd = at.start & 1
         both = self._bytes[at.start >> 1 : (at.stop + 1) >> 1]
-        return halves(both)[odd : odd + at.stop - at.start]
+        return unpack_nibbles(both)[odd : odd + at.stop - at.start]
 
 
-def halves(both: Array) -> Array:
+def unpack_nibbles(both: Array) -> Array:
     """Return the halves of bytes along the last axis, the lower half before the upper one."""
     apart = np.empty((*both.shape[:-1], 2 * both.shape[-1]), np.uint8)
     np.bitwise_and(both, 15, out=apart[..., 0::2])

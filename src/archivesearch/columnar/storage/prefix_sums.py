@@ -13,16 +13,16 @@ from archivesearch.columnar.storage.array_files import (
     ArrayFolder,
     ArrayWriter,
     narrow,
-    starts_of,
+    offsets,
 )
 
 _EVERY_BITS = 5
-CHUNK = 1 << _EVERY_BITS
+ROW_SIZE = 1 << _EVERY_BITS
 # Where one value of so many is asked for, adding up all takes no longer.
 _DENSE = 8
 
 
-class TotalsWriter:
+class PrefixSumsWriter:
     """Takes values piece by piece and keeps the total before every 32nd."""
 
     def __init__(self) -> None:
@@ -33,8 +33,8 @@ class TotalsWriter:
     def add(self, values: Array) -> None:
         """Take the next values."""
         values = np.concatenate((self._rest, values))
-        whole = len(values) // CHUNK * CHUNK
-        before = starts_of(values[:whole].reshape(-1, CHUNK).sum(axis=1)) + self._total
+        whole = len(values) // ROW_SIZE * ROW_SIZE
+        before = offsets(values[:whole].reshape(-1, ROW_SIZE).sum(axis=1)) + self._total
         self._kept.append(narrow(before[:-1]))
         self._total = int(before[-1])
         self._rest = values[whole:]
@@ -43,10 +43,10 @@ class TotalsWriter:
         """Write the totals as an array."""
         last = np.array([self._total] if len(self._rest) else [], np.uint64)
         kept = np.concatenate([np.empty(0, np.uint8), *self._kept, narrow(last)])
-        writer.append(name, narrow(kept, least=np.uint32))
+        writer.append(name, narrow(kept, min_dtype=np.uint32))
 
 
-class Totals:
+class PrefixSums:
     """Reads such totals of an array.
 
     `values` gives the values of a slice of it, `chunks` those of some pieces of 32, by
@@ -81,22 +81,22 @@ class Totals:
         through = np.cumsum(values, axis=1, dtype=np.uint32)
         through -= values
         row = new.cumsum() - 1
-        within = through.ravel()[(row << _EVERY_BITS) + (places & (CHUNK - 1))]
+        within = through.ravel()[(row << _EVERY_BITS) + (places & (ROW_SIZE - 1))]
         found: Array = self._kept[chunks].astype(np.int64) + within
         return found
 
     def _dense(self, places: Array, first: int, last: int) -> Array:
         """Add up all values from the piece of the first place on."""
         start = first >> _EVERY_BITS << _EVERY_BITS
-        through = starts_of(self._values(slice(start, last + 1)))
+        through = offsets(self._values(slice(start, last + 1)))
         found: Array = through[places - start] + int(self._kept[start >> _EVERY_BITS])
         return found
 
 
-class Chunks:
+class PaddedRows:
     """An array in pieces of 32, or of another size, the last filled up with zeros."""
 
-    def __init__(self, values: Array, size: int = CHUNK) -> None:
+    def __init__(self, values: Array, size: int = ROW_SIZE) -> None:
         whole = len(values) // size
         self._size = size
         self._whole: Array = values[: whole * size].reshape(-1, size)

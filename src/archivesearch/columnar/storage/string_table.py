@@ -4,27 +4,27 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from archivesearch.columnar.storage.array_files import Appends, Array, Arrays, narrow
+from archivesearch.columnar.storage.array_files import Array, Arrays, ArraySink, narrow
 
 
-def encoded(text: str) -> bytes:
+def to_utf8(text: str) -> bytes:
     """Return a text as UTF-8, in which lone surrogates, which pages may hold, pass."""
     return text.encode("utf-8", "surrogatepass")
 
 
-def decoded(data: bytes) -> str:
+def from_utf8(data: bytes) -> str:
     """Return what was encoded."""
     return data.decode("utf-8", "surrogatepass")
 
 
-def write_strings(writer: Appends, name: str, strings: Sequence[bytes]) -> None:
+def write_strings(writer: ArraySink, name: str, strings: Sequence[bytes]) -> None:
     """Write strings as the arrays `name.bytes` and `name.ends`."""
     lengths = np.fromiter(map(len, strings), np.int64, len(strings))
     writer.append(f"{name}.bytes", np.frombuffer(b"".join(strings), np.uint8))
-    writer.append(f"{name}.ends", narrow(np.cumsum(lengths), least=np.uint32))
+    writer.append(f"{name}.ends", narrow(np.cumsum(lengths), min_dtype=np.uint32))
 
 
-class Strings:
+class StringTable:
     """Strings read from such arrays, by number."""
 
     def __init__(self, arrays: Arrays, name: str) -> None:
@@ -49,7 +49,7 @@ class Strings:
             yield self._bytes[start:end].tobytes()
             start = end
 
-    def place(self, wanted: bytes, first: int, last: int) -> int:
+    def bisect_left(self, wanted: bytes, first: int, last: int) -> int:
         """Return the first number from `first` up to `last` whose string is not below `wanted`.
 
         The strings between the two must be sorted.

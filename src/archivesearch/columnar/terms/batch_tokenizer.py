@@ -11,9 +11,9 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
-from archivesearch.analysis.tokenizer import Kind, kind, words
-from archivesearch.columnar.storage.array_files import Array, spread
-from archivesearch.columnar.storage.string_table import decoded, encoded
+from archivesearch.analysis.tokenizer import CharKind, char_kind, words
+from archivesearch.columnar.storage.array_files import Array, concat_ranges
+from archivesearch.columnar.storage.string_table import from_utf8, to_utf8
 
 # After the last text, so that any few bytes from the start of a word on can be taken.
 PADDING = 24
@@ -22,13 +22,13 @@ _LEAD = 254  # the first byte of a character that is not ASCII
 _INNER = 253  # any further one
 _UNKNOWN = 255
 _KIND_OF_BYTE = bytes(
-    [*(kind(chr(byte)) for byte in range(128)), *[_INNER] * 64, *[_LEAD] * 64],
+    [*(char_kind(chr(byte)) for byte in range(128)), *[_INNER] * 64, *[_LEAD] * 64],
 )
 _KIND_OF_POINT = np.full(0x110000, _UNKNOWN, np.uint8)  # worked out when it is met
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class TokenizedTexts:
     """The words of some texts, in order.
 
     `data` holds the texts as UTF-8. `starts` and `ends` are where each word begins and
@@ -38,11 +38,11 @@ class Split:
     data: bytes
     starts: Array
     ends: Array
-    counts: Array
-    texts: Array
+    word_counts: Array
+    text_starts: Array
 
 
-def split(texts: Sequence[bytes]) -> Split:
+def tokenize_texts(texts: Sequence[bytes]) -> TokenizedTexts:
     """Find the words of texts in UTF-8."""
     data = b"".join((b"\n", b"\n".join(texts), b"\n", bytes(PADDING)))
     sizes = np.fromiter(map(len, texts), np.int64, len(texts))
@@ -50,7 +50,7 @@ def split(texts: Sequence[bytes]) -> Split:
     kinds = _kinds(data)
     starts, ends = _found(data, kinds)
     counts = np.searchsorted(starts, begins + sizes) - np.searchsorted(starts, begins)
-    return Split(data, starts, ends, counts, begins)
+    return TokenizedTexts(data, starts, ends, counts, begins)
 
 
 def _kinds(data: bytes) -> Array:
@@ -77,25 +77,25 @@ def _kinds_of(points: Array) -> Array:
     if not len(unknown):
         return found
     for point in set(unknown.tolist()):
-        _KIND_OF_POINT[point] = kind(chr(point))
+        _KIND_OF_POINT[point] = char_kind(chr(point))
     again: Array = _KIND_OF_POINT[points]
     return again
 
 
 def _found(data: bytes, kinds: Array) -> tuple[Array, Array]:
     """Return where the words begin and where they end."""
-    inside = (kinds - np.uint8(Kind.LETTER)) < 2  # letters and digits
-    signs = np.flatnonzero(kinds > Kind.DIGIT)
+    inside = (kinds - np.uint8(CharKind.LETTER)) < 2  # letters and digits
+    signs = np.flatnonzero(kinds > CharKind.DIGIT)
     sign_kinds = kinds[signs]
-    _take_in_marks(inside, signs[sign_kinds == Kind.MARK])
-    _join(inside, signs[sign_kinds == Kind.APOSTROPHE], data)
-    dots = signs[sign_kinds == Kind.DOT]
-    money = signs[sign_kinds == Kind.CURRENCY]
+    _take_in_marks(inside, signs[sign_kinds == CharKind.MARK])
+    _join(inside, signs[sign_kinds == CharKind.APOSTROPHE], data)
+    dots = signs[sign_kinds == CharKind.DOT]
+    money = signs[sign_kinds == CharKind.CURRENCY]
     odd = np.union1d(_initials(data, kinds, dots), _spelling(kinds, money))
     hard = _take_in_asked(inside, data, kinds, odd)
     edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
     starts, ends = edges[0::2], edges[1::2]
-    pairs = signs[sign_kinds == Kind.CJK]
+    pairs = signs[sign_kinds == CharKind.CJK]
     if len(pairs):
         starts, ends = _with(starts, ends, *_cjk_pairs(data, kinds, pairs))
     if hard:
@@ -131,7 +131,7 @@ def _cjk_pairs(data: bytes, kinds: Array, places: Array) -> tuple[Array, Array]:
     raw = np.frombuffer(data, np.uint8)
     starts = places[raw[places] >= 0xC0]
     ends = starts + 3 + (raw[starts] >= 0xF0)
-    followed = np.flatnonzero(kinds[ends] == Kind.CJK)
+    followed = np.flatnonzero(kinds[ends] == CharKind.CJK)
     reach = ends.copy()
     reach[followed] = ends[followed + 1]
     return starts, reach
@@ -139,11 +139,11 @@ def _cjk_pairs(data: bytes, kinds: Array, places: Array) -> tuple[Array, Array]:
 
 def _initials(data: bytes, kinds: Array, dots: Array) -> Array:
     """Return dots that may join single letters to an acronym, and hardly any others."""
-    between = (kinds[dots - 1] == Kind.LETTER) & (kinds[dots + 1] == Kind.LETTER)
+    between = (kinds[dots - 1] == CharKind.LETTER) & (kinds[dots + 1] == CharKind.LETTER)
     dots = dots[between]
     raw = np.frombuffer(data, np.uint8)
     before = kinds[dots - 2]
-    single = (before != Kind.LETTER) & (before != Kind.DIGIT)
+    single = (before != CharKind.LETTER) & (before != CharKind.DIGIT)
     found: Array = dots[single | (raw[dots - 1] >= 0x80)]
     return found
 
@@ -152,7 +152,7 @@ def _spelling(kinds: Array, money: Array) -> Array:
     """Return currency signs that may be letters: beside a letter, or a dot of an acronym."""
     near = (kinds[money - 1], kinds[money + 1])
     found: Array = money[
-        np.any([(kind == Kind.LETTER) | (kind == Kind.DOT) for kind in near], axis=0)
+        np.any([(kind == CharKind.LETTER) | (kind == CharKind.DOT) for kind in near], axis=0)
     ]
     return found
 
@@ -178,13 +178,13 @@ def _take_in_asked(inside: Array, data: bytes, kinds: Array, odd: Array) -> list
         places = _plain(data, low, high)
         touch = any(end >= start for (_, end), (start, _) in pairwise(places))
         asked = _Asked(low, high, places)
-        (hard if touch or flat.find(Kind.CJK, low, high) >= 0 else easy).append(asked)
+        (hard if touch or flat.find(CharKind.CJK, low, high) >= 0 else easy).append(asked)
     for mark, edges in (
         (False, [(each.low, each.high) for each in easy]),
         (True, [place for each in easy for place in each.places]),
     ):
         starts, ends = np.array(edges, np.int64).reshape(-1, 2).T
-        inside[spread(starts, ends - starts)] = mark
+        inside[concat_ranges(starts, ends - starts)] = mark
     return hard
 
 
@@ -193,8 +193,8 @@ def _stretches(flat: bytes, places: Array) -> Iterator[tuple[int, int]]:
     end = 0
     for place in places.tolist():
         if place >= end:
-            end = flat.find(Kind.SEPARATOR, place)
-            yield flat.rfind(Kind.SEPARATOR, 0, place) + 1, end
+            end = flat.find(CharKind.SEPARATOR, place)
+            yield flat.rfind(CharKind.SEPARATOR, 0, place) + 1, end
 
 
 def _replaced(asked: Sequence[_Asked], starts: Array, ends: Array) -> tuple[Array, Array]:
@@ -209,8 +209,8 @@ def _replaced(asked: Sequence[_Asked], starts: Array, ends: Array) -> tuple[Arra
 
 def _plain(data: bytes, low: int, high: int) -> list[tuple[int, int]]:
     """Return where `words` finds words in a stretch of text."""
-    text = decoded(data[low:high])
-    at = list(accumulate((len(encoded(character)) for character in text), initial=low))
+    text = from_utf8(data[low:high])
+    at = list(accumulate((len(to_utf8(character)) for character in text), initial=low))
     return [(at[start], at[end]) for _, start, end in words(text)]
 
 

@@ -7,13 +7,13 @@ from itertools import chain
 import numpy as np
 
 from archivesearch.columnar.storage.array_files import Array
-from archivesearch.columnar.terms.vocabulary import News
+from archivesearch.columnar.terms.vocabulary import NewTerms
 
 _LOW = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class NumberMap:
     """What the numbers of one vocabulary are in all.
 
     `terms` and `forms` give for each of its own numbers the one in all; `usual` for each
@@ -22,10 +22,10 @@ class Numbers:
 
     terms: Array
     forms: Array
-    usual: Array
+    usual_forms: Array
 
 
-class Glossary:
+class MergedVocabulary:
     """All terms and forms, which are numbered once there are no more to come.
 
     `strings` are the bytes of terms and the spellings of forms, sorted; a term's number is
@@ -34,7 +34,7 @@ class Glossary:
     in the first vocabulary that has one, else -1.
     """
 
-    def __init__(self, heard: Sequence[News]) -> None:
+    def __init__(self, heard: Sequence[NewTerms]) -> None:
         parts: dict[str, _Vocabulary] = {}
         for news in heard:
             parts.setdefault(news.vocabulary, _Vocabulary()).add(news)
@@ -47,21 +47,21 @@ class Glossary:
             owners = terms[name][np.concatenate([np.empty(0, np.int32), *part.owners])]
             keys[name] = owners << 32 | _places(part.spelled, places)
         forms = np.unique(np.concatenate([np.empty(0, np.int64), *keys.values()]))
-        self.owners = (forms >> 32).astype(np.int32)
-        self.spelled = (forms & _LOW).astype(np.int32)
-        self.usual = self._nothing()
-        self._numbers: dict[str, Numbers] = {}
+        self.form_terms = (forms >> 32).astype(np.int32)
+        self.form_spellings = (forms & _LOW).astype(np.int32)
+        self.usual_forms = self._nothing()
+        self._numbers: dict[str, NumberMap] = {}
         for name, own in keys.items():
             numbers = np.searchsorted(forms, own).astype(np.int32)
             usual = self._nothing()
-            usual[self.owners[numbers[::-1]]] = numbers[::-1]  # the first of each stays
-            self._numbers[name] = Numbers(terms[name].astype(np.int32), numbers, usual)
-            self.usual = np.where(self.usual < 0, usual, self.usual)
+            usual[self.form_terms[numbers[::-1]]] = numbers[::-1]  # the first of each stays
+            self._numbers[name] = NumberMap(terms[name].astype(np.int32), numbers, usual)
+            self.usual_forms = np.where(self.usual_forms < 0, usual, self.usual_forms)
 
     def __len__(self) -> int:
         return len(self.strings)
 
-    def of(self, vocabulary: str) -> Numbers:
+    def number_map(self, vocabulary: str) -> NumberMap:
         """Return the numbers of one vocabulary."""
         return self._numbers[vocabulary]
 
@@ -77,10 +77,10 @@ class _Vocabulary:
     owners: list[Array] = field(default_factory=list)
     spelled: list[bytes] = field(default_factory=list)
 
-    def add(self, news: News) -> None:
+    def add(self, news: NewTerms) -> None:
         self.terms.extend(news.terms)
-        self.owners.append(news.owners)
-        self.spelled.extend(news.spelled)
+        self.owners.append(news.form_terms)
+        self.spelled.extend(news.form_spellings)
 
 
 def _places(strings: Sequence[bytes], places: dict[bytes, int]) -> Array:

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from archivesearch.analysis.analyzer import Analyzer, spelling
+from archivesearch.analysis.analyzer import Analyzer, spelling_key
 from archivesearch.columnar.storage.array_files import Array
-from archivesearch.columnar.storage.string_table import decoded, encoded
-from archivesearch.columnar.terms.batch_tokenizer import PADDING, Split
+from archivesearch.columnar.storage.string_table import from_utf8, to_utf8
+from archivesearch.columnar.terms.batch_tokenizer import PADDING, TokenizedTexts
 
 _LANE = 8
 _LONGEST = PADDING  # bytes of a word that is looked up as numbers; others are rare
@@ -43,7 +43,7 @@ class _Known:
 _NOTHING = _Known(np.empty(0, np.int32), np.empty(0, np.int32))
 
 
-class News(NamedTuple):
+class NewTerms(NamedTuple):
     """What a vocabulary has met: further terms, and forms with their terms and spellings.
 
     Both are numbered on from those before them. The first form of a term is its usual one.
@@ -51,8 +51,8 @@ class News(NamedTuple):
 
     vocabulary: str
     terms: Sequence[bytes]
-    owners: Array
-    spelled: Sequence[bytes]
+    form_terms: Array
+    form_spellings: Sequence[bytes]
 
 
 class Vocabulary:
@@ -77,7 +77,7 @@ class Vocabulary:
         self._known: dict[str, _Known] = {}
         self._told = 0, 0
 
-    def words(self, split: Split) -> Array:
+    def word_numbers(self, split: TokenizedTexts) -> Array:
         """Return the number of each word of some texts."""
         sizes = split.ends - split.starts
         found = np.empty(len(sizes), np.int32)
@@ -98,7 +98,7 @@ class Vocabulary:
             found[place] = number
         return found
 
-    def terms(self, words: Array, lang: str) -> tuple[Array, Array]:
+    def terms_and_forms(self, words: Array, lang: str) -> tuple[Array, Array]:
         """Return the numbers of the term and of the form that each word is in a language.
 
         A form is a term in one spelling, case apart. Of a word in the form that is usual
@@ -112,27 +112,27 @@ class Vocabulary:
             found[unknown] = known.terms[words[unknown]]
         return found, known.forms[words]
 
-    def stemming(self, lang: str) -> str:
+    def stemming_language(self, lang: str) -> str:
         """Return the language by whose rules words are stemmed, `""` for none: there are few."""
-        return self._analyzer.stemming(lang)
+        return self._analyzer.stemming_language(lang)
 
-    def key(self, key: str) -> int:
+    def key_number(self, key: str) -> int:
         """Return the number of a term that is given as it is."""
-        return self._number(encoded(key))
+        return self._number(to_utf8(key))
 
     def __len__(self) -> int:
         return len(self._encoded)
 
-    def sorted(self, numbers: Array) -> Array:
+    def sort_by_bytes(self, numbers: Array) -> Array:
         """Return the numbers of some terms in the order of the terms' bytes."""
         terms = self._encoded
         return np.array(sorted(numbers.tolist(), key=terms.__getitem__), np.uint32)
 
-    def news(self) -> News:
+    def new_terms(self) -> NewTerms:
         """Return the terms and the forms that are new since this was asked the last time."""
         terms, forms = self._told
         self._told = len(self._encoded), len(self._owners)
-        return News(
+        return NewTerms(
             self.name,
             self._encoded[terms:],
             np.array(self._owners[forms:], np.int32),
@@ -141,7 +141,7 @@ class Vocabulary:
 
     def _form(self, term: int, word: str) -> int:
         """Return the number of a form, -1 for the first of a term."""
-        own, spelled = self._encoded[term], encoded(spelling(word))
+        own, spelled = self._encoded[term], to_utf8(spelling_key(word))
         usual = self._usual[term]
         if usual < 0:
             self._usual[term] = len(self._owners)
@@ -156,7 +156,9 @@ class Vocabulary:
             self._spelled.append(spelled)
         return number
 
-    def _enter(self, table: "_Table", keys: Sequence[Array], places: Array, split: Split) -> Array:
+    def _enter(
+        self, table: "_Table", keys: Sequence[Array], places: Array, split: TokenizedTexts
+    ) -> Array:
         """Return the numbers of words, given by keys and places, having entered them."""
         found = np.full(len(places), -1, np.int32)
         unknown = np.arange(len(places))
@@ -177,8 +179,8 @@ class Vocabulary:
         often = np.bincount(words, minlength=len(self._words))
         new = np.flatnonzero((often > 0) & (known.terms[: len(often)] < 0))
         new = new[np.argsort(-often[new], kind="stable")]  # the usual forms go first
-        spelled = [decoded(self._words[number]) for number in new.tolist()]
-        terms = list(map(self._number, map(encoded, self._analyzer.new_terms(spelled, lang))))
+        spelled = [from_utf8(self._words[number]) for number in new.tolist()]
+        terms = list(map(self._number, map(to_utf8, self._analyzer.compute_terms(spelled, lang))))
         known.forms[new] = list(map(self._form, terms, spelled))
         known.terms[new] = terms
 
@@ -225,7 +227,7 @@ def _longer(values: Array, size: int) -> Array:
     return np.concatenate((values, np.full(size - len(values), -1, np.int32)))
 
 
-def _keys(split: Split, which: Array, sizes: Array, lanes: int) -> list[Array]:
+def _keys(split: TokenizedTexts, which: Array, sizes: Array, lanes: int) -> list[Array]:
     """Return the bytes of some words as so many whole numbers each."""
     every = np.ndarray((len(split.data) - _LANE + 1,), "<u8", buffer=split.data, strides=(1,))
     starts = split.starts[which]

@@ -9,14 +9,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from archivesearch.columnar.storage.array_files import Array, ArrayWriter, narrow, spread, starts_of
-from archivesearch.columnar.storage.packed_ints import EscapedWriter
+from archivesearch.columnar.storage.array_files import (
+    Array,
+    ArrayWriter,
+    concat_ranges,
+    narrow,
+    offsets,
+)
+from archivesearch.columnar.storage.packed_ints import PackedIntsWriter
 from archivesearch.columnar.storage.string_table import write_strings
-from archivesearch.columnar.terms.merged_vocabulary import Glossary
+from archivesearch.columnar.terms.merged_vocabulary import MergedVocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class Forms:
+class EncodedForms:
     """The forms of some terms, by term, the first of each first, then by their bytes.
 
     `counts` says how many each term has, `forms` which, `listed` how many of its term's
@@ -25,26 +31,26 @@ class Forms:
     """
 
     counts: Array
-    forms: Array
-    listed: Array
+    numbers: Array
+    listed_counts: Array
     gaps: Array
 
 
-def listed(
-    glossary: Glossary,
+def encode_forms(
+    glossary: MergedVocabulary,
     terms: Array,
     postings: Array,
     frequencies: Array,
     others: tuple[Array, Array],
-) -> Forms:
+) -> EncodedForms:
     """Return the forms of some terms, which are numbers of the glossary, ascending.
 
     `postings` says how many each term has, `frequencies` how often it stands in each,
     `others` gives for each occurrence in another than the usual form that form, and
     the posting, counted through all terms.
     """
-    starts = starts_of(postings)
-    usual = glossary.usual[terms]
+    starts = offsets(postings)
+    usual = glossary.usual_forms[terms]
     found, at = others
     with_others = np.bincount(at, minlength=len(frequencies))
     has_usual = with_others < frequencies
@@ -53,7 +59,7 @@ def listed(
 
     # which forms there are, and how many postings have each
     numbers, inverse = np.unique(found, return_inverse=True)
-    owners = np.searchsorted(terms, glossary.owners[numbers])
+    owners = np.searchsorted(terms, glossary.form_terms[numbers])
     common = np.add.reduceat(has_usual, starts[:-1], dtype=np.int64)
     there = np.flatnonzero(common)
     forms = np.concatenate((numbers, usual[there]))
@@ -68,7 +74,7 @@ def listed(
     usual_first = np.zeros(len(terms), bool)
     usual_first[there] = first[len(numbers) :]
     not_first = np.flatnonzero(~usual_first)
-    whole = spread(starts[not_first], postings[not_first])
+    whole = concat_ranges(starts[not_first], postings[not_first])
     beside = np.flatnonzero(has_usual & (different > 1))
     of_posting = np.repeat(np.arange(len(terms)), postings)
     kept = np.concatenate((beside[usual_first[of_posting[beside]]], whole[has_usual[whole]]))
@@ -85,7 +91,7 @@ def listed(
     gaps = at - starts[of_posting[at]]
     same = np.flatnonzero(form[1:] == form[:-1]) + 1
     gaps[same] = at[same] - at[same - 1]
-    return Forms(
+    return EncodedForms(
         np.bincount(of, minlength=len(terms)),
         forms[order],
         np.bincount(form, minlength=len(forms)),
@@ -102,28 +108,28 @@ def _distinct(forms: Array, at: Array) -> tuple[Array, Array]:
     return forms[new], at[new]
 
 
-class FormsWriter:
+class WordFormsWriter:
     """Writes the forms of one range of terms after another."""
 
     def __init__(self, writer: ArrayWriter) -> None:
         self._writer = writer
-        self._gaps = EscapedWriter(writer, "forms.gap", bits=8)
+        self._gaps = PackedIntsWriter(writer, "forms.gap", bits=8)
         self._counts: list[Array] = [np.empty(0, np.int64)]
         self._listed: list[Array] = [np.empty(0, np.int64)]
         self._forms: list[Array] = [np.empty(0, np.int32)]
 
-    def append(self, forms: Forms) -> None:
+    def append(self, forms: EncodedForms) -> None:
         """Write those of the next terms."""
         self._counts.append(forms.counts)
-        self._forms.append(forms.forms)
-        self._listed.append(forms.listed)
+        self._forms.append(forms.numbers)
+        self._listed.append(forms.listed_counts)
         self._gaps.append(forms.gaps)
 
-    def finish(self, glossary: Glossary) -> None:
+    def finish(self, glossary: MergedVocabulary) -> None:
         """Write where those of each term begin, and how they are spelled."""
         for name, counts in (("terms.forms", self._counts), ("forms.listed", self._listed)):
-            starts = starts_of(np.concatenate(counts))
-            self._writer.append(name, narrow(starts, least=np.uint32))
-        spelled = glossary.spelled[np.concatenate(self._forms)].tolist()
+            starts = offsets(np.concatenate(counts))
+            self._writer.append(name, narrow(starts, min_dtype=np.uint32))
+        spelled = glossary.form_spellings[np.concatenate(self._forms)].tolist()
         write_strings(self._writer, "forms", [glossary.strings[place] for place in spelled])
         self._gaps.finish()

@@ -14,8 +14,12 @@ from typing import Any
 from whoosh.codec.base import Codec, Segment
 from whoosh.filedb.filestore import Storage
 
-from archivesearch.columnar.whoosh_api.codec_reader import DocumentReader, TermReader
-from archivesearch.columnar.whoosh_api.codec_writer import DocumentWriter, TermWriter, column_name
+from archivesearch.columnar.whoosh_api.codec_reader import CodecDocumentReader, CodecTermReader
+from archivesearch.columnar.whoosh_api.codec_writer import (
+    CodecDocumentWriter,
+    CodecTermWriter,
+    column_file_name,
+)
 
 
 class ColumnarCodec(Codec):
@@ -28,21 +32,21 @@ class ColumnarCodec(Codec):
     def __init__(self, *, rounded_lengths: bool = False) -> None:
         self.rounded_lengths = rounded_lengths
 
-    def per_document_writer(self, storage: Storage, segment: Segment) -> DocumentWriter:
+    def per_document_writer(self, storage: Storage, segment: Segment) -> CodecDocumentWriter:
         """Return what takes documents."""
-        return DocumentWriter(storage, segment, rounded=self.rounded_lengths)
+        return CodecDocumentWriter(storage, segment, rounded=self.rounded_lengths)
 
-    def field_writer(self, storage: Storage, segment: Segment) -> TermWriter:
+    def field_writer(self, storage: Storage, segment: Segment) -> CodecTermWriter:
         """Return what takes postings, sorted by field and term."""
-        return TermWriter(storage, segment)
+        return CodecTermWriter(storage, segment)
 
-    def terms_reader(self, storage: Storage, segment: Segment) -> TermReader:
+    def terms_reader(self, storage: Storage, segment: Segment) -> CodecTermReader:
         """Return what finds terms and their postings."""
-        return TermReader(storage, segment)
+        return CodecTermReader(storage, segment)
 
-    def per_document_reader(self, storage: Storage, segment: Segment) -> DocumentReader:
+    def per_document_reader(self, storage: Storage, segment: Segment) -> CodecDocumentReader:
         """Return what knows documents."""
-        return DocumentReader(storage, segment)
+        return CodecDocumentReader(storage, segment)
 
     def supports_columns(self) -> bool:
         """Whether fields may be sortable: they may."""
@@ -51,7 +55,7 @@ class ColumnarCodec(Codec):
     @classmethod
     def column_filename(cls, segment: Segment, fieldname: str) -> str:
         """Return the name of the file that has the column of a field."""
-        return column_name(segment, fieldname)
+        return column_file_name(segment, fieldname)
 
     def new_segment(self, storage: Storage, indexname: str) -> "ColumnarSegment":
         """Return a segment that is to be written."""

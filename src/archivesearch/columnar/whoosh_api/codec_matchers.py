@@ -13,11 +13,11 @@ from whoosh.scoring import BaseScorer
 
 from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.storage.array_files import Array
-from archivesearch.columnar.storage.doc_sets import unpacked
-from archivesearch.columnar.storage.packed_ints import Escaped
-from archivesearch.columnar.storage.string_table import Strings
+from archivesearch.columnar.storage.doc_sets import unpack_bits
+from archivesearch.columnar.storage.packed_ints import PackedInts
+from archivesearch.columnar.storage.string_table import StringTable
 from archivesearch.columnar.whoosh_api.array_container import Container
-from archivesearch.columnar.whoosh_api.codec_writer import FREQUENCY, NOTHING, POSITIONS
+from archivesearch.columnar.whoosh_api.codec_writer import FREQUENCY, NO_VALUES, POSITIONS
 from archivesearch.errors import IndexDamaged
 from archivesearch.lazy import lazy
 
@@ -26,8 +26,8 @@ class Terms(Protocol):
     """What postings ask of the reader that they are read by."""
 
     arrays: Container
-    frequencies: Escaped
-    gaps: Escaped
+    frequencies: PackedInts
+    gaps: PackedInts
 
     def info_at(self, number: int) -> TermInfo:
         """Return the statistics of a term by its number."""
@@ -41,7 +41,7 @@ class TermPostings:
         self._reader = reader
         self._arrays = reader.arrays
         self._number = number
-        self.kept = kept
+        self.encoding = kept
         self.format = format_
         self.first: int
         self.last: int
@@ -56,7 +56,7 @@ class TermPostings:
     def documents(self) -> list[int]:
         """The documents that have the term."""
         first, last = self._arrays["terms.entries"][self._number : self._number + 2].tolist()
-        at = np.flatnonzero(unpacked(self._arrays["entries.documents"][first:last]))
+        at = np.flatnonzero(unpack_bits(self._arrays["entries.documents"][first:last]))
         blocks = self._arrays["entries.block"][first:last].astype(np.int64)
         numbers: list[int] = (
             blocks[at >> BLOCK_BITS] * BLOCK_SIZE | at & (BLOCK_SIZE - 1)
@@ -96,15 +96,15 @@ class TermPostings:
     def values(self) -> list[bytes]:
         """The values as bytes, for formats that are kept so."""
         first, last = self._arrays["terms.values"][self._number : self._number + 2].tolist()
-        return list(Strings(self._arrays, "values").between(first, last))
+        return list(StringTable(self._arrays, "values").between(first, last))
 
     def value(self, at: int) -> bytes:
         """Return the value of a posting as the format writes it."""
-        if self.kept == NOTHING:
+        if self.encoding == NO_VALUES:
             return b""
-        if self.kept == FREQUENCY:
+        if self.encoding == FREQUENCY:
             return pack(">I", int(self.frequencies[at]))
-        if self.kept == POSITIONS:
+        if self.encoding == POSITIONS:
             return self.format.encode(self.positions[at])
         return self.values[at]
 
@@ -184,7 +184,7 @@ class PostingsMatcher(LeafMatcher):
 
     def value_as(self, astype: str) -> Any:
         """Return the value in one of the ways that the format knows."""
-        if astype == "positions" and self._found.kept == POSITIONS:
+        if astype == "positions" and self._found.encoding == POSITIONS:
             return self._found.positions[self._at]
         return super().value_as(astype)
 
@@ -209,7 +209,7 @@ class PostingsMatcher(LeafMatcher):
         return self._found.documents[-1]
 
 
-class ListedMatcher(LeafMatcher):
+class VectorMatcher(LeafMatcher):
     """Walks through the terms of a vector, as if they were documents."""
 
     scorer = None
@@ -233,9 +233,9 @@ class ListedMatcher(LeafMatcher):
         """Whether there is a term left."""
         return self._at < len(self._ids)
 
-    def copy(self) -> "ListedMatcher":
+    def copy(self) -> "VectorMatcher":
         """Return a matcher that stands at the same term."""
-        return ListedMatcher(self._ids, self._weights, self._values, self.format, self._at)
+        return VectorMatcher(self._ids, self._weights, self._values, self.format, self._at)
 
     def reset(self) -> None:
         """Go back to the first term."""

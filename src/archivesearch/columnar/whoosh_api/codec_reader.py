@@ -13,38 +13,42 @@ from whoosh.reading import TermInfo, TermNotFound
 from whoosh.scoring import BaseScorer
 
 from archivesearch.columnar.bm25 import BLOCK_SIZE
-from archivesearch.columnar.storage.array_files import Array, run_of, starts_of
-from archivesearch.columnar.storage.packed_ints import Escaped
-from archivesearch.columnar.storage.string_table import Strings, decoded
-from archivesearch.columnar.terms.term_dictionary import Lexicon
+from archivesearch.columnar.storage.array_files import Array, offsets, range_index
+from archivesearch.columnar.storage.packed_ints import PackedInts
+from archivesearch.columnar.storage.string_table import StringTable, from_utf8
+from archivesearch.columnar.terms.term_dictionary import TermDictionary
 from archivesearch.columnar.whoosh_api.array_container import Container
 from archivesearch.columnar.whoosh_api.codec_matchers import (
-    ListedMatcher,
     PostingsMatcher,
     TermPostings,
+    VectorMatcher,
 )
-from archivesearch.columnar.whoosh_api.codec_writer import DOCUMENTS, TERMS, column_name
-from archivesearch.columnar.whoosh_api.stored_values import unpacked
+from archivesearch.columnar.whoosh_api.codec_writer import (
+    DOCUMENTS_SUFFIX,
+    TERMS_SUFFIX,
+    column_file_name,
+)
+from archivesearch.columnar.whoosh_api.stored_values import deserialize
 from archivesearch.errors import IndexDamaged
-from archivesearch.lazy import kept, lazy
+from archivesearch.lazy import cached_method, lazy
 
 _CACHED_BLOCKS = 64
 
 
-class DocumentReader(PerDocumentReader):
+class CodecDocumentReader(PerDocumentReader):
     """Stored values, lengths, columns and vectors, by document."""
 
     def __init__(self, storage: Storage, segment: Segment) -> None:
         self._storage = storage
         self._segment = segment
-        self._arrays = Container(storage, segment.make_filename(DOCUMENTS))
+        self._arrays = Container(storage, segment.make_filename(DOCUMENTS_SUFFIX))
         info = self._arrays.info
         self._lengths = {
             name: self._arrays[f"lengths.{number}"] for number, name in enumerate(info["lengths"])
         }
         self._totals: dict[str, int] = info["totals"]
         self._columns: dict[str, Any] = {}
-        self._block = kept(_CACHED_BLOCKS, self._read_block)
+        self._block = cached_method(_CACHED_BLOCKS, self._read_block)
 
     def close(self) -> None:
         """Close the files of columns; arrays are let go of when nothing refers to them."""
@@ -78,11 +82,11 @@ class DocumentReader(PerDocumentReader):
 
     def has_column(self, fieldname: str) -> bool:
         """Whether a field has a column here."""
-        return self._storage.file_exists(column_name(self._segment, fieldname))
+        return self._storage.file_exists(column_file_name(self._segment, fieldname))
 
     def column_reader(self, fieldname: str, column: Column) -> ColumnReader:
         """Return the column of a field."""
-        name = column_name(self._segment, fieldname)
+        name = column_file_name(self._segment, fieldname)
         if fieldname not in self._columns:
             self._columns[fieldname] = self._storage.open_file(name)
         size = self._storage.file_length(name)
@@ -111,35 +115,35 @@ class DocumentReader(PerDocumentReader):
         """Whether a vector of a field of a document is stored."""
         return (fieldname, docnum) in self._vectors
 
-    def vector(self, docnum: int, fieldname: str, format_: Format) -> ListedMatcher:
+    def vector(self, docnum: int, fieldname: str, format_: Format) -> VectorMatcher:
         """Return the vector of a field of a document: a matcher whose ids are terms."""
         try:
             first, last = self._vectors[fieldname, docnum]
         except KeyError:
             raise KeyError(f"no vector of {fieldname} is stored for document {docnum}") from None
-        terms = Strings(self._arrays, "vectors.terms").between(first, last)
-        return ListedMatcher(
-            [decoded(term) for term in terms],
+        terms = StringTable(self._arrays, "vectors.terms").between(first, last)
+        return VectorMatcher(
+            [from_utf8(term) for term in terms],
             self._arrays["vectors.weight"][first:last].tolist(),
-            list(Strings(self._arrays, "vectors.values").between(first, last)),
+            list(StringTable(self._arrays, "vectors.values").between(first, last)),
             format_,
         )
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
         """Return what is stored of a document. Raises IndexDamaged where it cannot be read."""
         firsts = self._arrays["stored.firsts"]
-        block = run_of(firsts, docnum)
+        block = range_index(firsts, docnum)
         raw, starts = self._block(block)
         place = docnum - int(firsts[block])
         data = raw[int(starts[place]) : int(starts[place + 1])]
-        found: dict[str, Any] = unpacked(data) if data else {}
+        found: dict[str, Any] = deserialize(data) if data else {}
         return found
 
     def _read_block(self, block: int) -> tuple[bytes, Array]:
         ends, firsts = self._arrays["stored.ends"], self._arrays["stored.firsts"]
         start = int(ends[block - 1]) if block else 0
         own = self._arrays["stored.length"][int(firsts[block]) : int(firsts[block + 1])]
-        starts = starts_of(own)
+        starts = offsets(own)
         unpacking = zlib.decompressobj()
         packed = self._arrays["stored.bytes"][start : int(ends[block])].data
         try:
@@ -164,19 +168,19 @@ class DocumentReader(PerDocumentReader):
         }
 
 
-class TermReader(TermsReader):
+class CodecTermReader(TermsReader):
     """Terms, by field and then by their bytes, and their postings."""
 
     def __init__(self, storage: Storage, segment: Segment) -> None:
-        self.arrays = Container(storage, segment.make_filename(TERMS))
+        self.arrays = Container(storage, segment.make_filename(TERMS_SUFFIX))
         self._kept: dict[str, str] = {}
         self._ranges: dict[str, tuple[int, int]] = {}
         for name, (first, last, form) in self.arrays.info["fields"].items():
             self._ranges[name] = first, last
             self._kept[name] = form
-        self._lexicon = Lexicon(self.arrays, self._ranges)
-        self.frequencies = Escaped(self.arrays, "postings.frequency", bits=4)
-        self.gaps = Escaped(self.arrays, "positions.gap", bits=8)
+        self._lexicon = TermDictionary(self.arrays, self._ranges)
+        self.frequencies = PackedInts(self.arrays, "postings.frequency", bits=4)
+        self.gaps = PackedInts(self.arrays, "positions.gap", bits=8)
 
     def __contains__(self, term: tuple[str, bytes]) -> bool:
         return self._lexicon.find(*term) is not None
@@ -198,7 +202,7 @@ class TermReader(TermsReader):
         """Yield all terms from one on, those of the fields after its own too."""
         if fieldname not in self._ranges:
             return
-        start, _ = self._lexicon.between(fieldname, prefix, None)
+        start, _ = self._lexicon.term_range(fieldname, prefix, None)
         for name, (first, last) in self._ranges.items():
             if last > start:
                 found = self._lexicon.terms(max(first, start), last)
@@ -270,13 +274,13 @@ class TermCursor(FieldCursor):
     """Walks through the terms of a field, in their order."""
 
     def __init__(
-        self, reader: TermReader, lexicon: Lexicon, fieldname: str, fieldobj: FieldType
+        self, reader: CodecTermReader, lexicon: TermDictionary, fieldname: str, fieldobj: FieldType
     ) -> None:
         self._reader = reader
         self._lexicon = lexicon
         self._name = fieldname
         self._field = fieldobj
-        self._first, self._last = lexicon.field(fieldname)
+        self._first, self._last = lexicon.field_range(fieldname)
         self._at = self._first
 
     def first(self) -> Any:
@@ -287,7 +291,7 @@ class TermCursor(FieldCursor):
     def find(self, string: str | bytes) -> Any:
         """Go to the first term that is not below the given one, and return it."""
         wanted = string if isinstance(string, bytes) else self._field.to_bytes(string)
-        self._at, _ = self._lexicon.between(self._name, wanted, None)
+        self._at, _ = self._lexicon.term_range(self._name, wanted, None)
         return self.text()
 
     def next(self) -> Any:

@@ -16,31 +16,31 @@ from whoosh.formats import Existence, Format, Frequency, Positions
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE
-from archivesearch.columnar.storage.array_files import Array, narrow, starts_of
-from archivesearch.columnar.storage.packed_ints import EscapedWriter
-from archivesearch.columnar.storage.string_table import encoded, write_strings
-from archivesearch.columnar.terms.term_dictionary import write_lexicon
+from archivesearch.columnar.storage.array_files import Array, narrow, offsets
+from archivesearch.columnar.storage.packed_ints import PackedIntsWriter
+from archivesearch.columnar.storage.string_table import to_utf8, write_strings
+from archivesearch.columnar.terms.term_dictionary import write_term_dictionary
 from archivesearch.columnar.whoosh_api.array_container import ContainerWriter
-from archivesearch.columnar.whoosh_api.stored_values import packed
+from archivesearch.columnar.whoosh_api.stored_values import serialize
 
-DOCUMENTS = ".doc"
-TERMS = ".inv"
+DOCUMENTS_SUFFIX = ".doc"
+TERMS_SUFFIX = ".inv"
 _BLOCK_BYTES = 4096
 
 # How the values of a field's postings are kept: not at all, as the frequency, as positions,
 # or as the bytes that the field's format makes.
-NOTHING, FREQUENCY, POSITIONS, BYTES = "nothing", "frequency", "positions", "bytes"
+NO_VALUES, FREQUENCY, POSITIONS, BYTES = "nothing", "frequency", "positions", "bytes"
 
 # What Whoosh raises for a value that is not one of the field's format.
 _NO_POSITIONS = (EOFError, UnpicklingError, ValueError, TypeError, LookupError, struct.error)
 
 
-def column_name(segment: Segment, field: str) -> str:
+def column_file_name(segment: Segment, field: str) -> str:
     """Return the name of the file that has the column of a field."""
     return segment.make_filename(f".{field}.col")
 
 
-class DocumentWriter(PerDocWriterWithColumns):
+class CodecDocumentWriter(PerDocWriterWithColumns):
     """Takes the stored values, lengths, columns and vectors of one document after another."""
 
     def __init__(self, storage: Storage, segment: Segment, *, rounded: bool) -> None:
@@ -89,7 +89,7 @@ class DocumentWriter(PerDocWriterWithColumns):
         """Take the vector of a field: terms with weight and value, sorted."""
         before = len(self._vector_terms)
         for text, weight, value in items:
-            self._vector_terms.append(encoded(text))
+            self._vector_terms.append(to_utf8(text))
             self._vector_weights.append(weight)
             self._vector_values.append(value or b"")
         if len(self._vector_terms) > before:
@@ -97,7 +97,7 @@ class DocumentWriter(PerDocWriterWithColumns):
 
     def finish_doc(self) -> None:
         """End the document."""
-        data = packed(self._values) if self._values else b""
+        data = serialize(self._values) if self._values else b""
         self._values = {}
         self._sizes.append(len(data))
         self._block.append(data)
@@ -141,7 +141,7 @@ class DocumentWriter(PerDocWriterWithColumns):
             "totals": self._totals,
             "vectors": vector_fields,
         }
-        self._writer.close(self._storage, self._segment.make_filename(DOCUMENTS), info)
+        self._writer.close(self._storage, self._segment.make_filename(DOCUMENTS_SUFFIX), info)
 
     def _end_block(self) -> None:
         data = zlib.compress(b"".join(self._block))
@@ -156,14 +156,14 @@ class DocumentWriter(PerDocWriterWithColumns):
         return fieldname in self._columns
 
     def _create_column(self, fieldname: str, column: Column) -> None:
-        file = self._storage.create_file(column_name(self._segment, fieldname))
+        file = self._storage.create_file(column_file_name(self._segment, fieldname))
         self._columns[fieldname] = file, column.writer(file)
 
     def _get_column(self, fieldname: str) -> Any:
         return self._columns[fieldname][1]
 
 
-class TermWriter(FieldWriter):
+class CodecTermWriter(FieldWriter):
     """Takes postings field by field, term by term, and writes them as the bulk build does."""
 
     def __init__(self, storage: Storage, segment: Segment) -> None:
@@ -178,8 +178,8 @@ class TermWriter(FieldWriter):
         self._statistics: dict[str, list[float]] = {
             name: [] for name in ("weight", "top", "shortest", "longest")
         }
-        self._frequency_writer = EscapedWriter(self._writer, "postings.frequency", bits=4)
-        self._gap_writer = EscapedWriter(self._writer, "positions.gap", bits=8)
+        self._frequency_writer = PackedIntsWriter(self._writer, "postings.frequency", bits=4)
+        self._gap_writer = PackedIntsWriter(self._writer, "positions.gap", bits=8)
         self._weights = array("d")
         self._frequencies = array("I")
         self.is_closed = False
@@ -257,10 +257,10 @@ class TermWriter(FieldWriter):
         """Write the lexicon, and what was taken of all fields."""
         self.is_closed = True
         append = self._writer.append
-        write_lexicon(self._writer, self._terms)
+        write_term_dictionary(self._writer, self._terms)
         for name, counts in self._counts.items():
-            append(f"terms.{name}", narrow(starts_of(np.array(counts, np.int64))))
-        append("terms.values", narrow(starts_of(np.array(self._value_counts, np.int64))))
+            append(f"terms.{name}", narrow(offsets(np.array(counts, np.int64))))
+        append("terms.values", narrow(offsets(np.array(self._value_counts, np.int64))))
         write_strings(self._writer, "values", self._values)
         for name, numbers in self._statistics.items():
             append(f"terms.{name}", np.array(numbers, np.float64))
@@ -272,7 +272,7 @@ class TermWriter(FieldWriter):
         plain = np.array_equal(weights, np.asarray(self._frequencies))
         append("postings.weight", np.empty(0, np.float64) if plain else weights)
         info = {"fields": self._fields}
-        self._writer.close(self._storage, self._segment.make_filename(TERMS), info)
+        self._writer.close(self._storage, self._segment.make_filename(TERMS_SUFFIX), info)
 
 
 class _Field:
@@ -310,7 +310,7 @@ class _Field:
         if self._as_positions:
             return POSITIONS
         if type(self._format) is Existence and not any(self.values):
-            return NOTHING
+            return NO_VALUES
         if type(self._format) is Frequency and all(len(value) == 4 for value in self.values):
             return FREQUENCY
         return BYTES

@@ -21,7 +21,7 @@ from whoosh.scoring import BaseScorer, WeightingModel
 from whoosh.searching import Searcher
 
 from archivesearch.analysis.analyzer import Analyzer
-from archivesearch.columnar.postings.posting_lists import documents_having
+from archivesearch.columnar.postings.posting_lists import documents_with_forms
 from archivesearch.columnar.schema import KEY_FIELDS, WORD_FIELDS
 from archivesearch.columnar.segment import Postings, Segment
 from archivesearch.columnar.whoosh_api.weighting import BM25
@@ -49,7 +49,7 @@ class ColumnarIndex(Index):
         return Searcher(self.reader(), weighting=weighting, fromindex=self, **kwargs)
 
     def _idf(self, field: str, term: bytes) -> float:
-        number = self._segment.lexicon.find(field, term)
+        number = self._segment.term_dictionary.find(field, term)
         return 0.0 if number is None else self._segment.idf(field, number)
 
     def writer(self, **kwargs: Any) -> NoReturn:
@@ -58,15 +58,15 @@ class ColumnarIndex(Index):
 
     def is_empty(self) -> bool:
         """Whether there are no documents."""
-        return self._segment.count == 0
+        return self._segment.document_count == 0
 
     def doc_count_all(self) -> int:
         """Return how many documents there are."""
-        return self._segment.count
+        return self._segment.document_count
 
     def doc_count(self) -> int:
         """Return how many documents there are; none are ever deleted."""
-        return self._segment.count
+        return self._segment.document_count
 
     def latest_generation(self) -> int:
         """Return 0: what is open never changes."""
@@ -110,13 +110,15 @@ class SegmentReader(IndexReader):
 
     def lexicon(self, fieldname: str) -> Iterator[bytes]:
         """Yield the terms of a field, sorted."""
-        return self._segment.lexicon.terms(*self._segment.lexicon.field(fieldname))
+        return self._segment.term_dictionary.terms(
+            *self._segment.term_dictionary.field_range(fieldname)
+        )
 
     def terms_from(self, fieldname: str, prefix: str | bytes) -> Iterator[tuple[str, bytes]]:
         """Yield all terms from one on."""
         start = self._bytes(fieldname, prefix)
-        first, last = self._segment.lexicon.between(fieldname, start, None)
-        yield from ((fieldname, term) for term in self._segment.lexicon.terms(first, last))
+        first, last = self._segment.term_dictionary.term_range(fieldname, start, None)
+        yield from ((fieldname, term) for term in self._segment.term_dictionary.terms(first, last))
         for field in sorted(self.indexed_field_names()):
             if field > fieldname:
                 yield from ((field, term) for term in self.lexicon(field))
@@ -124,13 +126,15 @@ class SegmentReader(IndexReader):
     def expand_prefix(self, fieldname: str, prefix: str | bytes) -> Iterator[bytes]:
         """Yield the terms of a field that begin so."""
         start = self._bytes(fieldname, prefix)
-        return self._segment.lexicon.terms(*self._segment.lexicon.prefix(fieldname, start))
+        return self._segment.term_dictionary.terms(
+            *self._segment.term_dictionary.prefix_range(fieldname, start)
+        )
 
     def term_info(self, fieldname: str, text: str | bytes) -> TermInfo:
         """Return the statistics of a term. Raises TermNotFound."""
         found = self._postings(fieldname, text)
         frequencies = found.frequencies()
-        numbers = found.numbers
+        numbers = found.documents
         lengths = self._lengths(fieldname, numbers)
         return TermInfo(
             weight=int(frequencies.sum()),
@@ -147,12 +151,12 @@ class SegmentReader(IndexReader):
         number = self._number(fieldname, text)
         if number is None:
             return 0
-        return int(self._segment.postings_at(fieldname, number).frequencies().sum())
+        return int(self._segment.postings_of(fieldname, number).frequencies().sum())
 
     def doc_frequency(self, fieldname: str, text: str | bytes) -> int:
         """Return how many documents have a term."""
         number = self._number(fieldname, text)
-        return 0 if number is None else self._segment.postings_at(fieldname, number).count
+        return 0 if number is None else self._segment.postings_of(fieldname, number).count
 
     def postings(
         self, fieldname: str, text: str | bytes, scorer: BaseScorer | None = None
@@ -163,18 +167,18 @@ class SegmentReader(IndexReader):
 
     def fitting(self, fieldname: str, pattern: str) -> tuple[list[bytes], frozenset[int]]:
         """Return the terms of words that fit a pattern, and the documents with such words."""
-        first, last = self._segment.lexicon.field(fieldname)
-        forms = self._segment.spellings.fitting(pattern, first, last)
-        terms = np.unique(self._segment.spellings.terms(forms))
-        found = documents_having(self._segment, fieldname, terms, forms)
-        return [self._segment.lexicon[n] for n in terms.tolist()], frozenset(found.tolist())
+        first, last = self._segment.term_dictionary.field_range(fieldname)
+        forms = self._segment.word_forms.forms_matching(pattern, first, last)
+        terms = np.unique(self._segment.word_forms.terms_of(forms))
+        found = documents_with_forms(self._segment, fieldname, terms, forms)
+        return [self._segment.term_dictionary[n] for n in terms.tolist()], frozenset(found.tolist())
 
     def written(self, fieldname: str, terms: Sequence[bytes], test: WordTest) -> frozenset[int]:
         """Return the documents with words that pass a test and stand as some terms."""
         numbers = [self._number(fieldname, term) for term in terms]
         known = np.array([number for number in numbers if number is not None], np.int64)
-        forms = self._segment.spellings.passing(known, test)
-        return frozenset(documents_having(self._segment, fieldname, known, forms).tolist())
+        forms = self._segment.word_forms.forms_passing(known, test)
+        return frozenset(documents_with_forms(self._segment, fieldname, known, forms).tolist())
 
     def has_deletions(self) -> bool:
         """Whether any document is deleted: none ever is."""
@@ -186,11 +190,11 @@ class SegmentReader(IndexReader):
 
     def doc_count_all(self) -> int:
         """Return how many documents there are."""
-        return self._segment.count
+        return self._segment.document_count
 
     def doc_count(self) -> int:
         """Return how many documents there are."""
-        return self._segment.count
+        return self._segment.document_count
 
     def field_length(self, fieldname: str) -> int:
         """Return how many words a field has in all documents."""
@@ -198,12 +202,12 @@ class SegmentReader(IndexReader):
 
     def min_field_length(self, fieldname: str) -> int:
         """Return the length of the shortest value of a field; 0 where any lacks it."""
-        values = self._lengths(fieldname, slice(0, self._segment.count))
+        values = self._lengths(fieldname, slice(0, self._segment.document_count))
         return int(values.min()) if len(values) else 0
 
     def max_field_length(self, fieldname: str) -> int:
         """Return the length of the longest value of a field."""
-        values = self._lengths(fieldname, slice(0, self._segment.count))
+        values = self._lengths(fieldname, slice(0, self._segment.document_count))
         return int(values.max()) if len(values) else 0
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
@@ -229,19 +233,19 @@ class SegmentReader(IndexReader):
         if field not in WORD_FIELDS:
             return np.ones(1, np.int64)
         start = self._segment.length_start(field)
-        return self._segment.lengths[start : start + self._segment.count][which]
+        return self._segment.lengths[start : start + self._segment.document_count][which]
 
     def _bytes(self, field: str, text: str | bytes) -> bytes:
         return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
 
     def _number(self, field: str, text: str | bytes) -> int | None:
-        return self._segment.lexicon.find(field, self._bytes(field, text))
+        return self._segment.term_dictionary.find(field, self._bytes(field, text))
 
     def _postings(self, field: str, text: str | bytes) -> Postings:
         number = self._number(field, text)
         if number is None:
             raise TermNotFound(f"{field}:{text!r}")
-        return self._segment.postings_at(field, number)
+        return self._segment.postings_of(field, number)
 
 
 class PostingsMatcher(LeafMatcher):
@@ -263,7 +267,7 @@ class PostingsMatcher(LeafMatcher):
 
     @lazy
     def _numbers(self) -> list[int]:
-        numbers: list[int] = self._found.numbers.tolist()
+        numbers: list[int] = self._found.documents.tolist()
         return numbers
 
     @lazy

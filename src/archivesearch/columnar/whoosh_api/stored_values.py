@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from archivesearch.columnar.storage.string_table import decoded, encoded
+from archivesearch.columnar.storage.string_table import from_utf8, to_utf8
 
 _SMALLEST, _LARGEST = -(1 << 63), (1 << 64) - 1
 
@@ -35,18 +35,19 @@ _KINDS: dict[int, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] 
     7: (dt.time, dt.time.isoformat, dt.time.fromisoformat),
     8: (dt.timedelta, _parts, lambda parts: dt.timedelta(*parts)),
     9: (decimal.Decimal, str, decimal.Decimal),
-    10: (str, encoded, decoded),
+    10: (str, to_utf8, from_utf8),
     11: (complex, _pair, lambda pair: complex(*pair)),
+    12: (dict, lambda values: [list(item) for item in values.items()], dict),
 }
 _CODES = {kind: code for code, (kind, _, _) in _KINDS.items()}
 
 
-def packed(value: Any) -> bytes:
+def serialize(value: Any) -> bytes:
     """Return a value as bytes. Raises TypeError for what is no plain value."""
     return msgspec.msgpack.encode(_plain(value))
 
 
-def unpacked(data: bytes) -> Any:
+def deserialize(data: bytes) -> Any:
     """Return what was packed."""
     return msgspec.msgpack.decode(data, ext_hook=_extension)
 
@@ -62,7 +63,10 @@ def _plain(value: Any) -> Any:
     if kind is list:
         return [_plain(each) for each in value]
     if kind is dict:
-        return {_plain(key): _plain(each) for key, each in value.items()}
+        keys = [_plain(key) for key in value]
+        if any(type(key) is msgspec.msgpack.Ext for key in keys):  # it cannot be a key
+            return _extended(value)
+        return dict(zip(keys, map(_plain, value.values()), strict=True))
     if kind in _CODES:
         return _extended(value)
     raise TypeError(
@@ -73,11 +77,11 @@ def _plain(value: Any) -> Any:
 
 def _extended(value: Any) -> msgspec.msgpack.Ext:
     code = _CODES[type(value)]
-    return msgspec.msgpack.Ext(code, packed(_KINDS[code][1](value)))
+    return msgspec.msgpack.Ext(code, serialize(_KINDS[code][1](value)))
 
 
 def _extension(code: int, data: memoryview) -> Any:
-    return _KINDS[code][2](unpacked(bytes(data)))
+    return _KINDS[code][2](deserialize(bytes(data)))
 
 
 def _is_utf8(text: str) -> bool:

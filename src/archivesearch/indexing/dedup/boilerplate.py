@@ -23,8 +23,8 @@ import numpy as np
 import numpy.typing as npt
 
 from archivesearch.indexing.dedup import page_similarity as overlaps
-from archivesearch.indexing.dedup.boilerplate_spans import Repeats, among
-from archivesearch.indexing.parsing.page_spool import Gathered
+from archivesearch.indexing.dedup.boilerplate_spans import BoilerplateUnits, in_sorted
+from archivesearch.indexing.parsing.page_spool import PageSpool
 
 _FEW, _OF_FOLDER = 4, 1 / 3
 _SEVERAL, _OF_ARCHIVE = 6, 1 / 500
@@ -41,53 +41,53 @@ _Hashes = npt.NDArray[np.uint64]
 _Array = npt.NDArray[np.int64]
 
 
-def find_repeats(gathered: Gathered, at_once: int = _AT_ONCE) -> Repeats:
+def find_boilerplate(gathered: PageSpool, batch_size: int = _AT_ONCE) -> BoilerplateUnits:
     """Return what the gathered pages repeat.
 
     `at_once` bounds the memory; it makes no difference to what is found.
     """
     none = np.empty(0, np.uint64)
     if len(gathered) < _FEW:
-        return Repeats(none, none)
-    widespread, families = _counted(gathered, at_once)
+        return BoilerplateUnits(none, none)
+    widespread, families = _counted(gathered, batch_size)
     if not len(widespread):
-        return Repeats(none, none)
+        return BoilerplateUnits(none, none)
     folders = _Folders(gathered.names, families)
     standing = _standing(gathered, widespread)
     found = [unit for unit in _by_unit(standing, families) if _is_repeated(unit, folders)]
-    return Repeats(
-        units=widespread[[unit.number for unit in found]],
-        companions=widespread[_never_counted(gathered, widespread)],
+    return BoilerplateUnits(
+        hashes=widespread[[unit.number for unit in found]],
+        uncountable=widespread[_never_counted(gathered, widespread)],
     )
 
 
-def _never_counted(gathered: Gathered, widespread: _Hashes) -> npt.NDArray[np.bool_]:
+def _never_counted(gathered: PageSpool, widespread: _Hashes) -> npt.NDArray[np.bool_]:
     """Return which units say too little wherever they stand."""
     units, counted = gathered.column("units"), gathered.column("counted")
     result = np.ones(len(widespread), bool)
     for start in range(0, len(units), _AT_ONCE):
         some = slice(start, start + _AT_ONCE)
         hashes = units[some][counted[some]]
-        result[np.searchsorted(widespread, hashes[among(hashes, widespread)])] = False
+        result[np.searchsorted(widespread, hashes[in_sorted(hashes, widespread)])] = False
     return result
 
 
-def _counted(gathered: Gathered, at_once: int) -> tuple[_Hashes, _Array]:
+def _counted(gathered: PageSpool, at_once: int) -> tuple[_Hashes, _Array]:
     """Return the units that at least `_FEW` pages have, sorted, and the families of pages."""
     widespread: list[_Hashes] = []
-    shared: list[overlaps.Shared] = []
+    shared: list[overlaps.SharedWords] = []
     sizes = np.zeros(len(gathered), np.int64)
     for part in _parts(gathered, at_once):
-        by = overlaps.held(*part)
+        by = overlaps.page_items(*part)
         sizes += np.bincount(by.pages, by.words, len(gathered)).astype(np.int64)
-        shared.append(overlaps.shared(by))
+        shared.append(overlaps.shared_words(by))
         found, counts = np.unique(by.items, return_counts=True)
         widespread.append(found[counts >= _FEW])
-    families = overlaps.families(overlaps.summed(shared), sizes, _SAME_PAGE)
+    families = overlaps.cluster_pages(overlaps.sum_pairs(shared), sizes, _SAME_PAGE)
     return np.sort(np.concatenate(widespread)), families
 
 
-def _parts(gathered: Gathered, at_once: int) -> Iterator[tuple[_Hashes, _Array, _Array]]:
+def _parts(gathered: PageSpool, at_once: int) -> Iterator[tuple[_Hashes, _Array, _Array]]:
     """Yield all units, each with all its pages in one part."""
     column, owners, words = (gathered.column(name) for name in ("units", "owners", "words"))
     count = len(column) // at_once + 1
@@ -113,10 +113,10 @@ class _Standing(NamedTuple):
     words: _Array
 
 
-def _standing(gathered: Gathered, widespread: _Hashes) -> _Standing:
+def _standing(gathered: PageSpool, widespread: _Hashes) -> _Standing:
     parts = []
     for first in range(0, len(gathered), _PAGES_AT_ONCE):
-        at = gathered.units_between(first, first + _PAGES_AT_ONCE)
+        at = gathered.unit_slice(first, first + _PAGES_AT_ONCE)
         hashes, words = gathered.column("units")[at], gathered.column("words")[at]
         pages = gathered.page_of(gathered.column("owners")[at])
         number = np.minimum(np.searchsorted(widespread, hashes), len(widespread) - 1)

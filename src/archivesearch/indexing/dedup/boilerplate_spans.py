@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from archivesearch.indexing.fingerprints.fingerprints import units
-from archivesearch.indexing.parsing.page_spool import Gathered
+from archivesearch.indexing.parsing.page_spool import PageSpool
 from archivesearch.model.pages import Page, Paragraph, paragraphs, passages
 from archivesearch.model.passages import Passage, Span, own_text
 
@@ -24,27 +24,27 @@ _Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Repeats:
+class BoilerplateUnits:
     """The units that many pages repeat, by their hashes, sorted.
 
     `companions` say too little to be counted but are as widespread: where all else in
     their passage is repeated, they are too.
     """
 
-    units: _Hashes
-    companions: _Hashes
+    hashes: _Hashes
+    uncountable: _Hashes
 
     def spans(self, text: str) -> tuple[Span, ...]:
         """Return what is repeated in a text."""
         found = units([text])
-        chosen = among(found.hashes, self.units) & found.counted
+        chosen = in_sorted(found.hashes, self.hashes) & found.counted
         if chosen[found.counted].all():
-            chosen |= among(found.hashes, self.companions) & ~found.counted
+            chosen |= in_sorted(found.hashes, self.uncountable) & ~found.counted
         starts, ends = found.starts[chosen], found.ends[chosen]
         return tuple(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
-class PageMarks(NamedTuple):
+class PageBoilerplate(NamedTuple):
     """The units of a page, in order.
 
     `owners` are their paragraphs, by number from 0, `starts` and `ends` where they are in
@@ -54,16 +54,16 @@ class PageMarks(NamedTuple):
     owners: npt.NDArray[np.uint32]
     starts: npt.NDArray[np.uint32]
     ends: npt.NDArray[np.uint32]
-    hits: _Flags
-    own: _Flags
+    is_repeated: _Flags
+    is_own: _Flags
 
     def spans(
-        self, repeats: Repeats, said: Sequence[Paragraph]
+        self, repeats: BoilerplateUnits, said: Sequence[Paragraph]
     ) -> Iterator[tuple[int, tuple[Span, ...]]]:
         """Yield the paragraphs of the page that hold what is repeated, by number, and where."""
-        numbers = np.unique(self.owners[self.hits])
+        numbers = np.unique(self.owners[self.is_repeated])
         lows, highs = (np.searchsorted(self.owners, numbers, side).tolist() for side in _SIDES)
-        own, starts, ends = self.own.tolist(), self.starts.tolist(), self.ends.tolist()
+        own, starts, ends = self.is_own.tolist(), self.starts.tolist(), self.ends.tolist()
         for number, low, high in zip(numbers.tolist(), lows, highs, strict=True):
             paragraph = said[number]
             if not any(own[low:high]):
@@ -75,7 +75,9 @@ class PageMarks(NamedTuple):
             yield number, _merged([*paragraph.repeated, *spans], paragraph.text)
 
 
-def marked(page: Page, marks: PageMarks | None, repeats: Repeats) -> Iterator[Passage]:
+def passages_with_boilerplate(
+    page: Page, marks: PageBoilerplate | None, repeats: BoilerplateUnits
+) -> Iterator[Passage]:
     """Yield the passages of a page, with what is repeated in them; without marks that is nothing.
 
     What parsing has marked stays so.
@@ -86,36 +88,40 @@ def marked(page: Page, marks: PageMarks | None, repeats: Repeats) -> Iterator[Pa
     return passages(page, {n + 1: spans for n, spans in marks.spans(repeats, said)})
 
 
-class Marks:
+class BoilerplateSpans:
     """Where the gathered pages say what is repeated.
 
     `own` says of each unit whether it is its page's own.
     """
 
-    def __init__(self, gathered: Gathered, repeats: Repeats) -> None:
-        self.repeats = repeats
+    def __init__(self, gathered: PageSpool, repeats: BoilerplateUnits) -> None:
+        self.boilerplate = repeats
         self._gathered = gathered
         units, counted = gathered.column("units"), gathered.column("counted")
         owners = np.asarray(gathered.column("owners"))
-        self._hits = among(units, repeats.units) & counted
-        alone = np.zeros(gathered.first[-1], bool)
+        self._hits = in_sorted(units, repeats.hashes) & counted
+        alone = np.zeros(gathered.passage_offsets[-1], bool)
         alone[owners[self._hits]] = True
         alone[owners[counted & ~self._hits]] = False
-        joins = alone[owners] & ~counted & among(units, repeats.companions)
-        self.own = ~self._hits & ~joins
+        joins = alone[owners] & ~counted & in_sorted(units, repeats.uncountable)
+        self.is_own = ~self._hits & ~joins
 
-    def of(self, page: int) -> PageMarks | None:
+    def of_page(self, page: int) -> PageBoilerplate | None:
         """Return the marks of a page; None where nothing in it is repeated."""
-        at = self._gathered.units_between(page, page + 1)
+        at = self._gathered.unit_slice(page, page + 1)
         if not self._hits[at].any():
             return None
-        owners, starts, ends = (self._gathered.part(name, at) for name in _PARTS)
-        owners -= np.uint32(self._gathered.first[page])
-        return PageMarks(owners, starts, ends, self._hits[at], self.own[at])
+        owners, starts, ends = (self._gathered.read_column(name, at) for name in _PARTS)
+        owners -= np.uint32(self._gathered.passage_offsets[page])
+        return PageBoilerplate(owners, starts, ends, self._hits[at], self.is_own[at])
 
     def passages(self, page: int) -> list[Passage]:
         """Return the passages of a page, with what is repeated in them."""
-        return list(marked(self._gathered.page(page), self.of(page), self.repeats))
+        return list(
+            passages_with_boilerplate(
+                self._gathered.page(page), self.of_page(page), self.boilerplate
+            )
+        )
 
     def own_texts(self, numbers: Sequence[int]) -> Iterator[str]:
         """Yield what passages say apart from what is repeated, by their numbers among all.
@@ -125,14 +131,14 @@ class Marks:
         pages = self._gathered.page_of(numbers).tolist()
         for page, some in groupby(zip(pages, numbers, strict=True), itemgetter(0)):
             said = [paragraph for _, paragraph in paragraphs(self._gathered.page(page))]
-            marks = self.of(page)
-            spans = dict(marks.spans(self.repeats, said)) if marks else {}
+            marks = self.of_page(page)
+            spans = dict(marks.spans(self.boilerplate, said)) if marks else {}
             for _, number in some:
-                at = number - self._gathered.first[page]
+                at = number - self._gathered.passage_offsets[page]
                 yield own_text(said[at].text, spans.get(at, said[at].repeated))
 
 
-def among(values: _Hashes, known: _Hashes) -> npt.NDArray[np.bool_]:
+def in_sorted(values: _Hashes, known: _Hashes) -> npt.NDArray[np.bool_]:
     """Return which values are among some that are sorted."""
     found = np.zeros(len(values), bool)
     if len(known):

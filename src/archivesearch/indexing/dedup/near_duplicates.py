@@ -17,8 +17,8 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from archivesearch.indexing.fingerprints.fingerprints import LEAST_WORDS, SHINGLE_BITS, shingles
-from archivesearch.model.passages import Copies
+from archivesearch.indexing.fingerprints.fingerprints import MIN_WORDS, SHINGLE_BITS, shingles
+from archivesearch.model.passages import CopyGroups
 
 _ALIKE = 0.8
 # A copy of a copy may have drifted: it stays in the group while it has this much in
@@ -34,12 +34,12 @@ _AT_HAND = 1 << 22
 _Array = npt.NDArray[np.int64]
 
 
-def find_copies(
+def near_duplicates(
     bands: npt.NDArray[np.uint32],
     texts: Callable[[Sequence[int]], Iterable[str]],
     weights: _Array,
     aside: BinaryIO,
-) -> Copies:
+) -> CopyGroups:
     """Return the groups of passages that say the same, by number.
 
     In a group the representative goes first, and the others follow in the order in which
@@ -114,7 +114,7 @@ class _Shingles:
         again = found[1:][found[1:] == found[:-1]] >> np.uint64(SHINGLE_BITS)
         common = np.bincount(again.astype(np.int64), minlength=len(pairs))
         one, other = sizes[: len(pairs)], sizes[len(pairs) :]
-        enough = np.minimum(one, other) >= LEAST_WORDS - 1
+        enough = np.minimum(one, other) >= MIN_WORDS - 1
         return np.where(enough, common / np.maximum(one + other - common, 1), 0.0)
 
     def _let_go(self, count: int) -> None:
@@ -161,12 +161,12 @@ def _by_copy(pairs: _Array) -> Iterator[tuple[int, list[int]]]:
         yield int(pairs[start]) >> 32, candidates
 
 
-def with_companions(
-    copies: Copies,
+def add_adjacent_duplicates(
+    copies: CopyGroups,
     said: npt.NDArray[np.uint64],
     first: Sequence[int],
     weights: npt.NDArray[np.int64],
-) -> Copies:
+) -> CopyGroups:
     """Return the groups of copies with those of short passages that stand beside them.
 
     `said` has a number for each passage, the same for the same words, and 0 for those that

@@ -15,7 +15,7 @@ import numpy.typing as npt
 Array = npt.NDArray[np.int64]
 
 
-class Held(NamedTuple):
+class PageItems(NamedTuple):
     """Which pages hold what: an item, a page with it, and its words, each pair once.
 
     Sorted by item and then by page.
@@ -26,7 +26,7 @@ class Held(NamedTuple):
     words: Array
 
 
-class Shared(NamedTuple):
+class SharedWords(NamedTuple):
     """Pairs of pages `first` < `second`, and how many words they share."""
 
     first: Array
@@ -34,30 +34,30 @@ class Shared(NamedTuple):
     words: Array
 
 
-def held(items: npt.NDArray[np.uint64], pages: Array, words: Array) -> Held:
+def page_items(items: npt.NDArray[np.uint64], pages: Array, words: Array) -> PageItems:
     """Sort what pages hold, given in their order; what a page holds twice counts once."""
     order = np.argsort(items, kind="stable")
     items, pages = items[order], pages[order]
     new = np.ones(len(order), bool)
     new[1:] = (items[1:] != items[:-1]) | (pages[1:] != pages[:-1])
-    return Held(items[new], pages[new], words[order[new]])
+    return PageItems(items[new], pages[new], words[order[new]])
 
 
-def shared(by: Held) -> Shared:
+def shared_words(by: PageItems) -> SharedWords:
     """Return which pages share how much."""
     same = by.items[1:] == by.items[:-1]
-    return summed([Shared(by.pages[:-1][same], by.pages[1:][same], by.words[1:][same])])
+    return sum_pairs([SharedWords(by.pages[:-1][same], by.pages[1:][same], by.words[1:][same])])
 
 
-def summed(parts: Iterable[Shared]) -> Shared:
+def sum_pairs(parts: Iterable[SharedWords]) -> SharedWords:
     """Put together what pages share in several respects."""
     first, second, words = (np.concatenate(column) for column in zip(*parts, strict=True))
     pairs, which = np.unique((first << 32) | second, return_inverse=True)
     total = np.bincount(which, words, len(pairs)).astype(np.int64)
-    return Shared(pairs >> 32, pairs & 0xFFFFFFFF, total)
+    return SharedWords(pairs >> 32, pairs & 0xFFFFFFFF, total)
 
 
-def families(found: Shared, sizes: Array, share: float) -> Array:
+def cluster_pages(found: SharedWords, sizes: Array, share: float) -> Array:
     """Return for each page the first page of its family; a page without one is its own.
 
     Two pages are of one family that share so much of what the longer one says; `sizes`

@@ -25,7 +25,7 @@ SHINGLE_BITS = 48
 """How many bits of a shingle's hash there are where passages are compared by all of them."""
 
 # Shorter passages ("See below.") say too little to be a copy of anything.
-LEAST_WORDS = 10
+MIN_WORDS = 10
 
 # A shorter part of a line says too little to be counted: "From The Militant, Vol."
 _LEAST_PART = 6
@@ -93,7 +93,7 @@ class Fingerprints:
     lengths: npt.NDArray[np.uint32]
 
 
-COLUMNS: dict[str, Any] = {
+COLUMN_TYPES: dict[str, Any] = {
     "units": np.uint64,
     "owners": np.uint32,
     "starts": np.uint32,
@@ -367,7 +367,7 @@ def _bands(words: _Words) -> npt.NDArray[np.uint32]:
     from rensa import RMinHash  # which a search never needs
 
     result = np.zeros((len(words.lengths), BANDS), np.uint32)
-    enough = words.lengths >= LEAST_WORDS
+    enough = words.lengths >= MIN_WORDS
     if not enough.any():
         return result
     inside = np.repeat(enough, words.lengths)

@@ -16,9 +16,9 @@ from typing import Any, BinaryIO, Self
 import numpy as np
 import numpy.typing as npt
 
-from archivesearch.indexing.fingerprints.fingerprints import BANDS, COLUMNS
-from archivesearch.indexing.parsing.page_records import unpacked
-from archivesearch.indexing.parsing.parse_task import Chunk, Packed
+from archivesearch.indexing.fingerprints.fingerprints import BANDS, COLUMN_TYPES
+from archivesearch.indexing.parsing.page_records import deserialize
+from archivesearch.indexing.parsing.parse_task import ParsedChunk, ParsedPage
 from archivesearch.model.pages import Page, paragraphs
 
 # Pages that are kept at hand while their passages are compared: neighbours have the same
@@ -28,7 +28,7 @@ _AT_HAND = 64
 _CHARACTERS_A_WORD = 7
 
 
-class Gathered:
+class PageSpool:
     """Pages in the order in which they were added, in files of a folder of their own.
 
     Passages are numbered from 0 through all pages; `first` is the number of each page's
@@ -38,26 +38,28 @@ class Gathered:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._pages: BinaryIO = (folder / "pages").open("xb+")
-        self._files = {name: (folder / name).open("xb+") for name in COLUMNS}
+        self._files = {name: (folder / name).open("xb+") for name in COLUMN_TYPES}
         self._columns: dict[str, npt.NDArray[Any]] = {}
         self._ends: list[int] = [0]
-        self.first: list[int] = [0]
+        self.passage_offsets: list[int] = [0]
         self.names: list[str] = []
         self.page = lru_cache(_AT_HAND)(self._read)
 
     def __len__(self) -> int:
         return len(self.names)
 
-    def add(self, chunk: Chunk) -> None:
+    def add(self, chunk: ParsedChunk) -> None:
         """Put the pages of a chunk aside."""
-        before = self.first[-1]
-        for found, _ in chunk.found:
-            if isinstance(found, Packed):
-                self.first.append(self.first[-1] + found.passages)
+        before = self.passage_offsets[-1]
+        for found, _ in chunk.outcomes:
+            if isinstance(found, ParsedPage):
+                self.passage_offsets.append(self.passage_offsets[-1] + found.passage_count)
                 self.names.append(found.page)
                 self._ends.append(self._ends[-1] + self._pages.write(found.data))
-        if chunk.prints:
-            prints = replace(chunk.prints, owners=chunk.prints.owners + np.uint32(before))
+        if chunk.fingerprints:
+            prints = replace(
+                chunk.fingerprints, owners=chunk.fingerprints.owners + np.uint32(before)
+            )
             for name, file in self._files.items():
                 file.write(getattr(prints, name))
         self._pages.flush()  # so that they can be read
@@ -72,7 +74,7 @@ class Gathered:
         """How many bytes they are."""
         return self._ends[-1]
 
-    def places(self, number: int) -> tuple[int, int]:
+    def byte_range(self, number: int) -> tuple[int, int]:
         """Return where a page begins in that file, and where it ends."""
         return self._ends[number], self._ends[number + 1]
 
@@ -87,18 +89,22 @@ class Gathered:
             self._files[name].flush()
             path = self._folder / name
             size = path.stat().st_size
-            values = np.memmap(path, COLUMNS[name], "c") if size else np.empty(0, COLUMNS[name])
+            values = (
+                np.memmap(path, COLUMN_TYPES[name], "c")
+                if size
+                else np.empty(0, COLUMN_TYPES[name])
+            )
             self._columns[name] = values.reshape(-1, BANDS) if name == "bands" else values
         return self._columns[name]
 
-    def part(self, name: str, at: slice) -> npt.NDArray[Any]:
+    def read_column(self, name: str, at: slice) -> npt.NDArray[Any]:
         """Return a part of such a column without mapping it into memory."""
-        file, kind = self._files[name], np.dtype(COLUMNS[name])
+        file, kind = self._files[name], np.dtype(COLUMN_TYPES[name])
         file.flush()
         size, start = (at.stop - at.start) * kind.itemsize, at.start * kind.itemsize
         return np.frombuffer(bytearray(os.pread(file.fileno(), size, start)), kind)
 
-    def units_between(self, start: int, end: int) -> slice:
+    def unit_slice(self, start: int, end: int) -> slice:
         """Return where in their columns the units of some pages are."""
         return slice(int(self._units[start]), int(self._units[min(end, len(self))]))
 
@@ -109,7 +115,7 @@ class Gathered:
 
     @cached_property
     def _starts(self) -> npt.NDArray[np.int64]:
-        return np.array(self.first, np.int64)
+        return np.array(self.passage_offsets, np.int64)
 
     @cached_property
     def _units(self) -> npt.NDArray[np.int64]:
@@ -117,25 +123,27 @@ class Gathered:
         owners = self.column("owners")
         return np.searchsorted(owners, self._starts.astype(owners.dtype))
 
-    def forget(self, *names: str) -> None:
+    def release(self, *names: str) -> None:
         """Let go of columns that are not needed any more, and of the memory they take."""
         for name in names:
             self._columns.pop(name, None)
 
-    def sample(self, characters: int) -> list[str]:
+    def sample_texts(self, characters: int) -> list[str]:
         """Return what passages from all over the archive say, of so many characters at most."""
         words = int(self.column("lengths").sum())
         step = words * _CHARACTERS_A_WORD // characters + 1
         texts: list[str] = []
-        pages = groupby(range(0, self.first[-1], step), lambda number: int(self.page_of(number)))
+        pages = groupby(
+            range(0, self.passage_offsets[-1], step), lambda number: int(self.page_of(number))
+        )
         for page, numbers in pages:
             said = [paragraph.text for _, paragraph in paragraphs(self._read(page))]
             for number in numbers:
-                texts.append(said[number - self.first[page]][:characters])
+                texts.append(said[number - self.passage_offsets[page]][:characters])
                 characters -= len(texts[-1])
         return texts
 
-    def scratch(self) -> BinaryIO:
+    def temporary_file(self) -> BinaryIO:
         """Return a file to put something aside in, which is gone when it is closed."""
         return TemporaryFile(dir=self._folder)
 
@@ -152,9 +160,9 @@ class Gathered:
             file.close()
 
     def _read(self, number: int) -> Page:
-        return page_between(self._pages.fileno(), *self.places(number))
+        return read_page(self._pages.fileno(), *self.byte_range(number))
 
 
-def page_between(file: int, start: int, end: int) -> Page:
+def read_page(file: int, start: int, end: int) -> Page:
     """Return the page between two places in an open file of gathered ones."""
-    return unpacked(os.pread(file, end - start, start))
+    return deserialize(os.pread(file, end - start, start))

@@ -22,13 +22,13 @@ from typing import BinaryIO, Self
 from unicodedata import unidata_version
 
 from archivesearch.config import Config
-from archivesearch.directory.manifest import NEW_PARSED, PARSED, regular_file
+from archivesearch.directory.manifest import NEW_PARSE_CACHE, PARSE_CACHE, regular_file
 from archivesearch.indexing.parsing.page_records import HEADER, KEY_BYTES, is_whole
 from archivesearch.model.pages import RawPage
 
 _MAGIC = b"archivesearch parsed pages 2\n"
 
-SOURCE = (
+PARSER_FILES = (
     "config.py",
     "errors.py",
     "urls.py",
@@ -44,18 +44,18 @@ SOURCE = (
 _UNSEEN = ("name", "exclude", "variants")
 
 
-class Memory:
+class ParseCache:
     """Pages as they were parsed, by key: those that the file has, and those for the next one.
 
     The next file holds what `add` was given, and takes the place of the old one by `keep`.
     A disk that takes no more of it ends the remembering, no more.
     """
 
-    def __init__(self, index: Path, *, recall: bool = True) -> None:
-        self._path = index / PARSED
-        self._aside = index / NEW_PARSED
+    def __init__(self, index: Path, *, reuse: bool = True) -> None:
+        self._path = index / PARSE_CACHE
+        self._aside = index / NEW_PARSE_CACHE
         self._contexts: dict[int, tuple[Config, bytes]] = {}
-        self._old = _opened(self._path) if recall else None
+        self._old = _opened(self._path) if reuse else None
         self._places = _places(self._old) if self._old else {}
         self._new: BinaryIO | None = None
         with suppress(OSError):
@@ -103,7 +103,7 @@ class Memory:
             except OSError:
                 self._give_up()
 
-    def keep(self) -> None:
+    def commit(self) -> None:
         """Put what was remembered in the place of what was known."""
         if self._new is None:
             return
@@ -130,15 +130,15 @@ class Memory:
             self._new = None
 
 
-def damaged_bytes(index: Path) -> str | None:
+def cache_damage(index: Path) -> str | None:
     """Return in words what is wrong with the memory beside an index; None if nothing is."""
     try:
-        regular_file(index / PARSED).close()
+        regular_file(index / PARSE_CACHE).close()
     except FileNotFoundError:
         return None
     except OSError as error:
         return f"it cannot be read: {error.strerror or error}"
-    file = _opened(index / PARSED)
+    file = _opened(index / PARSE_CACHE)
     if file is None:
         return "it is of another version"
     with file:
@@ -184,7 +184,7 @@ def _parser() -> str:
     """Return what tells this parser from any other: its source, and what it is built on."""
     package = Path(__file__).parents[2]
     seen = blake2b(digest_size=KEY_BYTES)
-    for path in sorted(path for files in SOURCE for path in package.glob(files)):
+    for path in sorted(path for files in PARSER_FILES for path in package.glob(files)):
         seen.update(path.name.encode() + b"\0" + path.read_bytes())
     libraries = map(version, ("selectolax", "charset-normalizer", "py3langid"))
     return repr((seen.hexdigest(), *libraries, unidata_version))

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from archivesearch.config import Config
 from archivesearch.errors import IndexProblem
 from archivesearch.indexing.fingerprints.fingerprints import Fingerprints, fingerprints
-from archivesearch.indexing.parsing.page_records import packed, recalled, recorded
-from archivesearch.indexing.workers.process_limits import bounded_memory, limited
+from archivesearch.indexing.parsing.page_records import from_record, serialize, to_record
+from archivesearch.indexing.workers.process_limits import memory_limit, time_limit
 from archivesearch.model.pages import Notice, Page, RawPage, Skipped, paragraphs
 
 # Such a page takes some 250 MB; of 5,808 pages that were measured none has a tenth of either.
@@ -24,7 +24,7 @@ _MOST_PARAGRAPHS = 100_000
 _Bounds = Callable[[], AbstractContextManager[None]]
 
 
-class Given(NamedTuple):
+class PageTask(NamedTuple):
     """A page that is to be read, its size in bytes, and the key by which it is remembered.
 
     Where there is a `record` of it that is read, and `raw` is not looked at.
@@ -37,7 +37,7 @@ class Given(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class ParsedPage:
     """A page that has been read, as bytes, and how many passages it has.
 
     `record` is what it is remembered by, if it can be; `is_known` says that it was before.
@@ -45,31 +45,31 @@ class Packed:
 
     page: str
     data: bytes
-    passages: int
+    passage_count: int
     record: bytes = b""
-    is_known: bool = False
+    from_cache: bool = False
 
 
-Item = Given | Skipped | Notice
-Found = Packed | Skipped | Notice
+Item = PageTask | Skipped | Notice
+Outcome = ParsedPage | Skipped | Notice
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class ParsedChunk:
     """What became of some pages, in order, each with its size in bytes.
 
     `prints` are the fingerprints of all passages, in one row.
     """
 
-    found: tuple[tuple[Found, int], ...]
-    prints: Fingerprints | None = None
+    outcomes: tuple[tuple[Outcome, int], ...]
+    fingerprints: Fingerprints | None = None
 
 
 class _Filling:
     """A chunk while pages come into it."""
 
     def __init__(self) -> None:
-        self._found: list[tuple[Found, int]] = []
+        self._found: list[tuple[Outcome, int]] = []
         self._texts: list[str] = []
 
     def put(self, found: Skipped | Notice, size: int = 0) -> None:
@@ -79,23 +79,23 @@ class _Filling:
         before = len(self._texts)
         self._texts += (p.own_text if p.repeated else p.text for _, p in paragraphs(page))
         passages = len(self._texts) - before
-        self._found.append((Packed(page.page, data, passages, record, is_known), size))
+        self._found.append((ParsedPage(page.page, data, passages, record, is_known), size))
 
-    def chunk(self) -> Chunk:
-        return Chunk(tuple(self._found), fingerprints(self._texts) if self._texts else None)
+    def chunk(self) -> ParsedChunk:
+        return ParsedChunk(tuple(self._found), fingerprints(self._texts) if self._texts else None)
 
 
-def of_pages(pages: Iterable[Page]) -> Chunk:
+def chunk_of_pages(pages: Iterable[Page]) -> ParsedChunk:
     """Return pages that have been parsed as a chunk; none of them has a record."""
     filling = _Filling()
     for page in pages:
-        filling.add(page, packed(page), b"", 0, is_known=False)
+        filling.add(page, serialize(page), b"", 0, is_known=False)
     return filling.chunk()
 
 
-def read(
+def read_chunk(
     items: Iterable[Item], config: Config, why: str = "", bounds: _Bounds = nullcontext
-) -> Chunk | None:
+) -> ParsedChunk | None:
     """Read some pages, each inside `bounds`; None where a record is none of ours.
 
     A page that meets a fault is read as plain text, which a notice before it tells; so are
@@ -103,11 +103,11 @@ def read(
     """
     filling = _Filling()
     for item in items:
-        if not isinstance(item, Given):
+        if not isinstance(item, PageTask):
             filling.put(item)
         elif item.record:
             try:
-                page, data = recalled(item.record)
+                page, data = from_record(item.record)
             except ValueError:
                 return None
             filling.add(page, data, item.record, item.size, is_known=True)
@@ -116,22 +116,24 @@ def read(
     return filling.chunk()
 
 
-def get_ready() -> None:
+def import_parsers() -> None:
     """Import what reading needs, before there are pages."""
     from archivesearch.parse import fallback as plainly  # noqa: F401
     from archivesearch.parse import page  # noqa: F401
 
 
-def read_apart(items: Iterable[Item], config: bytes, why: str, seconds: float) -> Chunk | None:
+def read_chunk_in_worker(
+    items: Iterable[Item], config: bytes, why: str, seconds: float
+) -> ParsedChunk | None:
     """Read some pages in a process that can be spared; `config` is pickled.
 
     It ends where a page takes more CPU time than that, or all of them too much memory.
     """
-    with bounded_memory():
-        return read(items, _config(config), why, partial(limited, seconds))
+    with memory_limit():
+        return read_chunk(items, _config(config), why, partial(time_limit, seconds))
 
 
-def unread(raw: RawPage, why: str) -> Skipped:
+def unreadable_page(raw: RawPage, why: str) -> Skipped:
     """Return what is told of a page that cannot be read in any way."""
     return Skipped(raw.page, f"it cannot be read as plain text either: {why}")
 
@@ -142,7 +144,7 @@ def _config(data: bytes) -> Config:
     return config
 
 
-def _read(item: Given, config: Config, why: str, bounds: _Bounds, filling: _Filling) -> None:
+def _read(item: PageTask, config: Config, why: str, bounds: _Bounds, filling: _Filling) -> None:
     """Parse a page, or read it plainly."""
     raw = item.raw
     with bounds():
@@ -155,8 +157,8 @@ def _read(item: Given, config: Config, why: str, bounds: _Bounds, filling: _Fill
     if isinstance(found, Skipped):
         filling.put(found, item.size)
         return
-    data = packed(found)
-    record = recorded(item.key, data) if is_parsed else b""
+    data = serialize(found)
+    record = to_record(item.key, data) if is_parsed else b""
     filling.add(found, data, record, item.size, is_known=False)
 
 
@@ -178,14 +180,14 @@ def _parsed(raw: RawPage, config: Config) -> Page | Skipped | str:
 
 
 def _plainly(raw: RawPage, config: Config) -> Page | Skipped:
-    from archivesearch.parse.fallback import parse_plainly
+    from archivesearch.parse.fallback import parse_without_structure
 
     try:
-        return parse_plainly(raw, config)
+        return parse_without_structure(raw, config)
     except (MemoryError, IndexProblem):
         raise
     except Exception as error:  # noqa: BLE001 - as above
-        return unread(raw, _fault(error))
+        return unreadable_page(raw, _fault(error))
 
 
 def _fault(error: Exception) -> str:

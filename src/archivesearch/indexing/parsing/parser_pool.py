@@ -5,22 +5,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from archivesearch.config import Config
-from archivesearch.indexing.parsing.parse_cache import Memory
+from archivesearch.indexing.parsing.parse_cache import ParseCache
 from archivesearch.indexing.parsing.parse_task import (
-    Chunk,
-    Given,
     Item,
-    Packed,
-    get_ready,
-    read,
-    read_apart,
-    unread,
+    PageTask,
+    ParsedChunk,
+    ParsedPage,
+    import_parsers,
+    read_chunk,
+    read_chunk_in_worker,
+    unreadable_page,
 )
-from archivesearch.indexing.workers.worker_pool import Crew, Lost
+from archivesearch.indexing.workers.worker_pool import WorkerDied, WorkerPool
 from archivesearch.model.pages import Notice, RawPage
 from archivesearch.sources.source import Source
 
-SECONDS = 20.0
+SECONDS_PER_PAGE = 20.0
 """The CPU time that a page may take; the slowest of 5,808 pages that were measured takes 1."""
 
 # What a process is given at a time: enough that handing it over costs little.
@@ -33,14 +33,14 @@ _AHEAD = 4
 _LARGE = 250_000
 
 
-def prepare(crew: Crew, pages: int) -> None:
+def start_parsers(crew: WorkerPool, pages: int) -> None:
     """Let the processes start that so many pages will need."""
-    crew.prepare(-(-pages // _CHUNK_PAGES), get_ready)
+    crew.start_workers(-(-pages // _CHUNK_PAGES), import_parsers)
 
 
-def in_chunks(
-    items: Iterable[tuple[Item, Config]], crew: Crew, seconds: float = SECONDS
-) -> Iterator[Chunk]:
+def parse_in_order(
+    items: Iterable[tuple[Item, Config]], crew: WorkerPool, seconds: float = SECONDS_PER_PAGE
+) -> Iterator[ParsedChunk]:
     """Read pages, and yield what became of them in their order, by the chunk.
 
     With a crew of one they are read in this process. No more of them are taken than the
@@ -70,7 +70,7 @@ class _Part:
     items: list[Item]
     config: Config
     why: str = ""
-    result: Chunk | None = None
+    result: ParsedChunk | None = None
 
 
 def _parts(items: Iterable[tuple[Item, Config]]) -> Iterator[_Part]:
@@ -82,7 +82,7 @@ def _parts(items: Iterable[tuple[Item, Config]]) -> Iterator[_Part]:
             part, pages, size = _Part([], config), 0, 0
         part.items.append(item)
         part.config = config
-        if isinstance(item, Given):
+        if isinstance(item, PageTask):
             pages += 1
             size += item.size
         full = pages >= _CHUNK_PAGES or size >= _CHUNK_BYTES or len(part.items) >= _CHUNK_ITEMS
@@ -94,13 +94,13 @@ def _parts(items: Iterable[tuple[Item, Config]]) -> Iterator[_Part]:
 
 
 def _is_large(item: Item) -> bool:
-    return isinstance(item, Given) and item.size > _LARGE and not item.record
+    return isinstance(item, PageTask) and item.size > _LARGE and not item.record
 
 
 class _Line:
     """Pages on their way through the processes, which come out as they went in."""
 
-    def __init__(self, crew: Crew, seconds: float) -> None:
+    def __init__(self, crew: WorkerPool, seconds: float) -> None:
         self._crew = crew
         self._seconds = seconds
         self._most = crew.size * _AHEAD if crew.size > 1 else 1
@@ -125,12 +125,12 @@ class _Line:
         """Wait for some results."""
         for number, result in self._crew.results():
             part = self._given.pop(number)
-            if isinstance(result, Chunk):
+            if isinstance(result, ParsedChunk):
                 part.result = result
             else:
                 self._again(part, result)
 
-    def out(self) -> Iterator[Chunk]:
+    def out(self) -> Iterator[ParsedChunk]:
         """Yield what is known of those that went in first."""
         while self._inside and (result := self._inside[0].result) is not None:
             del self._inside[0]
@@ -138,12 +138,12 @@ class _Line:
 
     def _do(self, part: _Part) -> None:
         """Read some pages here, or have them read."""
-        if not any(isinstance(item, Given) for item in part.items):
-            part.result = Chunk(
-                tuple((item, 0) for item in part.items if not isinstance(item, Given))
+        if not any(isinstance(item, PageTask) for item in part.items):
+            part.result = ParsedChunk(
+                tuple((item, 0) for item in part.items if not isinstance(item, PageTask))
             )
         elif self._crew.size == 1 and not part.why and not any(map(_is_large, part.items)):
-            part.result = read(part.items, part.config)
+            part.result = read_chunk(part.items, part.config)
             if part.result is None:
                 self._again(part, None)
         else:
@@ -154,9 +154,9 @@ class _Line:
             self._config, self._packed_config = part.config, pickle.dumps(part.config)
         items = [_as_given(item) for item in part.items]
         args = items, self._packed_config, part.why, self._seconds
-        self._given[self._crew.give(read_apart, *args)] = part
+        self._given[self._crew.submit(read_chunk_in_worker, *args)] = part
 
-    def _again(self, part: _Part, lost: Lost | None) -> None:
+    def _again(self, part: _Part, lost: WorkerDied | None) -> None:
         """Have pages that were not got through read one by one, and such a page in another way."""
         if len(part.items) > 1:
             at = self._inside.index(part)
@@ -166,7 +166,7 @@ class _Line:
                 self._do(one)
             return
         (item,) = part.items
-        if not isinstance(item, Given):
+        if not isinstance(item, PageTask):
             raise TypeError(item)  # it was read without a process
         if item.record:
             part.items = [item._replace(record=b"")]
@@ -176,9 +176,11 @@ class _Line:
             self._do(part)
         else:
             notice = Notice(item.raw.page, f"{part.why}; it was read as plain text")
-            part.result = Chunk(((notice, 0), (unread(item.raw, self._why(lost)), item.size)))
+            part.result = ParsedChunk(
+                ((notice, 0), (unreadable_page(item.raw, self._why(lost)), item.size))
+            )
 
-    def _why(self, lost: Lost | None) -> str:
+    def _why(self, lost: WorkerDied | None) -> str:
         if lost and lost.out_of_time:
             return f"it was not read within {self._seconds:g} seconds of computing"
         return "the process that read it has ended, perhaps for want of memory"
@@ -186,34 +188,34 @@ class _Line:
 
 def _as_given(item: Item) -> Item:
     """Return what a process needs to know of a page."""
-    if isinstance(item, Given) and item.record:
+    if isinstance(item, PageTask) and item.record:
         return item._replace(raw=replace(item.raw, data=b""))
     return item
 
 
-class Intake:
+class ParsedPages:
     """The pages of all sources in order, from memory where they are known there.
 
     `parsed` and `unchanged` count them, `seen` are their names.
     """
 
-    def __init__(self, opened: Sequence[Source], crew: Crew, memory: Memory) -> None:
+    def __init__(self, opened: Sequence[Source], crew: WorkerPool, memory: ParseCache) -> None:
         self.parsed = self.unchanged = 0
-        self.seen: set[str] = set()
+        self.page_names: set[str] = set()
         self._opened = opened
         self._crew = crew
         self._memory = memory
 
-    def __iter__(self) -> Iterator[Chunk]:
+    def __iter__(self) -> Iterator[ParsedChunk]:
         """Yield what becomes of them, by the chunk, and remember it."""
-        for chunk in in_chunks(self._items(), self._crew):
-            for found, _ in chunk.found:
-                if isinstance(found, Packed):
-                    self.unchanged += found.is_known
-                    self.parsed += not found.is_known
+        for chunk in parse_in_order(self._items(), self._crew):
+            for found, _ in chunk.outcomes:
+                if isinstance(found, ParsedPage):
+                    self.unchanged += found.from_cache
+                    self.parsed += not found.from_cache
                     self._memory.add(found.record)
                 if not isinstance(found, Notice):
-                    self.seen.add(found.page)
+                    self.page_names.add(found.page)
             yield chunk
 
     def _items(self) -> Iterator[tuple[Item, Config]]:
@@ -222,6 +224,6 @@ class Intake:
                 if isinstance(found, RawPage):
                     key = self._memory.key(found, source.config)
                     record = self._memory.record(key)
-                    yield Given(found, len(found.data), key, record), source.config
+                    yield PageTask(found, len(found.data), key, record), source.config
                 else:
                     yield found, source.config

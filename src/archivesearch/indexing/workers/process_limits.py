@@ -9,15 +9,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-MEMORY = 1_500_000_000
+MEMORY_LIMIT = 1_500_000_000
 """The bytes that a process may take for itself: of address space some libraries reserve much."""
 
-ENDED_BY_TIME = -signal.SIGPROF if hasattr(signal, "SIGPROF") else 1
+TIME_LIMIT_EXIT_CODE = -signal.SIGPROF if hasattr(signal, "SIGPROF") else 1
 """The exit code of a process that has been ended by its time."""
 
 
 @contextmanager
-def bounded_memory() -> Iterator[None]:
+def memory_limit() -> Iterator[None]:
     """Let what is done here not take so much memory that the machine suffers.
 
     There is MemoryError where it would, if the system can tell.
@@ -26,7 +26,7 @@ def bounded_memory() -> Iterator[None]:
         import resource
 
         before = resource.getrlimit(resource.RLIMIT_DATA)
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, before[1]))
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, before[1]))
     except (ImportError, OSError, ValueError):
         yield
         return
@@ -40,7 +40,7 @@ def bounded_memory() -> Iterator[None]:
 if sys.platform == "win32":
 
     @contextmanager
-    def limited(seconds: float) -> Iterator[None]:
+    def time_limit(seconds: float) -> Iterator[None]:
         """End this process if what is done here takes longer."""
         import faulthandler
         from pathlib import Path
@@ -55,7 +55,7 @@ if sys.platform == "win32":
 else:
 
     @contextmanager
-    def limited(seconds: float) -> Iterator[None]:
+    def time_limit(seconds: float) -> Iterator[None]:
         """End this process if what is done here takes more CPU time.
 
         The signal's own action ends it, whatever it is doing, in Python or below.

@@ -21,7 +21,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self, TypeVar
 
 from archivesearch.errors import IndexProblem
-from archivesearch.indexing.workers.process_limits import ENDED_BY_TIME
+from archivesearch.indexing.workers.process_limits import TIME_LIMIT_EXIT_CODE
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -46,7 +46,7 @@ _LEFT = 2  # the exit code of a process that leaves by itself
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class WorkerDied:
     """What stands for the result of a task that has ended its process, and how it did so."""
 
     out_of_time: bool
@@ -82,7 +82,7 @@ class _Worker:
     is_ready: bool = False
 
 
-class Crew:
+class WorkerPool:
     """Up to `size` processes, which are started by need and end with the `with` block."""
 
     def __init__(self, size: int) -> None:
@@ -96,11 +96,11 @@ class Crew:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.release(busy=True)
+        self.stop_workers(include_busy=True)
 
-    def release(self, *, busy: bool = False) -> None:
+    def stop_workers(self, *, include_busy: bool = False) -> None:
         """End the processes that have nothing to do, or all; others are started by need."""
-        ended = [worker for worker in self._workers if busy or not worker.tasks]
+        ended = [worker for worker in self._workers if include_busy or not worker.tasks]
         for worker in ended:
             self._workers.remove(worker)
             worker.process.terminate()
@@ -108,7 +108,7 @@ class Crew:
         for worker in ended:
             worker.process.join()
 
-    def prepare(self, processes: int, work: Callable[[], Any] | None = None) -> None:
+    def start_workers(self, count: int, warm_up: Callable[[], Any] | None = None) -> None:
         """Start so many processes, `size` at most, before there are tasks.
 
         Each does some work at once, of which nothing is heard. A crew of one, whose work is
@@ -116,13 +116,13 @@ class Crew:
         """
         if self.size == 1:
             return
-        while len(self._workers) < min(processes, self.size):
+        while len(self._workers) < min(count, self.size):
             worker = _started()
             self._workers.append(worker)
-            if work:
-                _send(worker, work)
+            if warm_up:
+                _send(worker, warm_up)
 
-    def give(self, work: Callable[..., Any], *args: Any) -> int:
+    def submit(self, work: Callable[..., Any], *args: Any) -> int:
         """Give a task to the process that has least to do; return the number of its result.
 
         `work` is a function of a module. Raises IndexProblem where a process cannot be started.
@@ -160,7 +160,7 @@ class Crew:
                 raise message.error
             yield number, message
 
-    def in_order(self, work: Callable[..., R], tasks: Iterable[tuple[Any, ...]]) -> Iterator[R]:
+    def map_in_order(self, work: Callable[..., R], tasks: Iterable[tuple[Any, ...]]) -> Iterator[R]:
         """Yield what `work` makes of each task, in the order of the tasks.
 
         Few tasks are taken ahead of the result that is waited for. Raises IndexProblem where
@@ -170,12 +170,12 @@ class Crew:
         waiting = iter(tasks)
         while True:
             for task in islice(waiting, _AHEAD * self.size - len(given)):
-                given.append(self.give(work, *task))
+                given.append(self.submit(work, *task))
             if not given:
                 return
             yield self._result(given.popleft())
 
-    def begin(self, work: Callable[..., R], *args: Any) -> Callable[[], R]:
+    def run_in_background(self, work: Callable[..., R], *args: Any) -> Callable[[], R]:
         """Give a task; return what waits for its result. Of a crew of one it is done at once.
 
         That raises IndexProblem where the task has ended its process.
@@ -183,28 +183,28 @@ class Crew:
         if self.size == 1:
             done = work(*args)
             return lambda: done
-        return partial(self._result, self.give(work, *args))
+        return partial(self._result, self.submit(work, *args))
 
     def _result(self, number: int) -> Any:
         """Wait for one result, and keep others that come for those that will ask for them."""
         while number not in self._kept:
             for done, result in self.results():
-                if isinstance(result, Lost):
+                if isinstance(result, WorkerDied):
                     raise IndexProblem(_ENDED)
                 self._kept[done] = result
         return self._kept.pop(number)
 
-    def _replaced(self, worker: _Worker) -> list[tuple[int, Lost]]:
+    def _replaced(self, worker: _Worker) -> list[tuple[int, WorkerDied]]:
         """Put another process in the place of one that has ended; return the task that did it.
 
         There is none if it had not started yet.
         """
         worker.line.close()
         worker.process.join()
-        lost: list[tuple[int, Lost]] = []
+        lost: list[tuple[int, WorkerDied]] = []
         if worker.is_ready:
             number = worker.tasks.popleft().number
-            lost.append((number, Lost(worker.process.exitcode == ENDED_BY_TIME)))
+            lost.append((number, WorkerDied(worker.process.exitcode == TIME_LIMIT_EXIT_CODE)))
         else:
             self._never_ready += 1
             if self._never_ready > _MOST_NEVER_READY:

@@ -41,6 +41,6 @@ class Block(NamedTuple):
         return int(self.tag[1]) if len(self.tag) == 2 and self.tag[0] == "h" else 0
 
     @property
-    def stands_out(self) -> bool:
+    def all_strong(self) -> bool:
         """Whether all of the text is set to stand out."""
         return bool(self.strong) and self.strong[0] == (0, len(self.text))

@@ -18,7 +18,7 @@ class Head:
     author: str = ""
 
 
-def head(document: LexborHTMLParser) -> Head:
+def read_head(document: LexborHTMLParser) -> Head:
     """Read the head of a document; '' stands for what it does not say."""
     metas: dict[str, str] = {}
     title = ""

@@ -199,14 +199,14 @@ class _Builder:
         if self._marked or self._pre:
             self._flush_marked(raw)
         else:
-            words = runs.collapsed(raw)
+            words = runs.collapse_whitespace(raw)
             self._add(words, ((0, len(words)),) if self._starts_strong else ())
 
     def _flush_marked(self, raw: str) -> None:
         if self._pre:
             self._flush_preformatted(raw)
         else:
-            for run in runs.cut(raw, strong=self._starts_strong, anchor=self._anchor):
+            for run in runs.split_at_breaks(raw, strong=self._starts_strong, anchor=self._anchor):
                 self._anchor = run.anchor
                 self._add(run.text, run.strong)
         self._starts_strong = self._bold > 0
@@ -215,7 +215,7 @@ class _Builder:
     def _flush_preformatted(self, raw: str) -> None:
         """Cut preformatted text into blocks as if it were a plain text file."""
         self._anchor = self._anchor or runs.ANCHOR in raw
-        cut = text.blocks(runs.without_marks(raw))
+        cut = text.blocks(runs.strip_marks(raw))
         strong = runs.strong_spans(raw, [b.text for b in cut], strong=self._starts_strong)
         indent = self._indent
         for block, spans in zip(cut, strong, strict=True):

@@ -15,7 +15,7 @@ _ALL_SPACES = tuple(char for char in map(chr, range(0x3001)) if char.isspace() a
 _RULES = frozenset("-=*~_:.#+|^•·")
 
 
-class Run(NamedTuple):
+class StyledText(NamedTuple):
     """A part of a run that is a block: its text, where it is strong, and an anchor before it."""
 
     text: str
@@ -23,7 +23,7 @@ class Run(NamedTuple):
     anchor: bool
 
 
-def collapsed(raw: str) -> str:
+def collapse_whitespace(raw: str) -> str:
     """Return a text with every run of white space made one space, and none at its ends.
 
     The same as `" ".join(raw.split())`, in a third of the time on running text.
@@ -37,7 +37,7 @@ def collapsed(raw: str) -> str:
     return words
 
 
-def cut(raw: str, *, strong: bool, anchor: bool) -> Iterator[Run]:
+def split_at_breaks(raw: str, *, strong: bool, anchor: bool) -> Iterator[StyledText]:
     """Cut a run with marks into blocks, where two or more `<br>` stand between texts.
 
     `strong` and `anchor` say how it begins. An anchor with no text after it is given back
@@ -57,23 +57,23 @@ def cut(raw: str, *, strong: bool, anchor: bool) -> Iterator[Run]:
             space = space or bool(token)
             continue
         if breaks > 1 and length:
-            yield Run("".join(parts), tuple(spans), leads)
+            yield StyledText("".join(parts), tuple(spans), leads)
             parts, spans, length = [], [], 0
         if not length:
             leads, anchor = anchor, False
         else:
             parts.append("\n" if breaks else " " if space or token[0].isspace() else "")
             length += len(parts[-1])
-        parts.append(collapsed(token))
+        parts.append(collapse_whitespace(token))
         if strong:
             _extend(spans, length, length + len(parts[-1]), len(parts[-2]) if length else 0)
         length += len(parts[-1])
         breaks = 0
         space = token[-1].isspace()
     if length:
-        yield Run("".join(parts), tuple(spans), leads)
+        yield StyledText("".join(parts), tuple(spans), leads)
     if anchor:
-        yield Run("", (), anchor=True)
+        yield StyledText("", (), anchor=True)
 
 
 def _extend(spans: list[Span], start: int, end: int, gap: int) -> None:
@@ -83,7 +83,7 @@ def _extend(spans: list[Span], start: int, end: int, gap: int) -> None:
     spans.append((start, end))
 
 
-def without_marks(raw: str) -> str:
+def strip_marks(raw: str) -> str:
     """Return a run as plain text, a line for each `<br>`."""
     return _MARK.sub(lambda mark: "\n" if mark[0] == BREAK else "", raw)
 

@@ -16,7 +16,7 @@ _SUSPICIOUS, _SHORTEST_TAG = 10_000, 3
 _DEEPEST = 512
 
 
-def shallow(markup: str) -> str:
+def limit_nesting(markup: str) -> str:
     """Return markup in which containers that lie too deep are paragraphs instead."""
     if len(markup) < _SUSPICIOUS * _SHORTEST_TAG or markup.count("<") < _SUSPICIOUS:
         return markup

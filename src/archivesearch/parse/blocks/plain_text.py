@@ -6,7 +6,7 @@ from itertools import pairwise
 from statistics import quantiles
 
 from archivesearch.parse.blocks.block import Block
-from archivesearch.parse.blocks.inline import collapsed
+from archivesearch.parse.blocks.inline import collapse_whitespace
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _RULE = re.compile(r"[-=*~_:.#+|^•·\s]*")
@@ -122,9 +122,9 @@ def _joined(run: list[str], width: int) -> str:
     ended = [not width or _ends_early(before, line, width) for before, line in pairs]
     if sum(ended) * 2 > len(ended):
         ended = [True] * len(ended)
-    parts = [collapsed(run[0])]
+    parts = [collapse_whitespace(run[0])]
     for (_, line), end in zip(pairs, ended, strict=True):
-        parts += ("\n" if end else " ", collapsed(line))
+        parts += ("\n" if end else " ", collapse_whitespace(line))
     return "".join(parts)
 
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from archivesearch.parse.dates.page_edges import Line
-from archivesearch.parse.dates.written_dates import MONTHS, YEAR, find_dates
+from archivesearch.parse.dates.page_edges import EdgeLine
+from archivesearch.parse.dates.written_dates import MONTH_NUMBERS, YEAR_PATTERN, find_dates
 
 _BY = re.compile(
     r"^[\W_]*(?:(?P<how>an? )?(?P<what>(?:film |book |movie |music |web )?review(?:ed)?|posted"
@@ -38,7 +38,7 @@ _OTHERS_WORK = re.compile(
     re.IGNORECASE,
 )
 _INITIAL = re.compile(r"(?:^|[\s.])[A-Z]\.\s?(?=[A-Z])")
-_YEAR_BEHIND = re.compile(rf",? {YEAR}\W*$")
+_YEAR_BEHIND = re.compile(rf",? {YEAR_PATTERN}\W*$")
 _REVIEW_OF = re.compile(r"\breviews?(?: of)?\b", re.IGNORECASE)
 _CLOSING = re.compile(r"^\s*(?:-{2,3}|[\u2014\u2013\u2015])\s*(?P<name>[^\W\d_].*)$")
 _GENERATED = re.compile(
@@ -46,7 +46,7 @@ _GENERATED = re.compile(
 )
 
 
-def byline(line: str) -> str:
+def byline_author(line: str) -> str:
     """Return the name in a line such as `By Ada Byron, May 1996`, or ''."""
     if len(line) > 110:
         return ""
@@ -57,13 +57,13 @@ def byline(line: str) -> str:
     return _name(match["name"]) if match and not _OTHERS_WORK.search(line) else ""
 
 
-def top_author(lines: Sequence[Line], meta: str = "") -> str:
+def top_author(lines: Sequence[EdgeLine], meta: str = "") -> str:
     """Return the author that the lines above a page's text name, or ''.
 
     Of a review it is the reviewer: a `by` right below `A review of …` names another. A `by`
     in the middle of a line counts only where the page's head names nobody (`meta`).
     """
-    found = [(at, byline(line.text)) for at, line in enumerate(lines) if line.tag != "li"]
+    found = [(at, byline_author(line.text)) for at, line in enumerate(lines) if line.tag != "li"]
     named = [(at, name) for at, name in found if name and (not meta or _BY.match(lines[at].text))]
     if not named:
         return ""
@@ -74,7 +74,7 @@ def top_author(lines: Sequence[Line], meta: str = "") -> str:
     return "" if reviewing else named[0][1]
 
 
-def titled(title: str, lines: Sequence[Line]) -> str:
+def title_author(title: str, lines: Sequence[EdgeLine]) -> str:
     """Return the author whom a title names, and a line of its own as well, or ''.
 
     So `On Engines by Ada Byron` above a heading `Ada Byron`, and `Ada K. Byron: On Engines`;
@@ -117,7 +117,7 @@ def meta_name(meta_author: str) -> str:
 
 
 def _undated(line: str) -> str:
-    for date in reversed(find_dates(line, slashed=True)):
+    for date in reversed(find_dates(line, month_years=True)):
         line = f"{line[: date.start]} ; {line[date.end :]}"
     return line
 
@@ -132,7 +132,7 @@ def _name(text: str) -> str:
         name = name.rstrip(".")
     if not words or len(words) > 12 or words[0].lower().rstrip(",:") in _NEVER:
         return ""
-    if words[0].lower().rstrip(".,") in MONTHS and len(words) == 1:
+    if words[0].lower().rstrip(".,") in MONTH_NUMBERS and len(words) == 1:
         return ""
     if words[0].lower() in ("a", "an"):
         return name if len(words) <= 5 else ""

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from archivesearch.parse.dates.written_dates import FoundDate
+from archivesearch.parse.dates.written_dates import PartialDate
 
 MASTHEAD, HEADER, PUBLISHED, CLOSING, REVIEWED, UPDATED, ADDRESS, ISSUE, LAST = range(9)
 
@@ -24,19 +24,19 @@ _NOT_ITS_OWN = re.compile(
 )
 
 
-class Opinion(NamedTuple):
+class DateCandidate(NamedTuple):
     """What one rule takes for a page's date; a lower `rank` goes first."""
 
     rank: float
     source: str
-    date: FoundDate
+    date: PartialDate
 
 
-def tells_of_another(text: str) -> bool:
+def dates_another_work(text: str) -> bool:
     """Whether a line dates a transcription, a copyright, a film: not the page's own text."""
     return bool(_NOT_ITS_OWN.search(text.lower()))
 
 
-def other_words(text: str) -> list[str]:
+def content_words(text: str) -> list[str]:
     """Return the words of what is left of a line without its date, weekdays left out."""
     return [word for word in _WORD.findall(text) if word.lower() not in _FILLERS]

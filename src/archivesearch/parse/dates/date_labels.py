@@ -11,11 +11,11 @@ from archivesearch.parse.dates.candidates import (
     PUBLISHED,
     REVIEWED,
     UPDATED,
-    Opinion,
-    tells_of_another,
+    DateCandidate,
+    dates_another_work,
 )
-from archivesearch.parse.dates.page_edges import Line
-from archivesearch.parse.dates.written_dates import FoundDate, Order, checked, find_dates
+from archivesearch.parse.dates.page_edges import EdgeLine
+from archivesearch.parse.dates.written_dates import DateOrder, PartialDate, find_dates, valid_date
 from archivesearch.parse.dates.years_mentioned import years_mentioned
 
 _OPEN = r"^[\s\W_]*"
@@ -67,7 +67,7 @@ _SOURCE = re.compile(
 _PERIODICAL = re.compile(r"\b(?:no|nr|nos|vol|issue|number)\b\.?\s*\d|#\s*\d", re.IGNORECASE)
 
 
-def labelled(line: Line, order: Order) -> Iterator[Opinion]:
+def labelled_dates(line: EdgeLine, order: DateOrder) -> Iterator[DateCandidate]:
     """Read `Published in … 88, May 1994`, `Updated 5/98`, `Source: …`."""
     text = line.text
     if len(text) > 260 or not _has_label(text):
@@ -76,15 +76,15 @@ def labelled(line: Line, order: Order) -> Iterator[Opinion]:
         match = pattern.match(text)
         if not match:
             continue
-        if source != "updated" and tells_of_another(text[: match.end() + 20]):
+        if source != "updated" and dates_another_work(text[: match.end() + 20]):
             return
         date = _after(text[match.end() :], order)
         if date:
-            yield Opinion(rank, source, date)
+            yield DateCandidate(rank, source, date)
         return
 
 
-def source_line(line: Line, order: Order) -> Iterator[Opinion]:
+def source_line_dates(line: EdgeLine, order: DateOrder) -> Iterator[DateCandidate]:
     """Read the paper and date that a text was taken from; the year of a book is weak."""
     match = _SOURCE.match(line.text)
     if not match or len(line.text) > 260:
@@ -92,21 +92,21 @@ def source_line(line: Line, order: Order) -> Iterator[Opinion]:
     rest = line.text[match.end() :]
     dates = find_dates(rest, order=order)
     if dates:
-        yield Opinion(PUBLISHED + 0.2, "published", dates[0])
+        yield DateCandidate(PUBLISHED + 0.2, "published", dates[0])
         return
     years = years_mentioned(rest)
     if len(years) == 1:
         rank = PUBLISHED + 0.3 if _PERIODICAL.search(rest) else ISSUE + 0.5
-        yield Opinion(rank, "published", checked(years[0]))
+        yield DateCandidate(rank, "published", valid_date(years[0]))
 
 
-def _after(text: str, order: Order) -> FoundDate | None:
+def _after(text: str, order: DateOrder) -> PartialDate | None:
     """Return the first date behind a label, else the one year that stands there."""
-    dates = find_dates(text[:240], order=order, slashed=True)
+    dates = find_dates(text[:240], order=order, month_years=True)
     if dates:
         return dates[0]
     years = years_mentioned(text[:160])
-    return checked(years[0]) if len(years) == 1 and years[0] <= 2030 else None
+    return valid_date(years[0]) if len(years) == 1 and years[0] <= 2030 else None
 
 
 def is_labelled(text: str) -> bool:

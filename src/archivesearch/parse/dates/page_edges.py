@@ -18,7 +18,7 @@ _NOTES = re.compile(
 )
 
 
-class Line(NamedTuple):
+class EdgeLine(NamedTuple):
     """One line of a block near an edge of its page.
 
     `block` is the number of its block; `after_text` says that running text stands above,
@@ -30,7 +30,7 @@ class Line(NamedTuple):
     block: int
     strong: bool
     after_text: bool
-    has_digit: bool
+    may_hold_date: bool
 
 
 def without_banners(blocks: Sequence[Block], banners: Sequence[str]) -> list[tuple[int, str]]:
@@ -41,9 +41,9 @@ def without_banners(blocks: Sequence[Block], banners: Sequence[str]) -> list[tup
     return [(number, text) for number, text in enumerate(texts) if text and not text.isspace()]
 
 
-def top(blocks: Sequence[Block], banners: Sequence[str]) -> list[Line]:
+def top_lines(blocks: Sequence[Block], banners: Sequence[str]) -> list[EdgeLine]:
     """Return the lines above a page's text: the first blocks, until text runs on."""
-    lines: list[Line] = []
+    lines: list[EdgeLine] = []
     running = 0
     shown = without_banners(blocks[: _TOP_BLOCKS + 4], banners)[:_TOP_BLOCKS]
     for number, text in shown:
@@ -56,9 +56,9 @@ def top(blocks: Sequence[Block], banners: Sequence[str]) -> list[Line]:
     return lines
 
 
-def bottom(blocks: Sequence[Block]) -> list[Line]:
+def bottom_lines(blocks: Sequence[Block]) -> list[EdgeLine]:
     """Return the lines at the end of a page that may hold a date, or a name after dashes."""
-    lines: list[Line] = []
+    lines: list[EdgeLine] = []
     for number in range(max(len(blocks) - _BOTTOM_BLOCKS, 0), len(blocks)):
         text = blocks[number].text
         if len(text) <= _LONGEST_DATED or "\n" in text:
@@ -76,14 +76,14 @@ def notes_start(blocks: Sequence[Block]) -> int:
 
 def _lines(
     block: Block, number: int, text: str, *, after_text: bool, chosen: bool = False
-) -> Iterator[Line]:
+) -> Iterator[EdgeLine]:
     """Yield the lines of a block; `chosen` passes over those without digit and dash."""
     if chosen and "\n" not in text and text[:1] not in _DASHES and not has_digit(text):
         return
-    stands_out = block.stands_out
+    stands_out = block.all_strong
     for line in text.split("\n"):
         stripped = line.strip()
         if stripped:
             dated = len(stripped) <= _LONGEST_DATED and has_digit(stripped)
             if dated or not chosen or stripped[0] in _DASHES:
-                yield Line(stripped, block.tag, number, stands_out, after_text, dated)
+                yield EdgeLine(stripped, block.tag, number, stands_out, after_text, dated)

@@ -5,11 +5,18 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import unquote
 
-from archivesearch.parse.dates.written_dates import MONTHS, FoundDate, checked, full_year
+from archivesearch.parse.dates.written_dates import (
+    MONTH_NUMBERS,
+    PartialDate,
+    full_year,
+    valid_date,
+)
 
 _FIRST_WEB_YEAR, _LAST_YEAR = 1980, 2030
 _ENGLISH = "january february march april may june july august september october november december"
-_MONTHS = {name[:size]: MONTHS[name[:3]] for name in _ENGLISH.split() for size in (3, 4, len(name))}
+_MONTHS = {
+    name[:size]: MONTH_NUMBERS[name[:3]] for name in _ENGLISH.split() for size in (3, 4, len(name))
+}
 _MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
 _LONGEST_NAME = 255
 _HOST = re.compile(r"^[a-z][a-z0-9+.-]*://[^/]*", re.IGNORECASE)
@@ -41,7 +48,7 @@ _SERIAL = re.compile(
 
 
 @lru_cache(maxsize=16)
-def folder_date(page: str) -> FoundDate | None:
+def folder_date(page: str) -> PartialDate | None:
     """Return the date that the folders of an address give: `works/1966/10/15.htm`.
 
     The deepest folder named like a year counts; below it may stand a month and a day.
@@ -56,12 +63,12 @@ def folder_date(page: str) -> FoundDate | None:
         day = 0
         if month and at + 2 < len(parts) and re.fullmatch(r"\d\d?", parts[at + 2]):
             day = int(parts[at + 2])
-        return checked(year, month, day)
+        return valid_date(year, month, day)
     return None
 
 
 @lru_cache(maxsize=16)
-def name_date(page: str) -> FoundDate | None:
+def file_name_date(page: str) -> PartialDate | None:
     """Return the date in a file's name: `im020208`, `islam1007`, `gender96`, `jan2005`.
 
     Issue numbers, chapters and digits that could be read in two ways give none.
@@ -74,22 +81,22 @@ def name_date(page: str) -> FoundDate | None:
     return None
 
 
-def pattern_date(page: str, patterns: Iterable[str]) -> FoundDate | None:
+def pattern_date(page: str, patterns: Iterable[str]) -> PartialDate | None:
     """Return the date that an archive's own address patterns find."""
     for match in _matches(page, patterns):
         groups = match.groupdict()
         digits = groups.get("year") or ""
         if digits.isdecimal() and len(digits) in (2, 4):
             month = (groups.get("month") or "").lower()
-            number = int(month) if month.isdecimal() else MONTHS.get(month, 0)
+            number = int(month) if month.isdecimal() else MONTH_NUMBERS.get(month, 0)
             day = groups.get("day") or ""
             year = full_year(digits)
             if 1500 <= year <= _LAST_YEAR:
-                return checked(year, number, int(day) if day.isdecimal() else 0)
+                return valid_date(year, number, int(day) if day.isdecimal() else 0)
     return None
 
 
-def issues(page: str, patterns: Iterable[str]) -> list[str]:
+def issue_numbers(page: str, patterns: Iterable[str]) -> list[str]:
     """Return what may be the number of an issue in an address, the surest first."""
     found = [match.groupdict().get("issue") or "" for match in _matches(page, patterns)]
     found += _ISSUE.findall(unquote(page))
@@ -129,10 +136,10 @@ def _names(page: str) -> list[str]:
 def _folder_month(name: str) -> int:
     if re.fullmatch(r"\d\d?", name):
         return int(name) if 1 <= int(name) <= 12 else 0
-    return _MONTHS.get(name.lower(), 0) or MONTHS.get(name.lower(), 0)
+    return _MONTHS.get(name.lower(), 0) or MONTH_NUMBERS.get(name.lower(), 0)
 
 
-def _named(name: str) -> FoundDate | None:
+def _named(name: str) -> PartialDate | None:
     for match in _NAMED.finditer(name):
         first = match["m1"] is not None
         year = full_year(match["y1"] if first else match["y2"])
@@ -141,22 +148,22 @@ def _named(name: str) -> FoundDate | None:
         digits = match["y1"] if first else match["y2"]
         sure = day or len(digits) == 4 or digits[0] == "0" or int(digits) >= 85
         if sure and _FIRST_WEB_YEAR <= year <= _LAST_YEAR:
-            return checked(year, month, int(day or 0))
+            return valid_date(year, month, int(day or 0))
     return None
 
 
-def _parted(name: str) -> FoundDate | None:
+def _parted(name: str) -> PartialDate | None:
     for match in _PARTED.finditer(name):
         kind = "1" if match["y1"] else "2"
         year, month = full_year(match["y" + kind]), int(match["m" + kind])
         day = int(match["d" + kind] or 0)
-        date = checked(year, month, day)
+        date = valid_date(year, month, day)
         if date.month and bool(day) == bool(date.day) and _FIRST_WEB_YEAR <= year <= _LAST_YEAR:
             return date
     return None
 
 
-def _bare(name: str) -> FoundDate | None:
+def _bare(name: str) -> PartialDate | None:
     """Read a run of digits as MMDDYYYY, YYYYMMDD, MMDDYY, YYMMDD, YYYY, MMYY or YY."""
     for match in _RUN.finditer(name):
         prefix = name[: match.start()]
@@ -173,7 +180,7 @@ def _bare(name: str) -> FoundDate | None:
     return None
 
 
-def _readings(digits: str, prefix: str, rest: str) -> list[FoundDate | None]:
+def _readings(digits: str, prefix: str, rest: str) -> list[PartialDate | None]:
     """Return the dates a run of digits can be; American order excludes the others."""
     size = len(digits)
     pairs = [int(digits[at : at + 2]) for at in range(0, size - 1, 2)]
@@ -190,10 +197,10 @@ def _readings(digits: str, prefix: str, rest: str) -> list[FoundDate | None]:
         return [month, iso, _exact(full_year(digits[4:]), pairs[1], pairs[0])]
     if size == 4:
         if _YEAR.match(digits):
-            return [checked(int(digits))]
+            return [valid_date(int(digits))]
         return [_exact(full_year(digits[2:]), pairs[0])] if _is_word(prefix) else []
     if size == 2 and pairs[0] >= 85 and len(re.sub("[^a-z]", "", prefix, flags=re.IGNORECASE)) > 2:
-        return [checked(full_year(digits))] if not rest or not rest[0].isalpha() else []
+        return [valid_date(full_year(digits))] if not rest or not rest[0].isalpha() else []
     return []
 
 
@@ -202,12 +209,12 @@ def _is_word(prefix: str) -> bool:
     return bool(re.search(r"[a-z]{3,}[-_]?$", prefix, re.IGNORECASE))
 
 
-def _exact(year: int, month: int, day: int | None = None) -> FoundDate | None:
+def _exact(year: int, month: int, day: int | None = None) -> PartialDate | None:
     """Make a date if the calendar has it."""
-    date = checked(year, month, day or 0)
+    date = valid_date(year, month, day or 0)
     return date if date.month and (day is None or date.day) else None
 
 
-def _is_web(date: FoundDate | None) -> bool:
+def _is_web(date: PartialDate | None) -> bool:
     """Whether a page can bear this date in its name: older years are what it is about."""
     return date is not None and _FIRST_WEB_YEAR <= date.year <= _LAST_YEAR

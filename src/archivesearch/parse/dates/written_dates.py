@@ -29,7 +29,7 @@ def _plain(word: str) -> str:
     return "".join(c for c in folded if not unicodedata.combining(c))
 
 
-MONTHS = {
+MONTH_NUMBERS = {
     spelling: number
     for number, names in enumerate(_NAMES, 1)
     for name in names.split()
@@ -48,38 +48,40 @@ def _alternatives(words: Iterable[str]) -> str:
 _CJK_DIGITS = "\u3007\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d\u96f6\u25cb"
 _CJK_TEN = "\u5341"
 _CJK_NUMERALS = _CJK_DIGITS + _CJK_TEN
-YEAR = r"(?:1[5-9]\d\d|20[0-3]\d)"
-_MONTH = f"(?:{_alternatives(MONTHS)})" + r"(?![^\W\d_])\.?"
+YEAR_PATTERN = r"(?:1[5-9]\d\d|20[0-3]\d)"
+_MONTH = f"(?:{_alternatives(MONTH_NUMBERS)})" + r"(?![^\W\d_])\.?"
 _NUMBER_SIGNS = r"(?=\d)(?<!\bno\.\s)(?<!\bnr\.\s)(?<!\bno\s)(?<!\bissue\s)(?<!\#)(?<!\bvol\.\s)"
 _DAY = r"\d{1,2}(?:st|nd|rd|th|er|re|[\u00ba\u00aa.])?"
 _TO = r"\s*(?:[-\u2010-\u2015\u2212/&]|and|to|et|y|und)\s*"
 _OF = r"(?:(?:of|de|del|di|do|d')\s*)?"
-_SHORT_YEAR = rf"(?:{YEAR}|['\u2018\u2019]\d\d)"
+_SHORT_YEAR = rf"(?:{YEAR_PATTERN}|['\u2018\u2019]\d\d)"
 _DATE = re.compile(
     rf"""(?<![\w/$.-])(?:(?=\d)(?:
-        (?P<y1>{YEAR})\s?\u5e74(?:\s?(?P<m1>\d{{1,2}})\s?\u6708(?:\s?(?P<d1>\d{{1,2}})\s?\u65e5)?)?
-      | (?P<y2>{YEAR})-(?P<m2>\d\d)(?:-(?P<d2>\d\d))?(?![\d-])
+        (?P<y1>{YEAR_PATTERN})\s?\u5e74(?:\s?(?P<m1>\d{{1,2}})\s?\u6708(?:\s?(?P<d1>\d{{1,2}})\s?\u65e5)?)?
+      | (?P<y2>{YEAR_PATTERN})-(?P<m2>\d\d)(?:-(?P<d2>\d\d))?(?![\d-])
       | {_NUMBER_SIGNS}(?P<d3>{_DAY})(?:{_TO}{_DAY})?\s*{_OF}-?(?P<n3>{_MONTH})
             (?:{_TO}(?:{_DAY}\s*)?{_MONTH})?[\s,./-]*{_OF}(?P<y3>{_SHORT_YEAR})
-      | (?P<a7>\d{{1,2}})(?P<sep>[/.-])\s?(?P<b7>\d{{1,2}})(?P=sep)\s?(?P<y7>{YEAR}|\d\d)
+      | (?P<a7>\d{{1,2}})(?P<sep>[/.-])\s?(?P<b7>\d{{1,2}})(?P=sep)\s?(?P<y7>{YEAR_PATTERN}|\d\d)
     ) | (?={_MONTH}|{_SEASON})(?:
         (?P<n4>{_MONTH})\s*(?P<d4>{_DAY})(?:{_TO}(?:{_MONTH}\s*)?{_DAY})?,?\s+(?P<y4>{_SHORT_YEAR})
       | (?P<n5>{_MONTH})(?:{_TO}{_MONTH})?[\s,./-]*{_OF}(?P<y5>{_SHORT_YEAR})
-      | (?P<s6>{_SEASON})[\s,]*(?:of\s)?(?P<y6>{YEAR})(?:[-\u2010-\u2014/]\d\d(?:\d\d)?)?
+      | (?P<s6>{_SEASON})[\s,]*(?:of\s)?(?P<y6>{YEAR_PATTERN})(?:[-\u2010-\u2014/]\d\d(?:\d\d)?)?
     ) | (?P<y8>[{_CJK_DIGITS}]{{4}})\u5e74
             (?:(?P<m8>[{_CJK_NUMERALS}]{{1,2}})\u6708(?:(?P<d8>[{_CJK_NUMERALS}]{{1,3}})\u65e5)?)?
     )(?![\w]|[-/.]\d)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_MONTH_YEAR = re.compile(rf"(?<![\w/.-])(?P<m>\d{{1,2}})/(?P<y>{YEAR}|\d\d)(?![\w/]|-\d|\.\d)")
-Order = Literal["month-day", "day-month"]
+_MONTH_YEAR = re.compile(
+    rf"(?<![\w/.-])(?P<m>\d{{1,2}})/(?P<y>{YEAR_PATTERN}|\d\d)(?![\w/]|-\d|\.\d)"
+)
+DateOrder = Literal["month-day", "day-month"]
 _DIGIT = re.compile(r"\d")
 _JOINED_DIGITS = re.compile(r"\d[-/.]\s?\d")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_NAMES_IN_DATES = frozenset(MONTHS) | frozenset(_SEASON.split("|"))
+_NAMES_IN_DATES = frozenset(MONTH_NUMBERS) | frozenset(_SEASON.split("|"))
 
 
-class FoundDate(NamedTuple):
+class PartialDate(NamedTuple):
     """A date, as much of it as is known, and where it stands in its text.
 
     `month` and `day` are 0 where the text does not tell them.
@@ -98,13 +100,15 @@ class FoundDate(NamedTuple):
         return "-".join(parts[: 1 if not self.month else 2 if not self.day else 3])
 
 
-def checked(year: int, month: int = 0, day: int = 0, start: int = 0, end: int = 0) -> FoundDate:
+def valid_date(
+    year: int, month: int = 0, day: int = 0, start: int = 0, end: int = 0
+) -> PartialDate:
     """Make a date, leaving out a month or a day that the calendar does not have."""
     if not 1 <= month <= 12:
         month = 0
     if not month or not 1 <= day <= monthrange(year, month)[1]:
         day = 0
-    return FoundDate(year, month, day, start, end)
+    return PartialDate(year, month, day, start, end)
 
 
 def full_year(digits: str) -> int:
@@ -114,16 +118,18 @@ def full_year(digits: str) -> int:
     return year if len(digits) > 2 else year + (2000 if year <= 30 else 1900)
 
 
-def find_dates(text: str, *, order: Order = "month-day", slashed: bool = False) -> list[FoundDate]:
+def find_dates(
+    text: str, *, order: DateOrder = "month-day", month_years: bool = False
+) -> list[PartialDate]:
     """Return the dates in a text that tell more than a year, or a season, in their order.
 
     `3/4/98` is the fourth of March unless the order is `day-month`; `slashed` also reads `5/98`.
     """
-    return list(_found_dates(text, order, slashed))
+    return list(_found_dates(text, order, month_years))
 
 
 @lru_cache(maxsize=128)
-def _found_dates(text: str, order: Order, slashed: bool) -> tuple[FoundDate, ...]:  # noqa: FBT001
+def _found_dates(text: str, order: DateOrder, slashed: bool) -> tuple[PartialDate, ...]:  # noqa: FBT001
     """Find the dates in a text; several rules ask for those of the same line."""
     if not _may_hold_date(text):
         return ()
@@ -152,43 +158,43 @@ def _may_hold_date(text: str) -> bool:
     return not _NAMES_IN_DATES.isdisjoint(_LETTERS.findall(text.casefold()))
 
 
-def _read(match: re.Match[str], order: Order) -> Iterator[FoundDate]:
+def _read(match: re.Match[str], order: DateOrder) -> Iterator[PartialDate]:
     place = match.span()
     get = match.group
     form = (match.lastgroup or "")[-1]  # the groups of each form end in its number
     if form == "1":
-        yield checked(int(get("y1")), int(get("m1") or 0), int(get("d1") or 0), *place)
+        yield valid_date(int(get("y1")), int(get("m1") or 0), int(get("d1") or 0), *place)
     elif form == "2":
         if 1 <= int(get("m2")) <= 12:
-            yield checked(int(get("y2")), int(get("m2")), int(get("d2") or 0), *place)
+            yield valid_date(int(get("y2")), int(get("m2")), int(get("d2") or 0), *place)
     elif form == "3":
-        yield checked(full_year(get("y3")), _month(get("n3")), _number(get("d3")), *place)
+        yield valid_date(full_year(get("y3")), _month(get("n3")), _number(get("d3")), *place)
     elif form == "4":
-        yield checked(full_year(get("y4")), _month(get("n4")), _number(get("d4")), *place)
+        yield valid_date(full_year(get("y4")), _month(get("n4")), _number(get("d4")), *place)
     elif form == "5":
-        yield checked(full_year(get("y5")), _month(get("n5")), 0, *place)
+        yield valid_date(full_year(get("y5")), _month(get("n5")), 0, *place)
     elif form == "8":
         year = int("".join(str(_CJK_DIGITS.index(c) % 10) for c in get("y8")))
-        yield checked(year, _cjk_number(get("m8") or ""), _cjk_number(get("d8") or ""), *place)
+        yield valid_date(year, _cjk_number(get("m8") or ""), _cjk_number(get("d8") or ""), *place)
     elif form == "6":
-        yield checked(int(get("y6")), 0, 0, *place)
+        yield valid_date(int(get("y6")), 0, 0, *place)
     else:
         yield from _numeric(match, "day-month" if get("sep") == "." else order)
 
 
-def _numeric(match: re.Match[str], order: Order) -> Iterator[FoundDate]:
+def _numeric(match: re.Match[str], order: DateOrder) -> Iterator[PartialDate]:
     first, second = int(match["a7"]), int(match["b7"])
     day, month = (first, second) if order == "day-month" else (second, first)
     if month > 12:
         day, month = month, day
     if 1 <= month <= 12 and 1 <= day <= 31:
-        yield checked(full_year(match["y7"]), month, day, *match.span())
+        yield valid_date(full_year(match["y7"]), month, day, *match.span())
 
 
-def _month_years(text: str) -> Iterator[FoundDate]:
+def _month_years(text: str) -> Iterator[PartialDate]:
     for match in _MONTH_YEAR.finditer(text):
         if 1 <= int(match["m"]) <= 12:
-            yield checked(full_year(match["y"]), int(match["m"]), 0, *match.span())
+            yield valid_date(full_year(match["y"]), int(match["m"]), 0, *match.span())
 
 
 def _cjk_number(numeral: str) -> int:
@@ -199,7 +205,7 @@ def _cjk_number(numeral: str) -> int:
 
 
 def _month(name: str) -> int:
-    return MONTHS[_plain(name.rstrip("."))]
+    return MONTH_NUMBERS[_plain(name.rstrip("."))]
 
 
 def _number(day: str) -> int:

@@ -79,13 +79,13 @@ TEMPORAL = frozenset(
     """.split()
 )
 
-LOOSE = frozenset(
+AMBIGUOUS_TEMPORAL = frozenset(
     """
     to of and or from between by after before through its his her their our my a et y e und
     """.split()
 )
 
-NUMBERED = frozenset(
+NUMBER_LABELS = frozenset(
     """
     box pob postfach bp apartado casilla p pp pg page pages vol vols volume volumes no nos nr nrs
     num number numbers issue issues isbn issn tel telephone phone fax ext room suite apt
@@ -96,7 +96,7 @@ NUMBERED = frozenset(
     """.split()
 )
 
-QUANTITIES = (
+QUANTITY_PHRASES = (
     "more than",
     "less than",
     "fewer than",
@@ -129,7 +129,7 @@ STREETS = (
 
 CJK_AFTER_YEAR = "年至到和及與与或から、・"
 
-ADDRESS = re.compile(
+ADDRESS_PATTERN = re.compile(
     r"://|www\.|@|\.(?:s?html?|txt|php\d?|pdf|asp|cgi|org|com|net|gif|jpe?g|zip|exe|c|h|py)\b|[?&]\w+="
     r"|^[\w.-]+/[\w.-]+/[\w./~-]*[a-z]",
     re.IGNORECASE,

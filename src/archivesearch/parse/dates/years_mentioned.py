@@ -45,7 +45,7 @@ _STREET = re.compile(
 _MONEY = re.compile(r"(?:[$\u00a3\u00a2\u00a5\u20ac]|\b(?:US|USD|DM|Rs|Fr|Euro?|Mark)\.?) ?$")
 _MONEY_ENDS = frozenset("$\u00a3\u00a2\u00a5\u20ac .SDMsrok")
 _SENTENCE_MARKS = frozenset(("", *'.;:?!)]\n\u2019\u201d"'))
-_QUANTITY = re.compile(r"\b(?:" + "|".join(words.QUANTITIES) + r") $", re.IGNORECASE)
+_QUANTITY = re.compile(r"\b(?:" + "|".join(words.QUANTITY_PHRASES) + r") $", re.IGNORECASE)
 _JOINED = frozenset("+-\u2010\u2011\u2013")
 _PLUS = re.compile(r"\+(?!\w)|[-\u2010\u2011\u2013](?:plus|odd|strong)\b")
 _POSSESSIVE = re.compile(
@@ -58,8 +58,8 @@ _DECADE_CUE = re.compile(
     r"|\d['\u2019]?s ?[-\u2013/] ?|['\u2018\u2019])$",
     re.IGNORECASE,
 )
-_BEFORE_YEARS = words.TEMPORAL - words.NUMBERED
-_BEFORE_YEARS_ALONE = _BEFORE_YEARS - words.LOOSE
+_BEFORE_YEARS = words.TEMPORAL - words.NUMBER_LABELS
+_BEFORE_YEARS_ALONE = _BEFORE_YEARS - words.AMBIGUOUS_TEMPORAL
 _SAFELY_FOLLOWS = frozenset("acdfijklmnoqrstvwxyz")  # no era and no hour starts so
 _ENDS = frozenset(("", ".", ", ", ". ", ": "))
 _SAFELY_ENDS = frozenset(';!)]\u2019\u201d"')
@@ -73,10 +73,10 @@ def years_mentioned(text: str) -> tuple[int, ...]:
     A decade counts by its first year, a range by both of its ends. Years reach from 1500
     to 2100; two digits are read as a year between 1930 and 2009.
     """
-    return years_of_each((text,))[0]
+    return years_mentioned_in_each((text,))[0]
 
 
-def years_of_each(texts: Sequence[str]) -> list[tuple[int, ...]]:
+def years_mentioned_in_each(texts: Sequence[str]) -> list[tuple[int, ...]]:
     """Return for each of several texts the years it speaks of.
 
     Most texts hold no number: one search through all of them together passes over those.
@@ -224,7 +224,7 @@ def _in_address(text: str, at: int) -> bool:
     middle = min(at, 100)
     start = max(around.rfind(" ", 0, middle), around.rfind("\n", 0, middle)) + 1
     word = around[start:].split(maxsplit=1)[0]
-    return bool(words.ADDRESS.search(word))
+    return bool(words.ADDRESS_PATTERN.search(word))
 
 
 def _is_quantity(text: str, start: int, end: int, match: re.Match[str], year: int) -> bool:
@@ -238,7 +238,7 @@ def _is_quantity(text: str, start: int, end: int, match: re.Match[str], year: in
     near = left[:-1].rpartition(" ")[2].lower()
     if left[-1:] != " " or near not in _BEFORE_YEARS:
         near, gap = _word_before(left)
-        if near in words.NUMBERED and (gap != " (" or near == "isbn"):
+        if near in words.NUMBER_LABELS and (gap != " (" or near == "isbn"):
             return True
         if near.isdigit() and len(near) > 2 and gap == " " and not _plausible(near):
             return True
@@ -275,7 +275,7 @@ def _counts(left: str, right: str, near: str, year: int) -> bool:
     if right.startswith((" B.C", " b.c")) or next_lower in words.ERAS:
         return True
     round_number = year % 100 == 0
-    loose = near in words.LOOSE
+    loose = near in words.AMBIGUOUS_TEMPORAL
     dated = near in words.TEMPORAL or near.endswith(("'s", "\u2019s"))
     if next_lower in words.MEASURES:
         return round_number or loose or not dated

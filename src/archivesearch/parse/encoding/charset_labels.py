@@ -101,7 +101,7 @@ _KEYS = {_key(label): charset for label, charset in _LABELS.items()}
 
 
 @lru_cache(maxsize=1024)
-def charset(label: str) -> Charset | None:
+def charset_for(label: str) -> Charset | None:
     """Return what a label means, None where that cannot be told.
 
     A label that differs from a known one by its hyphens, by what stands around it, or by a

@@ -18,7 +18,7 @@ _XML = re.compile(rb"""\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([^"'>]{1,60}
 _FIRST = 1024
 
 
-def declared(data: bytes) -> Iterator[tuple[str, str]]:
+def declared_labels(data: bytes) -> Iterator[tuple[str, str]]:
     """Yield what a page says its encoding is, as (label, `meta` or `xml`)."""
     if b"charset" in data[:_FIRST].lower() or b"charset" in data.lower():
         for label in _metas(data):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from archivesearch.parse.encoding import declared as prescan
 from archivesearch.parse.encoding import detection as guess
 from archivesearch.parse.encoding import mojibake, western
-from archivesearch.parse.encoding.charset_labels import Charset, charset
+from archivesearch.parse.encoding.charset_labels import Charset, charset_for
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -34,7 +34,7 @@ _WESTERN = Charset("windows-1252", "cp1252")
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class DecodedText:
     """A page's text, the encoding it was read by, and what decided so.
 
     `source` is `bom`, `transport`, `meta`, `xml`, `bytes` (they can be nothing else),
@@ -48,27 +48,27 @@ class Decoded:
     source: str
 
 
-def decode(data: bytes, content_type: str | None = None) -> Decoded:
+def decode(data: bytes, content_type: str | None = None) -> DecodedText:
     """Decode a page. Never fails: every byte becomes some character."""
     text, found, source = _decoded(data, content_type)
-    text, what = mojibake.mended(text)
-    return Decoded(text, found.name, f"{source} (mended {what})" if what else source)
+    text, what = mojibake.repair(text)
+    return DecodedText(text, found.name, f"{source} (mended {what})" if what else source)
 
 
 def _decoded(data: bytes, content_type: str | None) -> tuple[str, Charset, str]:
     """Return the text of a page, its encoding, and what decided so."""
     for bom, name in _BOMS:
         if data.startswith(bom):
-            found = charset(name)
+            found = charset_for(name)
             text = _text(data[len(bom) :], found) if found else None
             if found and text is not None:
                 return text, found, "bom"
-    if found := guess.wide(data):
+    if found := guess.utf16_without_bom(data):
         return data.decode(found.codec, "replace"), found, "bytes"
     passed_over = ""
     tried: set[str] = set()
     for label, source in _declarations(data, content_type):
-        found = charset(label)
+        found = charset_for(label)
         if found and found.codec in tried:
             continue
         tried.add(found.codec if found else "")
@@ -91,7 +91,7 @@ def _declarations(data: bytes, content_type: str | None) -> Iterator[tuple[str, 
     """Yield what declares an encoding, as (label, who says so), strongest first."""
     if content_type and (match := _CHARSET.search(content_type)):
         yield match[1], "transport"
-    yield from prescan.declared(data)
+    yield from prescan.declared_labels(data)
 
 
 def _declared_text(data: bytes, found: Charset) -> str | None:
@@ -103,7 +103,7 @@ def _declared_text(data: bytes, found: Charset) -> str | None:
         return data.decode(found.codec, "replace") if escapes else data.decode("ascii")
     if found.name != "utf-8" and guess.is_utf8(data, declared=True):
         return None
-    if found.codec == "cp1252" and western.is_nonsense(data):
+    if found.codec == "cp1252" and western.cannot_be_windows_1252(data):
         return None
     return _text(data, found)
 
@@ -111,13 +111,13 @@ def _declared_text(data: bytes, found: Charset) -> str | None:
 def _undeclared(data: bytes) -> tuple[str, Charset, str]:
     """Decode what declares nothing that is true."""
     if data.isascii():
-        if _ESCAPE in data and (found := charset("iso-2022-jp")):
+        if _ESCAPE in data and (found := charset_for("iso-2022-jp")):
             return data.decode(found.codec, "replace"), found, "bytes"
         return data.decode("ascii"), _WESTERN, "default"
     text = _text(data, _UTF8)
     if text is not None:
         return text, _UTF8, "bytes"
-    found = None if western.is_western(data) else guess.guessed(data)
+    found = None if western.is_windows_1252(data) else guess.guess_charset(data)
     text = _text(data, found) if found else None
     if found and text is not None:
         return text, found, "guessed"

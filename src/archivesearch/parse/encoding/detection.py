@@ -2,7 +2,7 @@
 
 import re
 
-from archivesearch.parse.encoding.charset_labels import Charset, charset
+from archivesearch.parse.encoding.charset_labels import Charset, charset_for
 
 _SAMPLE = 4096
 _LONGEST = 20_000
@@ -18,7 +18,7 @@ _CANDIDATES = [
 ]
 
 
-def wide(data: bytes) -> Charset | None:
+def utf16_without_bom(data: bytes) -> Charset | None:
     """Return the UTF-16 that bytes without a mark are in, told by where their NULs stand.
 
     In UTF-16 every second byte of markup, spaces and line ends is NUL.
@@ -30,7 +30,7 @@ def wide(data: bytes) -> Charset | None:
     half = len(sample) // 2
     for name, many, few in (("utf-16le", odd, even), ("utf-16be", even, odd)):
         if many > half * 0.7 and few < half * 0.05:
-            return charset(name)
+            return charset_for(name)
     return None
 
 
@@ -50,7 +50,7 @@ def is_utf8(data: bytes, *, declared: bool = False) -> bool:
     return beyond >= 2 * _PLENTY or _COMMON.search(data) is not None
 
 
-def guessed(data: bytes) -> Charset | None:
+def guess_charset(data: bytes) -> Charset | None:
     """Ask charset-normalizer what bytes are in; None where it cannot tell."""
     from charset_normalizer import from_bytes
 
@@ -58,4 +58,4 @@ def guessed(data: bytes) -> Charset | None:
     if len(plain) > _LONGEST:  # cut where no character can be cut in two
         plain = plain[: plain.rfind(b"\n", 0, _LONGEST) + 1] or plain
     best = from_bytes(plain, cp_isolation=_CANDIDATES).best()
-    return charset(best.encoding.replace("_", "-")) if best else None
+    return charset_for(best.encoding.replace("_", "-")) if best else None

@@ -18,7 +18,7 @@ _MAC_SIGN = re.compile(
 _MAC = str.maketrans("ÕÒÓÔ", "’“”‘")
 
 
-def mended(text: str) -> tuple[str, str]:
+def repair(text: str) -> tuple[str, str]:
     """Return a text without certain mojibake, and what was mended, '' where nothing was.
 
     UTF-8 that was read as windows-1252 and saved as UTF-8 is told by this: all of the

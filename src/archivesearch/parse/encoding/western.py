@@ -39,7 +39,7 @@ _MOST = 0.5
 _SHARE = 0.95
 
 
-def is_western(data: bytes) -> bool:
+def is_windows_1252(data: bytes) -> bool:
     """Whether bytes are plainly windows-1252."""
     if _is_nearly_ascii(data):
         return True
@@ -49,7 +49,7 @@ def is_western(data: bytes) -> bool:
     return density < _MOST and _covered(foreign) >= _SHARE
 
 
-def is_nonsense(data: bytes) -> bool:
+def cannot_be_windows_1252(data: bytes) -> bool:
     """Whether bytes cannot be windows-1252: most of the letters would be accented."""
     if _is_nearly_ascii(data):
         return False

@@ -4,7 +4,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from archivesearch.config import Config
-from archivesearch.parse.sections.organization_names import Name, initials, is_acronym, read
+from archivesearch.parse.sections.organization_names import (
+    OrganizationName,
+    initials,
+    is_acronym,
+    parse_name,
+)
 
 _SPACES = re.compile(r"\s+")
 _INTRODUCED = re.compile(
@@ -14,7 +19,7 @@ _REVERSED = re.compile(r"[\"“]?([^\s()\"“”]{2,16})[\"”]?\s\(\s?[\"“]?(
 _MOST_WORDS_BEFORE = 12
 
 
-class Register:
+class OrganizationRegister:
     """The names on one page: what each heading stands for, and its other names.
 
     The archive's own table decides wherever it knows a name; it alone may say that two
@@ -23,7 +28,7 @@ class Register:
 
     def __init__(self, config: Config, headings: Iterable[str]) -> None:
         self._table = _table(config.organizations)
-        self._names: dict[str, Name] = {}
+        self._names: dict[str, OrganizationName] = {}
         self._canonical: dict[str, str] = {}
         self._aliases: dict[str, dict[str, None]] = {}
         for heading in headings:
@@ -32,23 +37,23 @@ class Register:
     def _add(self, heading: str) -> None:
         if heading in self._names:
             return
-        found = read(heading)
+        found = parse_name(heading)
         name = self._table.get(_folded(found.name)) or found.name
-        self._names[heading] = Name(name, found.aliases)
+        self._names[heading] = OrganizationName(name, found.aliases)
         self._canonical[_folded(found.name)] = name
         known = self._aliases.setdefault(name, {})
         known.update(dict.fromkeys((found.name, *found.aliases)))
         known.pop(name, None)
 
-    def name(self, heading: str) -> str:
+    def canonical_name(self, heading: str) -> str:
         """The canonical name that a heading stands for."""
         return self._names[heading].name
 
     def aliases(self, heading: str) -> tuple[str, ...]:
         """The other names that the page gives this organization."""
-        return tuple(self._aliases[self.name(heading)])
+        return tuple(self._aliases[self.canonical_name(heading)])
 
-    def learn(self, texts: Sequence[str]) -> None:
+    def add_introduced_acronyms(self, texts: Sequence[str]) -> None:
         """Take up the initials that running text introduces: `Full Name (FN)` and the like."""
         for text in texts:
             for alias, full in _introductions(text):
@@ -56,7 +61,7 @@ class Register:
                 if name and _folded(alias) != _folded(name):
                     self._aliases[name].setdefault(alias)
 
-    def learn_initials(self, texts: Mapping[str, Sequence[str]]) -> None:
+    def add_used_acronyms(self, texts: Mapping[str, Sequence[str]]) -> None:
         """Take up initials nobody introduced, where the section itself uses them.
 
         `texts` maps headings to the paragraphs below them. Initials that two of the
@@ -64,12 +69,14 @@ class Register:
         """
         owners: dict[str, set[str]] = {}
         for heading in texts:
-            owners.setdefault(initials(self._names[heading].name), set()).add(self.name(heading))
+            owners.setdefault(initials(self._names[heading].name), set()).add(
+                self.canonical_name(heading)
+            )
         for heading, paragraphs in texts.items():
             short = initials(self._names[heading].name)
             ours = len(short) > 2 and len(owners[short]) == 1
             if ours and any(_has_word(text, short) for text in paragraphs):
-                self._aliases[self.name(heading)].setdefault(short)
+                self._aliases[self.canonical_name(heading)].setdefault(short)
 
 
 def _table(organizations: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

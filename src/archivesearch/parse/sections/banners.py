@@ -8,7 +8,7 @@ from archivesearch.model.passages import Span
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")
 
 
-def repeated(text: str, banners: tuple[str, ...]) -> tuple[Span, ...]:
+def banner_spans(text: str, banners: tuple[str, ...]) -> tuple[Span, ...]:
     """Return the spans of a text that say what one of the banners says.
 
     Banners are compared sentence by sentence, since pages shorten them or glue them to

@@ -10,23 +10,25 @@ from archivesearch.parse.sections.labels import Label
 
 
 @dataclass(slots=True)
-class Draft:
+class SectionDraft:
     """A section that is being filled; `about` is the heading that names its organization.
 
     Its paragraphs are pairs of a text and its label.
     """
 
     heading: str = ""
-    about: str = ""
+    org_heading: str = ""
     level: int = 0
-    front: tuple[list[str], list[str], list[str]] = field(default_factory=lambda: ([], [], []))
+    front_matter: tuple[list[str], list[str], list[str]] = field(
+        default_factory=lambda: ([], [], [])
+    )
     paragraphs: list[tuple[str, str]] = field(default_factory=list)
 
-    def texts(self) -> list[str]:
+    def labelled_texts(self) -> list[str]:
         """What its paragraphs say, each with its label."""
         return [f"{label}: {text}" if label else text for text, label in self.paragraphs]
 
-    def section(
+    def to_section(
         self,
         banners: tuple[str, ...],
         years: Iterable[tuple[int, ...]],
@@ -34,7 +36,7 @@ class Draft:
         aliases: tuple[str, ...] = (),
     ) -> Section:
         """The finished section; `years` are those that each of its paragraphs speaks of."""
-        publication, address, price = ("\n".join(lines) for lines in self.front)
+        publication, address, price = ("\n".join(lines) for lines in self.front_matter)
         return Section(
             heading=self.heading,
             org=org,
@@ -47,7 +49,7 @@ class Draft:
                     Paragraph(
                         text,
                         label,
-                        boilerplate.repeated(text, banners) if banners else (),
+                        boilerplate.banner_spans(text, banners) if banners else (),
                         spoken_of,
                     )
                     for (text, label), spoken_of in zip(self.paragraphs, years, strict=False)
@@ -56,30 +58,30 @@ class Draft:
         )
 
 
-class Builder:
+class SectionBuilder:
     """The sections of a page so far; a label with nothing after it waits for its text."""
 
     def __init__(self) -> None:
-        self.drafts = [Draft()]
+        self.drafts = [SectionDraft()]
         self._waiting = ""
 
     @property
-    def current(self) -> Draft:
+    def current(self) -> SectionDraft:
         """The section that is being filled."""
         return self.drafts[-1]
 
-    def open(self, heading: str, about: str = "", level: int = 0) -> None:
+    def open(self, heading: str, org_heading: str = "", level: int = 0) -> None:
         """Begin a section."""
         self._settle()
         heading = " ".join(heading.split()).rstrip(":： ") or heading
-        self.drafts.append(Draft(heading, about, level))
+        self.drafts.append(SectionDraft(heading, org_heading, level))
 
     def add(self, text: str, found: Sequence[Label], under: str = "") -> None:
         """Add a paragraph, cut at its labels; `under` is that of the column it stands in."""
         if not found and not self._waiting:
             self.drafts[-1].paragraphs.append((text, under))
             return
-        for label, part in labels.split(text, found):
+        for label, part in labels.split_at_labels(text, found):
             label, under = label or under, ""  # noqa: PLW2901
             if self._waiting and not label:
                 self.current.paragraphs.append((part, self._waiting))
@@ -91,10 +93,10 @@ class Builder:
             else:
                 self._waiting = label
 
-    def done(self) -> list[Draft]:
+    def finish(self) -> list[SectionDraft]:
         """The sections that hold anything."""
         self._settle()
-        return [d for d in self.drafts if d.heading or d.paragraphs or any(d.front)]
+        return [d for d in self.drafts if d.heading or d.paragraphs or any(d.front_matter)]
 
     def _settle(self) -> None:
         if self._waiting:

@@ -54,7 +54,7 @@ _PUBLICATION = re.compile(
 )
 
 
-def kind(line: str) -> int | None:
+def line_kind(line: str) -> int | None:
     """Say what a line surely is: PUBLICATION, ADDRESS or PRICE; None for anything else."""
     if len(line) > _LONGEST or not line:
         return None
@@ -67,14 +67,14 @@ def kind(line: str) -> int | None:
     return None
 
 
-def kinds(lines: Sequence[str], *, labelled: bool) -> list[int]:
+def leading_kinds(lines: Sequence[str], *, labelled: bool) -> list[int]:
     """Say what the first lines below a name are, as many of them as are sure and in order.
 
     `labelled` says that a label follows them, so that all of them are front matter: what
     stands before the first address or price is then the publication, and what stands
     between two address lines belongs to the address.
     """
-    found = [kind(line) for line in lines]
+    found = [line_kind(line) for line in lines]
     if labelled:
         addresses = [number for number, which in enumerate(found) if which == ADDRESS]
         first = next((n for n, which in enumerate(found) if which in (ADDRESS, PRICE)), len(lines))

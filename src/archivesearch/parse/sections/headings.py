@@ -12,7 +12,7 @@ from archivesearch.parse.dates import bylines
 from archivesearch.parse.sections import organization_names as organizations
 from archivesearch.parse.sections.labels import Label
 
-NEVER = frozenset(
+NON_HEADING_TAGS = frozenset(
     "address button caption dt figcaption legend li optgroup option select textarea th".split()
 )
 _LONGEST = 300
@@ -44,14 +44,14 @@ _NAVIGATION = re.compile(
 _NUMERAL = re.compile(r"[IVXLC]{1,6}\.?|\d{1,2}\.?")
 
 
-class Headings:
+class HeadingFinder:
     """Finds the headings among the blocks of one page."""
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         self._blocks = blocks
         self._last_prose: int | None = None
 
-    def end(self, number: int, found: Sequence[Label]) -> int:
+    def heading_end(self, number: int, found: Sequence[Label]) -> int:
         """How much of the start of a block is a heading: all, its first line, or 0.
 
         `found` are the labels in it.
@@ -61,7 +61,11 @@ class Headings:
             return len(block.text) if self._is_marked(block, number) else 0
         if block.strong:
             return self._strong_end(block, number, found)
-        if block.tag not in NEVER and block.tag != "td" and self._is_in_capitals(block, number):
+        if (
+            block.tag not in NON_HEADING_TAGS
+            and block.tag != "td"
+            and self._is_in_capitals(block, number)
+        ):
             return len(block.text)
         return 0
 
@@ -83,9 +87,9 @@ class Headings:
     def _strong_end(self, block: Block, number: int, found: Sequence[Label]) -> int:
         text = block.text
         start, end = block.strong[0]
-        if start > 2 or end > _LONGEST_LINE * 2 or block.tag in NEVER:
+        if start > 2 or end > _LONGEST_LINE * 2 or block.tag in NON_HEADING_TAGS:
             return 0
-        if found and found[0].sure and found[0].start < end:
+        if found and found[0].is_sure and found[0].start < end:
             return 0
         if block.tag == "td":
             if len(text) - end < _PROSE and not self._is_above_prose(number):
@@ -126,7 +130,7 @@ class Headings:
         """Whether several short strong blocks, none of them a heading, stand directly above."""
         above = self._blocks[max(number - _MENU, 0) : number]
         return len(above) == _MENU and all(
-            one.stands_out and not one.level and len(one.text) < _LONGEST_LINE for one in above
+            one.all_strong and not one.level and len(one.text) < _LONGEST_LINE for one in above
         )
 
     def _end_of_prose(self) -> int:
@@ -139,7 +143,7 @@ class Headings:
         return self._last_prose
 
 
-def may_head(block: Block) -> bool:
+def may_be_heading(block: Block) -> bool:
     """Whether a block is worth asking about: nearly always False, at little cost."""
     if block.strong or block.tag in _MAY_HEAD:
         return True
@@ -170,5 +174,5 @@ def _ends_in_initials(word: str) -> bool:
 def _is_byline(text: str) -> bool:
     """Whether a line names who wrote the page: `By Ada Byron`, `von Karl Huber`."""
     return text[:4].lower().startswith(("by ", "par ", "von ", "por ")) and bool(
-        bylines.byline(text)
+        bylines.byline_author(text)
     )

@@ -87,7 +87,7 @@ _AFTER = (
     rf"(?:[\s,]*(?:(?:added|written)\s(?:in\s|on\s)?)?\(?{_DATE}\)?|\s*\([^()\n]{{1,60}}\)"
     rf"|\s(?:{_CONNECTOR})\s(?P<rest>[^\n]{{1,90}}))"
 )
-PHRASE = re.compile(
+LABEL_PHRASE = re.compile(
     rf"(?:(?:{_BEFORE})[\s,:]*){{0,3}}"
     rf"(?:(?P<self>{_alternatives(_SELF)}|self[ ‑–-]?d[eis][a-z]{{3,9}}ions?)"
     rf"|(?P<about>{_alternatives(_ABOUT)})"
@@ -95,8 +95,8 @@ PHRASE = re.compile(
     rf"{_AFTER}?",
     re.IGNORECASE,
 )
-DATED = re.compile(rf"(?:in\s|from\s|as of\s)?{_DATE}", re.IGNORECASE)
-BARE = {
+DATE_LABEL = re.compile(rf"(?:in\s|from\s|as of\s)?{_DATE}", re.IGNORECASE)
+BARE_LABELS = {
     **dict.fromkeys(_phrases(_ABOUT), "about"),
     **dict.fromkeys(_phrases(_COMMENT), "comment"),
     **dict.fromkeys((phrase for phrase in _phrases(_MORE) if " " in phrase), "more"),

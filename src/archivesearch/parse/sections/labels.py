@@ -11,7 +11,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from archivesearch.model.passages import Span
-from archivesearch.parse.sections.label_words import BARE, CORE_WORDS, DATED, MONTH, PHRASE
+from archivesearch.parse.sections.label_words import (
+    BARE_LABELS,
+    CORE_WORDS,
+    DATE_LABEL,
+    LABEL_PHRASE,
+    MONTH,
+)
 
 _WINDOW = 100
 _LONGEST_BARE = 40
@@ -39,7 +45,7 @@ _CLOSING = " \t\n\"'“”‘’«»*_"
 _STRIPPED = _OPENING + ".])"
 _STARTS = frozenset(
     start
-    for phrase in BARE
+    for phrase in BARE_LABELS
     for size in (4 if len(phrase) > 3 else 2,)
     for start in (phrase[:size], phrase[:size].replace(" ", "-"))
 ) | frozenset("our |nos |notr|nues|noss|unse|edit|late|19|20".split("|"))
@@ -57,20 +63,20 @@ class Label:
 
     start: int
     end: int
-    after: int
+    content_start: int
     kind: str
-    first: bool = False
-    opens: bool = False
-    sure: bool = True
+    begins_line: bool = False
+    opens_profile: bool = False
+    is_sure: bool = True
 
     @property
-    def lone(self) -> bool:
+    def is_bare(self) -> bool:
         """Whether the label begins its line and has no colon after it."""
-        return self.first and not self.sure
+        return self.begins_line and not self.is_sure
 
 
-def find(
-    text: str, strong: Sequence[Span] = (), *, own: Collection[str] | None = None
+def find_labels(
+    text: str, strong: Sequence[Span] = (), *, page_phrases: Collection[str] | None = None
 ) -> list[Label]:
     """Return the labels in a text, in order.
 
@@ -87,8 +93,8 @@ def find(
         or head[:2] in _STARTS
     ):
         found += _lone(text, strong)
-    if (":" in text or "：" in text) and (own is not None or _may_hold_label(text)):
-        found += _Finder(text, strong, own).labels()
+    if (":" in text or "：" in text) and (page_phrases is not None or _may_hold_label(text)):
+        found += _Finder(text, strong, page_phrases).labels()
     if len(found) > 1:
         found.sort(key=lambda label: label.start)
         after = 0
@@ -96,23 +102,23 @@ def find(
         for label in found:
             if label.start >= after:
                 kept.append(label)
-                after = label.after
+                after = label.content_start
         return kept
     return found
 
 
 def is_label(text: str) -> bool:
     """Whether a text is nothing but a label of the vocabulary, with or without its colon."""
-    return bool(kind_of(text))
+    return bool(label_kind(text))
 
 
-def kind_of(text: str) -> str:
+def label_kind(text: str) -> str:
     """Return the kind of label that a text is, '' where it is not nothing but a label."""
     phrase = text.rstrip(" :：")
     return _kind(phrase, first=True)[0] if 0 < len(phrase) <= _WINDOW else ""
 
 
-def split(text: str, labels: Sequence[Label]) -> list[tuple[str, str]]:
+def split_at_labels(text: str, labels: Sequence[Label]) -> list[tuple[str, str]]:
     """Cut a text at its labels into (label, text) parts; what stands before has label ''."""
     parts: list[tuple[str, str]] = []
     label, at = "", 0
@@ -120,14 +126,14 @@ def split(text: str, labels: Sequence[Label]) -> list[tuple[str, str]]:
         before = text[at : found.start].rstrip(" \t\n([-–—•·")
         if before or label:
             parts.append((label, before))
-        label, at = text[found.start : found.end], found.after
+        label, at = text[found.start : found.end], found.content_start
     rest = text[at:].strip()
     if rest or label:
         parts.append((label, rest))
     return parts
 
 
-def repeated(lines: Iterable[str], least: int) -> frozenset[str]:
+def repeated_phrases(lines: Iterable[str], least: int) -> frozenset[str]:
     """Return the short phrases before a colon that begin at least that many of the lines."""
     counts: Counter[str] = Counter()
     for line in lines:
@@ -156,7 +162,7 @@ class _Finder:
             label = self._before(at, floor)
             if label:
                 yield label
-                floor = label.after
+                floor = label.content_start
             at = plain.find(":", at + 1)
 
     def _before(self, colon: int, floor: int) -> Label | None:
@@ -207,7 +213,7 @@ class _Finder:
 
     def _own_kind(self, start: int, colon: int, phrase: str, *, first: bool) -> str:
         """The kind of label that a phrase is inside a profile only, or ''."""
-        if DATED.fullmatch(phrase):
+        if DATE_LABEL.fullmatch(phrase):
             if self.text[colon + 1 : colon + 6].strip()[:1].isdigit():
                 return ""
             before = self.text[max(0, start - 12) : start]
@@ -227,7 +233,7 @@ class _Finder:
             return None
         start, end = match.span("label")
         after = _skip(self.text, colon + 1)
-        return Label(low + start, low + end, after, _core(match), opens=True, sure=False)
+        return Label(low + start, low + end, after, _core(match), opens_profile=True, is_sure=False)
 
 
 def _may_hold_label(text: str) -> bool:
@@ -262,7 +268,7 @@ def _kind(phrase: str, *, first: bool) -> tuple[str, bool]:
     """The kind of label that a phrase of the vocabulary is, or '', and whether it opens."""
     if not (first or phrase[0].isupper() or phrase[0].isdigit() or phrase[0] > _IDEOGRAPHS):
         return "", False
-    match = PHRASE.fullmatch(phrase)
+    match = LABEL_PHRASE.fullmatch(phrase)
     if not match:
         return "", False
     kind = _core(match)
@@ -318,12 +324,14 @@ def _lone_in_line(text: str, start: int, stop: int, end: int) -> Label | None:
         after += 1
     if text[finish : finish + 1].isalnum() or text.startswith((":", "："), after):
         return None
-    return Label(begin, finish, after, kind, first=True, opens=kind != "more", sure=False)
+    return Label(
+        begin, finish, after, kind, begins_line=True, opens_profile=kind != "more", is_sure=False
+    )
 
 
 def _lone_phrase(phrase: str) -> str:
     """The kind of label that a line of its own is: `Our comments`, `2003 comments`."""
-    match = PHRASE.fullmatch(phrase)
+    match = LABEL_PHRASE.fullmatch(phrase)
     kind = _core(match) if match and not match["rest"] else ""
     return kind if kind in ("self", "comment") else ""
 
@@ -333,7 +341,7 @@ def _bare(text: str, start: int, stop: int) -> tuple[str, str]:
     if stop - start > _LONGEST_BARE:
         return "", ""
     phrase = text[start:stop].strip(_STRIPPED)
-    return phrase, BARE.get(phrase.casefold().replace("-", " "), "")
+    return phrase, BARE_LABELS.get(phrase.casefold().replace("-", " "), "")
 
 
 def _dash(text: str, start: int, end: int) -> int:

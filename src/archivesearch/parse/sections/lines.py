@@ -31,38 +31,38 @@ class Line:
     strong: bool = False
     anchor: bool = False
     tag: str = ""
-    alone: bool = False
-    opens: bool = False
+    fills_block: bool = False
+    begins_block: bool = False
     label: Label | None = None
-    runs_in: bool = False
-    is_head: bool = False
+    is_run_in: bool = False
+    is_table_head: bool = False
     _name: bool | None = None
 
     def can_be_name(self) -> bool:
         """Whether the line may name an organization, if its place allows."""
         if self._name is None:
-            text = self.text.rstrip(".") if self.runs_in else self.text
+            text = self.text.rstrip(".") if self.is_run_in else self.text
             self._name = (
-                not (self.is_head or self.label)
+                not (self.is_table_head or self.label)
                 and organizations.is_name(text)
-                and front.kind(text) is None
+                and front.line_kind(text) is None
             )
         return self._name
 
     @property
-    def shape(self) -> tuple[object, ...]:
+    def style(self) -> tuple[object, ...]:
         """What lines that look alike have in common."""
         if self.level or self.strong:
             return (self.level, self.strong)
         return (0, False, self.tag, self.anchor)
 
     @property
-    def marked(self) -> bool:
+    def is_marked_up(self) -> bool:
         """Whether markup sets the line apart."""
         return bool(self.level) or self.strong or self.anchor or self.tag in ("dt", "th")
 
 
-def cut(blocks: Sequence[Block], labels: Sequence[Sequence[Label]]) -> Iterator[Line]:
+def split_lines(blocks: Sequence[Block], labels: Sequence[Sequence[Label]]) -> Iterator[Line]:
     """Cut blocks into lines; `labels` are those of each block."""
     for number, block in enumerate(blocks):
         starts = [start for start, _ in block.strong]
@@ -77,7 +77,9 @@ def cut(blocks: Sequence[Block], labels: Sequence[Sequence[Label]]) -> Iterator[
             }
         )
         at_cut = set(cuts)
-        by_start = {one.start: one for one in labels[number] if one.first or one.start in at_cut}
+        by_start = {
+            one.start: one for one in labels[number] if one.begins_line or one.start in at_cut
+        }
         for start, end in pairwise(cuts):
             text = block.text[start:end].strip()
             if not text:
@@ -94,9 +96,9 @@ def cut(blocks: Sequence[Block], labels: Sequence[Sequence[Label]]) -> Iterator[
                 or _is_strong_name(block.strong, starts, begin, text),
                 anchor=block.anchor and start == 0,
                 tag=block.tag,
-                alone=len(cuts) == 2,
-                opens=start == 0,
-                runs_in=end < len(block.text) and block.text[end - 1] != "\n",
+                fills_block=len(cuts) == 2,
+                begins_block=start == 0,
+                is_run_in=end < len(block.text) and block.text[end - 1] != "\n",
                 label=_first_label(labels[number], by_start, begin, finish),
             )
 
@@ -107,7 +109,11 @@ def _first_label(
     label = by_start.get(begin)
     if label is None and labels:
         at = bisect_right(labels, begin, key=lambda one: one.start)
-        if at < len(labels) and labels[at].start < min(finish, begin + 6) and labels[at].first:
+        if (
+            at < len(labels)
+            and labels[at].start < min(finish, begin + 6)
+            and labels[at].begins_line
+        ):
             return labels[at]
     return label
 
@@ -124,13 +130,13 @@ def _cuts(block: Block, labels: Sequence[Label], starts: Sequence[int]) -> Itera
     text = block.text
     after = 0
     for label in labels:
-        if label.opens and not label.first:
+        if label.opens_profile and not label.begins_line:
             begin = max(text.rfind("\n", after, label.start) + 1, after)
             name = _run_in(block, starts, begin, label)
             if name is not None:
                 yield name
                 yield label.start
-        after = label.after
+        after = label.content_start
 
 
 def _trailing(block: Block) -> Iterator[int]:
@@ -156,7 +162,7 @@ def _leading(block: Block) -> Iterator[int]:
             yield end
     elif start == 0 and len(text) - end <= _FARTHEST and _PARTED.match(text, end):
         parts = _PARTED.split(text[end:])[1:]
-        if any(front.kind(part) for part in parts) and organizations.is_name(text[:end]):
+        if any(front.line_kind(part) for part in parts) and organizations.is_name(text[:end]):
             yield from (end + found.start() for found in _PARTED.finditer(text[end:]))
 
 
@@ -180,7 +186,7 @@ def _run_in(block: Block, starts: Sequence[int], begin: int, label: Label) -> in
         apart = end <= label.start and not text[end : label.start].strip()
         if apart and organizations.is_name(text[start:end]):
             return start
-    if label.sure and not whole.endswith((")", '"', "”")):
+    if label.is_sure and not whole.endswith((")", '"', "”")):
         return None
     ends = [m.end() for m in _SENTENCE_END.finditer(before)]
     if not ends:
@@ -192,7 +198,7 @@ def _run_in(block: Block, starts: Sequence[int], begin: int, label: Label) -> in
 def _is_run_in_name(name: str, label: Label) -> bool:
     if not organizations.is_name(name, strict=True):
         return False
-    return label.kind == "self" or (" " in name and organizations.is_of_a_kind(name))
+    return label.kind == "self" or (" " in name and organizations.is_clearly_organization(name))
 
 
 def _is_strong_name(spans: Sequence[Span], starts: Sequence[int], begin: int, text: str) -> bool:

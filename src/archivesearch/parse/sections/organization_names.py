@@ -112,28 +112,28 @@ _SMALL = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class OrganizationName:
     """The canonical name of an organization, and others that its heading gives."""
 
     name: str
     aliases: tuple[str, ...] = ()
 
 
-def read(heading: str) -> Name:
+def parse_name(heading: str) -> OrganizationName:
     """Free the name in a heading of its decoration: numbers, quotes, addresses, fates, initials."""
     text = _plain(heading)
     reverse = _ACRONYM_FIRST.fullmatch(text)
     if reverse and is_acronym(reverse[1]):
         full = next(filter(None, reverse.groups()[1:]))
-        if " " in full.strip() and not is_acronym(full) and is_written_as_name(full):
-            inner = read(full)
-            return Name(inner.name, _unique((reverse[1], *inner.aliases)))
+        if " " in full.strip() and not is_acronym(full) and is_capitalized(full):
+            inner = parse_name(full)
+            return OrganizationName(inner.name, _unique((reverse[1], *inner.aliases)))
     aliases: list[str] = []
     text = _without_groups(text, aliases)
     apposed = _WITH_ACRONYM.fullmatch(text)
     if apposed and is_acronym(apposed[2]) and _is_alias(apposed[2], apposed[1]):
         text, aliases = apposed[1].strip('"“”'), [apposed[2], *aliases]
-    return Name(_unquoted(text) or _plain(heading), _unique(aliases))
+    return OrganizationName(_unquoted(text) or _plain(heading), _unique(aliases))
 
 
 def is_acronym(word: str) -> bool:
@@ -172,7 +172,7 @@ def is_name(text: str, *, strict: bool = False) -> bool:
         return False
     if _FIELD.match(plain) and not is_acronym(plain.split(":")[0]):
         return _URL.search(plain) is not None
-    return is_named(bare) if strict else not _PROSE.search(bare)
+    return reads_as_name(bare) if strict else not _PROSE.search(bare)
 
 
 def is_date_or_address(text: str) -> bool:
@@ -181,24 +181,24 @@ def is_date_or_address(text: str) -> bool:
     return _DATE.fullmatch(text) is not None or _URL.fullmatch(text) is not None
 
 
-def is_part_of_page(text: str) -> bool:
+def is_generic_heading(text: str) -> bool:
     """Whether a line is a heading such as any page has: `Introduction`, `Notes`, `Links`."""
     return _NOT_NAMES.fullmatch(_plain(text)) is not None
 
 
-def is_named(text: str) -> bool:
+def reads_as_name(text: str) -> bool:
     """Whether a line reads as a name even where no label below it says that it is one."""
-    return is_written_as_name(text) and not text.endswith("?") and not _WORKS.match(text)
+    return is_capitalized(text) and not text.endswith("?") and not _WORKS.match(text)
 
 
-def is_written_as_name(text: str) -> bool:
+def is_capitalized(text: str) -> bool:
     """Whether most words of a line begin with a capital, or its script has none."""
     words = [w for w in re.findall(r"[^\W\d_][\w'’.$&-]*", text) if w.lower() not in _SMALL]
     capital = sum(not word[0].islower() for word in words)
     return bool(words) and capital >= len(words) * 0.75
 
 
-def is_of_a_kind(text: str) -> bool:
+def is_clearly_organization(text: str) -> bool:
     """Whether a name says that it is one of an organization: party, league, initials, fate."""
     groups: list[str] = []
     bare = _without_groups(_plain(text), groups)
@@ -210,17 +210,17 @@ def is_of_a_kind(text: str) -> bool:
     )
 
 
-def is_other_name(text: str) -> bool:
+def is_alias_line(text: str) -> bool:
     """Whether a line in brackets gives other names of what the line above it names."""
     return text.startswith("(") and text.endswith(")") and bool(_OTHER_NAME.match(text[1:]))
 
 
-def says_its_kind(text: str) -> bool:
+def has_organization_word(text: str) -> bool:
     """Whether a word of a name, or a remark on its fate, says that it is an organization."""
     return _GENERIC.search(text) is not None or _FATE.search(text) is not None
 
 
-def speaks_of_organizations(text: str) -> bool:
+def mentions_organizations(text: str) -> bool:
     """Whether a text is about organizations, as the introduction to a list of them is."""
     return _SEVERAL.search(text) is not None
 
@@ -265,7 +265,7 @@ def _is_remark(inner: str, before: str, aliases: list[str]) -> bool:
         return True
     other = _OTHER_NAME.match(inner)
     former = _unquoted(inner[other.end() :]) if other else ""
-    if former and is_written_as_name(former) and not _FATE.match(former) and former[0].isalpha():
+    if former and is_capitalized(former) and not _FATE.match(former) and former[0].isalpha():
         aliases.append(former)
         return True
     if (
@@ -279,7 +279,7 @@ def _is_remark(inner: str, before: str, aliases: list[str]) -> bool:
     if _REFERENCE.match(inner) or _NOT_NAMES.fullmatch(inner):
         return True
     whole = _QUOTED.fullmatch(inner)
-    full = " " in inner and _GENERIC.search(inner) is not None and is_written_as_name(inner)
+    full = " " in inner and _GENERIC.search(inner) is not None and is_capitalized(inner)
     if whole or (full and "committee" not in inner.lower()):
         aliases.append(_unquoted(inner))
         return True

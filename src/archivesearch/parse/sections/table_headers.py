@@ -11,41 +11,43 @@ _LONGEST = 60
 
 
 @dataclass(slots=True)
-class Columns:
+class TableHeaders:
     """What the head rows of a page's tables say; blocks are given by their numbers.
 
     `heads` are the blocks of those rows, `labels` maps the first block of each cell below a
     label to that label, `kinds` to the kind of label that it is for them.
     """
 
-    heads: set[int] = field(default_factory=set)
-    labels: dict[int, str] = field(default_factory=dict)
-    kinds: dict[int, str] = field(default_factory=dict)
+    head_blocks: set[int] = field(default_factory=set)
+    column_labels: dict[int, str] = field(default_factory=dict)
+    label_kinds: dict[int, str] = field(default_factory=dict)
 
 
-def columns(blocks: Sequence[Block]) -> Columns:
+def find_table_headers(blocks: Sequence[Block]) -> TableHeaders:
     """Find the rows that head tables, and the labels that they give to the cells below them."""
     tables: dict[int, dict[int, dict[int, list[int]]]] = {}
     for number, block in enumerate(blocks):
         if block.cell is not None:
             table, row, column = block.cell
             tables.setdefault(table, {}).setdefault(row, {}).setdefault(column, []).append(number)
-    result = Columns()
+    result = TableHeaders()
     for rows in tables.values():
         first, *others = rows.values()
         if _is_head(blocks, first, others):
-            result.heads.update(numbers[0] for numbers in first.values())
+            result.head_blocks.update(numbers[0] for numbers in first.values())
             texts = {column: blocks[numbers[0]].text for column, numbers in first.items()}
-            named = {c: kind for c, text in texts.items() if (kind := labels.kind_of(text))}
+            named = {c: kind for c, text in texts.items() if (kind := labels.label_kind(text))}
             rows_are_organizations = any(
-                organizations.says_its_kind(text) for c, text in texts.items() if c not in named
+                organizations.has_organization_word(text)
+                for c, text in texts.items()
+                if c not in named
             )
             for cells in others:
                 for column, kind in named.items():
                     if column in cells:
                         cell = cells[column][0]
-                        result.labels[cell] = texts[column].rstrip(" :")
-                        result.kinds[cell] = "self" if rows_are_organizations else kind
+                        result.column_labels[cell] = texts[column].rstrip(" :")
+                        result.label_kinds[cell] = "self" if rows_are_organizations else kind
     return result
 
 
@@ -67,6 +69,6 @@ def _is_head(
         return True
     if any(labels.is_label(cell.text) and not cell.text.endswith(":") for cell in cells[1:]):
         return True
-    return all(cell.stands_out for cell in cells) and not any(
-        all(blocks[numbers[0]].stands_out for numbers in row.values()) for row in others
+    return all(cell.all_strong for cell in cells) and not any(
+        all(blocks[numbers[0]].all_strong for numbers in row.values()) for row in others
     )

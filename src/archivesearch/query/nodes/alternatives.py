@@ -11,19 +11,19 @@ if TYPE_CHECKING:
     from whoosh.searching import SearchContext, Searcher
 
 
-class Choice(Or):
+class Alternatives(Or):
     """The ways in which one and the same thing may stand in the index: terms, or fields."""
 
 
-class OtherName(Or):
+class Alias(Or):
     """Other names of what is asked for; `of` are the trees that ask for it."""
 
-    def __init__(self, names: Sequence[Query], of: Sequence[Query]) -> None:
-        super().__init__(names)
-        self.of = tuple(of)
+    def __init__(self, aliases: Sequence[Query], originals: Sequence[Query]) -> None:
+        super().__init__(aliases)
+        self.originals = tuple(originals)
 
 
-class Spoken(Query):
+class InLanguages(Query):
     """What another query finds, in pages of some languages alone.
 
     The words of a page become terms by the rules of its language, so that a term which a
@@ -36,7 +36,7 @@ class Spoken(Query):
         self.fieldname = getattr(child, "fieldname", None)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Spoken) and vars(self) == vars(other)
+        return isinstance(other, InLanguages) and vars(self) == vars(other)
 
     def __hash__(self) -> int:
         return hash((self.child, self.langs))
@@ -59,9 +59,9 @@ class Spoken(Query):
     def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
         """Return what walks through the documents in the languages."""
         terms = Or([Term("lang", lang) for lang in self.langs])
-        inside = {number for number, _ in walked(terms.matcher(searcher, context))}
-        found = walked(self.child.matcher(searcher, context))
-        return listed([pair for pair in found if pair[0] in inside])
+        inside = {number for number, _ in scored_documents(terms.matcher(searcher, context))}
+        found = scored_documents(self.child.matcher(searcher, context))
+        return list_matcher([pair for pair in found if pair[0] in inside])
 
 
 class Without(AndNot):
@@ -72,21 +72,23 @@ class Without(AndNot):
 
         Whoosh's own lets the first document pass, and skips past the end of lists.
         """
-        unwanted = {number for number, _ in walked(self.b.matcher(searcher, context))}
+        unwanted = {number for number, _ in scored_documents(self.b.matcher(searcher, context))}
         kept = [
-            pair for pair in walked(self.a.matcher(searcher, context)) if pair[0] not in unwanted
+            pair
+            for pair in scored_documents(self.a.matcher(searcher, context))
+            if pair[0] not in unwanted
         ]
-        return listed(kept)
+        return list_matcher(kept)
 
 
-def walked(matcher: Matcher) -> Iterator[tuple[int, float]]:
+def scored_documents(matcher: Matcher) -> Iterator[tuple[int, float]]:
     """Yield all documents of a matcher and their scores, one after the other."""
     while matcher.is_active():
         yield matcher.id(), matcher.score()
         matcher.next()
 
 
-def listed(found: Sequence[tuple[int, float]]) -> Matcher:
+def list_matcher(found: Sequence[tuple[int, float]]) -> Matcher:
     """Return a matcher of documents that are known already, with their scores."""
     if not found:
         return NullMatcher()

@@ -9,9 +9,9 @@ from whoosh.matching import Matcher, NullMatcher
 from whoosh.query import Or, Query, Term
 from whoosh.reading import IndexReader
 
-from archivesearch.analysis.analyzer import fold, spelling, unaccented
-from archivesearch.analysis.tokenizer import plain_words
-from archivesearch.query.nodes.alternatives import Spoken, listed, walked
+from archivesearch.analysis.analyzer import fold, spelling_key, strip_accents
+from archivesearch.analysis.tokenizer import split_words
+from archivesearch.query.nodes.alternatives import InLanguages, list_matcher, scored_documents
 
 if TYPE_CHECKING:
     from whoosh.searching import SearchContext, Searcher
@@ -46,42 +46,42 @@ class _Asked:
         return hash((type(self), self._asked))
 
 
-class Spelled(_Asked):
+class SameSpelling(_Asked):
     """Tells whether a word is spelled in one way, case apart."""
 
     __slots__ = ()
 
     @classmethod
-    def like(cls, word: str) -> "Spelled":
+    def for_word(cls, word: str) -> "SameSpelling":
         """Return the test that is passed by a word itself."""
-        return cls(spelling(word))
+        return cls(spelling_key(word))
 
     def __call__(self, word: str) -> bool:
         """Return whether a word is spelled so."""
-        return spelling(word) == self._asked
+        return spelling_key(word) == self._asked
 
 
-class Shaped(_Asked):
+class MatchesPattern(_Asked):
     """Tells whether a word fits a pattern with `*` and `?`, case and accents apart."""
 
     __slots__ = ()
 
     def __call__(self, word: str) -> bool:
         """Return whether a word fits."""
-        return fnmatchcase(unaccented(fold(word)), self._asked)
+        return fnmatchcase(strip_accents(fold(word)), self._asked)
 
 
-class Fitting(Query):
+class FormPattern(Query):
     """Words that fit a pattern with `*` and `?` in the form that they stand in."""
 
     def __init__(self, fieldname: str, text: str, boost: float = 1.0) -> None:
         self.fieldname = fieldname
         self.text = text
         self.boost = boost
-        self.test = Shaped(text)
+        self.test = MatchesPattern(text)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Fitting) and vars(self) == vars(other)
+        return isinstance(other, FormPattern) and vars(self) == vars(other)
 
     def __hash__(self) -> int:
         return hash((self.fieldname, self.text, self.boost))
@@ -103,7 +103,7 @@ class Fitting(Query):
         return _among(every.matcher(searcher, context), documents)
 
 
-class Written(Query):
+class ExactForm(Query):
     """What another query finds, where words in a row of the stored text pass tests.
 
     The index holds one term for all forms of a word. It knows which of them stands in a
@@ -117,7 +117,7 @@ class Written(Query):
         self._passed = [_Passed(test) for test in tests]
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Written) and (self.fieldname, self.child, self.tests) == (
+        return isinstance(other, ExactForm) and (self.fieldname, self.child, self.tests) == (
             other.fieldname,
             other.child,
             other.tests,
@@ -135,39 +135,39 @@ class Written(Query):
 
     def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
         """Return what walks through the documents in which the words are written so."""
-        if apart := self.apart():
+        if apart := self.distribute():
             return apart.matcher(searcher, context)
         matcher = self.child.matcher(searcher, context)
         if len(self.tests) == 1:
             reader: Any = searcher.reader()
-            return _among(matcher, reader.written(self.fieldname, self.stems(), *self.tests))
+            return _among(matcher, reader.written(self.fieldname, self.child_terms(), *self.tests))
         stored = "text" if self.fieldname == "repeated" else self.fieldname
-        return listed(
+        return list_matcher(
             [
                 (number, score)
-                for number, score in walked(matcher)
-                if self.is_in(searcher.stored_fields(number).get(stored, ""))
+                for number, score in scored_documents(matcher)
+                if self.occurs_in(searcher.stored_fields(number).get(stored, ""))
             ]
         )
 
-    def apart(self) -> Query | None:
+    def distribute(self) -> Query | None:
         """Return the tree in which each of several alternatives is written so, if there are any."""
         if isinstance(self.child, Or):
-            each = [Written(self.fieldname, one, self.tests) for one in self.child.subqueries]
+            each = [ExactForm(self.fieldname, one, self.tests) for one in self.child.subqueries]
             return type(self.child)(each, boost=self.child.boost)
-        if isinstance(self.child, Spoken):
-            inner = Written(self.fieldname, self.child.child, self.tests)
-            return Spoken(inner, self.child.langs)
+        if isinstance(self.child, InLanguages):
+            inner = ExactForm(self.fieldname, self.child.child, self.tests)
+            return InLanguages(inner, self.child.langs)
         return None
 
-    def stems(self) -> list[bytes]:
+    def child_terms(self) -> list[bytes]:
         """Return the terms that the words may stand as."""
         texts = dict.fromkeys(leaf.text for leaf in self.child.leaves() if isinstance(leaf, Term))
         return [t if isinstance(t, bytes) else t.encode("utf-8", "surrogatepass") for t in texts]
 
-    def is_in(self, text: str) -> bool:
+    def occurs_in(self, text: str) -> bool:
         """Whether a text has words in a row that pass the tests."""
-        found = plain_words(text)
+        found = split_words(text)
         first, *others = self._passed
         return any(
             first[word]
@@ -179,7 +179,7 @@ class Written(Query):
 
 def _among(matcher: Matcher, documents: AbstractSet[int]) -> Matcher:
     """Return what walks through those of the documents of a matcher that are among others."""
-    return listed([pair for pair in walked(matcher) if pair[0] in documents])
+    return list_matcher([pair for pair in scored_documents(matcher) if pair[0] in documents])
 
 
 class _Passed(dict[str, bool]):

@@ -46,10 +46,10 @@ class _NearMatcher(SpanNear2.SpanNear2Matcher):
 
     def _get_spans(self) -> list[Span]:
         columns = [[span.start for span in matcher.spans()] for matcher in self.ms]
-        return [Span(position) for position in sorted(together(columns, self._gap))]
+        return [Span(position) for position in sorted(near_positions(columns, self._gap))]
 
 
-def together(columns: Sequence[Sequence[int]], gap: int) -> set[int]:
+def near_positions(columns: Sequence[Sequence[int]], gap: int) -> set[int]:
     """Return the positions at which words stand together, given the positions of each.
 
     Without a gap the words stand in a row, in order. With one they stand in any order in

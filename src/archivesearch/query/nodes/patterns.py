@@ -8,7 +8,7 @@ from whoosh.matching import Matcher, NullMatcher
 from whoosh.query import FuzzyTerm, MultiTerm, Or, Term, TermRange
 from whoosh.reading import IndexReader
 
-from archivesearch.query.nodes.alternatives import listed
+from archivesearch.query.nodes.alternatives import list_matcher
 
 if TYPE_CHECKING:
     from whoosh.searching import SearchContext, Searcher
@@ -23,7 +23,7 @@ class YearRange(TermRange):
         numbers: set[int] = set()
         for term in self._btexts(reader):
             numbers.update(reader.postings(self.fieldname, term).all_ids())
-        return listed([(number, self.boost) for number in sorted(numbers)])
+        return list_matcher([(number, self.boost) for number in sorted(numbers)])
 
 
 class Expanded(MultiTerm):
@@ -56,10 +56,10 @@ class Fuzzy(Expanded, FuzzyTerm):
     def _btexts(self, reader: IndexReader) -> Iterator[bytes]:
         field = reader.schema[self.fieldname]
         for term in reader.expand_prefix(self.fieldname, self.text[: self.prefixlength]):
-            if self.is_like(field.from_bytes(term)):
+            if self.matches_term(field.from_bytes(term)):
                 yield term
 
-    def is_like(self, term: str) -> bool:
+    def matches_term(self, term: str) -> bool:
         """Whether a term is near enough; two letters that changed places count as one."""
         from rapidfuzz.distance import OSA  # slow to import, and seldom needed
 

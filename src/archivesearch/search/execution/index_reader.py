@@ -9,36 +9,36 @@ import numpy as np
 from whoosh.query import Query
 
 from archivesearch.analysis.analyzer import Analyzer
-from archivesearch.columnar.documents.duplicate_groups import Folds
+from archivesearch.columnar.documents.duplicate_groups import DuplicateGroups
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.storage import doc_sets as bits
 from archivesearch.columnar.storage.array_files import Array, ArrayFolder
-from archivesearch.columnar.storage.string_table import encoded
+from archivesearch.columnar.storage.string_table import to_utf8
 from archivesearch.errors import IndexDamaged
-from archivesearch.lazy import kept, lazy
-from archivesearch.model.passages import Batch, Copies, Passage
+from archivesearch.lazy import cached_method, lazy
+from archivesearch.model.passages import Batch, CopyGroups, Passage
 from archivesearch.search.execution import top_k as topk
 from archivesearch.search.execution.planner import plan_of
-from archivesearch.search.execution.scorers import Node
-from archivesearch.search.execution.term_positions import Presence
+from archivesearch.search.execution.scorers import Scorer
+from archivesearch.search.execution.term_positions import SegmentPresence
 from archivesearch.search.request import (
-    FACET_VALUES,
+    DEFAULT_MEMORY_MB,
     FACETS,
-    GROUP_HITS,
-    MEMORY,
+    MAX_FACET_VALUES,
+    MAX_GROUP_HITS,
     Engine,
-    Found,
     GroupMatch,
     Match,
     Request,
-    Words,
+    Response,
+    WordList,
 )
 
 if TYPE_CHECKING:
     from whoosh.searching import Searcher
 
     from archivesearch.columnar.whoosh_api.index import ColumnarIndex
-    from archivesearch.indexing.workers.worker_pool import Crew
+    from archivesearch.indexing.workers.worker_pool import WorkerPool
     from archivesearch.model.reports import Contents
 
 
@@ -63,17 +63,21 @@ class ColumnarEngine:
         folder: Path,
         batches: Iterable[Batch],
         analyzer: Analyzer,
-        copies: Copies = (),
+        copies: CopyGroups = (),
         *,
-        crew: "Crew | None" = None,
-        memory: int = MEMORY,
-        watch: Callable[[int], None] = lambda passages: None,
+        pool: "WorkerPool | None" = None,
+        memory: int = DEFAULT_MEMORY_MB,
+        on_progress: Callable[[int], None] = lambda passages: None,
     ) -> None:
         """Write an index of all passages into an empty folder."""
-        from archivesearch.columnar.segment_writer import build  # which a search never needs
+        from archivesearch.columnar.segment_writer import (
+            write_segment,  # which a search never needs
+        )
 
         memory = min(memory, _MOST_MEMORY) << 20
-        build(folder, batches, analyzer, copies, crew=crew, memory=memory, watch=watch)
+        write_segment(
+            folder, batches, analyzer, copies, pool=pool, memory=memory, on_progress=on_progress
+        )
 
     def open(self, folder: Path, analyzer: Analyzer) -> "ColumnarReader":
         """Open what `build` wrote."""
@@ -81,14 +85,14 @@ class ColumnarEngine:
 
     def problems(self, folder: Path) -> Iterator[str]:
         """Yield in words what in such a folder is not as `build` writes it."""
-        from archivesearch.columnar.checks.segment_checks import problems
+        from archivesearch.columnar.checks.segment_checks import segment_problems
 
         try:
             arrays = ArrayFolder(folder)
         except IndexDamaged as error:
             yield str(error)
         else:
-            yield from problems(arrays)
+            yield from segment_problems(arrays)
 
     def contents(self, folder: Path) -> "Contents":
         """Return what such a folder, in which there are no problems, says that it holds."""
@@ -107,21 +111,21 @@ class ColumnarReader:
     def __init__(self, segment: Segment, analyzer: Analyzer) -> None:
         self._segment = segment
         self._analyzer = analyzer
-        self._ranks = kept(len(FACETS), self._read_ranks)
+        self._ranks = cached_method(len(FACETS), self._read_ranks)
 
     @lazy
-    def index(self) -> "ColumnarIndex":
+    def whoosh_index(self) -> "ColumnarIndex":
         """The segment as a Whoosh index."""
         from archivesearch.columnar.whoosh_api.index import ColumnarIndex  # which few searches need
 
         return ColumnarIndex(self._segment, self._analyzer)
 
     @lazy
-    def _folds(self) -> Folds:
+    def _folds(self) -> DuplicateGroups:
         """Which passages are copies of each other."""
-        return Folds(self._segment.arrays, self._segment.count)
+        return DuplicateGroups(self._segment.arrays, self._segment.document_count)
 
-    def search(self, request: Request) -> Found:
+    def search(self, request: Request) -> Response:
         """Return the best matches of a query, exactly ranked and counted."""
         notes: list[str] = []
         plan, matches = self._plan(request.query, request.filter, notes)
@@ -130,8 +134,8 @@ class ColumnarReader:
             groups = self._groups(request, plan, matches)
             page = groups[request.offset : request.offset + request.limit]
             shown = [match.number for group in page for match in group.matches]
-            families = self._folds.families(shown, matches)
-            return Found(
+            families = self._folds.matching_groups(shown, matches)
+            return Response(
                 len(groups),
                 groups=tuple(page),
                 facets=facets,
@@ -139,7 +143,7 @@ class ColumnarReader:
                 copies=_others(families, shown),
             )
         found, families = self._sorted(request, plan, matches)
-        return Found(
+        return Response(
             bits.count(matches),
             tuple(found),
             facets=facets,
@@ -160,13 +164,13 @@ class ColumnarReader:
 
     def scores(self, query: Query, numbers: Sequence[int]) -> list[float]:
         """Return the score of each of some passages, 0 where it does not match."""
-        wanted = bits.bits_of(np.asarray(numbers, np.int64), self._segment.blocks)
-        plan = plan_of(query, self._segment, self._searcher, inside=wanted)
-        found, scores = topk.every(plan, plan.matches & wanted)
+        wanted = bits.bits_of(np.asarray(numbers, np.int64), self._segment.block_count)
+        plan = plan_of(query, self._segment, self._searcher, scope=wanted)
+        found, scores = topk.score_all(plan, plan.matches & wanted)
         by_number = dict(zip(found.tolist(), scores.tolist(), strict=True))
         return [by_number.get(number, 0.0) for number in numbers]
 
-    def years(
+    def year_counts(
         self, query: Query, filter: Query | None = None, notes: list[str] | None = None
     ) -> dict[int, int]:
         """Return how many passages of each year match; those without one count as of 0."""
@@ -174,27 +178,27 @@ class ColumnarReader:
         counts = np.bincount(self._segment.documents.years_of(numbers))
         return {year: int(counts[year]) for year in np.flatnonzero(counts).tolist()}
 
-    def knows(self, terms: Iterable[str], fields: Iterable[str]) -> bool:
+    def has_any_term(self, terms: Iterable[str], fields: Iterable[str]) -> bool:
         """Return whether any passage has any of some terms in any of some fields."""
         pairs = (
             (field, term.encode("utf-8", "surrogatepass")) for field in fields for term in terms
         )
-        return any(self._segment.lexicon.find(*pair) is not None for pair in pairs)
+        return any(self._segment.term_dictionary.find(*pair) is not None for pair in pairs)
 
-    def words(self) -> Words:
+    def words(self) -> WordList:
         """Return the words of the archive as they are spelled in it."""
         return self._words
 
     @lazy
-    def _words(self) -> Words:
+    def _words(self) -> WordList:
         passages: Counter[str] = Counter()
-        for form, count in zip(*self._segment.words("text"), strict=True):
+        for form, count in zip(*self._segment.form_counts("text"), strict=True):
             passages[form] += count
         order = sorted(passages)
-        return Words(
+        return WordList(
             order,
             [passages[form] for form in order],
-            self._segment.occurrences("text"),
+            self._segment.occurrence_counts("text"),
             self._segment.total_length["text"],
         )
 
@@ -202,32 +206,34 @@ class ColumnarReader:
         """Return passages by their numbers."""
         return self._segment.documents.passages(numbers)
 
-    def presence(self, numbers: Array, fields: Sequence[str], words: Mapping[str, int]) -> Presence:
+    def presence(
+        self, numbers: Array, fields: Sequence[str], words: Mapping[str, int]
+    ) -> SegmentPresence:
         """Return which terms stand in fields of passages."""
-        return Presence(self._segment, numbers, fields, words)
+        return SegmentPresence(self._segment, numbers, fields, words)
 
-    def headings(self, numbers: Array) -> Array:
+    def is_heading(self, numbers: Array) -> Array:
         """Return for each passage whether it is a mere heading."""
-        return self._segment.documents.headings(numbers)
+        return self._segment.documents.is_heading(numbers)
 
     def forms(self, term: str) -> Sequence[str]:
         """Return the spellings, case apart, of the words in texts that a term stands for."""
-        return self._segment.forms(encoded(term))
+        return self._segment.forms(to_utf8(term))
 
     def is_common(self, term: str) -> bool:
         """Return whether a term is in so many texts that finding it tells nothing."""
-        number = self._segment.lexicon.find("text", encoded(term))
-        having = 0 if number is None else self._segment.postings_at("text", number).count
-        return having >= _COMMON and having > self._segment.count * _COMMON_SHARE
+        number = self._segment.term_dictionary.find("text", to_utf8(term))
+        having = 0 if number is None else self._segment.postings_of("text", number).count
+        return having >= _COMMON and having > self._segment.document_count * _COMMON_SHARE
 
-    def page(self, page: str) -> range:
+    def page_range(self, page: str) -> range:
         """Return the numbers of a page's passages; empty where there is no such page."""
         found = self._segment.postings("page", page)
         if found is None:
             return range(0)
-        return range(int(found.numbers[0]), int(found.numbers[-1]) + 1)
+        return range(int(found.documents[0]), int(found.documents[-1]) + 1)
 
-    def pages(self) -> Sequence[str]:
+    def page_names(self) -> Sequence[str]:
         """Return the pages that have passages, in the order of the archive."""
         documents = self._segment.documents
         return [documents.page_name(page) for page in range(documents.page_count())]
@@ -237,11 +243,11 @@ class ColumnarReader:
         self.__dict__.clear()
 
     def _searcher(self) -> "Searcher":
-        return self.index.searcher()
+        return self.whoosh_index.searcher()
 
     def _plan(
         self, query: Query, filter: Query | None, notes: list[str] | None = None
-    ) -> tuple[Node, Array]:
+    ) -> tuple[Scorer, Array]:
         plan = plan_of(query, self._segment, self._searcher, notes)
         if filter is None:
             return plan, plan.matches
@@ -249,34 +255,36 @@ class ColumnarReader:
         return plan, plan.matches & allowed.matches
 
     def _sorted(
-        self, request: Request, plan: Node, matches: Array
+        self, request: Request, plan: Scorer, matches: Array
     ) -> tuple[list[Match], dict[int, tuple[int, ...]]]:
         """Return the part of the sorted matches that is asked for, and the copies of each."""
         wanted = slice(request.offset, request.offset + request.limit)
         if request.sort == "score":
-            fold = self._folds.first if self._folds else None
-            numbers, scores = topk.top(plan, matches, wanted.stop, fold)
+            fold = self._folds.first_distinct if self._folds else None
+            numbers, scores = topk.best_documents(plan, matches, wanted.stop, fold)
             return self._best_copies(plan, matches, _matches(numbers[wanted], scores[wanted]))
         numbers = self._in_order(request.sort, bits.numbers_of(matches))
-        numbers = numbers[self._folds.first(numbers, wanted.stop)][wanted]
-        found, scores = topk.every(plan, bits.bits_of(numbers, self._segment.blocks) & matches)
+        numbers = numbers[self._folds.first_distinct(numbers, wanted.stop)][wanted]
+        found, scores = topk.score_all(
+            plan, bits.bits_of(numbers, self._segment.block_count) & matches
+        )
         return (
             _matches(numbers, scores[np.searchsorted(found, numbers)]),
-            self._folds.families(numbers.tolist(), matches),
+            self._folds.matching_groups(numbers.tolist(), matches),
         )
 
     def _best_copies(
-        self, plan: Node, matches: Array, found: Sequence[Match]
+        self, plan: Scorer, matches: Array, found: Sequence[Match]
     ) -> tuple[list[Match], dict[int, tuple[int, ...]]]:
         """Return for each match the best of it and its copies; of equals the one of least rank.
 
         The copies of each are returned too.
         """
-        families = self._folds.families([match.number for match in found], matches)
+        families = self._folds.matching_groups([match.number for match in found], matches)
         if not families:
             return list(found), {}
         several = np.array([number for family in families.values() for number in family], np.int64)
-        several, scores = topk.every(plan, bits.bits_of(several, self._segment.blocks))
+        several, scores = topk.score_all(plan, bits.bits_of(several, self._segment.block_count))
         score = dict(zip(several.tolist(), scores.tolist(), strict=True))
         best = {number: max(family, key=score.__getitem__) for number, family in families.items()}
         return (
@@ -300,40 +308,42 @@ class ColumnarReader:
     def _facets(
         self, names: Sequence[str], matches: Array
     ) -> dict[str, tuple[tuple[str | int, int], ...]]:
-        within = bits.Counts(matches)
+        within = bits.RangeCounts(matches)
         return {name: self._facet(name, within) for name in names}
 
-    def _facet(self, name: str, within: bits.Counts) -> tuple[tuple[str | int, int], ...]:
+    def _facet(self, name: str, within: bits.RangeCounts) -> tuple[tuple[str | int, int], ...]:
         """Count the values of a field; the most frequent first, then by value."""
-        starts, codes = self._segment.documents.runs(name)
+        starts, codes = self._segment.documents.value_runs(name)
         counts = np.bincount(codes, weights=within.between(starts)).astype(np.int64)
         if name in ("org", "year"):
             counts[:1] = 0  # the absent ones
         found = np.flatnonzero(counts)
-        if len(found) > FACET_VALUES:
-            least = np.partition(counts[found], -FACET_VALUES)[-FACET_VALUES]
+        if len(found) > MAX_FACET_VALUES:
+            least = np.partition(counts[found], -MAX_FACET_VALUES)[-MAX_FACET_VALUES]
             found = self._first_of_equals(name, found[counts[found] >= least], counts)
         values = [(self._value(name, code), int(counts[code])) for code in found.tolist()]
-        return tuple(sorted(values, key=lambda pair: (-pair[1], pair[0]))[:FACET_VALUES])
+        return tuple(sorted(values, key=lambda pair: (-pair[1], pair[0]))[:MAX_FACET_VALUES])
 
     def _first_of_equals(self, name: str, codes: Array, counts: Array) -> Array:
         """Return the codes that go first, by count and then by value, where there are many."""
         if len(codes) <= _MANY_VALUES:
             return codes
         order = np.lexsort((self._ranks(name)[codes], -counts[codes]))
-        return codes[order[:FACET_VALUES]]
+        return codes[order[:MAX_FACET_VALUES]]
 
     def _read_ranks(self, name: str) -> Array:
         """Return for each value of a field how many values are below it."""
-        values = [self._value(name, code) for code in range(self._segment.documents.values(name))]
+        values = [
+            self._value(name, code) for code in range(self._segment.documents.value_count(name))
+        ]
         ranks = np.empty(len(values), np.int64)
         ranks[sorted(range(len(values)), key=values.__getitem__)] = np.arange(len(values))
         return ranks
 
-    def _groups(self, request: Request, plan: Node, matches: Array) -> list[GroupMatch]:
+    def _groups(self, request: Request, plan: Scorer, matches: Array) -> list[GroupMatch]:
         """Gather matches into groups, in the order of each group's first."""
         by = request.group_by or ""
-        numbers, scores = topk.every(plan, matches)
+        numbers, scores = topk.score_all(plan, matches)
         if request.sort == "score":
             order = np.lexsort((numbers, -scores))
         else:
@@ -350,7 +360,7 @@ class ColumnarReader:
         groups = [GroupMatch("", 0, ())] * len(ranked)
         for place, group in enumerate(wanted.tolist(), request.offset):
             start = int(starts[group])
-            at = order[members[start : start + min(GROUP_HITS, int(counts[group]))]]
+            at = order[members[start : start + min(MAX_GROUP_HITS, int(counts[group]))]]
             key = str(self._value(by, int(codes[first[group]])))
             groups[place] = GroupMatch(
                 key, int(counts[group]), tuple(_matches(numbers[at], scores[at]))
@@ -364,7 +374,7 @@ class ColumnarReader:
         """
         by = -scores if request.sort == "score" else np.arange(len(numbers))
         apart = self._codes("org", numbers) if request.group_by == "org" else None
-        return self._folds.kept(numbers, by, apart)
+        return self._folds.distinct(numbers, by, apart)
 
     def _codes(self, name: str, numbers: Array) -> Array:
         documents = self._segment.documents

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from archivesearch.columnar.postings.posting_lists import SPAN_BITS, Entries
+from archivesearch.columnar.postings.posting_lists import POSITION_BITS, PostingLists
 from archivesearch.columnar.segment import Postings, Segment
 from archivesearch.columnar.storage.array_files import Array
 from archivesearch.columnar.storage.doc_sets import bits_of
-from archivesearch.query.nodes.near import together
+from archivesearch.query.nodes.near import near_positions
 
 # Where the smaller of two arrays has so small a part of all numbers, it is looked up.
 _SMALL = 16
@@ -33,7 +33,7 @@ def documents_near(
 
 def _places(segment: Segment, word: Sequence[Postings], documents: Array) -> Array:
     """Return where a word stands: document and position in one number, ascending."""
-    places = Entries(segment, word).places(documents)
+    places = PostingLists(segment, word).occurrences(documents)
     return np.unique(places) if len(word) > 1 else places
 
 
@@ -48,7 +48,7 @@ def _in_a_row(segment: Segment, words: Sequence[Sequence[Postings]], documents: 
         places = _places(segment, words[at], documents) - at
         starts = places if starts is None else _common(starts, places)
         if at != order[0]:
-            documents = bits_of(starts >> SPAN_BITS, len(documents))
+            documents = bits_of(starts >> POSITION_BITS, len(documents))
     return documents
 
 
@@ -86,7 +86,7 @@ def _within(columns: Sequence[Array], gap: int) -> Array:
         inside &= at >= 0
         begins = np.minimum(begins, column[np.maximum(at, 0)] if len(column) else -1)
     inside &= places - begins < len(columns) + gap
-    found: Array = np.unique(places[inside] >> SPAN_BITS)
+    found: Array = np.unique(places[inside] >> POSITION_BITS)
     if sum(map(len, each.values())) == len(places):
         return found
     # words that may stand as the same term need a place each
@@ -95,7 +95,9 @@ def _within(columns: Sequence[Array], gap: int) -> Array:
 
 
 def _together(columns: Sequence[Array], document: int, gap: int) -> bool:
-    edges = (document << SPAN_BITS, (document + 1) << SPAN_BITS)
+    edges = (document << POSITION_BITS, (document + 1) << POSITION_BITS)
     cuts = [column.searchsorted(edges) for column in columns]
     pairs = zip(columns, cuts, strict=True)
-    return bool(together([column[first:last].tolist() for column, (first, last) in pairs], gap))
+    return bool(
+        near_positions([column[first:last].tolist() for column, (first, last) in pairs], gap)
+    )

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE, K1, SAFETY, B, bounds
-from archivesearch.columnar.postings.posting_lists import Entries
+from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE, K1, ROUNDING_MARGIN, B, block_bounds
+from archivesearch.columnar.postings.posting_lists import PostingLists
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.storage.array_files import Array
-from archivesearch.columnar.storage.doc_sets import bits_of, unpacked
+from archivesearch.columnar.storage.doc_sets import bits_of, unpack_bits
 from archivesearch.lazy import lazy
 
 _FLAT = K1 * (1.0 - B)
@@ -26,37 +26,37 @@ _FLAT = K1 * (1.0 - B)
 _FEW = 64
 
 
-class Rows:
+class BlockRows:
     """Some blocks that are to be scored, ascending; each is a row of 32 documents.
 
     `wanted` are the documents of each that are, as bits.
     """
 
-    def __init__(self, blocks: Array, wanted: Array, all_blocks: int) -> None:
+    def __init__(self, blocks: Array, documents: Array, all_blocks: int) -> None:
         self.blocks = blocks
-        self.wanted = wanted
+        self.documents = documents
         self._row_of = np.full(all_blocks, -1, np.int32)
         self._row_of[blocks] = np.arange(len(blocks), dtype=np.int32)
 
     def __len__(self) -> int:
         return len(self.blocks)
 
-    def of(self, blocks: Array) -> Array:
+    def row_of(self, blocks: Array) -> Array:
         """Return the row of each block, -1 for those that are not to be scored."""
         return self._row_of[blocks]
 
-    def among(self, matches: Array) -> "Rows":
+    def restricted_to(self, matches: Array) -> "BlockRows":
         """Return the same rows with fewer documents wanted, given as bits of all blocks."""
         found = copy(self)
-        found.wanted = self.wanted & matches[self.blocks]
+        found.documents = self.documents & matches[self.blocks]
         return found
 
-    def each(self, values: Array | float) -> Array:
+    def mask(self, values: Array | float) -> Array:
         """Return values of the documents of all rows, 0 for those that are not wanted."""
-        return unpacked(self.wanted).reshape(-1, BLOCK_SIZE) * values
+        return unpack_bits(self.documents).reshape(-1, BLOCK_SIZE) * values
 
 
-class Node(ABC):
+class Scorer(ABC):
     """One node of a plan."""
 
     @property
@@ -66,19 +66,19 @@ class Node(ABC):
 
     @property
     @abstractmethod
-    def bound(self) -> Array:
+    def block_bounds(self) -> Array:
         """The most that any document of each block can score."""
 
     @abstractmethod
-    def scores(self, rows: Rows) -> Array:
+    def scores(self, rows: BlockRows) -> Array:
         """Return the scores of the wanted documents of the rows, 0 for all that do not match."""
 
-    def reaching(self, threshold: float) -> Array:
+    def candidates(self, threshold: float) -> Array:
         """Return all documents that may score so much, as bits, and maybe others that match."""
         return self.matches
 
     @abstractmethod
-    def caps(self, rows: Rows) -> Array:
+    def document_bounds(self, rows: BlockRows) -> Array:
         """Return the most that each wanted document of the rows can score.
 
         That is told without looking how often it has a word, or how long it is.
@@ -96,17 +96,17 @@ class WeightedTerm(NamedTuple):
     weight: float
     inside: Array | None = None
 
-    def narrowed(self, inside: Array) -> "WeightedTerm":
+    def restricted_to(self, allowed: Array) -> "WeightedTerm":
         """Return the term in some documents alone, or in those of them it is narrowed to."""
-        both = inside if self.inside is None else inside & self.inside
+        both = allowed if self.inside is None else allowed & self.inside
         return self._replace(inside=both)
 
-    def heavier(self, weight: float) -> "WeightedTerm":
+    def add_weight(self, weight: float) -> "WeightedTerm":
         """Return the term with more weight."""
         return self._replace(weight=self.weight + weight)
 
 
-class Terms(Node):
+class TermUnion(Scorer):
     """Documents that have any of some terms, of whatever fields; their scores add up.
 
     However many the terms are, they are scored together, all their entries at once.
@@ -117,12 +117,12 @@ class Terms(Node):
         self._segment = segment
 
     @lazy
-    def entries(self) -> Entries:
+    def entries(self) -> PostingLists:
         """The entries of all the terms."""
-        return Entries(
+        return PostingLists(
             self._segment,
             [
-                self._segment.postings_at(term.field, term.number, term.inside)
+                self._segment.postings_of(term.field, term.number, term.inside)
                 for term in self.terms
             ],
         )
@@ -136,10 +136,10 @@ class Terms(Node):
         """How many of the least telling terms were left out last, and who has any other."""
         return 0, self.matches
 
-    def reaching(self, threshold: float) -> Array:
+    def candidates(self, threshold: float) -> Array:
         """Return the documents that have any of the terms without which the score is too low."""
         order = self._tops.argsort()
-        sums = self._tops[order].cumsum() * SAFETY
+        sums = self._tops[order].cumsum() * ROUNDING_MARGIN
         without = int(sums.searchsorted(threshold))
         if len(order) - without > _FEW:
             return self.matches  # so many are joined whole
@@ -149,13 +149,13 @@ class Terms(Node):
 
     def _any_of(self, terms: Sequence[int]) -> Array:
         """Return the documents that have any of some of the terms, given by their places."""
-        found = np.zeros(self._segment.blocks, np.uint32)
+        found = np.zeros(self._segment.block_count, np.uint32)
         entries = self.entries
         if len(terms) <= _FEW:
             starts = entries.starts
             for term in terms:
                 own = slice(starts[term], starts[term + 1])
-                if entries.counts[term] == len(found):  # it is in every block
+                if entries.entry_counts[term] == len(found):  # it is in every block
                     found |= entries.bits[own]
                 else:
                     found[entries.blocks[own]] |= entries.bits[own]
@@ -167,39 +167,43 @@ class Terms(Node):
         return found
 
     @lazy
-    def bound(self) -> Array:
+    def block_bounds(self) -> Array:
         entries = self.entries
-        whole = np.zeros(self._segment.blocks)
-        np.add.at(whole, entries.blocks, entries.best * self._tops.repeat(entries.counts))
-        return bounds(whole, 1.0)
+        whole = np.zeros(self._segment.block_count)
+        np.add.at(
+            whole, entries.blocks, entries.max_impacts * self._tops.repeat(entries.entry_counts)
+        )
+        return block_bounds(whole, 1.0)
 
-    def caps(self, rows: Rows) -> Array:
+    def document_bounds(self, rows: BlockRows) -> Array:
         hit, place, bits = self._in(rows)
-        most = bounds(self.entries.best[hit] * self._tops[self.entries.term_of(hit)], 1.0)
-        at = unpacked(bits).nonzero()[0]
+        most = block_bounds(
+            self.entries.max_impacts[hit] * self._tops[self.entries.term_of(hit)], 1.0
+        )
+        at = unpack_bits(bits).nonzero()[0]
         entry = at >> BLOCK_BITS
         return _by_document(rows, place[entry], at & (BLOCK_SIZE - 1), most[entry])
 
-    def scores(self, rows: Rows) -> Array:
+    def scores(self, rows: BlockRows) -> Array:
         segment = self._segment
         hit, place, bits = self._in(rows)
         term = self.entries.term_of(hit)
-        found = self.entries.postings(hit, term, bits)
-        frequencies = segment.frequencies[found.place]
+        found = self.entries.select(hit, term, bits)
+        frequencies = segment.frequencies[found.posting]
         term, place = found.term, place[found.entry]
-        document = (rows.blocks << BLOCK_BITS)[place] | found.low
+        document = (rows.blocks << BLOCK_BITS)[place] | found.bit
         lengths = segment.lengths[self._length_starts[term] + document]
         weakening = _FLAT + self._slopes[term] * lengths
         values = self._tops[term] * frequencies / (frequencies + weakening)
-        return _by_document(rows, place, found.low, values)
+        return _by_document(rows, place, found.bit, values)
 
-    def _in(self, rows: Rows) -> tuple[Array, Array, Array]:
+    def _in(self, rows: BlockRows) -> tuple[Array, Array, Array]:
         """Return the entries with wanted documents, the row of each, and those documents."""
         entries = self.entries
-        place = rows.of(entries.blocks)
+        place = rows.row_of(entries.blocks)
         hit = (place >= 0).nonzero()[0]
         place = place[hit]
-        bits = entries.bits[hit] & rows.wanted[place]
+        bits = entries.bits[hit] & rows.documents[place]
         kept = bits.nonzero()[0]
         return hit[kept], place[kept], bits[kept]
 
@@ -221,14 +225,14 @@ class Terms(Node):
         return np.array(starts, np.int64)
 
 
-def _by_document(rows: Rows, row: Array, low: Array, values: Array) -> Array:
+def _by_document(rows: BlockRows, row: Array, low: Array, values: Array) -> Array:
     """Add up the values of each document, given by its row and its place in that."""
     cells = (row << BLOCK_BITS) | low
     size = len(rows) << BLOCK_BITS
     return np.bincount(cells, weights=values, minlength=size).reshape(-1, BLOCK_SIZE)
 
 
-class Constant(Node):
+class ConstantScore(Scorer):
     """Documents that all score the same."""
 
     def __init__(self, matches: Array, score: float) -> None:
@@ -240,21 +244,21 @@ class Constant(Node):
         return self._matches
 
     @lazy
-    def bound(self) -> Array:
+    def block_bounds(self) -> Array:
         return np.where(self._matches != 0, np.float32(self._score), np.float32(0.0))
 
-    def caps(self, rows: Rows) -> Array:
-        return self.scores(rows) * SAFETY
+    def document_bounds(self, rows: BlockRows) -> Array:
+        return self.scores(rows) * ROUNDING_MARGIN
 
-    def scores(self, rows: Rows) -> Array:
-        return rows.among(self._matches).each(self._score)
+    def scores(self, rows: BlockRows) -> Array:
+        return rows.restricted_to(self._matches).mask(self._score)
 
 
-class Nothing(Constant):
+class NoMatch(ConstantScore):
     """No document at all, as of a word that none has."""
 
 
-class Listed(Node):
+class Precomputed(Scorer):
     """Documents that were found elsewhere, each with its score."""
 
     def __init__(self, found: Sequence[tuple[int, float]], blocks: int) -> None:
@@ -267,26 +271,26 @@ class Listed(Node):
         return bits_of(self._numbers, self._blocks)
 
     @lazy
-    def bound(self) -> Array:
+    def block_bounds(self) -> Array:
         found = np.zeros(self._blocks)
         np.maximum.at(found, self._numbers >> BLOCK_BITS, self._scores)
-        return (found * SAFETY).astype(np.float32)
+        return (found * ROUNDING_MARGIN).astype(np.float32)
 
-    def caps(self, rows: Rows) -> Array:
-        return self.scores(rows) * SAFETY
+    def document_bounds(self, rows: BlockRows) -> Array:
+        return self.scores(rows) * ROUNDING_MARGIN
 
-    def scores(self, rows: Rows) -> Array:
-        place = rows.of(self._numbers >> BLOCK_BITS)
+    def scores(self, rows: BlockRows) -> Array:
+        place = rows.row_of(self._numbers >> BLOCK_BITS)
         hit = (place >= 0).nonzero()[0]
         result = np.zeros((len(rows), BLOCK_SIZE))
         result[place[hit], self._numbers[hit] & (BLOCK_SIZE - 1)] = self._scores[hit]
-        return rows.each(result)
+        return rows.mask(result)
 
 
-class AnyOf(Node):
+class Union(Scorer):
     """Documents that match any of the nodes; scores add up."""
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
+    def __init__(self, nodes: Sequence[Scorer]) -> None:
         self._nodes = nodes
 
     @lazy
@@ -294,20 +298,20 @@ class AnyOf(Node):
         return reduce(np.bitwise_or, (node.matches for node in self._nodes))
 
     @lazy
-    def bound(self) -> Array:
-        return reduce(np.add, (node.bound for node in self._nodes))
+    def block_bounds(self) -> Array:
+        return reduce(np.add, (node.block_bounds for node in self._nodes))
 
-    def caps(self, rows: Rows) -> Array:
-        return reduce(np.add, (node.caps(rows) for node in self._nodes))
+    def document_bounds(self, rows: BlockRows) -> Array:
+        return reduce(np.add, (node.document_bounds(rows) for node in self._nodes))
 
-    def scores(self, rows: Rows) -> Array:
+    def scores(self, rows: BlockRows) -> Array:
         return reduce(np.add, (node.scores(rows) for node in self._nodes))
 
 
-class AllOf(Node):
+class Intersection(Scorer):
     """Documents that match all of the nodes; scores add up."""
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
+    def __init__(self, nodes: Sequence[Scorer]) -> None:
         self._nodes = nodes
 
     @lazy
@@ -315,22 +319,22 @@ class AllOf(Node):
         return reduce(np.bitwise_and, (node.matches for node in self._nodes))
 
     @lazy
-    def bound(self) -> Array:
-        return reduce(np.add, (node.bound for node in self._nodes))
+    def block_bounds(self) -> Array:
+        return reduce(np.add, (node.block_bounds for node in self._nodes))
 
-    def caps(self, rows: Rows) -> Array:
-        rows = rows.among(self.matches)
-        return reduce(np.add, (node.caps(rows) for node in self._nodes))
+    def document_bounds(self, rows: BlockRows) -> Array:
+        rows = rows.restricted_to(self.matches)
+        return reduce(np.add, (node.document_bounds(rows) for node in self._nodes))
 
-    def scores(self, rows: Rows) -> Array:
-        rows = rows.among(self.matches)
+    def scores(self, rows: BlockRows) -> Array:
+        rows = rows.restricted_to(self.matches)
         return reduce(np.add, (node.scores(rows) for node in self._nodes))
 
 
-class Subtracted(Node):
+class Difference(Scorer):
     """Documents that match one node and not another, with the scores of the first."""
 
-    def __init__(self, wanted: Node, unwanted: Node) -> None:
+    def __init__(self, wanted: Scorer, unwanted: Scorer) -> None:
         self._wanted = wanted
         self._unwanted = unwanted
 
@@ -339,23 +343,23 @@ class Subtracted(Node):
         return self._wanted.matches & ~self._unwanted.matches
 
     @property
-    def bound(self) -> Array:
-        return self._wanted.bound
+    def block_bounds(self) -> Array:
+        return self._wanted.block_bounds
 
-    def caps(self, rows: Rows) -> Array:
-        return self._wanted.caps(rows.among(self.matches))
+    def document_bounds(self, rows: BlockRows) -> Array:
+        return self._wanted.document_bounds(rows.restricted_to(self.matches))
 
-    def scores(self, rows: Rows) -> Array:
-        return self._wanted.scores(rows.among(self.matches))
+    def scores(self, rows: BlockRows) -> Array:
+        return self._wanted.scores(rows.restricted_to(self.matches))
 
-    def reaching(self, threshold: float) -> Array:
-        return self.matches & self._wanted.reaching(threshold)
+    def candidates(self, threshold: float) -> Array:
+        return self.matches & self._wanted.candidates(threshold)
 
 
-class Restricted(Node):
+class Within(Scorer):
     """A node with the documents that are known to match, fewer than it says itself."""
 
-    def __init__(self, node: Node, matches: Array) -> None:
+    def __init__(self, node: Scorer, matches: Array) -> None:
         self._node = node
         self._matches = matches
 
@@ -364,23 +368,23 @@ class Restricted(Node):
         return self._matches
 
     @property
-    def bound(self) -> Array:
-        return self._node.bound
+    def block_bounds(self) -> Array:
+        return self._node.block_bounds
 
-    def caps(self, rows: Rows) -> Array:
-        return self._node.caps(rows.among(self._matches))
+    def document_bounds(self, rows: BlockRows) -> Array:
+        return self._node.document_bounds(rows.restricted_to(self._matches))
 
-    def scores(self, rows: Rows) -> Array:
-        return self._node.scores(rows.among(self._matches))
+    def scores(self, rows: BlockRows) -> Array:
+        return self._node.scores(rows.restricted_to(self._matches))
 
-    def reaching(self, threshold: float) -> Array:
-        return self._matches & self._node.reaching(threshold)
+    def candidates(self, threshold: float) -> Array:
+        return self._matches & self._node.candidates(threshold)
 
 
-class Weighted(Node):
+class Weighted(Scorer):
     """A node whose scores count more, or less."""
 
-    def __init__(self, node: Node, weight: float) -> None:
+    def __init__(self, node: Scorer, weight: float) -> None:
         self._node = node
         self._weight = weight
 
@@ -389,11 +393,11 @@ class Weighted(Node):
         return self._node.matches
 
     @lazy
-    def bound(self) -> Array:
-        return self._node.bound * np.float32(self._weight * SAFETY)
+    def block_bounds(self) -> Array:
+        return self._node.block_bounds * np.float32(self._weight * ROUNDING_MARGIN)
 
-    def caps(self, rows: Rows) -> Array:
-        return self._node.caps(rows) * (self._weight * SAFETY)
+    def document_bounds(self, rows: BlockRows) -> Array:
+        return self._node.document_bounds(rows) * (self._weight * ROUNDING_MARGIN)
 
-    def scores(self, rows: Rows) -> Array:
+    def scores(self, rows: BlockRows) -> Array:
         return self._node.scores(rows) * self._weight

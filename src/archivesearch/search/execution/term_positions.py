@@ -7,14 +7,14 @@ import numpy as np
 
 from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.segment import Segment
-from archivesearch.columnar.storage.array_files import Array, spread
-from archivesearch.columnar.storage.string_table import encoded
+from archivesearch.columnar.storage.array_files import Array, concat_ranges
+from archivesearch.columnar.storage.string_table import to_utf8
 from archivesearch.errors import IndexDamaged
 
 _ONE = np.uint32(1)
 
 
-class Places(NamedTuple):
+class WordPositions(NamedTuple):
     """Where words stand, ordered by passage, field and position.
 
     `passage` and `field` are places in the lists that were asked for, `position` counts
@@ -27,7 +27,7 @@ class Places(NamedTuple):
     word: Array
 
 
-class Presence:
+class SegmentPresence:
     """Which words some passages have in which fields: `has`, of all three, fields first.
 
     `words` says for each term which word it stands for.
@@ -42,8 +42,8 @@ class Presence:
     ) -> None:
         self._segment = segment
         count = max(words.values(), default=-1) + 1
-        spelled = [(encoded(term), word) for term, word in words.items()]
-        find = segment.lexicon.find
+        spelled = [(to_utf8(term), word) for term, word in words.items()]
+        find = segment.term_dictionary.find
         found = [
             (number, at * count + word)
             for at, field in enumerate(fields)
@@ -58,30 +58,30 @@ class Presence:
         self._row = rows[self._term]
         has = np.zeros((len(fields) * count, len(numbers)), bool)
         has[self._row, self._passage] = True
-        self.has: Array = has.reshape(len(fields), count, len(numbers))
+        self.present: Array = has.reshape(len(fields), count, len(numbers))
 
-    def places(self, wanted: Array) -> Places:
+    def positions(self, cells: Array) -> WordPositions:
         """Return where words stand, for those of `has` that are wanted."""
         segment = self._segment
-        _, count, passages = wanted.shape
-        at = wanted.reshape(-1, passages)[self._row, self._passage].nonzero()[0]
+        _, count, passages = cells.shape
+        at = cells.reshape(-1, passages)[self._row, self._passage].nonzero()[0]
         row, passage = self._row[at], self._passage[at]
         cell = self._term[at], passage
         within = np.bitwise_count(self._bits[cell] & self._below[passage])
-        place = segment.entry_totals.before(self._entries[cell]) + within
+        place = segment.posting_sums.before(self._entries[cell]) + within
         frequencies = segment.frequencies[place]
         total = int(frequencies.sum())
         if total > len(segment.arrays["positions.gap"]):
             raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
         ends = frequencies.cumsum()
         through = np.zeros(total + 1, np.int64)
-        starts = segment.posting_totals.before(place)
-        segment.gaps[spread(starts, frequencies)].cumsum(out=through[1:])
+        starts = segment.position_sums.before(place)
+        segment.gaps[concat_ranges(starts, frequencies)].cumsum(out=through[1:])
         position = through[1:] - through[ends - frequencies].repeat(frequencies)
         field, word = np.divmod(row.repeat(frequencies), count)
         passage = passage.repeat(frequencies)
         by = np.lexsort((position, field, passage))
-        return Places(passage[by], field[by], position[by], word[by])
+        return WordPositions(passage[by], field[by], position[by], word[by])
 
 
 def _entries_of(segment: Segment, terms: Array, numbers: Array) -> tuple[Array, Array]:

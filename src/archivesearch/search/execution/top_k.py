@@ -14,8 +14,8 @@ import numpy as np
 
 from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE
 from archivesearch.columnar.storage.array_files import Array
-from archivesearch.columnar.storage.doc_sets import unpacked
-from archivesearch.search.execution.scorers import Node, Rows
+from archivesearch.columnar.storage.doc_sets import unpack_bits
+from archivesearch.search.execution.scorers import BlockRows, Scorer
 
 # Blocks scored in the first round, and looked at in each of the others.
 _FIRST = 64
@@ -27,14 +27,16 @@ _MANY = 2048
 Fold = Callable[[Array, int], Array]
 
 
-def top(plan: Node, matches: Array, k: int, fold: Fold | None = None) -> tuple[Array, Array]:
+def best_documents(
+    plan: Scorer, matches: Array, k: int, fold: Fold | None = None
+) -> tuple[Array, Array]:
     """Return the k best of the matching documents and their scores, the best first.
 
     `matches` are those of the plan, or fewer. Of equal scores the lower number goes first.
     `fold` is given documents, the best first, and a number, and returns where the first so
     many are that are to be counted: so the k best may be the best of k groups.
     """
-    bound = np.where(matches, plan.bound, np.float32(-1.0))
+    bound = np.where(matches, plan.block_bounds, np.float32(-1.0))
     best = _Best(k, fold)
     for size in chain([_FIRST], repeat(_ROUND)) if k > 0 else ():
         live = (bound >= best.threshold).nonzero()[0]
@@ -43,17 +45,17 @@ def top(plan: Node, matches: Array, k: int, fold: Fold | None = None) -> tuple[A
         if len(live) > size:
             live = np.sort(live[np.argpartition(bound[live], -size)[-size:]])
         bound[live] = -1.0
-        rows = Rows(live, matches[live], len(matches))
+        rows = BlockRows(live, matches[live], len(matches))
         before = best.threshold
         if before:  # only those are scored whose words may be enough
-            caps = plan.caps(rows).reshape(-1)
+            caps = plan.document_bounds(rows).reshape(-1)
             numbers = _documents(rows, (caps >= before).nonzero()[0])
             if len(numbers):
                 best.add(*_scored(plan, numbers, len(matches)))
         else:
             best.add(*_all_scored(plan, rows))
         if best.threshold > before:
-            matches = matches & plan.reaching(best.threshold)
+            matches = matches & plan.candidates(best.threshold)
             bound[matches == 0] = -1.0
     return best.numbers, best.scores
 
@@ -79,31 +81,33 @@ class _Best:
             self.threshold = float(self.scores[-1])
 
 
-def every(plan: Node, matches: Array) -> tuple[Array, Array]:
+def score_all(plan: Scorer, matches: Array) -> tuple[Array, Array]:
     """Return all matching documents, ascending, and their scores."""
     live = matches.nonzero()[0]
     pieces = [live[at : at + _MANY] for at in range(0, len(live), _MANY)]
-    parts = [_all_scored(plan, Rows(blocks, matches[blocks], len(matches))) for blocks in pieces]
+    parts = [
+        _all_scored(plan, BlockRows(blocks, matches[blocks], len(matches))) for blocks in pieces
+    ]
     if not parts:
         return np.empty(0, np.int64), np.empty(0)
     return np.concatenate([n for n, _ in parts]), np.concatenate([s for _, s in parts])
 
 
-def _scored(plan: Node, numbers: Array, blocks: int) -> tuple[Array, Array]:
+def _scored(plan: Scorer, numbers: Array, blocks: int) -> tuple[Array, Array]:
     """Return documents, which ascend, and their scores."""
     bits = np.uint32(1) << (numbers & (BLOCK_SIZE - 1)).astype(np.uint32)
     of = numbers >> BLOCK_BITS
     first = np.concatenate(([0], np.flatnonzero(of[1:] != of[:-1]) + 1))
-    return _all_scored(plan, Rows(of[first], np.bitwise_or.reduceat(bits, first), blocks))
+    return _all_scored(plan, BlockRows(of[first], np.bitwise_or.reduceat(bits, first), blocks))
 
 
-def _all_scored(plan: Node, rows: Rows) -> tuple[Array, Array]:
+def _all_scored(plan: Scorer, rows: BlockRows) -> tuple[Array, Array]:
     """Return the wanted documents of rows, ascending, and their scores."""
-    cells = unpacked(rows.wanted).nonzero()[0]
+    cells = unpack_bits(rows.documents).nonzero()[0]
     return _documents(rows, cells), plan.scores(rows).reshape(-1)[cells]
 
 
-def _documents(rows: Rows, cells: Array) -> Array:
+def _documents(rows: BlockRows, cells: Array) -> Array:
     """Return the documents at some places of the rows, laid one after the other."""
     numbers: Array = (rows.blocks[cells >> BLOCK_BITS] << BLOCK_BITS) | (cells & (BLOCK_SIZE - 1))
     return numbers

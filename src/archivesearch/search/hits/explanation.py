@@ -5,16 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from whoosh.query import And, AndNot, Every, Or, Phrase, Query, Require
 
 from archivesearch.model.results import Share
-from archivesearch.query.nodes.alternatives import Spoken
-from archivesearch.query.nodes.exact import Written
+from archivesearch.query.nodes.alternatives import InLanguages
+from archivesearch.query.nodes.exact import ExactForm
 from archivesearch.query.nodes.near import Near
 from archivesearch.query.nodes.patterns import Fuzzy, Prefix, YearRange
 from archivesearch.search.request import Match, Reader
-from archivesearch.search.reranker import Raised
+from archivesearch.search.reranker import Boosts
 
 
-def explained(
-    reader: Reader, query: Query, matches: Sequence[Match], raised: Mapping[int, Raised]
+def explain(
+    reader: Reader, query: Query, matches: Sequence[Match], boosts: Mapping[int, Boosts]
 ) -> list[tuple[Share, ...]]:
     """Return for each match what its score is the sum of, the greatest first.
 
@@ -25,7 +25,7 @@ def explained(
     _first(reader, query, numbers, 1.0, shares)
     for number, found in shares.items():
         found.sort(key=lambda share: -share.score)
-        found.extend(_second(sum(share.score for share in found), raised.get(number)))
+        found.extend(_second(sum(share.score for share in found), boosts.get(number)))
     return [tuple(shares[match.number]) for match in matches]
 
 
@@ -62,12 +62,12 @@ def _counting(query: Query) -> Iterator[Query]:
         yield from query.children()
 
 
-def _second(score: float, raised: Raised | None) -> Iterator[Share]:
+def _second(score: float, raised: Boosts | None) -> Iterator[Share]:
     if raised is None:
         return
     for what, factor in (
-        ("more of the words", raised.complete),
-        ("words near one another", raised.near),
+        ("more of the words", raised.completeness),
+        ("words near one another", raised.nearness),
         ("more than a heading", raised.body),
     ):
         if factor != 1.0:
@@ -77,7 +77,7 @@ def _second(score: float, raised: Raised | None) -> Iterator[Share]:
 
 def _boost(query: Query) -> float:
     """The weight that the words of a leaf have."""
-    if isinstance(query, Spoken | Written):
+    if isinstance(query, InLanguages | ExactForm):
         return _boost(query.child)
     if isinstance(query, Near | Or):
         return max((_boost(child) for child in query.children()), default=1.0)
@@ -94,9 +94,9 @@ def _name(query: Query) -> str:
     if isinstance(query, Near):
         words = " ".join(map(_name, query.qs))
         return f'"{words}"~{query.gap}' if query.gap else f'"{words}"'
-    if isinstance(query, Written):
+    if isinstance(query, ExactForm):
         return "=" + " ".join(map(str, query.tests))
-    if isinstance(query, Spoken):
+    if isinstance(query, InLanguages):
         return _name(query.child)
     if isinstance(query, Or):
         return "/".join(dict.fromkeys(map(_name, query.children())))

@@ -8,12 +8,12 @@ from typing import Any
 from whoosh.query import And, AndNot, Or, Phrase, Prefix, Query, Term
 
 from archivesearch.analysis.analyzer import Analyzer
-from archivesearch.analysis.tokenizer import is_cjk, located, plain_words, words, words_spelled
+from archivesearch.analysis.tokenizer import find_words, is_cjk, locate_words, split_words, words
 from archivesearch.lazy import lazy
 from archivesearch.model.passages import Passage, Span
-from archivesearch.query.nodes.alternatives import Spoken
-from archivesearch.query.nodes.exact import Fitting, WordTest, Written
-from archivesearch.query.nodes.near import Near, together
+from archivesearch.query.nodes.alternatives import InLanguages
+from archivesearch.query.nodes.exact import ExactForm, FormPattern, WordTest
+from archivesearch.query.nodes.near import Near, near_positions
 from archivesearch.query.nodes.patterns import Fuzzy
 
 _WHOLE = 1 << 30
@@ -45,11 +45,11 @@ class Highlighter:
         query: Query,
         analyzer: Analyzer,
         forms: Forms | None = None,
-        common: Callable[[str], bool] | None = None,
+        is_common: Callable[[str], bool] | None = None,
     ) -> None:
         self._query = query
         self._forms = forms
-        self._common = common
+        self._common = is_common
         self._analyzer = analyzer
         self._markers: dict[str, _Marker] = {}
 
@@ -114,7 +114,7 @@ class _Marker:
         for bits, gap in self._rows:
             columns = [[place for passed, place, _, _ in found if passed & bit] for bit in bits]
             if all(columns):
-                places = together(columns, gap)
+                places = near_positions(columns, gap)
                 marked |= {(start, end) for _, place, start, end in found if place in places}
         return tuple(_disjoint(sorted(marked)))
 
@@ -124,7 +124,7 @@ class _Marker:
             self._row(field, [str(word) for word in leaf.words], 0)
         elif isinstance(leaf, Near):
             self._row(field, [_alternatives(sub) for sub in leaf.qs], leaf.gap)
-        elif isinstance(leaf, Written):
+        elif isinstance(leaf, ExactForm):
             self._row(field, [_written(test) for test in leaf.tests], 0)
         elif test := _test(leaf):
             self._singles.append((self._bit(field, test), _length(leaf)))
@@ -157,8 +157,8 @@ class _Marker:
     def _by_word(self, text: str) -> Iterator[_Found]:
         """Look at every word of a text."""
         passed = self._passed
-        found = [(at, word) for at, word in enumerate(plain_words(text)) if passed[word]]
-        for (at, word), span in zip(found, located(text, found), strict=True):
+        found = [(at, word) for at, word in enumerate(split_words(text)) if passed[word]]
+        for (at, word), span in zip(found, locate_words(text, found), strict=True):
             yield passed[word], at, *span
 
     def _by_spelling(self, text: str) -> list[_Found]:
@@ -167,7 +167,7 @@ class _Marker:
         Positions count those words, and one for all others between two of them.
         """
         passed = self._passed
-        likely = words_spelled(text, self._likely or ())
+        likely = find_words(text, self._likely or ())
         if not self._rows:  # where it does not matter how near they are
             return [(bits, 0, a, b) for word, a, b in likely if (bits := passed[word])]
         found = []
@@ -264,7 +264,7 @@ def _leaves(query: Query, lang: str) -> Iterator[Query]:
     """Yield the nodes that say which words are wanted in passages of a language."""
     if isinstance(query, Term):
         yield query
-    elif isinstance(query, Spoken):
+    elif isinstance(query, InLanguages):
         if lang in query.langs:
             yield from _leaves(query.child, lang)
     elif isinstance(query, _JOINED):
@@ -303,8 +303,8 @@ def _test(leaf: Query) -> _Test | None:
     if isinstance(leaf, Prefix):
         start = leaf.text
         return lambda term, word: term.startswith(start)
-    if isinstance(leaf, Fitting):
+    if isinstance(leaf, FormPattern):
         return lambda term, word: leaf.test(word)
     if isinstance(leaf, Fuzzy):
-        return lambda term, word: leaf.is_like(term)
+        return lambda term, word: leaf.matches_term(term)
     return None

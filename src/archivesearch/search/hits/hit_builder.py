@@ -1,28 +1,28 @@
 """Passages that matched, as readers are shown them."""
 
-from archivesearch.analysis.sentences import Sentences
+from archivesearch.analysis.sentences import SentenceSplitter
 from archivesearch.model.passages import Passage, Span
 from archivesearch.model.results import Hit, Share
-from archivesearch.search.hits.snippets import extracts, window, within_window
-from archivesearch.search.hits.text_fragments import is_short, link
+from archivesearch.search.hits.snippets import best_window, clip_marks, extracts
+from archivesearch.search.hits.text_fragments import link, needs_context
 from archivesearch.search.request import Match, Reader
 
 
-def hit(
+def build_hit(
     reader: Reader,
     match: Match,
     passage: Passage,
     marks: tuple[Span, ...],
     copies: tuple[str, ...] = (),
     *,
-    sentences: Sentences,
+    sentences: SentenceSplitter,
     explanation: tuple[Share, ...] = (),
 ) -> Hit:
     """Return a passage that matched as a hit, with its marks, its snippet and its link.
 
     `copies` are the ids of those that are folded into it.
     """
-    shown = window(passage.text, marks, sentences=sentences)
+    shown = best_window(passage.text, marks, sentences=sentences)
     return Hit(
         id=passage.id,
         score=match.score,
@@ -41,7 +41,7 @@ def hit(
         text=passage.text,
         highlights=marks,
         snippet=passage.text[slice(*shown)],
-        snippet_highlights=within_window(marks, shown),
+        snippet_highlights=clip_marks(marks, shown),
         extracts=extracts(passage.text, marks, shown, sentences),
         link=_link(reader, match.number, passage),
         explanation=explanation,
@@ -50,9 +50,9 @@ def hit(
 
 
 def _link(reader: Reader, number: int, passage: Passage) -> str | None:
-    if passage.url is None or not is_short(passage):
+    if passage.url is None or not needs_context(passage):
         return link(passage)
-    places = reader.page(passage.page)
+    places = reader.page_range(passage.page)
     beside = [at if at in places else None for at in (number - 1, number + 1)]
     known = [at for at in beside if at is not None]
     found = dict(zip(known, reader.passages(known), strict=True))

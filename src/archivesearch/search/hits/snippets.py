@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from archivesearch.analysis.analyzer import fold
-from archivesearch.analysis.sentences import UNTAUGHT, Sentences
+from archivesearch.analysis.sentences import DEFAULT_SPLITTER, SentenceSplitter
 from archivesearch.model.passages import Span
 
 SNIPPET_LENGTH = 280
@@ -23,11 +23,11 @@ _STEM = 6
 _SPACE = re.compile(r"\s")
 
 
-def window(
+def best_window(
     text: str,
     marks: Sequence[Span],
     length: int = SNIPPET_LENGTH,
-    sentences: Sentences = UNTAUGHT,
+    sentences: SentenceSplitter = DEFAULT_SPLITTER,
 ) -> Span:
     """Return the span of a text, at most `length` long, that shows the marked words best.
 
@@ -46,7 +46,7 @@ def window(
 
 
 def extracts(
-    text: str, marks: Sequence[Span], shown: Span, sentences: Sentences = UNTAUGHT
+    text: str, marks: Sequence[Span], shown: Span, sentences: SentenceSplitter = DEFAULT_SPLITTER
 ) -> tuple[Span, ...]:
     """Return further windows, for marked words that a window does not show, in order."""
     start, end = shown
@@ -71,14 +71,14 @@ def extracts(
         ]
         if not missing:
             break
-        found = _clear(text, window(text, missing, MORE_LENGTH, sentences), missing, windows)
+        found = _clear(text, best_window(text, missing, MORE_LENGTH, sentences), missing, windows)
         if found is None:
             break
         windows.append(found)
     return tuple(sorted(windows[1:]))
 
 
-def within_window(marks: Sequence[Span], shown: Span) -> tuple[Span, ...]:
+def clip_marks(marks: Sequence[Span], shown: Span) -> tuple[Span, ...]:
     """Return the marks that lie in a window, as spans of the window."""
     start, end = shown
     if start == 0 and (not marks or marks[-1][1] <= end):
@@ -138,7 +138,7 @@ def _densest(text: str, marks: Sequence[Span], length: int) -> Span:
     return best
 
 
-def _start(text: str, first: int, room: int, sentences: Sentences) -> int:
+def _start(text: str, first: int, room: int, sentences: SentenceSplitter) -> int:
     """Where a window starts that must hold what begins at `first`, with `room` to spare.
 
     At the start of the sentence, if no more than two thirds of the room go before it,
@@ -155,7 +155,7 @@ def _start(text: str, first: int, room: int, sentences: Sentences) -> int:
     return space.end() if space else first
 
 
-def _end(text: str, start: int, least: int, end: int, sentences: Sentences) -> int:
+def _end(text: str, start: int, least: int, end: int, sentences: SentenceSplitter) -> int:
     """Where a window ends: with a sentence in its last third, else with a word."""
     earliest = max(least, start + (end - start) * 2 // 3)
     starts = sentences.starts(text, earliest, min(end + 1, len(text)))

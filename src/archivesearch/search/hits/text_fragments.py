@@ -17,7 +17,7 @@ _FEW = 10
 _CONTEXT = 3
 
 
-def is_short(passage: Passage) -> bool:
+def needs_context(passage: Passage) -> bool:
     """Whether a paragraph begins with a line so short that its neighbours are to be named."""
     return len(_first_line(passage.text)) < _FEW
 
@@ -32,7 +32,7 @@ def link(
     if not start:
         return passage.url
     found = []
-    if is_short(passage):
+    if needs_context(passage):
         if prefix := _encoded(_words_before(passage, before)[-_CONTEXT:]):
             found.append(f"text={prefix}-,{start}")
         if suffix := _encoded(_words_after(passage, after)[:_CONTEXT]):

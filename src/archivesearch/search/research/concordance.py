@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from archivesearch.analysis.tokenizer import plain_words
+from archivesearch.analysis.tokenizer import split_words
 from archivesearch.model.passages import Passage, Span
 from archivesearch.model.research import Line
 
@@ -14,7 +14,7 @@ def lines(passage: Passage, marks: Sequence[Span], width: int) -> Iterator[Line]
     three parts follow one another as they are, with a space between where one stands.
     """
     text = passage.text
-    for start, end in runs(text, marks):
+    for start, end in join_adjacent(text, marks):
         yield Line(
             id=passage.id,
             page=passage.page,
@@ -26,11 +26,11 @@ def lines(passage: Passage, marks: Sequence[Span], width: int) -> Iterator[Line]
         )
 
 
-def runs(text: str, marks: Sequence[Span]) -> list[Span]:
+def join_adjacent(text: str, marks: Sequence[Span]) -> list[Span]:
     """Join marks that have no other word between them."""
     found: list[Span] = []
     for start, end in marks:
-        if found and not plain_words(text[found[-1][1] : start]):
+        if found and not split_words(text[found[-1][1] : start]):
             found[-1] = found[-1][0], end
         else:
             found.append((start, end))

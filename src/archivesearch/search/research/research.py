@@ -11,9 +11,9 @@ from archivesearch.errors import QueryError
 from archivesearch.model.passages import Passage, Span
 from archivesearch.model.research import Collocations, Concordance, Line, Trend, Trends
 from archivesearch.model.results import Hit
-from archivesearch.query.filters import Filters, Vocabulary
+from archivesearch.query.filters import Filters, QueryContext
 from archivesearch.search.hits.highlighter import Highlighter
-from archivesearch.search.hits.hit_builder import hit
+from archivesearch.search.hits.hit_builder import build_hit
 from archivesearch.search.request import Match, Reader
 from archivesearch.search.research.collocations import collocates
 from archivesearch.search.research.concordance import lines
@@ -21,12 +21,12 @@ from archivesearch.search.research.concordance import lines
 PERIODS = {"year": 1, "decade": 10}
 LINE_SORTS = ("place", "left", "right")
 # Of more passages none is read, and the answer says so.
-MOST_PASSAGES = 20_000
+MAX_PASSAGES = 20_000
 _AT_A_TIME = 256
 
 
 def matches(
-    reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters, notes: list[str]
+    reader: Reader, vocabulary: QueryContext, query: str, filters: Filters, notes: list[str]
 ) -> Iterator[Hit]:
     """Yield all hits in the order of the archive, few of them in memory at a time.
 
@@ -36,12 +36,12 @@ def matches(
     highlighter = Highlighter(tree, vocabulary.analyzer, reader.forms, reader.is_common)
     numbers = reader.scan(tree, filters.tree(vocabulary), notes)
     for number, passage, marks in _marked(reader, numbers, highlighter):
-        yield hit(reader, Match(number, 0.0), passage, marks, sentences=vocabulary.sentences)
+        yield build_hit(reader, Match(number, 0.0), passage, marks, sentences=vocabulary.sentences)
 
 
 def kwic(
     reader: Reader,
-    vocabulary: Vocabulary,
+    vocabulary: QueryContext,
     query: str,
     filters: Filters,
     *,
@@ -56,7 +56,7 @@ def kwic(
     if min(limit, offset, width) < 0:
         raise QueryError("limit, offset and width cannot be negative")
     found = _found(reader, vocabulary, query, filters)
-    some = islice(found, MOST_PASSAGES)
+    some = islice(found, MAX_PASSAGES)
     all_lines = (line for _, passage, marks in some for line in lines(passage, marks, width))
     chosen: Iterator[Line] = all_lines
     if sort == "left":
@@ -70,7 +70,7 @@ def kwic(
 
 def collocations(
     reader: Reader,
-    vocabulary: Vocabulary,
+    vocabulary: QueryContext,
     query: str,
     filters: Filters,
     *,
@@ -81,14 +81,18 @@ def collocations(
     if window < 1 or limit < 0:
         raise QueryError("window must be at least 1, and limit cannot be negative")
     words = reader.words()
-    some = islice(_found(reader, vocabulary, query, filters), MOST_PASSAGES)
+    some = islice(_found(reader, vocabulary, query, filters), MAX_PASSAGES)
     found = ((passage, marks) for _, passage, marks in some)
-    near = collocates(found, vocabulary.analyzer, words.occurrences, words.total, window=window)
+    near = collocates(
+        found, vocabulary.analyzer, words.term_counts, words.word_count, window=window
+    )
     total, notes = _total(reader, vocabulary, query, filters)
     return Collocations(query, total, tuple(near[:limit]), notes)
 
 
-def trends(reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters, by: str) -> Trends:
+def trends(
+    reader: Reader, vocabulary: QueryContext, query: str, filters: Filters, by: str
+) -> Trends:
     """Return for each year that has any paragraphs how many match; undated ones last."""
     if by not in PERIODS:
         raise QueryError(f"by must be one of {', '.join(PERIODS)}, not '{by}'")
@@ -96,7 +100,7 @@ def trends(reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters,
     tree = vocabulary.tree(query, filters.lang)
     notes: list[str] = []
     counts, totals = (
-        _by_period(reader.years(one, narrowed, notes), PERIODS[by]) for one in (tree, Every())
+        _by_period(reader.year_counts(one, narrowed, notes), PERIODS[by]) for one in (tree, Every())
     )
     years = sorted(totals, key=lambda year: year or 10_000)
     each = (Trend(year or None, counts.get(year, 0), totals[year]) for year in years)
@@ -111,7 +115,7 @@ def _by_period(counts: Mapping[int, int], length: int) -> Counter[int]:
 
 
 def _found(
-    reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters
+    reader: Reader, vocabulary: QueryContext, query: str, filters: Filters
 ) -> Iterator[tuple[int, Passage, tuple[Span, ...]]]:
     """Yield the passages that match, with their numbers and all words of the query marked."""
     tree = vocabulary.tree(query, filters.lang)
@@ -128,14 +132,14 @@ def _marked(
 
 
 def _total(
-    reader: Reader, vocabulary: Vocabulary, query: str, filters: Filters
+    reader: Reader, vocabulary: QueryContext, query: str, filters: Filters
 ) -> tuple[int, tuple[str, ...]]:
     """Return how many passages match, and what a reader must know of it."""
     notes: list[str] = []
     tree = vocabulary.tree(query, filters.lang)
-    total = sum(reader.years(tree, filters.tree(vocabulary), notes).values())
-    if total > MOST_PASSAGES:
-        notes.append(f"only the first {MOST_PASSAGES:,} of {total:,} paragraphs were read")
+    total = sum(reader.year_counts(tree, filters.tree(vocabulary), notes).values())
+    if total > MAX_PASSAGES:
+        notes.append(f"only the first {MAX_PASSAGES:,} of {total:,} paragraphs were read")
     return total, tuple(notes)
 
 

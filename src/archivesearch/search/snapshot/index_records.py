@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from archivesearch.model.reports import Organization
 
 
-class Listing:
+class PageRecords:
     """The pages of an index in order, from what it keeps of them as lines of JSON.
 
     `read` returns those lines; it is called when a page is first asked for.
@@ -29,7 +29,7 @@ class Listing:
         """Return a page by its name, or the one that it is known as; None for none."""
         return self._same.get(name) or self._pages.get(name)
 
-    def at(self, url: str) -> list[str]:
+    def with_url(self, url: str) -> list[str]:
         """Return the pages that have an address."""
         return [info.page for info in self._pages.values() if url in (info.url, *info.also)]
 
@@ -72,7 +72,7 @@ class Organizations:
         """The names of each organization, its canonical one first."""
         return [(values["name"], *values["aliases"]) for values in self._values]
 
-    def canonical(self, org: str) -> tuple[str, str]:
+    def canonical_name(self, org: str) -> tuple[str, str]:
         """Return the canonical name of an organization, and a note where there is none.
 
         Raises QueryError for a name that several of them have.

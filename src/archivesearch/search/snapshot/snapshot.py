@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archivesearch.analysis.analyzer import Analyzer
-from archivesearch.analysis.sentences import Sentences
+from archivesearch.analysis.sentences import SentenceSplitter
 from archivesearch.config import Config, from_dict
 from archivesearch.directory import manifest as directory
 from archivesearch.directory.manifest import (
@@ -14,61 +14,63 @@ from archivesearch.directory.manifest import (
     ORGANIZATIONS,
     PAGES,
     SENTENCES,
-    Hold,
+    GenerationLock,
     Manifest,
 )
 from archivesearch.errors import ConfigError, IndexDamaged
 from archivesearch.search.request import Engine, Reader
-from archivesearch.search.snapshot.index_records import Listing, Organizations
+from archivesearch.search.snapshot.index_records import Organizations, PageRecords
 
-DAMAGE = (
+DAMAGE_ERRORS = (
     *(ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError),
     *(TypeError, ValueError, ConfigError, IndexDamaged),
 )
 """What opening an index that is damaged, or of somebody who means harm, may raise."""
 
 
-class Opened(NamedTuple):
+class Snapshot(NamedTuple):
     """All that is held of a generation; read at once, since a rebuild may remove its folder."""
 
     manifest: Manifest
-    hold: Hold
+    lock: GenerationLock
     config: Config
     analyzer: Analyzer
     reader: Reader
-    listing: Listing
+    pages: PageRecords
     organizations: Organizations
-    sentences: Sentences
+    sentences: SentenceSplitter
 
 
-def opened(index: Path, engine: Engine) -> Opened:
+def open_snapshot(index: Path, engine: Engine) -> Snapshot:
     """Open the generation in force, again where another takes its place meanwhile.
 
     Raises IndexMissing, IndexVersion, IndexDamaged or IndexBusy.
     """
-    return directory.in_force(index, lambda manifest: _opened(index, manifest, engine))
+    return directory.with_current_generation(
+        index, lambda manifest: _opened(index, manifest, engine)
+    )
 
 
-def _opened(index: Path, manifest: Manifest, engine: Engine) -> Opened:
+def _opened(index: Path, manifest: Manifest, engine: Engine) -> Snapshot:
     if manifest.engine != engine.name:
         raise IndexDamaged(f"the index in {index} needs an engine '{manifest.engine}'")
     try:
         return _open_generation(index, manifest, engine)
     except IndexDamaged:
         raise
-    except DAMAGE as error:
-        raise damaged(index, str(error) or type(error).__name__) from error
+    except DAMAGE_ERRORS as error:
+        raise damage_error(index, str(error) or type(error).__name__) from error
 
 
-def _open_generation(index: Path, manifest: Manifest, engine: Engine) -> Opened:
+def _open_generation(index: Path, manifest: Manifest, engine: Engine) -> Snapshot:
     folder = directory.generation_folder(index, manifest)
-    hold = Hold(folder)
+    hold = GenerationLock(folder)
     config = from_dict(manifest.config, str(index / MANIFEST))
     analyzer = Analyzer(manifest.languages, config.variants)
     try:
         listing = directory.read_file(folder, PAGES)  # checked when it is asked for
         small = {
-            name: directory.checked(directory.read_file(folder, name), manifest, name)
+            name: directory.check_bytes(directory.read_file(folder, name), manifest, name)
             for name in manifest.files
             if name.endswith(".json")
         }
@@ -76,12 +78,12 @@ def _open_generation(index: Path, manifest: Manifest, engine: Engine) -> Opened:
         learned = json.loads(small[SENTENCES])
         reader = engine.open(folder, analyzer)
     except IndexDamaged as error:
-        raise damaged(index, error) from error
-    sentences = Sentences(**{name: frozenset(words) for name, words in learned.items()})
-    pages = Listing(partial(directory.checked, listing, manifest, PAGES))
-    return Opened(manifest, hold, config, analyzer, reader, pages, organizations, sentences)
+        raise damage_error(index, error) from error
+    sentences = SentenceSplitter(**{name: frozenset(words) for name, words in learned.items()})
+    pages = PageRecords(partial(directory.check_bytes, listing, manifest, PAGES))
+    return Snapshot(manifest, hold, config, analyzer, reader, pages, organizations, sentences)
 
 
-def damaged(index: Path, what: object) -> IndexDamaged:
+def damage_error(index: Path, what: object) -> IndexDamaged:
     """Return the error that an index is damaged, with what to do."""
     return IndexDamaged(f"the index in {index} is damaged ({what}); rebuild it")
