@@ -30,10 +30,11 @@ def own_text(text: str, repeated: Sequence[Span]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SamePage:
-    """An exact duplicate of a page that is indexed: its own text and its record are equal.
+    """An exact duplicate of a page that is indexed.
 
-    `shift` is added to the number of a passage of the indexed page to get its number in
-    this one, whose banner may be longer or shorter.
+    Both have the same title, language, year, sections and organizations, and the same text
+    apart from repeated spans. `shift` is added to the number of a passage of the indexed
+    page to get its number in this one, whose banner may be longer or shorter.
     """
 
     page: str
