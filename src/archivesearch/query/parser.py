@@ -87,7 +87,7 @@ def _check_delimiters(text: str) -> None:
         if match[0] == "(":
             opened.append(match.start())
             if len(opened) > MAX_DEPTH:
-                raise QueryError(f"brackets stand more than {MAX_DEPTH} deep", match.start())
+                raise QueryError(f"brackets are nested more than {MAX_DEPTH} deep", match.start())
         elif match[0] == ")":
             if not opened:
                 raise QueryError("this ')' closes no bracket; remove it or add '('", match.start())
