@@ -53,7 +53,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A remark on a page or a source that was read in spite of it, such as damage."""
+    """A problem, such as damage, in a source or a page that was read all the same."""
 
     page: str
     text: str

@@ -81,7 +81,7 @@ class Report:
     - `reasons`: the number of all skipped pages for each reason
     - `no_pages`: the number of skipped records that are no page of their own, such as a
       request in a WARC
-    - `notices`: damage and limits in pages that were read in spite of them
+    - `notices`: damage and limits in sources and pages that were read all the same
     - `parsed`, `unchanged`: the number of pages that were parsed now, and of those that
       the parse cache had
     - `removed`: the number of pages of the former index that the sources no longer have

@@ -20,8 +20,9 @@ _OPTION_NAMES = {"year": "year", "years_mentioned": "mentions"}
 class QueryContext(NamedTuple):
     """The settings of an archive for its queries.
 
-    `languages` are those that words of a query are stemmed in. `aliases` are the names of
-    the organizations. `sentences` splits the texts of hits for their snippets.
+    Words of a query are stemmed in `languages`; none means all languages of the analyzer.
+    `aliases` are the names of the organizations. `sentences` finds the sentences of hits,
+    for their snippets.
     """
 
     analyzer: Analyzer

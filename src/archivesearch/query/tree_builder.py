@@ -289,7 +289,7 @@ def flatten(trees: Sequence[Query], kind: type[And] | type[Or]) -> list[Query]:
 
 
 def _is_single_cjk(word: str) -> bool:
-    """Whether a word is a single CJK character, which stands for the words it begins."""
+    """Whether a word is a single CJK character; a query for it matches words it begins."""
     return len(word) == 1 and is_cjk(word)
 
 
