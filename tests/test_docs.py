@@ -24,7 +24,7 @@ from archivesearch.cli.main import main
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "archivesearch"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-SESSIONS = [ROOT / "README.md", ROOT / "docs" / "your-own-archive.md"]
+SESSIONS = [ROOT / f"{name}.md" for name in ("README", "docs/your-own-archive", "docs/duplicates")]
 MAPS = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
@@ -149,9 +149,12 @@ def steps(text: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("document", SESSIONS, ids=name_of)
-def test_commands_print_what_is_shown(document: Path, corpus: Path, tmp_path: Path) -> None:
+def test_commands_print_what_is_shown(
+    document: Path, corpus: Path, corpus_index: Path, tmp_path: Path
+) -> None:
     """Three dots stand for what is left out."""
     shutil.copytree(corpus, tmp_path / "corpus")
+    shutil.copytree(corpus_index, tmp_path / "index")
     environment = {**os.environ, "COLUMNS": "80", "ARCHIVESEARCH_INDEX": "index"}
     shell = f'archivesearch() {{ {shlex.quote(sys.executable)} -m archivesearch "$@"; }}\n'
     for command, shown in steps(document.read_text(encoding="utf-8")):
