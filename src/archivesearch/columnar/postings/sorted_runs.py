@@ -21,7 +21,7 @@ from archivesearch.columnar.terms.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class RunPostings:
-    """The postings of one field, by term, then by document; see `docs/index-format.md`.
+    """The postings of one field, by term, then by document; see `docs/internals/index-format.md`.
 
     `terms` are the terms, ascending by their bytes; `entry_counts`, `posting_counts` and
     `position_counts` say how much each has of what follows: `blocks` and `bits` with one
