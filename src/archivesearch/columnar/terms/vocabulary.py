@@ -212,8 +212,7 @@ class Vocabulary:
             return -1
         if self._form_spellings[usual] == spelled:
             return -1
-        key = term_bytes + b"\0" + spelled
-        number = self._other_forms.setdefault(key, len(self._form_terms))
+        number = self._other_forms.setdefault(term_bytes + b"\0" + spelled, len(self._form_terms))
         if number == len(self._form_terms):
             self._form_terms.append(term)
             self._form_spellings.append(spelled)
