@@ -33,6 +33,7 @@ from archivesearch.columnar.storage.string_table import (
     to_utf8,
     write_strings,
 )
+from archivesearch.columnar.terms import word_forms_writer
 from archivesearch.columnar.terms.vocabulary import Vocabulary
 from helpers.columnar_cases import ANALYZER
 
@@ -41,7 +42,7 @@ TYPES = st.sampled_from(["u1", "u2", "u4", "u8", "i8", "f8", ">u4"])
 ANY_TEXT = st.text(st.characters(codec=None), max_size=12)
 
 
-@pytest.mark.parametrize("module", [array_files, bits, merger])
+@pytest.mark.parametrize("module", [array_files, bits, merger, word_forms_writer])
 def test_examples_in_docstrings_are_right(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted

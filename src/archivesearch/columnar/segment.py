@@ -53,7 +53,7 @@ class Segment:
         self.gaps = PackedInts(self.arrays, "positions.gap", bits=8)
         entry_bits: Array = self.arrays["entries.documents"]
         entry_bit_rows = PaddedRows(entry_bits)
-        # how many postings, and how many positions, are before an entry, and before a posting
+        # the number of postings before an entry, and the number of positions before a posting
         self.posting_sums = PrefixSums(
             self.arrays,
             "entries.postings",
@@ -66,6 +66,7 @@ class Segment:
             self.frequencies.__getitem__,
             self.frequencies.rows,
         )
+        # `_documents_in` and `_forms`, which say what is returned, with a cache
         self.documents_in = cached_method(_CACHED_LANGUAGES, self._documents_in)
         self.forms = cached_method(_CACHED_TERMS, self._forms)
         self._entry_starts = self.arrays["terms.entries"]
@@ -99,12 +100,6 @@ class Segment:
         """The spellings of all terms of word fields."""
         return WordForms(self.arrays)
 
-    def _forms(self, term: bytes) -> list[str]:
-        """Return the spellings in texts, case-folded, of the words that have this term."""
-        numbers = (self.term_dictionary.find(field, term) for field in ("text", "repeated"))
-        forms = (self.word_forms.spellings(number) for number in numbers if number is not None)
-        return list(dict.fromkeys(chain.from_iterable(forms)))
-
     def form_counts(self, field: str) -> tuple[list[str], list[int]]:
         """Return all word forms of a field, and the number of documents that have each.
 
@@ -131,14 +126,6 @@ class Segment:
             return idf(self.document_count, int(self._joint_frequencies[number]))
         frequency = int(self._posting_starts[number + 1]) - int(self._posting_starts[number])
         return idf(max(self.with_field.get(field, 0), 1), frequency)
-
-    def _documents_in(self, langs: tuple[str, ...]) -> Array:
-        """Return the documents in any of the languages, as bits."""
-        bits = np.zeros(self.block_count, np.uint32)
-        for lang in langs:
-            if postings := self.postings("lang", lang):
-                bits[postings.blocks] |= postings.bits
-        return bits
 
     def documents_with_any(self, terms: Array) -> Array:
         """Return the documents that have any of the terms, given by number, as bits."""
@@ -170,6 +157,20 @@ class Segment:
             first_position=int(self._position_starts[number]),
             inside=inside,
         )
+
+    def _documents_in(self, langs: tuple[str, ...]) -> Array:
+        """Return the documents in any of the languages, as bits."""
+        bits = np.zeros(self.block_count, np.uint32)
+        for lang in langs:
+            if postings := self.postings("lang", lang):
+                bits[postings.blocks] |= postings.bits
+        return bits
+
+    def _forms(self, term: bytes) -> list[str]:
+        """Return the spellings in texts, case-folded, of the words that have this term."""
+        numbers = (self.term_dictionary.find(field, term) for field in ("text", "repeated"))
+        forms = (self.word_forms.spellings(number) for number in numbers if number is not None)
+        return list(dict.fromkeys(chain.from_iterable(forms)))
 
 
 class Postings:

@@ -86,7 +86,7 @@ def encode_forms(
     owners = np.concatenate((np.searchsorted(terms, vocabulary.form_terms[numbers]), with_usual))
     numbers = np.concatenate((numbers, vocabulary.usual_forms[terms[with_usual]]))
     other_counts = np.bincount(other_ids, minlength=other_count)
-    counts = np.concatenate((other_counts, usual_counts[with_usual]))
+    counts = np.concatenate((other_counts, usual_counts[with_usual]))  # of postings
     order, is_first = _order_of_forms(owners, numbers, counts)
 
     # All pairs of a form and a posting, but for postings that only have a usual first form.
@@ -105,14 +105,11 @@ def encode_forms(
     ranks, postings = rank[ids[is_listed]], postings[is_listed]
     by_rank = np.lexsort((postings, ranks))
     ranks, postings = ranks[by_rank], postings[by_rank]
-    gaps = postings - posting_starts[owner_of_posting[postings]]
-    further = np.flatnonzero(ranks[1:] == ranks[:-1]) + 1
-    gaps[further] = postings[further] - postings[further - 1]
     return EncodedForms(
         counts=np.bincount(owners, minlength=len(terms)),
         numbers=numbers[order],
         listed_counts=np.bincount(ranks, minlength=len(numbers)),
-        gaps=gaps,
+        gaps=_gaps(ranks, postings - posting_starts[owner_of_posting[postings]]),
     )
 
 
@@ -135,6 +132,18 @@ def _order_of_forms(owners: Array, numbers: Array, counts: Array) -> tuple[Array
     is_first = np.zeros(len(numbers), bool)
     is_first[by_count[np.flatnonzero(np.diff(owners[by_count], prepend=-1))]] = True
     return np.lexsort((numbers, ~is_first, owners)), is_first
+
+
+def _gaps(forms: Array, indices: Array) -> Array:
+    """Return for each index its distance from the one before it of the same form, or itself.
+
+    >>> _gaps(np.array([0, 0, 1]), np.array([2, 5, 7])).tolist()
+    [2, 3, 7]
+    """
+    gaps = indices.copy()
+    further = np.flatnonzero(forms[1:] == forms[:-1]) + 1
+    gaps[further] -= indices[further - 1]
+    return gaps
 
 
 class WordFormsWriter:
