@@ -158,9 +158,12 @@ class _FieldMerger:
             gaps = _joined(pieces, "gaps", position_order)
             others = _merged_others(pieces, posting_counts)
             forms = encode_forms(self._vocabulary, terms, posting_counts, frequencies, others)
-        counts = (entry_counts, posting_counts, position_counts)
         return _MergedSlice(
-            counts=dict(zip(_WRITTEN_COUNTS, counts, strict=True)),
+            counts={
+                "entry_counts": entry_counts,
+                "posting_counts": posting_counts,
+                "position_counts": position_counts,
+            },
             blocks=blocks,
             bits=bits,
             bounds=bounds,
@@ -179,8 +182,9 @@ class _FieldMerger:
         """
         with run.open(self._name) as reader:
             terms = self._merged_numbers(run)[reader.read("terms")]
-            edge_terms = np.append(self.terms, len(self._vocabulary))[self._edges]
-            places = np.searchsorted(terms, edge_terms)
+            places = np.searchsorted(
+                terms, np.append(self.terms, len(self._vocabulary))[self._edges]
+            )
             starts = [offsets(reader.read(part))[places] for part in _COUNTS]
             return narrow(np.stack([places, *starts]))
 

@@ -96,8 +96,9 @@ class PostingLists:
         entry = places >> BLOCK_BITS
         bit = places & (BLOCK_SIZE - 1)
         lower_bits = self._all_bits[entries][entry] & ((_ONE << bit.astype(np.uint32)) - _ONE)
-        postings = first_postings[entry] + np.bitwise_count(lower_bits)
-        return SelectedPostings(entry, terms[entry], bit, postings)
+        return SelectedPostings(
+            entry, terms[entry], bit, posting=first_postings[entry] + np.bitwise_count(lower_bits)
+        )
 
     def occurrences(self, documents: Array) -> Array:
         """Return the occurrences of the terms in documents, which are given as bits.
@@ -145,7 +146,6 @@ def documents_with_forms(segment: Segment, field: str, terms: Array, forms: Arra
     lists = PostingLists(segment, [segment.postings_of(field, n) for n in terms.tolist()])
     counts = np.array([term.count for term in lists.terms], np.int64)
     has_form = segment.word_forms.has_any_form(terms, forms, counts)
-    places = unpack_bits(lists.bits).nonzero()[0][has_form]
-    first_documents = lists.blocks[places >> BLOCK_BITS] << BLOCK_BITS
-    documents: Array = first_documents | (places & (BLOCK_SIZE - 1))
+    at = unpack_bits(lists.bits).nonzero()[0][has_form]
+    documents: Array = (lists.blocks[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
     return documents
