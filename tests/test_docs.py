@@ -222,4 +222,7 @@ def test_the_version_is_the_same_everywhere() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert metadata.version("archivesearch") == project["version"]
     assert archivesearch.__version__ == project["version"]
-    assert f"## [{project['version']}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    dated = rf"^## \[{re.escape(project['version'])}\] - \d{{4}}-\d\d-\d\d$"
+    assert re.search(dated, changes, re.MULTILINE)
+    assert changes.index("## [Unreleased]") < changes.index(f"## [{project['version']}]")
