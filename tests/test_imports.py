@@ -65,6 +65,19 @@ def test_a_search_for_words_imports_no_module_of_other_queries(corpus_index: Pat
     imported(code, "search", "party", "--index", str(corpus_index))
 
 
+def test_whoosh_is_compiled_without_a_warning(corpus_index: Path, tmp_path: Path) -> None:
+    """Some installers do not compile what they install; Python does at the first search."""
+    interpreter = [sys.executable, "-W", "error", "-X", f"pycache_prefix={tmp_path}"]
+    search = ["-m", "archivesearch", "search", "party", "--index", str(corpus_index)]
+    process = subprocess.run(
+        [*interpreter, *search],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (process.returncode, process.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["search", "--help"]])
 def test_help_imports_click_and_nothing_else(arguments: list[str]) -> None:
     bare = imported("import click")

@@ -151,7 +151,11 @@ def test_a_memory_that_is_damaged_is_used_as_far_as_it_is_whole(
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("data", [b"", b"\xc1", msgpack.encode({"page": 1}), b"\x91" * 100_000])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\xc1", msgpack.encode({"page": 1}), b"\x91" * 100_000],
+    ids=["empty", "invalid", "other keys", "nested"],
+)
 def test_a_record_that_another_program_wrote_is_not_used(
     index: Path, site: Path, data: bytes, jobs: int
 ) -> None:

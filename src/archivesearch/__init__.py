@@ -7,6 +7,7 @@
 Importing the package is cheap: each name below is loaded when it is first used.
 """
 
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,11 @@ if TYPE_CHECKING:
     from archivesearch.model.results import Group, Hit, Results, Share
 
 __version__ = "0.1.0"
+
+# Python warns of Whoosh's escape sequences when it first compiles that package. Not every
+# installer compiles, and then a user would see 30 lines of it before the first answer.
+for _category in (SyntaxWarning, DeprecationWarning):
+    warnings.filterwarnings("ignore", category=_category, module=r".*\bwhoosh\b")
 
 _MODULES = {
     "Archive": "archive",

@@ -1,4 +1,4 @@
-"""Is a segment what docs/index-format.md says it is? Every value of every array is looked at."""
+"""Check a segment against docs/internals/index-format.md: every value of every array."""
 
 import json
 from collections.abc import Iterator

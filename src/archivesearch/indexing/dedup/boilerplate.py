@@ -12,7 +12,7 @@ Pages that say mostly the same count as one, and those that say hardly anything 
 not count: what is all that they say is their text. The folder is the deepest that holds
 all pages with the unit. A page's edges are what stands above or below all of its units
 but three, where units that at least 4 pages have are not counted: so a long masthead is
-an edge, and a quotation is none. docs/duplicates.md has the measurements behind this.
+an edge, and a quotation is none. docs/internals/deduplication.md has the measurements behind this.
 """
 
 from collections import Counter

@@ -72,5 +72,5 @@ def from_record(record: bytes) -> tuple[Page, bytes]:
             raise ValueError("it has not the size that it should have")
         data = zstd.ZstdDecompressor().decompress(frame)
         return _PAGES.decode(data), _PLAIN + data
-    except (zstd.ZstdError, RecursionError) as error:
+    except (zstd.ZstdError, msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(str(error)) from error
