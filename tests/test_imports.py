@@ -1,11 +1,12 @@
 """Imports: a cold start loads only what it needs, since imports take most of its time."""
 
 import ast
+import doctest
 import re
 import subprocess
 import sys
 import tomllib
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,17 @@ def test_all_imports_are_dependencies() -> None:
     used = set().union(*map(imports, (ROOT / "src").rglob("*.py")))
     for name in used - sys.stdlib_module_names - {"archivesearch"}:
         assert {package.lower() for package in packages.get(name, [name])} & required, name
+
+
+EXAMPLES = [
+    ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
+    for path in sorted((ROOT / "src").rglob("*.py"))
+    if ">>> " in path.read_text(encoding="utf-8")
+]
+
+
+@pytest.mark.parametrize("module", EXAMPLES)
+def test_examples_in_docstrings_are_right(module: str) -> None:
+    result = doctest.testmod(import_module(module))
+    assert result.attempted
+    assert not result.failed
