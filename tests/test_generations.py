@@ -168,7 +168,7 @@ def test_a_folder_that_holds_other_things_is_refused_and_untouched(
 ) -> None:
     folder = write_files(tmp_path / "mine", files)
     before = content(folder)
-    with pytest.raises(IndexProblem, match="is no index but holds other things") as caught:
+    with pytest.raises(IndexProblem, match="is not an index: it contains other things") as caught:
         archivesearch.rebuild([write_files(tmp_path / "site", PAGES)], folder)
     assert str(folder) in str(caught.value)
     assert content(folder) == before
@@ -347,7 +347,7 @@ def test_a_hostile_manifest_is_told_and_nothing_else(
     assert "\n" not in str(caught.value)
     site = content(tmp_path / "site")
     if values["format"] == "something else":
-        with pytest.raises(IndexProblem, match="holds other things"):
+        with pytest.raises(IndexProblem, match="contains other things"):
             archivesearch.rebuild([tmp_path / "site"], index)
     else:
         archivesearch.rebuild([tmp_path / "site"], index)
@@ -363,7 +363,7 @@ def test_a_damaged_manifest(index: Path, tmp_path: Path, text: str) -> None:
     with pytest.raises(IndexDamaged, match=r"manifest\.json"):
         archivesearch.open(index)
     if text in ("null", "[]"):  # whole, but another program's
-        with pytest.raises(IndexProblem, match="holds other things"):
+        with pytest.raises(IndexProblem, match="contains other things"):
             archivesearch.rebuild([tmp_path / "site"], index)
     else:
         archivesearch.rebuild([tmp_path / "site"], index)
