@@ -144,7 +144,7 @@ class DocumentStore:
             return self._heading(section)
         if name == "org":
             return self.org_name(int(self._arrays["sections.org"][section]))
-        return self._page(int(self._arrays["sections.page"][section])).title
+        return str(self._page(int(self._arrays["sections.page"][section])).title)
 
     def pages_of(self, numbers: Array) -> Array:
         """Return the number of each passage's page."""
@@ -222,7 +222,7 @@ class DocumentStore:
 
     def page_name(self, page: int) -> str:
         """Return the path of a page."""
-        return self._page(page).page
+        return str(self._page(page).page)
 
     def page_count(self) -> int:
         """Return how many pages there are."""
@@ -266,7 +266,7 @@ class DocumentStore:
 
     def _read_page(self, page: int) -> PageRow:
         values = json.loads(from_utf8(self._pages[page]))
-        return PageRow(*values, first=int(self._arrays["pages.first"][page]))
+        return PageRow._make((*values, int(self._arrays["pages.first"][page])))
 
     def _lists(self, counts: str, values: str, numbers: Array, width: int = 1) -> list[list[int]]:
         """Return the list of whole numbers that each passage has in a column.
