@@ -1,4 +1,4 @@
-"""What do the tables of a segment say that it holds? `verify` compares it with the records."""
+"""Contents of a segment by its tables, for `verify` to compare with the records of pages."""
 
 import json
 
@@ -11,7 +11,7 @@ from archivesearch.model.reports import Contents
 
 
 def contents(arrays: ArrayFolder) -> Contents:
-    """Return what a segment that is as the format says holds."""
+    """Return the pages, organizations and duplicates of a segment that has no problems."""
     passages = np.diff(arrays["pages.first"].astype(np.int64)).tolist()
     pages = [
         {**dict(zip(PAGE_FIELDS, json.loads(page), strict=True)), "paragraphs": count}
