@@ -34,8 +34,8 @@ Result = TypeVar("Result")
 _GENERATION_NAME = re.compile(GENERATION_PREFIX + "[0-9a-f]{16}")
 _CHECKSUM = "checksum"
 _MAX_ATTEMPTS = 10
-_MEND = "rebuild the index"
-_MAX_MANIFEST_BYTES = 1 << 26  # a manifest of somebody else may be of any size
+_ADVICE = "rebuild the index"
+_MAX_MANIFEST_BYTES = 1 << 26  # a file of somebody else may be of any size
 
 
 class Manifest(NamedTuple):
@@ -72,7 +72,7 @@ def read_manifest(index: Path) -> Manifest:
             f"reads version {VERSION}; rebuild it"
         )
     if values.get(_CHECKSUM) != _checksum(values):
-        raise IndexDamaged(f"{path} is not what was written: its checksum is wrong; {_MEND}")
+        raise IndexDamaged(f"{path} is not what was written: its checksum is wrong; {_ADVICE}")
     return _to_manifest(values, path)
 
 
@@ -175,17 +175,17 @@ def generation_folder(index: Path, manifest: Manifest) -> Path:
     """
     folder = index / manifest.generation
     if folder.is_symlink() or not folder.is_dir():
-        raise IndexDamaged(f"the index in {index} has lost its files; {_MEND}")
+        raise IndexDamaged(f"the index in {index} has lost its files; {_ADVICE}")
     for name, (size, _) in manifest.files.items():
         path = folder / name
         try:
             status = path.lstat()
         except OSError:
-            raise IndexDamaged(f"{path} is missing; {_MEND}") from None
+            raise IndexDamaged(f"{path} is missing; {_ADVICE}") from None
         if not stat.S_ISREG(status.st_mode):
-            raise IndexDamaged(f"{path} is not a regular file; {_MEND}")
+            raise IndexDamaged(f"{path} is not a regular file; {_ADVICE}")
         if status.st_size != size:
-            raise IndexDamaged(f"{path} has {status.st_size:,} bytes, not {size:,}; {_MEND}")
+            raise IndexDamaged(f"{path} has {status.st_size:,} bytes, not {size:,}; {_ADVICE}")
     return folder
 
 
@@ -242,7 +242,7 @@ def _read_json(path: Path, index: Path) -> Any:
     except OSError as error:
         raise IndexDamaged(f"cannot read {path}: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
-        raise IndexDamaged(f"{path} is not a manifest: {error}; {_MEND}") from error
+        raise IndexDamaged(f"{path} is not a manifest: {error}; {_ADVICE}") from error
     raise IndexDamaged(f"{path} is not a manifest: it has more than {_MAX_MANIFEST_BYTES:,} bytes")
 
 
@@ -276,7 +276,7 @@ def _to_manifest(values: dict[str, Any], path: Path) -> Manifest:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise IndexDamaged(
-            f"{path} is not a valid manifest: a value is missing or wrong ({error}); {_MEND}"
+            f"{path} is not a valid manifest: a value is missing or wrong ({error}); {_ADVICE}"
         ) from error
     if not is_generation(manifest.generation) or not all(map(_is_plain_name, manifest.files)):
         raise IndexDamaged(f"{path} names files outside the index; do not trust it")

@@ -23,7 +23,7 @@ class PageRow(NamedTuple):
     """A row of the table `pages`: its values in their order in the JSON, and `pages.first`.
 
     `same` has `[page, url, shift]` for each page that is a duplicate of this one. `first`
-    is the number of the page's first passage.
+    is the number of the page's first passage; 0 if only the JSON is read.
     """
 
     page: str

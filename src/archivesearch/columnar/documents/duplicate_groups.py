@@ -25,7 +25,7 @@ from archivesearch.columnar.storage.doc_sets import count, numbers_of
 from archivesearch.lazy import lazy
 from archivesearch.model.passages import CopyGroups
 
-# If matches are so many times fewer than members of groups, `folded` counts from the matches.
+# `folded` starts from the matches if the groups have more than 8 times as many members.
 _FEW_MATCHES = 8
 
 

@@ -44,8 +44,6 @@ class TermPostings:
         self._number = number
         self.encoding = encoding
         self.format = format_
-        self.first: int
-        self.end: int
         self.first, self.end = self._range("terms.postings")
 
     def __len__(self) -> int:
