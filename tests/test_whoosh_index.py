@@ -279,6 +279,17 @@ def test_a_reader_has_all_terms_and_lengths(case: Case) -> None:
         reader.postings("text", "nowhere")
 
 
+def test_a_copy_of_a_matcher_moves_alone(case: Case) -> None:
+    matcher = case.index.reader().postings("text", "castro")
+    first, second, third, *_ = matcher.all_ids()
+    matcher.next()
+    copy = matcher.copy()
+    copy.next()
+    assert (matcher.id(), copy.id()) == (second, third)
+    matcher.reset()
+    assert (matcher.id(), copy.id()) == (first, third)
+
+
 def test_stored_fields_are_those_of_the_passage(case: Case) -> None:
     passage = case.brute.passages[7]
     stored = case.searcher.stored_fields(7)
