@@ -1,4 +1,4 @@
-"""Checks of terms, postings and field lengths: every value, by docs/index-format.md."""
+"""Checks of terms, postings and field lengths: every value, by the index format."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

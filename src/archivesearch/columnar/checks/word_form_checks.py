@@ -1,4 +1,4 @@
-"""Checks of the word forms of terms: every value, by docs/index-format.md."""
+"""Checks of the word forms of terms: every value, by the index format."""
 
 from collections.abc import Iterator
 from itertools import pairwise
