@@ -51,7 +51,7 @@ def detect_reader(path: Path) -> SourceReader:
     is_compressed = plain is not start
     if begins_record(plain):
         if is_compressed and not start.startswith(_GZIP_MAGIC):
-            raise SourceError(f"{path} is compressed as WARCs are not; unpack it first")
+            raise SourceError(f"{path} is a WARC in a compression other than gzip; unpack it first")
         return warcs
     if plain[_TAR_MAGIC_OFFSET : _TAR_MAGIC_OFFSET + len(_TAR_MAGIC)] == _TAR_MAGIC:
         return tars
@@ -60,7 +60,7 @@ def detect_reader(path: Path) -> SourceReader:
     by_name = (r for name, r in _READERS_BY_NAME if re.search(name, path.name, re.IGNORECASE))
     reader = next(by_name, folders)
     if reader is folders and (is_compressed or start.startswith(_UNSUPPORTED_MAGICS)):
-        raise SourceError(f"{path} is compressed in a way that is not read; unpack it first")
+        raise SourceError(f"{path} is compressed in an unsupported format; unpack it first")
     return reader
 
 

@@ -23,7 +23,7 @@ _GZIP_WBITS = 16 + zlib.MAX_WBITS  # zlib: data with the header and checksum of 
 _CHUNK_BYTES = 65_536
 _MIN_FIRST_PIECE = 512  # bytes; enough to see whether a record begins
 _MAX_FAILURES = 2_000
-_TOO_LARGE = "it unpacks to more than it may"
+_TOO_LARGE = "it unpacks to more bytes than the limit"
 
 
 class SeekableFile(Protocol):
@@ -170,9 +170,7 @@ class SegmentStream:
         while at >= 0 and self._failures < _MAX_FAILURES:
             offset = self.offset + at
             if self._begins_record(next(_GzipMember(self._file, offset).pieces(), b"")):
-                self.defects.append(
-                    Defect(offset, "what follows is gzipped, other than what is before")
-                )
+                self.defects.append(Defect(offset, "a gzip member begins inside plain data"))
                 self._pieces, self._next_piece = self._gzip_pieces(offset), None
                 return self.next_segment()
             self._failures += 1
@@ -243,7 +241,7 @@ class SegmentStream:
             if member.damage:
                 if failures > _MAX_FAILURES:
                     self.defects.append(
-                        Defect(offset, "there is more damage than is worth a search")
+                        Defect(offset, "there is too much damage to search further")
                     )
                     return
                 if not (after_damage and is_first):
@@ -251,7 +249,7 @@ class SegmentStream:
                 after_damage, end = True, offset + 1
             next_offset = self._find_member(end)
             if not member.damage and next_offset != end and (junk := _content_at(self._file, end)):
-                self.defects.append(Defect(end, "what follows is not gzipped"))
+                self.defects.append(Defect(end, "the data after a gzip member is not gzipped"))
                 after_damage = True
                 if self._begins_record(junk):
                     yield from self._plain_pieces(end)
@@ -304,7 +302,7 @@ class _GzipMember:
                 self.damage = f"its gzip data is damaged ({error})"
                 piece += _inflate_until_damage(before, data)
             if not data and not inflater.eof:
-                self.damage = self.damage or "it ends within a gzip member"
+                self.damage = self.damage or "it ends inside a gzip member"
             if piece and (len(piece) >= _MIN_FIRST_PIECE or not is_first):
                 yield piece
                 piece, is_first = b"", False

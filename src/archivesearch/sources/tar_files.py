@@ -111,7 +111,7 @@ def list_pages(path: Path, limits: Limits) -> SourceListing:
     entries = sorted([*pages.values(), *skipped], key=lambda entry: int(entry.location))
     if not tar_pass.members_read and tar_pass.damage:
         raise SourceError(
-            f"{path} is no tar archive or damaged from its beginning on ({tar_pass.damage}); "
+            f"{path} is not a tar archive, or is damaged from its start ({tar_pass.damage}); "
             "copy or download it again"
         )
     return SourceListing(tuple(entries), other_files, tuple(tar_pass.notices), config)
@@ -152,7 +152,7 @@ class _TarPass:
         return self
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
-        lost = f"what comes after member {self.members_read:,} is left out"
+        lost = f"everything after member {self.members_read:,} is left out"
         if isinstance(error, _TooMuch):
             ratio = self.limits.ratio
             self.notices.append(f"it unpacks to more than {ratio} times its size; {lost}")

@@ -30,8 +30,8 @@ def list_pages(path: Path, limits: Limits) -> SourceListing:
     with zips.open_zip(path) as archive:
         if not _warc_names(archive):
             raise SourceError(
-                f"{path} is no WACZ: it holds no WARC; if it holds pages, rename it to .zip, "
-                "and if it holds other WACZ files, unpack it"
+                f"{path} is not a WACZ: it contains no WARC; if it contains pages, rename it to "
+                ".zip; if it contains other WACZ files, unpack it"
             )
         notices: list[str] = []
         max_bytes = limits.max_unpacked_bytes(path.stat().st_size)

@@ -58,7 +58,7 @@ def list_pages(path: Path, limits: Limits) -> SourceListing:
     if not (listing.entries or listing.captures):
         damage = f" ({listing.notices[0]})" if listing.notices else ""
         raise SourceError(
-            f"{path} is no WARC or ARC, or damaged: no record begins in it{damage}; "
+            f"{path} is not a WARC or ARC, or is damaged: no record begins in it{damage}; "
             "copy or download it again, or give it a name that says what it is"
         )
     return listing

@@ -193,7 +193,8 @@ class RecordReader:
             self._saw_shared_member = True
             self._record_defects.append(
                 Defect(
-                    offset, "the record there is not gzipped by itself; it was read all the same"
+                    offset,
+                    "the record there does not begin a gzip member; it was read all the same",
                 )
             )
         line = self._stream.readline(_MAX_LINE)

@@ -44,8 +44,8 @@ def open_zip(path: Path) -> ZipFile:
         return ZipFile(path)
     except ZIP_ERRORS as error:
         raise SourceError(
-            f"{path} is no zip archive or damaged ({error}); "
-            "try to repair it, with `zip -FF` for instance"
+            f"{path} is not a zip archive, or is damaged ({error}); "
+            "try to repair it, for example with `zip -FF`"
         ) from error
 
 
