@@ -12,9 +12,15 @@ from hypothesis import strategies as st
 
 from archivesearch.config import Config, from_dict
 from archivesearch.parse.blocks.block import Block
-from archivesearch.parse.dates import years_mentioned as dates
 from archivesearch.parse.dates.publication_date import date_page
-from archivesearch.parse.dates.years_mentioned import years_mentioned
+from archivesearch.parse.dates.years_mentioned import (
+    _NUMBER,
+    _four_digit_years,
+    _is_certain_year,
+    _year_matches,
+    years_mentioned,
+    years_mentioned_in_each,
+)
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "dates.toml").read_text("utf-8"))
 RUNNING_TEXT = (
@@ -138,9 +144,9 @@ def test_a_certain_year_is_a_year_by_all_rules(
     before: str, digits: str, between: str, after: str
 ) -> None:
     text = f"{before} {digits}{between}{after}"
-    for match in dates._NUMBER.finditer(text):
-        if match.lastgroup == "rest" and dates._is_certain_year(text, *match.span()):
-            assert dates._four_digit_years(text, *match.span(), match) == (int(match[0]),)
+    for match in _NUMBER.finditer(text):
+        if match.lastgroup == "rest" and _is_certain_year(text, *match.span()):
+            assert _four_digit_years(text, *match.span(), match) == (int(match[0]),)
 
 
 @given(
@@ -153,7 +159,7 @@ def test_a_certain_year_is_a_year_by_all_rules(
     )
 )
 def test_years_of_several_texts_equal_those_of_each_text(texts: list[str]) -> None:
-    assert dates.years_mentioned_in_each(texts) == [years_mentioned(text) for text in texts]
+    assert years_mentioned_in_each(texts) == [years_mentioned(text) for text in texts]
     for text in texts:
-        spans = [match.span() for match in dates._NUMBER.finditer(text)]
-        assert [match.span() for match in dates._year_matches(text)] == spans
+        spans = [match.span() for match in _NUMBER.finditer(text)]
+        assert [match.span() for match in _year_matches(text)] == spans

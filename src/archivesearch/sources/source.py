@@ -103,7 +103,7 @@ def open_sources(
     limits = limits or Limits()
     seen: dict[Path, Path] = {}
     sources: list[Source] = []
-    errors: list[SourceError] = []
+    unreadable = 0
     for path in source_paths:
         resolved = _resolve(path)
         if resolved in seen:
@@ -112,12 +112,12 @@ def open_sources(
         try:
             sources.append(_open_source(resolved, shared_config, limits))
         except SourceError as error:
-            errors.append(error)
+            unreadable += 1
             if require_all and len(source_paths) > 1:
                 raise SourceError(
                     f"{error}; to index the others without it, use rebuild"
                 ) from error
-            if len(errors) == len(source_paths):
+            if unreadable == len(source_paths):
                 raise
             notice = f"nothing of it is indexed, for it cannot be read: {error}"
             listing = SourceListing(notices=(notice,))

@@ -43,44 +43,6 @@ _TAR_ERRORS = (
 _SAME_NAME = "a later member has the same name"
 
 
-class _StrictTarInfo(TarInfo):
-    """A member whose header must be valid. TarInfo takes an invalid one for the end."""
-
-    @classmethod
-    def fromtarfile(cls, archive: TarFile) -> Self:
-        """Return the next member. Raises ReadError if its header is damaged."""
-        try:
-            return super().fromtarfile(archive)
-        except tarfile.HeaderError as error:
-            if type(error).__name__ in ("InvalidHeaderError", "TruncatedHeaderError"):
-                raise tarfile.ReadError(str(error)) from error
-            raise  # TarFile takes the others for the end of the archive
-
-
-class _TooMuch(Exception):
-    """An archive unpacks to more bytes than the limit."""
-
-
-class _Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
-
-
-class _LimitedStream:
-    """A stream without seek, with a limit for the bytes that can be read."""
-
-    def __init__(self, stream: _Readable, max_bytes: int) -> None:
-        self.stream = stream
-        self.bytes_left = max_bytes
-
-    def read(self, size: int) -> bytes:
-        """Return the next bytes. Raises _TooMuch after the limit."""
-        data = self.stream.read(size)
-        self.bytes_left -= len(data)
-        if self.bytes_left < 0:
-            raise _TooMuch
-        return data
-
-
 def list_pages(path: Path, limits: Limits) -> SourceListing:
     """Return the listing of a tar archive. Of members with one name, the last is the page."""
     pages: dict[str, SourceEntry] = {}
@@ -179,6 +141,35 @@ class _TarPass:
         return stream.read(max_bytes) if stream is not None else b""
 
 
+def _member_problem(member: TarInfo, limits: Limits) -> str:
+    if member.issym() or member.islnk():
+        return f"it is a link to {decode_name(member.linkname)}"
+    if not member.isreg():
+        return "it is not a regular file"
+    return limits.size_problem(member.size)
+
+
+def _is_page(tar_pass: _TarPass, member: TarInfo, page: str) -> bool:
+    if is_page_name(page):
+        return True
+    if not member.isreg() or not may_be_page(page.rpartition("/")[2]):
+        return False
+    return looks_like_html(tar_pass.content(member, SNIFF_BYTES))
+
+
+def _read(tar_pass: _TarPass, member: TarInfo, entry: SourceEntry) -> SourceItem:
+    data = tar_pass.content(member, member.size)
+    if len(data) != member.size:
+        return entry.skipped("it is cut short")
+    return RawPage(entry.page, data, record=entry.record, also=entry.also)
+
+
+class _Readable(Protocol):
+    """A stream that can only be read."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 @contextmanager
 def _open_tar(path: Path, limits: Limits) -> Iterator[TarFile]:
     with path.open("rb") as file, _decompress(file) as decompressed:
@@ -213,24 +204,35 @@ def _decompress(file: IO[bytes]) -> Iterator[_Readable]:
         yield file
 
 
-def _member_problem(member: TarInfo, limits: Limits) -> str:
-    if member.issym() or member.islnk():
-        return f"it is a link to {decode_name(member.linkname)}"
-    if not member.isreg():
-        return "it is not a regular file"
-    return limits.size_problem(member.size)
+class _StrictTarInfo(TarInfo):
+    """A member whose header must be valid. TarInfo takes an invalid one for the end."""
+
+    @classmethod
+    def fromtarfile(cls, archive: TarFile) -> Self:
+        """Return the next member. Raises ReadError if its header is damaged."""
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.HeaderError as error:
+            if type(error).__name__ in ("InvalidHeaderError", "TruncatedHeaderError"):
+                raise tarfile.ReadError(str(error)) from error
+            raise  # TarFile takes the others for the end of the archive
 
 
-def _is_page(tar_pass: _TarPass, member: TarInfo, page: str) -> bool:
-    if is_page_name(page):
-        return True
-    if not member.isreg() or not may_be_page(page.rpartition("/")[2]):
-        return False
-    return looks_like_html(tar_pass.content(member, SNIFF_BYTES))
+class _TooMuch(Exception):
+    """An archive unpacks to more bytes than the limit."""
 
 
-def _read(tar_pass: _TarPass, member: TarInfo, entry: SourceEntry) -> SourceItem:
-    data = tar_pass.content(member, member.size)
-    if len(data) != member.size:
-        return entry.skipped("it is cut short")
-    return RawPage(entry.page, data, record=entry.record, also=entry.also)
+class _LimitedStream:
+    """A stream without seek, with a limit for the bytes that can be read."""
+
+    def __init__(self, stream: _Readable, max_bytes: int) -> None:
+        self.stream = stream
+        self.bytes_left = max_bytes
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes. Raises _TooMuch after the limit."""
+        data = self.stream.read(size)
+        self.bytes_left -= len(data)
+        if self.bytes_left < 0:
+            raise _TooMuch
+        return data
