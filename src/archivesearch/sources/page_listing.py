@@ -29,7 +29,7 @@ SNIFF_BYTES = 1024  # of a file, for `looks_like_html`
 NESTED_ARCHIVE = (
     "it is an archive inside a source, which is not opened; give it as a source of its own"
 )
-_MAX_NAME = 4096
+_MAX_NAME = 4096  # characters of the name of a member
 _DOTS = {".", ".."}
 _DRIVE_LETTER = re.compile(r"[A-Za-z]:")
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -36,24 +37,15 @@ def list_pages(path: Path, limits: Limits) -> SourceListing:
         notices: list[str] = []
         max_bytes = limits.max_unpacked_bytes(path.stat().st_size)
         listing = warcs.list_captures(_open_warcs(archive, notices), max_bytes, limits)
-    return SourceListing(
-        listing.entries,
-        0,
-        (*listing.notices, *notices),
-        None,
-        "",
-        listing.captures,
-        listing.omitted,
-    )
+    return replace(listing, notices=(*listing.notices, *notices))
 
 
 def read_pages(path: Path, entries: Sequence[SourceEntry], limits: Limits) -> Iterator[SourceItem]:
     """Yield the page of each entry, or why it is skipped."""
     with zips.open_zip(path) as archive:
         max_bytes = limits.max_unpacked_bytes(path.stat().st_size)
-        yield from warcs.read_entries(
-            _open_warcs(archive, []), entries, max_bytes, limits
-        )  # noted by list_pages
+        files = _open_warcs(archive, [])  # without the notices, which `list_pages` gave
+        yield from warcs.read_entries(files, entries, max_bytes, limits)
 
 
 def _open_warcs(archive: ZipFile, notices: list[str]) -> Iterator[tuple[str, SeekableFile]]:

@@ -55,7 +55,7 @@ def list_pages(path: Path, limits: Limits) -> SourceListing:
         infos = [(_member_name(info), info) for info in archive.infolist()[: limits.members]]
         omitted = len(archive.infolist()) - len(infos)
         infos.sort(key=lambda pair: [part.encode() for part in pair[0].split("/")])
-        last = dict(infos)
+        last = dict(infos)  # of the members with one name
         entries, other_files, names = [], 0, UniqueNames()
         config, damage = None, ""
         for name, info in infos:
@@ -121,11 +121,10 @@ def _entry(archive: ZipFile, name: str, info: ZipInfo, *, is_last: bool) -> Sour
         return None
     try:
         with archive.open(info) as member:
-            return (
-                SourceEntry(page, info, name) if looks_like_html(member.read(SNIFF_BYTES)) else None
-            )
+            is_html = looks_like_html(member.read(SNIFF_BYTES))
     except ZIP_ERRORS:
         return None
+    return SourceEntry(page, info, name) if is_html else None
 
 
 def _member_problem(info: ZipInfo) -> str:

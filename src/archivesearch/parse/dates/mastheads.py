@@ -160,7 +160,7 @@ def _year_line(
     match = _BARE_YEAR.match(line.text)
     if match:
         is_list_item = any(map(_BARE_YEAR.match, _neighbours(lines, at))) or line.text[-1:] == ":"
-        is_prominent = line.tag[:1] == "h" or line.strong or line.text.startswith("(")
+        is_prominent = line.tag[:1] == "h" or line.stands_out or line.text.startswith("(")
         if is_review or is_list_item or not is_prominent or line.tag == "td":
             return None
         rank = HEADER - 0.1 if line.text.startswith(("(", "[")) else HEADER

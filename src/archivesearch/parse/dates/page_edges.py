@@ -21,15 +21,15 @@ _NOTES_HEADING = re.compile(
 class EdgeLine(NamedTuple):
     """One line of a block near an edge of its page.
 
-    `block` is the number of its block on the page. `strong` means that the block stands
-    out (bold or a heading), `after_text` that running text stands above the line.
+    `block` is the number of its block on the page. `stands_out` means that the block is
+    bold or a heading, `after_text` that running text stands above the line.
     `may_hold_date` means that the line is short enough for a date and has a digit.
     """
 
     text: str
     tag: str
     block: int
-    strong: bool
+    stands_out: bool
     after_text: bool
     may_hold_date: bool
 

@@ -45,7 +45,7 @@ def answered_letter_dates(blocks: Sequence[Block], order: DateOrder) -> list[Dat
         if len(block.text) > 120 or not _REPLY.match(blocks[number + 1].text[:60]):
             continue
         lines = [
-            EdgeLine(text, block.tag, number, strong=False, after_text=True, may_hold_date=True)
+            EdgeLine(text, block.tag, number, stands_out=False, after_text=True, may_hold_date=True)
             for text in block.text.split("\n")
         ]
         dates = [date for line in lines if (date := _signature_date(line, order))]

@@ -197,8 +197,8 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether four digits are a separate word, not a part of a longer number or a URL."""
     before, after = text[max(start - 1, 0) : start], text[end : end + 2]
     if after and after[0] in ".,:" and after[1:].isdigit():
-        listed = re.match(r",[12]\d{3}(?!\d)|:\d|\.\d{1,2}\.\d{1,2}\b", text[end : end + 9])
-        if not listed:
+        is_separator = re.match(r",[12]\d{3}(?!\d)|:\d|\.\d{1,2}\.\d{1,2}\b", text[end : end + 9])
+        if not is_separator:
             return False
     if after > "\u3000" and _CJK_LETTER.match(after) and after[0] not in words.CJK_AFTER_YEAR:
         return False
