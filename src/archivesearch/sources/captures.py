@@ -21,8 +21,8 @@ _UNRESOLVED = "the capture that it repeats is in none of the sources"
 def select_captures(listings: Sequence[SourceListing]) -> list[SourceListing]:
     """Return the listings with an entry in place of each capture: a page, or why it is skipped.
 
-    The captures of all listings are compared, since a crawl is often split into several
-    files, and a record in one of them can repeat a record in another.
+    The captures of all listings are compared. A crawl is often split into several files,
+    and a record in one of them can repeat a record in another.
     """
     if not any(listing.captures for listing in listings):
         return list(listings)

@@ -276,8 +276,8 @@ class SegmentStream:
 class _GzipMember:
     """The gzip member at an offset of a file.
 
-    After the last of its pieces, `end` is the offset after the member, and `damage` is
-    the reason if it could not be read to its end, else ''.
+    After the last of its pieces, `end` is the offset after the member. `damage` is the
+    reason if it could not be read to its end, else ''.
     """
 
     def __init__(self, file: SeekableFile, offset: int) -> None:
@@ -288,8 +288,8 @@ class _GzipMember:
     def pieces(self) -> Iterator[bytes]:
         """Yield the content of the member, up to damage.
 
-        The first piece has 512 bytes or more, if the member has, so that the beginning of
-        a record can be seen in it.
+        The first piece has at least 512 bytes, if the member has. This is enough to see
+        whether a record begins in it.
         """
         inflater = zlib.decompressobj(_GZIP_WBITS)
         piece, is_first = b"", True

@@ -91,8 +91,8 @@ def open_sources(
     `require_all`, a source that cannot be listed has no pages and a notice that says why;
     it is an error only if no source can be listed.
 
-    Raises SourceError if a source does not exist, cannot be listed or is given twice,
-    ConfigError if a configuration is not valid, TypeError for one path instead of a list.
+    Raises SourceError if a source does not exist, cannot be listed or is given twice.
+    Raises ConfigError if a configuration is invalid, TypeError for one path, not a list.
     """
     if isinstance(paths, str | bytes | os.PathLike):
         raise TypeError(f"sources must be a list of paths, not {paths!r:.60}")

@@ -1,7 +1,7 @@
 """WARC records: read the records of a WARC or an ARC in order, also if the file is damaged.
 
-A record claims its own length. If the claim is wrong, or if no record begins where one
-should, reading goes on at the next record, and the damage is noted once. warcio and
+A record claims its own length. The claim can be wrong, or no record begins where one
+should. Then reading goes on at the next record, and the damage is noted once. warcio and
 fastwarc stop at such a place, and fastwarc cannot read ARCs, so neither is used.
 """
 

@@ -42,8 +42,8 @@ _LOWER_CASE_START = re.compile(r"\W*(?!(?:by|par|von|por|di|door)\b)[^\W\d_A-Z]{
 def is_chronology(blocks: Sequence[Block]) -> bool:
     """Whether a page is a list of dated things, so that none of the dates is the page's.
 
-    Such a page has at least six short lines that begin or end with a year, and these are
-    at least 30 % of its lines. At least three different years are among them.
+    Such a page has at least six short lines that begin or end with a year. They are at
+    least 30 % of its lines and have at least three different years.
     """
     texts = [block.text for block in blocks]
     short_texts = [text for text in texts if len(text) < _MAX_LIST_LINE or "\n" in text]

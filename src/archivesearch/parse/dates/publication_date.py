@@ -100,8 +100,8 @@ def _label_candidates(
 ) -> list[DateCandidate]:
     """Return the dates of labelled lines at the top and the bottom of a page.
 
-    If the page stands in a folder of a year, `Last updated` below its text dates only the
-    web page, so it has the rank LAST.
+    `Last updated` below the text of a page in a folder of a year dates only the web page,
+    so it has the rank LAST.
     """
     candidates: list[DateCandidate] = []
     for line in top:
@@ -123,8 +123,8 @@ def _label_candidates(
 def _demote_if_contradicted(candidate: DateCandidate, page: str) -> DateCandidate:
     """Rank a weak candidate after the URL if the year of the URL is another one.
 
-    Weak are headings, which can be of a chapter or an epigraph, and dates below the text,
-    which can be of a quoted letter.
+    Headings are weak, since they can be of a chapter or an epigraph. Dates below the text
+    are weak too, since they can be of a quoted letter.
     """
     is_weak = HEADER <= candidate.rank < PUBLISHED or candidate.source == "closing"
     if not is_weak:
