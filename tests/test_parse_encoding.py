@@ -466,8 +466,8 @@ def test_texts_without_a_declaration(name: str, shared_data: Path) -> None:
 def test_no_encoding_of_a_western_page_is_guessed(
     shared_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[int] = []
-    monkeypatch.setattr(guess, "guess_charset", lambda data: asked.append(len(data)))
+    guesses: list[int] = []
+    monkeypatch.setattr(detection, "guess_charset", lambda data: guesses.append(len(data)))
     pages = [path for path in (shared_data / "pages").rglob("*") if path.is_file()]
     encodings = {decode(path.read_bytes()).encoding for path in pages}
     assert len(pages) > 800
