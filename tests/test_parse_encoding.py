@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archivesearch.parse.encoding import detection
 from archivesearch.parse.encoding.charset_labels import charset_for
 from archivesearch.parse.encoding.decode import decode
 
