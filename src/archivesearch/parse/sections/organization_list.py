@@ -84,10 +84,6 @@ def plan_organizations(
     )
 
 
-def _has_capitals_or_kind(text: str) -> bool:
-    return is_capitalized(text) or is_clearly_organization(text)
-
-
 def _is_group(text: str) -> bool:
     """Whether a line directly above a name is a heading of several: one word, or in capitals."""
     return (" " not in text or text.isupper()) and not has_organization_word(text)
@@ -244,11 +240,15 @@ def _similar_names(lines: Sequence[Line], label_lines: dict[int, int]) -> Iterat
         is_rare = styles[line.style] < 2 or styles[line.style] * 3 < candidates[line.style]
         if number < first and (not number or mentions_organizations(line.text)):
             continue
-        if line.level and all_capitalized and not _has_capitals_or_kind(line.text):
+        if line.level and all_capitalized and not _is_capitalized_or_clear(line.text):
             continue
         if _is_similar_name(lines, number, doubtful=is_rare or number < first, last_name=previous):
             previous = number
             yield number
+
+
+def _is_capitalized_or_clear(text: str) -> bool:
+    return is_capitalized(text) or is_clearly_organization(text)
 
 
 def _is_similar_name(lines: Sequence[Line], number: int, *, doubtful: bool, last_name: int) -> bool:
