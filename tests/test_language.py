@@ -221,7 +221,7 @@ def without_room(text: str) -> str:
 
 
 def test_a_model_that_cannot_be_loaded_is_an_error() -> None:
-    assert without_room(OPEN["names"]).startswith("cannot load what tells languages apart: ")
+    assert without_room(OPEN["names"]).startswith("cannot load the model for language detection: ")
 
 
 def test_a_clear_language_needs_no_model() -> None:

@@ -100,7 +100,7 @@ def _identifier() -> "LanguageIdentifier":
         model = LanguageIdentifier.from_model_file(MODEL_FILE)
     except OSError as error:  # the model is unpacked into a temporary file
         raise IndexProblem(
-            f"cannot load what tells languages apart: {error.strerror or error}; "
+            f"cannot load the model for language detection: {error.strerror or error}; "
             "make room for temporary files"
         ) from error
     columns = [at for at, code in enumerate(model.nb_classes) if len(code) == 2]
