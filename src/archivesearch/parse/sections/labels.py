@@ -108,13 +108,8 @@ def find_labels(
     return _disjoint(labels) if len(labels) > 1 else labels
 
 
-def is_label(text: str) -> bool:
-    """Whether a text is a label of the vocabulary and nothing else, with or without its colon."""
-    return bool(label_kind(text))
-
-
 def label_kind(text: str) -> str:
-    """Return the kind of label that a whole text is, "" if it is none."""
+    """Return the kind of label that a whole text is, with or without a colon; "" if none."""
     phrase = text.rstrip(" :：")
     return _phrase_kind(phrase, first=True)[0] if 0 < len(phrase) <= _MAX_LABEL else ""
 

@@ -186,10 +186,10 @@ def _without_stray_title(lines: Sequence[Line], label_lines: dict[int, int]) -> 
     """Drop the first name if it is a heading above all other names: it is the page's title."""
     if len(label_lines) < 3:
         return label_lines
-    first, *others = label_lines
-    levels = {lines[n].level for n in others}
+    first, *rest = label_lines
+    levels = {lines[n].level for n in rest}
     if lines[first].level and levels and lines[first].level < min(levels):
-        return {n: label_lines[n] for n in others}
+        return {n: label_lines[n] for n in rest}
     return label_lines
 
 

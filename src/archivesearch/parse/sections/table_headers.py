@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from archivesearch.parse.blocks.block import Block, Cell
-from archivesearch.parse.sections.labels import is_label, label_kind
+from archivesearch.parse.sections.labels import label_kind
 from archivesearch.parse.sections.organization_names import has_organization_word
 
 _MAX_HEADER = 60
@@ -38,15 +38,15 @@ def find_table_headers(blocks: Sequence[Block]) -> TableHeaders:
             tables.setdefault(table, {}).setdefault(row, {}).setdefault(column, []).append(number)
     headers = TableHeaders()
     for rows in tables.values():
-        first, *others = rows.values()
-        if _is_header(blocks, first, others):
-            headers.head_blocks.update(numbers[0] for numbers in first.values())
-            texts = {column: blocks[numbers[0]].text for column, numbers in first.items()}
+        header, *rows_below = rows.values()
+        if _is_header(blocks, header, rows_below):
+            headers.head_blocks.update(numbers[0] for numbers in header.values())
+            texts = {column: blocks[numbers[0]].text for column, numbers in header.items()}
             kinds = {c: kind for c, text in texts.items() if (kind := label_kind(text))}
             rows_are_organizations = any(
                 has_organization_word(text) for c, text in texts.items() if c not in kinds
             )
-            for cells in others:
+            for cells in rows_below:
                 for column, kind in kinds.items():
                     if column in cells:
                         cell = cells[column][0]
@@ -61,18 +61,18 @@ def is_same_row(one: Cell | None, other: Cell | None) -> bool:
 
 
 def _is_header(
-    blocks: Sequence[Block], first: dict[int, list[int]], others: list[dict[int, list[int]]]
+    blocks: Sequence[Block], first: dict[int, list[int]], rows_below: list[dict[int, list[int]]]
 ) -> bool:
     """Whether the first row of a table is its header: short cells, unlike the rows below."""
-    if len(first) < 2 or not any(len(cells) > 1 for cells in others):
+    if len(first) < 2 or not any(len(cells) > 1 for cells in rows_below):
         return False
     cells = [blocks[number] for numbers in first.values() for number in numbers]
     if len(cells) > len(first) or any(len(cell.text) > _MAX_HEADER for cell in cells):
         return False
     if all(cell.tag == "th" for cell in cells):
         return True
-    if any(is_label(cell.text) and not cell.text.endswith(":") for cell in cells[1:]):
+    if any(label_kind(cell.text) and not cell.text.endswith(":") for cell in cells[1:]):
         return True
     return all(cell.all_strong for cell in cells) and not any(
-        all(blocks[numbers[0]].all_strong for numbers in row.values()) for row in others
+        all(blocks[numbers[0]].all_strong for numbers in row.values()) for row in rows_below
     )
