@@ -2,7 +2,7 @@
 
 from archivesearch.parse.encoding import detection
 
-# The first bytes of a file, and what it is.
+# File types by the first bytes of a file.
 _FILE_TYPES = {
     b"\x89PNG": "a PNG image",
     b"GIF8": "a GIF image",

@@ -1,6 +1,6 @@
 r"""Inline text: white space, `<br>`, bold and anchors between two block tags.
 
-The HTML builder collects a raw text in which marks stand for tags: `\x02one\x03 two\x01three`
+The HTML builder collects a raw text in which marks represent tags: `\x02one\x03 two\x01three`
 for `<b>one</b> two<br>three`. The functions here make texts and spans of it.
 """
 

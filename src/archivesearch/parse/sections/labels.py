@@ -135,7 +135,7 @@ def split_at_labels(text: str, labels: Sequence[Label]) -> list[tuple[str, str]]
 
 
 def repeated_phrases(lines: Iterable[str], min_lines: int) -> frozenset[str]:
-    """Return the short phrases, case folded, that begin so many lines before a colon."""
+    """Return the short phrases, case folded, before a colon in at least `min_lines` lines."""
     counts: Counter[str] = Counter()
     for line in lines:
         at = line.find(":", 1, 32)

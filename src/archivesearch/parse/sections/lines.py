@@ -45,16 +45,16 @@ class Line:
     label: Label | None = None
     is_run_in: bool = False
     is_table_head: bool = False
-    _name: bool | None = None
+    _is_name: bool | None = None
 
     def can_be_name(self) -> bool:
         """Whether the line has the form of a name; cached."""
-        if self._name is None:
+        if self._is_name is None:
             text = self.text.rstrip(".") if self.is_run_in else self.text
-            self._name = (
+            self._is_name = (
                 not (self.is_table_head or self.label) and is_name(text) and line_kind(text) is None
             )
-        return self._name
+        return self._is_name
 
     @property
     def style(self) -> tuple[object, ...]:

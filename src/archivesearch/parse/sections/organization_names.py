@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from archivesearch.parse.sections.organization_words import (
+    ABSENCE,
     ALIAS_PREFIX,
     CROSS_REFERENCE,
     FATE,
@@ -17,7 +18,6 @@ from archivesearch.parse.sections.organization_words import (
     PROSE_WORD,
     SMALL_WORDS,
     TITLE_START,
-    WITHOUT,
 )
 
 _MAX_NAME = 120
@@ -213,7 +213,7 @@ def _is_remark(inner: str, name: str, aliases: list[str]) -> bool:
         return True
     if (
         not inner
-        or WITHOUT.match(inner)
+        or ABSENCE.match(inner)
         or _URL.fullmatch(inner)
         or FATE.match(inner)
         or _YEARS.fullmatch(inner)

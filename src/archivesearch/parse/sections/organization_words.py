@@ -2,18 +2,18 @@
 
 import re
 
-# An organization that exists no more, or when it began.
-_ENDED = (
+# Words on the end of an organization, or on its beginning.
+_FATE_WORDS = (
     r"defunct|dissolved|disbanded|extinct|inactive|no longer|renamed|merged|split|folded|founded"
     r"|est\.|established|suppressed|banned|disparue?|dissou(?:s|te)|disuelt[oa]|desaparecid[oa]"
     r"|extint[oa]|dissolvid[oa]|aufgelöst|eingestellt|sciolt[oa]|confluit[oa]|opgeheven|zanikl[aáý]?"
 )
 # A remark in brackets on the fate of an organization: "now defunct".
 FATE = re.compile(
-    rf"(?:now |apparently |believed |reportedly |possibly )?(?:{_ENDED})\b", re.IGNORECASE
+    rf"(?:now |apparently |believed |reportedly |possibly )?(?:{_FATE_WORDS})\b", re.IGNORECASE
 )
 # The same at the end of a name: "Harbor League, dissolved 1976".
-FATE_SUFFIX = re.compile(rf"(?:\s[-–—]+\s*|[,;]\s+)(?:{_ENDED}).{{0,40}}$", re.IGNORECASE)
+FATE_SUFFIX = re.compile(rf"(?:\s[-–—]+\s*|[,;]\s+)(?:{_FATE_WORDS}).{{0,40}}$", re.IGNORECASE)
 # Words in brackets before another name: "formerly the", "a.k.a.".
 ALIAS_PREFIX = re.compile(
     r"(?:now renamed|renamed(?: as| to)?|now called|now known as|also known as|also called|also"
@@ -22,7 +22,7 @@ ALIAS_PREFIX = re.compile(
     re.IGNORECASE,
 )
 # A remark in brackets such as "no address".
-WITHOUT = re.compile(r"(?:no|without|sans|ohne|sin|sem|senza) [^\W\d_]", re.IGNORECASE)
+ABSENCE = re.compile(r"(?:no|without|sans|ohne|sin|sem|senza) [^\W\d_]", re.IGNORECASE)
 # In brackets or after a comma these are part of the name: "Communist Party (M-L)".
 NAME_SUFFIXES = frozenset(
     "us usa uk ml mlm m-l m-l-m nz prc drc uae brd ddr gdr frg ussr eu un".split()
