@@ -17,7 +17,7 @@ from archivesearch.search.request import WordList
 from archivesearch.search.research.collocations import collocates
 from archivesearch.search.research.concordance import join_adjacent, lines
 from archivesearch.search.spelling_correction import (
-    _with_such_letters,
+    _candidates,
     completions,
     corrections,
     suggestion,
@@ -232,7 +232,7 @@ def test_no_word_that_is_near_enough_is_left_out_for_its_letters(
     spelled: list[str], wanted: str, distance: int
 ) -> None:
     vocabulary = known(**dict.fromkeys(spelled, 1))
-    few = [vocabulary.forms[at] for at in _with_such_letters(vocabulary, wanted, distance)]
+    few = [vocabulary.forms[at] for at in _candidates(vocabulary, wanted, distance)]
     assert {word for word in spelled if OSA.distance(word, wanted) <= distance} <= set(few)
     assert few == sorted(few)
 
