@@ -80,10 +80,9 @@ def search(
     response = reader.search(request._replace(offset=0, limit=max(end, CANDIDATES)))
     reranker = _Reranker(reader, words, dict.fromkeys(_aliases(request.query)), boosts)
     if request.group_by is not None:
-        groups = reranker.groups(response.groups)[request.offset : end]
-        return response._replace(groups=tuple(groups))
-    matches = reranker.matches(response.matches, request.offset, end)
-    return response._replace(matches=tuple(matches))
+        groups = reranker.groups(response.groups)
+        return response._replace(groups=tuple(groups[request.offset : end]))
+    return response._replace(matches=tuple(reranker.matches(response.matches, request.offset, end)))
 
 
 def query_words(query: Query) -> list[frozenset[str]]:
@@ -241,10 +240,8 @@ class _Reranker:
                 if cells.any():
                     nearness = weights.nearness(presence.positions(cells))
         if self._boosts is not None:
-            columns = completeness.tolist(), nearness.tolist(), body.tolist()
-            self._boosts.update(
-                zip(numbers.tolist(), map(Boosts, *columns), strict=True),
-            )
+            factors = map(Boosts, completeness.tolist(), nearness.tolist(), body.tolist())
+            self._boosts.update(zip(numbers.tolist(), factors, strict=True))
         return numbers, scores * (completeness * nearness * body)
 
     def _resolve_aliases(self, presence: WordPresence) -> tuple[Array, WordPositions]:
@@ -343,9 +340,10 @@ def _nearness(positions: WordPositions, passages: int, words: int) -> Array:
     that occurs several times has its greatest nearness.
     """
     nearness = np.zeros((passages, words - 1))
-    # one number for passage, field and position: in the same field the difference is the distance
-    field_starts = (positions.passage * len(_FIELDS) + positions.field) * _MAX_FIELD_LENGTH
-    line = field_starts + positions.position
+    # passage, field and position in one number; in one field, the difference is the distance
+    line = (
+        positions.passage * len(_FIELDS) + positions.field
+    ) * _MAX_FIELD_LENGTH + positions.position
     for step in range(1, _MAX_DISTANCE + 1):
         differences = line[step:] - line[:-step]
         firsts = (differences <= _MAX_DISTANCE).nonzero()[0]

@@ -109,9 +109,11 @@ def _candidates(word_list: WordList, letters: str, distance: int) -> list[int]:
     if not word_list.forms:
         return []
     mask = np.uint64(reduce(or_, (1 << (ord(letter) & 63) for letter in letters)))
-    is_candidate = np.bitwise_count(word_list.letter_masks & ~mask) <= distance
-    is_candidate &= np.bitwise_count(mask & ~word_list.letter_masks) <= distance
-    indexes: list[int] = is_candidate.nonzero()[0].tolist()
+    differences = np.maximum(
+        np.bitwise_count(word_list.letter_masks & ~mask),
+        np.bitwise_count(mask & ~word_list.letter_masks),
+    )
+    indexes: list[int] = (differences <= distance).nonzero()[0].tolist()
     return indexes
 
 

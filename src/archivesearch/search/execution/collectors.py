@@ -13,7 +13,7 @@ from archivesearch.columnar.documents.duplicate_groups import DuplicateGroups
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.storage.array_files import Array
 from archivesearch.columnar.storage.doc_sets import RangeCounts, bits_of, numbers_of
-from archivesearch.lazy import cached_method, lazy
+from archivesearch.lazy import cached_method
 from archivesearch.search.execution.scorers import Scorer
 from archivesearch.search.execution.top_k import best_documents, score_all
 from archivesearch.search.request import (
@@ -29,22 +29,19 @@ from archivesearch.search.request import (
 # are shown are then read for each search.
 _MAX_UNSORTED_VALUES = 100
 
-_NO_YEAR = 1 << 20  # sorts undated documents last, whether years rise or fall
-
 Duplicates = dict[int, tuple[int, ...]]
 """For documents that match: the matching documents of their duplicate group, with themselves."""
 
 
 class MatchCollector:
-    """Sorts and groups the matches of a request, and folds duplicates into one of them."""
+    """Sorts and groups the matches of a request, and folds duplicates into one of them.
+
+    `duplicates` are the groups of documents with the same text.
+    """
 
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
-
-    @lazy
-    def duplicates(self) -> DuplicateGroups:
-        """The groups of documents with the same text."""
-        return DuplicateGroups(self._segment.arrays, self._segment.document_count)
+        self.duplicates = DuplicateGroups(segment.arrays, segment.document_count)
 
     def sort(
         self, request: Request, plan: Scorer, matches: Array
@@ -73,14 +70,13 @@ class MatchCollector:
         only count.
         """
         field = request.group_by or ""
-        documents = self._segment.documents
         numbers, scores = score_all(plan, matches)
         if request.sort == "score":
             order = np.lexsort((numbers, -scores))
         else:
             order = np.searchsorted(numbers, self._in_order(request.sort, numbers))
         order = order[self._is_distinct(request, numbers[order], scores[order])]
-        codes = _codes(documents, field, numbers[order])
+        codes = _codes(self._segment.documents, field, numbers[order])
         _, firsts, group_of, sizes = np.unique(
             codes, return_index=True, return_inverse=True, return_counts=True
         )
@@ -92,7 +88,7 @@ class MatchCollector:
         for rank, group in enumerate(page.tolist(), request.offset):
             start, size = int(starts[group]), int(sizes[group])
             best = order[members[start : start + min(MAX_GROUP_HITS, size)]]
-            key = str(_value(documents, field, int(codes[firsts[group]])))
+            key = str(_value(self._segment.documents, field, int(codes[firsts[group]])))
             groups[rank] = GroupMatch(key, size, tuple(_matches(numbers[best], scores[best])))
         return groups
 
@@ -125,7 +121,7 @@ class MatchCollector:
         if sort == "place":
             return numbers
         years = self._segment.documents.years_of(numbers).astype(np.int64)
-        keys = np.where(years == 0, _NO_YEAR, -years if sort.startswith("-") else years)
+        keys = np.where(years == 0, 1 << 20, -years if sort.startswith("-") else years)
         return numbers[np.argsort(keys, kind="stable")]
 
     def _is_distinct(self, request: Request, numbers: Array, scores: Array) -> Array:

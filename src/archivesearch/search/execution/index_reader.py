@@ -173,8 +173,8 @@ class ColumnarReader:
 
     def has_any_term(self, terms: Iterable[str], fields: Iterable[str]) -> bool:
         """Return whether any passage has any of the terms in any of the fields."""
-        pairs = ((field, to_utf8(term)) for field in fields for term in terms)
-        return any(self._segment.term_dictionary.find(*pair) is not None for pair in pairs)
+        find = self._segment.term_dictionary.find
+        return any(find(f, to_utf8(term)) is not None for f in fields for term in terms)
 
     def words(self) -> WordList:
         """Return all words of the archive's texts."""
@@ -215,8 +215,10 @@ class ColumnarReader:
         """Return whether a term is in so many texts that it does not distinguish any."""
         number = self._segment.term_dictionary.find("text", to_utf8(term))
         passages = 0 if number is None else self._segment.postings_of("text", number).count
-        share = self._segment.document_count * _MIN_COMMON_SHARE
-        return passages >= _MIN_COMMON_COUNT and passages > share
+        return (
+            passages >= _MIN_COMMON_COUNT
+            and passages > self._segment.document_count * _MIN_COMMON_SHARE
+        )
 
     def page_range(self, page: str) -> range:
         """Return the numbers of a page's passages; an empty range if there is no such page."""

@@ -124,8 +124,7 @@ class _Planner:
             return scorer
         documents = self._segment.documents_in(query.langs)
         if isinstance(scorer, TermUnion):
-            terms = [term.restricted_to(documents) for term in scorer.terms]
-            return TermUnion(self._segment, terms)
+            return TermUnion(self._segment, [t.restricted_to(documents) for t in scorer.terms])
         return Within(scorer, scorer.matches & documents)
 
     def _prefix(self, query: Prefix) -> Scorer:
@@ -181,9 +180,9 @@ class _Planner:
         scorer = self._terms(field, terms.tolist(), query.boost)
         if not has_other_forms.any():
             return scorer
-        whole = self._terms(field, terms[~has_other_forms].tolist(), query.boost)
-        part = self._documents_with_forms(field, terms[has_other_forms], forms)
-        return Within(scorer, whole.matches | part)
+        matches = self._terms(field, terms[~has_other_forms].tolist(), query.boost).matches
+        narrowed = self._documents_with_forms(field, terms[has_other_forms], forms)
+        return Within(scorer, matches | narrowed)
 
     def _unranked_pattern(
         self, query: FormPattern, terms: Array, has_other_forms: Array, forms: Array
@@ -234,10 +233,8 @@ class _Planner:
             passing = self._segment.word_forms.forms_passing(numbers, test)
             failing = np.setdiff1d(self._segment.word_forms.form_range(number), passing)
             if len(failing):
-                with_passing = self._documents_with_forms(query.fieldname, numbers, passing)
-                with_failing = self._documents_with_forms(query.fieldname, numbers, failing)
-                possible = possible & with_passing
-                certain = certain & ~with_failing
+                possible = possible & self._documents_with_forms(query.fieldname, numbers, passing)
+                certain = certain & ~self._documents_with_forms(query.fieldname, numbers, failing)
         if len(terms) == 1 or not (possible & ~certain).any():
             return Within(scorer, possible)
         checked = self._check_texts(Within(scorer, possible), query, certain)
@@ -281,7 +278,7 @@ class _Planner:
         postings = [scorer.posting_lists.terms for scorer in scorers]
         matches = documents_near(self._segment, postings, with_all, gap)
         if not matches.any():
-            return _boosted(self._no_match(), boost)
+            return self._no_match()
         terms = [term for scorer in scorers for term in scorer.terms]
         return _boosted(Within(TermUnion(self._segment, terms), matches), boost)
 
@@ -338,8 +335,8 @@ def _union(segment: Segment, scorers: Sequence[Scorer]) -> Scorer:
     if len(plain) < 2:
         return Union(matching)
     joined = TermUnion(segment, _merge_terms(term for scorer in plain for term in scorer.terms))
-    others = [scorer for scorer in matching if not isinstance(scorer, TermUnion)]
-    return Union([joined, *others]) if others else joined
+    composite = [scorer for scorer in matching if not isinstance(scorer, TermUnion)]
+    return Union([joined, *composite]) if composite else joined
 
 
 def _merge_terms(terms: Iterable[WeightedTerm]) -> list[WeightedTerm]:

@@ -80,8 +80,7 @@ def extracts(
         if not missing:
             break
         window = best_window(text, missing, _EXTRACT_LENGTH, sentences)
-        window_apart = _avoid(text, window, missing, windows)
-        if window_apart is None:
+        if (window_apart := _avoid(text, window, missing, windows)) is None:
             break
         windows.append(window_apart)
     return tuple(sorted(windows[1:]))
@@ -111,10 +110,10 @@ def _first_letters(word: str) -> str:
     return fold(word)[:_STEM_LENGTH]
 
 
-def _avoid(text: str, window: Span, marks: Sequence[Span], others: Sequence[Span]) -> Span | None:
-    """Return a window cut so that it overlaps no other one; None if no mark is left in it."""
+def _avoid(text: str, window: Span, marks: Sequence[Span], windows: Sequence[Span]) -> Span | None:
+    """Return a window cut so that it overlaps no other; None if no mark is left in it."""
     start, end = window
-    for first, last in others:
+    for first, last in windows:
         if start < last and end > first:
             start, end = (last, end) if start >= first else (start, first)
     shown = text[start:end]
