@@ -1,8 +1,8 @@
 """The engine protocol: requests, responses, and what an engine and its reader must do.
 
 An engine has two parts. Its builder takes all passages in order and writes a folder. Its
-reader answers query trees from such a folder. Passages are numbered from 0 in the order in
-which the builder takes them, so the passages of a page have consecutive numbers.
+reader answers query trees from such a folder. Passages are numbered from 0, in the order
+in which the builder takes them. So the passages of a page have consecutive numbers.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -44,7 +44,7 @@ class Request(NamedTuple):
 
     `query` matches and ranks; `filter` narrows the matches and does not rank. `sort` is
     `score`, `year` (undated passages last), `-year` or `place` (the order of the archive).
-    Equal passages are in the order of the archive. With `group_by`, `limit` and `offset`
+    Passages with equal keys are in the order of the archive. With `group_by`, `limit` and `offset`
     count groups.
     """
 
@@ -69,9 +69,9 @@ class Response(NamedTuple):
     """An engine's answer to a request.
 
     `total` counts all matches, or all groups if the request groups. Of passages with the
-    same text only the best is among `matches`: `copies` has the numbers of the others, by
-    its number, and `folded` counts the others among all matches. `notes` are sentences about
-    limits that the query has met, so that there may be more matches.
+    same text only the best is among `matches`. `copies` has the numbers of the others, by
+    its number; `folded` counts the others among all matches. `notes` are sentences about
+    limits that the query has met; then there may be more matches.
     """
 
     total: int

@@ -1,14 +1,15 @@
 """Reranker: the second stage of ranking, for what a sum over words cannot express.
 
 The engine adds up the scores of the words that a passage has. The reranker takes the first
-matches and multiplies their scores by three boosts: for completeness (how many of the
-query's words a passage has), for nearness (how close together words stand that are
-neighbours in the query) and for a body (more than a heading). Later matches keep their
-rank.
+matches and multiplies their scores by three boosts:
 
-A boost is never below 1. So the last reranked match still has at least the score of the
-next one, and each page of results continues the page before it. The constants were chosen
-with `benchmarks/relevance.py`; its table is in docs/relevance.md.
+completeness   how many of the query's words the passage has
+nearness       how close together it has words that are neighbours in the query
+body           whether it is more than a heading
+
+Later matches keep their rank. A boost is never below 1. So the last reranked match still
+has at least the score of the next match, and pages of results fit together. The constants
+were chosen with `benchmarks/relevance.py`; its table is in docs/relevance.md.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -247,9 +248,10 @@ class _Reranker:
     def _resolve_aliases(self, presence: WordPresence) -> tuple[Array, WordPositions]:
         """Return which passages have which words, and where, with aliases as the words.
 
-        Each occurrence of an alias counts as the words that it stands for. If `swp` (word 0)
-        has the alias `socialist worker parti` (terms 3, 4 and 5), a text with the terms 3, 4
-        and 5 at the positions 7, 8 and 9 has word 0 at position 7.
+        Each occurrence of an alias counts as the words that it stands for.
+
+        Example: `swp` is word 0. Its alias `socialist worker parti` has the numbers 3, 4 and
+        5. A text with these at the positions 7, 8 and 9 has word 0 at position 7.
         """
         positions = presence.positions(presence.present)
         occurrences = set(zip(*(column.tolist() for column in positions), strict=True))
@@ -307,12 +309,11 @@ class _WordWeights:
 
         The result is bool, in the shape of `present`. A cell is a word in a field of a
         passage. Its positions count only where the same field has a neighbour of the word
-        in the query. `scores` are the passages' scores without the boost for nearness.
-        Where even the greatest such boost does not lift a passage among the best, none of
-        its cells is read.
+        in the query. `scores` are the passages' scores without the boost for nearness. A
+        passage that even the greatest such boost does not lift among the best has no cells.
 
-        Of the query `a b c`, one passage has `a` and `b` in its text, another one `a` and
-        `c`. Only the two cells of the first must be read.
+        Example: the query is `a b c`. One passage has `a` and `b` in its text, another one
+        has `a` and `c`. Only the two cells of the first passage must be read.
         """
         beside = self._present[:, :-1] & self._present[:, 1:]
         cells = np.zeros_like(self._present)

@@ -44,9 +44,9 @@ def corrections(
     """Return words of the archive that a word may be a slip for, the likeliest first.
 
     Each is a word and the number of passages that have it. It must be much more frequent
-    than `word`. With `only_rare`, a word that is not rare has no corrections: of 3,623 words
-    that at least three passages have, 100 have a neighbour 50 times as frequent, and of 40
-    of these, looked at by eye, five were slips.
+    than `word`. With `only_rare`, a word that is not rare has no corrections. Of 3,623 words
+    that three or more passages have, 100 have a neighbour 50 times as frequent. Of 40 such
+    words, looked at by eye, only five were slips.
     """
     from rapidfuzz import process
     from rapidfuzz.distance import OSA  # slow to import, and few searches need it
@@ -103,8 +103,8 @@ def suggestion(
 def _candidates(word_list: WordList, letters: str, distance: int) -> list[int]:
     """Return the indexes of the words that may be within an edit distance of a word.
 
-    It compares only which letters there are. An edit removes a letter, adds one, or does
-    both, so on either side at most `distance` letters may be missing on the other.
+    Only the sets of letters are compared. An edit removes a letter, adds one, or does both.
+    So each word has at most `distance` letters that the other one lacks.
     """
     if not word_list.forms:
         return []

@@ -25,8 +25,8 @@ from archivesearch.search.request import (
     Request,
 )
 
-# Of more values with equal counts, all values of the field are sorted once. Only those that
-# are shown are then read for each search.
+# With more candidates than this, all values of the field are sorted once and their ranks are
+# cached. Then a search reads only the values that it returns.
 _MAX_UNSORTED_VALUES = 100
 
 Duplicates = dict[int, tuple[int, ...]]
@@ -158,7 +158,7 @@ class FacetCollector:
         starts, run_codes = self._documents.value_runs(name)
         counts = np.bincount(run_codes, weights=range_counts.between(starts)).astype(np.int64)
         if name in ("org", "year"):
-            counts[:1] = 0  # code 0: the passage has none
+            counts[:1] = 0  # code 0: no value
         codes = np.flatnonzero(counts)
         if len(codes) > MAX_FACET_VALUES:
             least = np.partition(counts[codes], -MAX_FACET_VALUES)[-MAX_FACET_VALUES]

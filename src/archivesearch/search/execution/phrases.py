@@ -19,10 +19,10 @@ _MAX_MERGE_RATIO = 16
 def documents_near(
     segment: Segment, words: Sequence[Sequence[Postings]], candidates: Array, gap: int
 ) -> Array:
-    """Return, as bits, the candidates in which the words stand together.
+    """Return, as bits, the candidates that have the words together.
 
-    A word is the postings of the terms that it may stand as, all of one field. With a gap
-    of 0 the words stand in a row. With another, they stand in any order with at most `gap`
+    A word is the postings of the terms that it may be, all of one field. With a gap of 0
+    the words are in a row. With a greater gap they are in any order, with at most `gap`
     other words between the first and the last.
     """
     if not all(words) or not candidates.any():
@@ -46,9 +46,10 @@ def _documents_in_row(
     """Return, as bits, the documents that have all words one after the other.
 
     The rarest word is read first. Each next word is read only in the documents that are
-    left. `starts` are the occurrences of the first word of the row: for the row "a b" and
-    the text "b a b", `a` is at 1 and `b` at 0 and 2, which make 1, and -1 and 1; so the
-    row starts at 1.
+    left. `starts` are possible starts of the row.
+
+    Example: the row is "a b" and the text is "b a b". `a` is at 1, so the row may start at
+    1. `b` is at 0 and 2, so it may start at -1 and 1. It starts at 1.
     """
     order = sorted(range(len(words)), key=lambda index: sum(term.count for term in words[index]))
     starts = None
@@ -98,13 +99,13 @@ def _documents_in_window(columns: Sequence[Array], gap: int) -> Array:
     documents: Array = np.unique(ends[has_all] >> POSITION_BITS)
     if sum(map(len, distinct.values())) == len(ends):
         return documents
-    # two words may stand as the same term, but at one position only one of them can stand
+    # where two words may be the same term, each needs a position of its own
     checked = [number for number in documents.tolist() if _is_near(columns, number, gap)]
     return np.array(checked, np.int64)
 
 
 def _is_near(columns: Sequence[Array], document: int, gap: int) -> bool:
-    """Whether the words stand together in a document, each at a position of its own."""
+    """Whether a document has the words together, each at a position of its own."""
     edges = (document << POSITION_BITS, (document + 1) << POSITION_BITS)
     cuts = [column.searchsorted(edges) for column in columns]
     pairs = zip(columns, cuts, strict=True)

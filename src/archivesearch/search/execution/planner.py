@@ -221,7 +221,7 @@ class _Planner:
     ) -> Scorer:
         """Match terms in a row, each in a form that passes its test.
 
-        The index knows which forms of a term a document has, but not where each stands. So
+        The index knows which forms of a term a document has, but not at which positions. So
         a text is read only where a term has forms that pass and forms that do not.
         """
         possible, certain = scorer.matches, scorer.matches
@@ -267,7 +267,7 @@ class _Planner:
         return candidates[:size]
 
     def _words_together(self, words: Sequence[Query], gap: int, boost: float) -> Scorer:
-        """Match words that stand together, as `documents_near` has it; their scores add up."""
+        """Match words that are together, as in `documents_near`; their scores add up."""
         if not words:
             return self._no_match()
         plans = {word: self.plan(word) for word in dict.fromkeys(words)}

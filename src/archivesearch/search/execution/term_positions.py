@@ -17,9 +17,9 @@ _ONE = np.uint32(1)
 class WordPositions(NamedTuple):
     """Occurrences of words: int64 arrays, one value per occurrence.
 
-    `passage` and `field` are indexes into the passages and fields of the request,
-    `position` counts the words of the field from 0, and `word` is the number of the word.
-    The order is by passage, then field, then position.
+    `passage` and `field` are indexes into the passages and fields of the request.
+    `position` counts the words of the field from 0. `word` is the number of the word. The
+    order is by passage, then field, then position.
     """
 
     passage: Array
@@ -33,11 +33,11 @@ class SegmentPresence:
 
     `numbers` are the passages. `words` gives each term the number of the word that it
     stands for; several terms may stand for one word. `present` is bool of the shape
-    (fields, words, passages):
+    (fields, words, passages).
 
-    with the fields `title` and `text`, the words `{"war": 0, "peac": 1, "paix": 1}` and the
-    passages 4 and 9, `present[1, 1, 0]` says whether passage 4 has `peac` or `paix` in its
-    text.
+    Example: with the fields `title` and `text`, the words `{"war": 0, "peac": 1, "paix": 1}`
+    and the passages 4 and 9, `present[1, 1, 0]` says whether passage 4 has `peac` or `paix`
+    in its text.
     """
 
     def __init__(

@@ -4,7 +4,7 @@ Each block has an upper bound of its documents' scores. The blocks with the high
 are scored first. Once the k-th best score is known, blocks with a lower bound are skipped.
 See Mallia, Suel and Tonellotto, "Faster Learned Sparse Retrieval with Block-Max Pruning",
 SIGIR 2024. In the blocks that are left, the terms of each document give an upper bound of
-its score, and only documents whose bound reaches the k-th best score are scored.
+its score. Only documents whose bound reaches the k-th best score are scored.
 """
 
 from collections.abc import Callable

@@ -30,7 +30,10 @@ _Predicate = Callable[[str, str], bool]
 _Test = str | _Predicate
 """The one term that answers a leaf, or a predicate."""
 _Token = tuple[int, int, int, int]
-"""A word of a text that passes a test: the bits of these tests, its position, start and end."""
+"""A word of a text that passes a test: the bits of all such tests, its place, start and end.
+
+The place counts words; start and end count characters.
+"""
 
 
 class Highlighter:
@@ -41,7 +44,7 @@ class Highlighter:
     passage's. Common words, those with `is_common(term)`, are marked only between two
     other marks, unless the query has no other words.
 
-    With `forms` the result is the same, but texts are searched for the forms as strings,
+    `forms` does not change the result. With it, texts are searched for forms as strings,
     which is faster than to split them into words.
     """
 
@@ -156,36 +159,36 @@ class _Marker:
         tokens = self._by_word(passage.text) if use_words else self._by_form(passage.text)
         if not passage.repeated:
             of_text = self._field_bits["text"]
-            return [(b, at, start, end) for bits, at, start, end in tokens if (b := bits & of_text)]
+            return [(b, place, i, j) for bits, place, i, j in tokens if (b := bits & of_text)]
         return [
-            (b, at, start, end)
-            for bits, at, start, end in tokens
+            (b, place, start, end)
+            for bits, place, start, end in tokens
             if (b := bits & self._field_bits[_field_at(start, passage)])
         ]
 
     def _by_word(self, text: str) -> Iterator[_Token]:
         """Test each word of a text."""
         word_bits = self._word_bits
-        passing = [(at, word) for at, word in enumerate(split_words(text)) if word_bits[word]]
-        for (at, word), span in zip(passing, locate_words(text, passing), strict=True):
-            yield word_bits[word], at, *span
+        passing = [pair for pair in enumerate(split_words(text)) if word_bits[pair[1]]]
+        for (place, word), span in zip(passing, locate_words(text, passing), strict=True):
+            yield word_bits[word], place, *span
 
     def _by_form(self, text: str) -> list[_Token]:
         """Test only the words of a text that have a form to find.
 
-        The positions count these words, and one for all other words between two of them.
+        The places count these words, and one for all other words between two of them.
         """
         word_bits = self._word_bits
         with_form = find_words(text, self._forms_to_find or ())
-        if not self._phrases:  # then the positions do not matter
+        if not self._phrases:  # then the places do not matter
             return [(bits, 0, a, b) for word, a, b in with_form if (bits := word_bits[word])]
         tokens = []
-        position = last = 0
+        place = last = 0
         for word, start, end in with_form:
-            position += 2 if _WORD.search(text, last, start) else 1
+            place += 2 if _WORD.search(text, last, start) else 1
             last = end
             if bits := word_bits[word]:
-                tokens.append((bits, position, start, end))
+                tokens.append((bits, place, start, end))
         return tokens
 
     @lazy

@@ -127,9 +127,10 @@ def _avoid(text: str, window: Span, marks: Sequence[Span], windows: Sequence[Spa
 def _densest(text: str, marks: Sequence[Span], length: int) -> Span:
     """Return the span, from mark to mark, of the best marks that fit in a window together.
 
-    It slides a window over the marks. Its score is the sum over its different words of 1
-    divided by all marks of the word, then its number of marks. Of 8 marks `a a b a a a c a`
-    a window of `a b a` has the score 1/6 + 1, and 3.
+    A window slides over the marks. Each different word in it adds 1, divided by the number
+    of all marks of the word, to its score. Of equal windows the one with more marks wins.
+
+    Example: of the words `a a b a a a c a`, a window with `a b a` has the score 1/6 + 1/1.
     """
     if marks[-1][1] - marks[0][0] <= length:
         return marks[0][0], marks[-1][1]
@@ -158,8 +159,9 @@ def _densest(text: str, marks: Sequence[Span], length: int) -> Span:
 def _window_start(text: str, first: int, room: int, sentences: SentenceSplitter) -> int:
     """Return where a window starts whose marks start at `first`.
 
-    `room` is how much longer the window is than its marks. It starts with their sentence
-    if that takes up to two thirds of the room, else with a word up to a third before them.
+    `room` is how much longer the window is than its marks. The window starts with their
+    sentence if that uses up to two thirds of the room. Else it starts with a word that is
+    up to a third of the room before them.
     """
     earliest = max(0, first - room * 2 // 3)
     starts = sentences.starts(text, earliest, first)

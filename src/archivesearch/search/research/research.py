@@ -94,23 +94,25 @@ def collocations(
     return Collocations(query, total, tuple(near[:limit]), notes)
 
 
-def trends(reader: Reader, context: QueryContext, query: str, filters: Filters, by: str) -> Trends:
+def trends(
+    reader: Reader, context: QueryContext, query: str, filters: Filters, period: str
+) -> Trends:
     """Return how many paragraphs of each year match, for each year that has any.
 
-    Undated paragraphs are last. `by` is a key of `PERIODS`.
+    Undated paragraphs are last. `period` is a key of `PERIODS`.
     """
-    if by not in PERIODS:
-        raise QueryError(f"by must be one of {', '.join(PERIODS)}, not '{by}'")
+    if period not in PERIODS:
+        raise QueryError(f"by must be one of {', '.join(PERIODS)}, not '{period}'")
     filter_tree = filters.tree(context)
     tree = context.tree(query, filters.lang)
     notes: list[str] = []
     counts, totals = (
-        _by_period(reader.year_counts(matching, filter_tree, notes), PERIODS[by])
+        _by_period(reader.year_counts(matching, filter_tree, notes), PERIODS[period])
         for matching in (tree, Every())
     )
     years = sorted(totals, key=lambda year: year or 10_000)
-    each = (Trend(year or None, counts.get(year, 0), totals[year]) for year in years)
-    return Trends(query, tuple(each), tuple(notes))
+    records = (Trend(year or None, counts.get(year, 0), totals[year]) for year in years)
+    return Trends(query, tuple(records), tuple(notes))
 
 
 def _by_period(year_counts: Mapping[int, int], length: int) -> Counter[int]:
