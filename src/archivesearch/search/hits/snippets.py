@@ -22,7 +22,7 @@ _EXTRACT_LENGTH = 140
 _MAX_MARKS_OF_WORD = 3
 _MIN_LETTERS = 5
 # Words that begin with the same letters count as forms of one word.
-_STEM_LENGTH = 6
+_PREFIX_LENGTH = 6
 
 _SPACE = re.compile(r"\s")
 
@@ -61,21 +61,23 @@ def extracts(
     if not marks or (start <= marks[0][0] and marks[-1][1] <= end):
         return ()
     windows = [snippet]
-    stems = [_stem(text, mark) for mark in marks]
-    counts = Counter(stems)
+    prefixes = [_prefix(text, mark) for mark in marks]
+    counts = Counter(prefixes)
     for _ in range(_MAX_EXTRACTS):
         shown = {
-            stem
+            prefix
             for first, last in windows
-            for stem, (start, end) in zip(stems, marks, strict=True)
+            for prefix, (start, end) in zip(prefixes, marks, strict=True)
             if first <= start and end <= last
         }
         missing = [
             mark
-            for stem, mark in zip(stems, marks, strict=True)
-            if stem not in shown
-            and (len(stem) >= _MIN_LETTERS or not stem.isalpha() or text[slice(*mark)].isupper())
-            and counts[stem] <= _MAX_MARKS_OF_WORD
+            for prefix, mark in zip(prefixes, marks, strict=True)
+            if prefix not in shown
+            and (
+                len(prefix) >= _MIN_LETTERS or not prefix.isalpha() or text[slice(*mark)].isupper()
+            )
+            and counts[prefix] <= _MAX_MARKS_OF_WORD
         ]
         if not missing:
             break
@@ -100,14 +102,14 @@ def clip_marks(marks: Sequence[Span], window: Span) -> tuple[Span, ...]:
     )
 
 
-def _stem(text: str, mark: Span) -> str:
+def _prefix(text: str, mark: Span) -> str:
     """Return the first letters of a marked word, which its forms have in common."""
     return _first_letters(text[slice(*mark)])
 
 
 @lru_cache(4096)
 def _first_letters(word: str) -> str:
-    return fold(word)[:_STEM_LENGTH]
+    return fold(word)[:_PREFIX_LENGTH]
 
 
 def _avoid(text: str, window: Span, marks: Sequence[Span], windows: Sequence[Span]) -> Span | None:
@@ -134,21 +136,21 @@ def _densest(text: str, marks: Sequence[Span], length: int) -> Span:
     """
     if marks[-1][1] - marks[0][0] <= length:
         return marks[0][0], marks[-1][1]
-    stems = [_stem(text, mark) for mark in marks]
-    counts = Counter(stems)
+    prefixes = [_prefix(text, mark) for mark in marks]
+    counts = Counter(prefixes)
     best = (marks[0][0], min(marks[0][1], marks[0][0] + length))
     best_score = (0.0, 0)
     inside: Counter[str] = Counter()
     weight = 0.0
     left = 0
     for right, (_, end) in enumerate(marks):
-        inside[stems[right]] += 1
-        if inside[stems[right]] == 1:
-            weight += 1 / counts[stems[right]]
+        inside[prefixes[right]] += 1
+        if inside[prefixes[right]] == 1:
+            weight += 1 / counts[prefixes[right]]
         while end - marks[left][0] > length and left < right:
-            inside[stems[left]] -= 1
-            if not inside[stems[left]]:
-                weight -= 1 / counts[stems[left]]
+            inside[prefixes[left]] -= 1
+            if not inside[prefixes[left]]:
+                weight -= 1 / counts[prefixes[left]]
             left += 1
         score = (round(weight, 9), right - left + 1)
         if score > best_score and end - marks[left][0] <= length:
