@@ -1,9 +1,9 @@
-"""Compare archivesearch's ranking with tantivy's on judged collections.
+"""Relevance benchmark: archivesearch's and tantivy's ranking on judged collections.
 
-Each document becomes a page, and pages are ranked by their best paragraph. A collection is a
-folder in FOLDER/ir with docs.jsonl, queries.jsonl and qrels.txt in TREC's format.
-docs/internals/relevance.md has the results. The exit status is 1 if a figure is below its floor
-or below tantivy's.
+Each document becomes a page, and pages are ranked by their best paragraph. A
+collection is a folder in FOLDER/ir with docs.jsonl, queries.jsonl and
+qrels.txt in TREC's format. The exit status is 1 if a figure is below its floor
+or below tantivy's. docs/internals/relevance.md has the results.
 """
 
 import argparse

@@ -5,8 +5,9 @@
   damage    change, cut and lengthen the files of an index
   disk      build with full disks and limited file sizes
 
-A campaign works on copies of the bundled pages in a temporary folder, and prints what it did. The
-exit status is 1 if an index has broken a promise. docs/internals/campaigns.md lists the promises.
+A campaign works in a temporary folder, most of them on copies of the bundled
+pages, and prints a summary. The exit status is 1 if an index has broken a
+promise. docs/internals/campaigns.md lists the promises.
 """
 
 import argparse

@@ -1,8 +1,8 @@
 """Hostile queries: search an index with random, well-formed and damaged queries.
 
-A query must be answered or refused with a QueryError, within a time limit. Anything else is a
-fault. At the end the program prints the number of queries and the slowest ones; it prints a
-fault when it happens. The exit status is 1 if there is a fault.
+A query must be answered or refused with a QueryError, within a time limit.
+Anything else is a fault and is printed at once. A summary with the slowest
+queries comes last. The exit status is 1 if there is a fault.
 """
 
 import argparse

@@ -1,9 +1,10 @@
 """Whoosh's own tests, run with the columnar codec as the default codec.
 
-The tests of CHECKOUT run three times in a temporary folder: with Whoosh's own codec, with the
-columnar codec and lengths rounded to a byte as in Whoosh's, and with the columnar codec and exact
-lengths. The program lists the tests that pass only with Whoosh's codec. The exit status is 1 if
-a test passes with Whoosh's codec but not with rounded lengths.
+The tests of CHECKOUT run three times in a temporary folder: with Whoosh's own
+codec, with the columnar codec and lengths rounded to a byte as in Whoosh's,
+and with the columnar codec and exact lengths. The program lists the tests that
+pass only with Whoosh's codec. The exit status is 1 if a test passes with
+Whoosh's codec but not with rounded lengths.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""What is imported, and what is not yet: imports are most of what a cold start takes."""
+"""Imports of commands and of the package: they take most of the time of a cold start."""
 
 import ast
 import re
@@ -36,7 +36,7 @@ with contextlib.suppress(SystemExit):
 
 
 def imported(code: str, *arguments: str) -> set[str]:
-    """Run code in a Python of its own; return the top-level names of what it imported."""
+    """Run code in a new interpreter; return the top-level names of its imports."""
     code += "\nimport sys\nprint('imported:', *sys.modules)"
     process = subprocess.run(
         [sys.executable, "-W", "error", "-c", code, *arguments],
@@ -60,13 +60,13 @@ def test_a_search_imports_only_what_it_needs(corpus_index: Path, format_: str) -
     assert not names & (SLOW | WEB)
 
 
-def test_a_search_for_words_leaves_alone_what_others_need(corpus_index: Path) -> None:
+def test_a_search_for_words_does_not_import_unneeded_modules(corpus_index: Path) -> None:
     code = CALL + "\nassert not any(name in sys.modules for name in " + repr(UNNEEDED) + ")"
     imported(code, "search", "party", "--index", str(corpus_index))
 
 
 def test_whoosh_is_compiled_without_a_warning(corpus_index: Path, tmp_path: Path) -> None:
-    """Some installers do not compile what they install; Python does at the first search."""
+    """Some installers do not compile packages; Python then does so at the first search."""
     interpreter = [sys.executable, "-W", "error", "-X", f"pycache_prefix={tmp_path}"]
     search = ["-m", "archivesearch", "search", "party", "--index", str(corpus_index)]
     process = subprocess.run(
@@ -86,7 +86,7 @@ def test_help_imports_click_and_nothing_else(arguments: list[str]) -> None:
 
 
 def imports(path: Path) -> set[str]:
-    """Return the top-level names of all that a file imports, wherever in it."""
+    """Return the top-level names of all imports of a file, in functions too."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -96,7 +96,7 @@ def imports(path: Path) -> set[str]:
     return names
 
 
-def test_what_the_package_imports_is_installed_with_it() -> None:
+def test_all_imported_packages_are_required() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]["pdf"]
     listed = [*project["dependencies"], *extras]

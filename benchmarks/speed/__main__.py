@@ -1,7 +1,8 @@
-"""Measure the speed of archivesearch and other search engines on any folder of HTML pages.
+"""Speed benchmark: archivesearch and other search engines on any folder of HTML.
 
-It measures builds, queries, index sizes, memory and cold starts. Each engine runs in a process
-of its own, on the same paragraphs. docs/internals/performance.md explains the tables.
+It measures builds, queries, index sizes, memory and cold starts. Each engine
+runs in a process of its own, on the same paragraphs.
+docs/internals/performance.md explains the tables.
 """
 
 import argparse
