@@ -156,7 +156,7 @@ def measure_rankings(collection: Collection, *, ideas: bool) -> dict[str, Figure
     with archivesearch_ranker(collection) as rank:
         if ideas:
             off = {"NEARNESS": 0.0, "COMPLETENESS": 0.0, "BODY": 1.0}
-            text_alone = {"WEIGHTS": {"text": 1.0}}
+            text_alone = {"FIELD_WEIGHTS": {"text": 1.0}}
             with (
                 patched(reranking, **off),
                 patched(trees, **text_alone),
@@ -191,11 +191,11 @@ def _peers(table: Mapping[str, Figures]) -> list[tuple[str, Figures]]:
 
 def print_table(results: Mapping[str, Mapping[str, Figures]]) -> None:
     """Print nDCG@10 and MAP of each ranking, by collection and on average."""
-    print(f"{'nDCG@10 / MAP':22}", *(f"{name:>15}" for name in results), f"{'mean':>15}")
+    print(f"{'nDCG@10 / MAP':24}", *(f"{name:>15}" for name in results), f"{'mean':>15}")
     for ranking in next(iter(results.values())):
         row = [table[ranking] for table in results.values()]
         row.append((mean(n for n, _ in row), mean(m for _, m in row)))
-        print(f"{ranking:22}", *(f"{f'{n:.4f} / {m:.4f}':>15}" for n, m in row))
+        print(f"{ranking:24}", *(f"{f'{n:.4f} / {m:.4f}':>15}" for n, m in row))
 
 
 def main() -> int:
