@@ -30,7 +30,7 @@ from archivesearch.query import tree_builder as trees
 from archivesearch.search import reranker as reranking
 from archivesearch.search.evaluation import Grades, average_precision, ndcg
 
-# MAP counts the first so many documents of a ranking.
+# MAP counts only the first DEPTH documents of a ranking.
 DEPTH = 100
 # nDCG@10 and MAP when the ranking was last changed, rounded down.
 FLOORS = {"cacm": (0.491, 0.326), "cranfield": (0.447, 0.430), "time": (0.749, 0.688)}

@@ -20,7 +20,7 @@ import sys, archivesearch
 command, site, index, jobs = sys.argv[1:]
 getattr(archivesearch, command)([site], index, jobs=int(jobs))
 """
-# One in so many tries runs in a new interpreter, with two processes that parse.
+# Every tenth try runs in a new interpreter, with two processes that parse.
 _SPAWN_INTERVAL = 10
 
 

@@ -13,7 +13,7 @@ from benchmarks.speed.report import MB, align_columns
 
 Values = dict[str, Any]
 KIND = "words"
-# A step takes one of so many pages, and each so many times.
+# Steps as (divisor, copies): (8, 1) takes an eighth of the pages, (1, 4) all of them four times.
 STEPS = {"1/8": (8, 1), "1/4": (4, 1), "1/2": (2, 1), "1": (1, 1), "2": (1, 2), "4": (1, 4)}
 WHOLE = "1"
 

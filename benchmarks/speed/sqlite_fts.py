@@ -13,7 +13,7 @@ JOINS = {"words": " OR ", "year": " OR ", "all": " AND "}
 
 
 class Engine:
-    """An FTS5 table of all columns; those that are not searched are UNINDEXED."""
+    """An FTS5 table of all columns; the columns that are not searched are UNINDEXED."""
 
     kinds = frozenset({"words", "all", "phrase", "year", "prefix"})
     record = staticmethod(peer_record)
