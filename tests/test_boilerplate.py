@@ -15,7 +15,7 @@ import archivesearch
 from archivesearch.config import load_beside
 from archivesearch.indexing.dedup.boilerplate import find_boilerplate
 from archivesearch.indexing.dedup.boilerplate_spans import BoilerplateSpans
-from archivesearch.indexing.fingerprints.fingerprints import units
+from archivesearch.indexing.fingerprints.units import units
 from archivesearch.indexing.parsing.page_spool import PageSpool
 from archivesearch.indexing.parsing.parse_task import chunk_of_pages
 from archivesearch.model.pages import Page, RawPage
@@ -86,7 +86,7 @@ def test_a_passage_says_the_same_alone_and_on_its_page(tmp_path: Path) -> None:
 def test_units_are_the_same_wherever_their_text_stands(texts: list[str]) -> None:
     together = units(texts)
     alone = [units([text]) for text in texts]
-    for name in ("hashes", "starts", "ends", "words", "counted"):
+    for name in ("hashes", "starts", "ends", "words", "countable"):
         parts = [getattr(one, name).tolist() for one in alone]
         assert getattr(together, name).tolist() == [value for part in parts for value in part]
 

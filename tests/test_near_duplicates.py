@@ -21,7 +21,7 @@ from archivesearch.columnar.storage.array_files import ArrayFolder, ArrayWriter
 from archivesearch.columnar.storage.doc_sets import bits_of
 from archivesearch.indexing.dedup.deduplicator import Deduplicated, DistinctPage
 from archivesearch.indexing.dedup.near_duplicates import add_adjacent_duplicates, near_duplicates
-from archivesearch.indexing.fingerprints.fingerprints import bands
+from archivesearch.indexing.fingerprints.minhash import bands
 from archivesearch.indexing.parsing.page_spool import PageSpool
 from archivesearch.indexing.parsing.parser_pool import parse_in_order
 from archivesearch.indexing.workers.worker_pool import WorkerPool
