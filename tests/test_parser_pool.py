@@ -186,7 +186,7 @@ def test_processes_that_are_killed_cost_no_page(tmp_path: Path) -> None:
     import multiprocessing
 
     def kill(progress: Progress) -> None:
-        if progress.pages == 1:
+        if progress.stage == "reading" and progress.pages == 1:
             for process in multiprocessing.active_children():
                 process.terminate()
 

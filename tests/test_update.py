@@ -169,7 +169,7 @@ def test_a_record_that_another_program_wrote_is_not_used(
 @pytest.mark.skipif(os.name != "posix", reason="processes are killed as POSIX does it")
 def test_processes_that_are_killed_cost_no_known_page(tmp_path: Path) -> None:
     def kill(progress: archivesearch.Progress) -> None:
-        if progress.pages == 1:
+        if progress.stage == "reading" and progress.pages == 1:
             for process in multiprocessing.active_children():
                 process.terminate()
 
