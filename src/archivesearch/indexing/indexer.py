@@ -240,9 +240,11 @@ class _Build:
         """Call `progress` with the figures of a stage; `total` is the number of its pages."""
         if self._progress:
             statistics = self.statistics
-            read = statistics.read - statistics.no_pages
+            read, skipped = (
+                count - statistics.no_pages
+                for count in (statistics.read, statistics.reasons.total())
+            )
             pages = statistics.indexed if stage == "indexing" else read
-            skipped = statistics.reasons.total() - statistics.no_pages
             self._progress(Progress(pages, total, statistics.bytes, skipped, stage))
 
 
@@ -274,8 +276,7 @@ def _no_pages_message(sources: Sequence[Source], statistics: BuildStatistics) ->
         )
     pages = statistics.read - statistics.no_pages
     if not pages:
-        most_common = statistics.reasons.most_common(3)
-        reasons = "; ".join(f"{count:,}: {reason}" for reason, count in most_common)
+        reasons = "; ".join(f"{n:,}: {reason}" for reason, n in statistics.reasons.most_common(3))
         records = "record" if statistics.read == 1 else "records"
         return f"there are no pages in {paths}, and {statistics.read:,} other {records} ({reasons})"
     first = next(skipped for skipped in statistics.skipped if skipped.is_page)

@@ -1,7 +1,7 @@
 """Build statistics: the figures of a build, and the list of its pages (`pages.jsonl`)."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import IO, Any
@@ -18,7 +18,7 @@ MAX_SKIPPED_NAMES = 100_000
 
 @dataclass(slots=True)
 class _OrganizationCount:
-    """The aliases of one organization, in order of appearance, and its figures."""
+    """The aliases of one organization in the pages, in order of appearance, and its figures."""
 
     aliases: dict[str, None] = field(default_factory=dict)
     pages: int = 0
@@ -41,7 +41,9 @@ class BuildStatistics:
         self.skipped: list[Skipped] = []
         self.reasons: Counter[str] = Counter()
         self.notices: list[Notice] = []
-        self.organization_counts: dict[str, _OrganizationCount] = {}
+        self.organization_counts: defaultdict[str, _OrganizationCount] = defaultdict(
+            _OrganizationCount
+        )
         self.languages: Counter[str] = Counter()
         self._config = config
         self._listing = listing
@@ -87,9 +89,16 @@ class BuildStatistics:
         self._listing.write("\n")
 
     def organizations(self) -> list[Organization]:
-        """Return the organizations with their figures, sorted by name."""
+        """Return the organizations with their figures, sorted by name; configured aliases first."""
+        configured = self._config.organizations
         return [
-            Organization(name, tuple(count.aliases), count.pages, count.sections, count.paragraphs)
+            Organization(
+                name,
+                tuple(dict.fromkeys((*configured.get(name, ()), *count.aliases))),
+                count.pages,
+                count.sections,
+                count.paragraphs,
+            )
             for name, count in sorted(
                 self.organization_counts.items(), key=lambda item: item[0].casefold()
             )
@@ -117,20 +126,13 @@ class BuildStatistics:
         """Count the sections of organizations, and the paragraphs of each on the page."""
         for section in page.sections:
             if section.org:
-                count = self._organization(section.org)
+                count = self.organization_counts[section.org]
                 count.sections += 1
                 count.aliases.update(dict.fromkeys(section.aliases))
         for org, paragraph_count in paragraph_counts.items():
             if org:
                 self.organization_counts[org].pages += 1
                 self.organization_counts[org].paragraphs += paragraph_count
-
-    def _organization(self, name: str) -> _OrganizationCount:
-        """Return the count of an organization; a new one has the configured aliases."""
-        if name not in self.organization_counts:
-            aliases = self._config.organizations.get(name, ())
-            self.organization_counts[name] = _OrganizationCount(dict.fromkeys(aliases))
-        return self.organization_counts[name]
 
 
 def _page_info(distinct: DistinctPage, paragraph_count: int) -> PageInfo:

@@ -102,7 +102,7 @@ def problems(index: Path, manifest: Manifest) -> Iterator[Problem]:
     """
     yield from _manifest_problems(index, manifest)
     damage = damaged_files(index, manifest)
-    yield from (Problem(name, what) for name, what in damage.items())
+    yield from (Problem(name, text) for name, text in damage.items())
     folder = index / manifest.generation
     for path in sorted(folder.iterdir()):
         if path.name not in manifest.files:
@@ -112,7 +112,7 @@ def problems(index: Path, manifest: Manifest) -> Iterator[Problem]:
 
 
 def _manifest_problems(index: Path, manifest: Manifest) -> Iterator[Problem]:
-    """Yield the differences between the manifest and the text that it should be."""
+    """Yield the problems of the manifest's own text, settings and figures."""
     with regular_file(index / MANIFEST) as file:
         data = file.read()
     values = json.loads(data)
@@ -135,10 +135,10 @@ def _rule_problems(folder: Path, manifest: Manifest) -> list[Problem]:
     broken = list(_record_problems(folder))
     if manifest.engine == ENGINE.name:
         for problem in ENGINE.problems(folder):
-            name, _, what = problem.partition(": ")
+            name, _, text = problem.partition(": ")
             files = (name, f"{name}.bin", f"{name}.bytes.bin", "segment.json")
             file = next(filter(manifest.files.__contains__, files), name)
-            broken.append(Problem(file, what))
+            broken.append(Problem(file, text))
         if not broken:
             try:
                 rules = _agreement_rules(folder, manifest, ENGINE.contents(folder))
@@ -245,8 +245,7 @@ def _records(path: Path) -> list[dict[str, Any]]:
     with regular_file(path) as file:
         if path.suffix == ".jsonl":
             return [json.loads(line) for line in file]
-        records: list[dict[str, Any]] = json.load(file)
-        return records
+        return json.load(file)  # type: ignore[no-any-return]
 
 
 def _compare_pages(

@@ -109,8 +109,9 @@ class BoilerplateSpans:
 
     def passages(self, page: int) -> list[Passage]:
         """Return the passages of a page, with their boilerplate marked as `repeated`."""
-        of_page = self.of_page(page)
-        return list(passages_with_boilerplate(self._spool.page(page), of_page, self.boilerplate))
+        return list(
+            passages_with_boilerplate(self._spool.page(page), self.of_page(page), self.boilerplate)
+        )
 
     def own_texts(self, numbers: Sequence[int]) -> Iterator[str]:
         """Yield the texts of passages without their boilerplate.
@@ -138,8 +139,9 @@ def passages_with_boilerplate(
     if of_page is None:
         return passages(page)
     page_paragraphs = [paragraph for _, paragraph in paragraphs(page)]
-    spans = of_page.spans(boilerplate, page_paragraphs)
-    return passages(page, {number + 1: places for number, places in spans})
+    return passages(
+        page, {n + 1: spans for n, spans in of_page.spans(boilerplate, page_paragraphs)}
+    )
 
 
 def in_sorted(values: Hashes, sorted_values: Hashes) -> Flags:

@@ -15,9 +15,14 @@ import numpy.typing as npt
 
 from archivesearch.columnar.storage.free_memory import trim_heap
 from archivesearch.indexing.dedup.boilerplate import find_boilerplate
-from archivesearch.indexing.dedup.boilerplate_spans import BoilerplateSpans
+from archivesearch.indexing.dedup.boilerplate_spans import BoilerplateSpans, Flags
 from archivesearch.indexing.dedup.near_duplicates import add_adjacent_duplicates, near_duplicates
-from archivesearch.indexing.dedup.page_similarity import cluster_pages, page_items, shared_words
+from archivesearch.indexing.dedup.page_similarity import (
+    Ints,
+    cluster_pages,
+    page_items,
+    shared_words,
+)
 from archivesearch.indexing.dedup.passage_batches import PassageBatch, SpooledPage
 from archivesearch.indexing.fingerprints.hash_arithmetic import Hashes
 from archivesearch.indexing.fingerprints.minhash import MIN_WORDS, bands
@@ -35,9 +40,6 @@ BATCH_BYTES = 4 << 20
 """Bytes of pages that are indexed at a time; 16 times as much is in use meanwhile."""
 # The rest of a passage without its boilerplate is a name or a date in a footer if it is shorter.
 _MIN_OWN_WORDS = 20
-
-_Ints = npt.NDArray[np.int64]
-_Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +84,18 @@ class Deduplicated:
         trim_heap()
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._indexed)
 
     def __iter__(self) -> Iterator[DistinctPage]:
         """Yield the pages that are to be indexed."""
-        for number in self._kept:
+        for number in self._indexed:
             yield DistinctPage(self._spool.page(number), self._same_pages(number))
 
     def batches(self) -> Iterator[PassageBatch]:
         """Yield the passages of these pages, in batches of `BATCH_BYTES`."""
         pages: list[SpooledPage] = []
         count = size = 0
-        for number in self._kept:
+        for number in self._indexed:
             start, end = self._spool.byte_range(number)
             boilerplate = self._boilerplate.of_page(number)
             pages.append(SpooledPage(start, end, boilerplate, self._same_pages(number)))
@@ -111,20 +113,19 @@ class Deduplicated:
         return int(np.searchsorted(self._passage_ends, passages, "right"))
 
     @cached_property
-    def _kept(self) -> list[int]:
+    def _indexed(self) -> list[int]:
         """The numbers of the pages that are to be indexed."""
-        numbers: list[int] = np.flatnonzero(~self._is_dropped).tolist()
-        return numbers
+        return np.flatnonzero(~self._is_dropped).tolist()
 
     @cached_property
-    def _passage_ends(self) -> _Ints:
+    def _passage_ends(self) -> Ints:
         """How many passages there are up to the end of each page that is indexed."""
-        return np.cumsum(np.diff(self._spool.passage_offsets)[self._kept])
+        return np.cumsum(np.diff(self._spool.passage_offsets)[self._indexed])
 
     def _same_pages(self, number: int) -> tuple[SamePage, ...]:
         return tuple(self._same.get(number, {}).values())
 
-    def _own_words(self) -> tuple[_Ints, Hashes]:
+    def _own_words(self) -> tuple[Ints, Hashes]:
         """Return how many own words each passage has, and a hash of its own units; 0 for none."""
         spool = self._spool
         lengths = np.zeros(spool.passage_offsets[-1], np.int64)
@@ -174,9 +175,11 @@ class Deduplicated:
         other passages are part of the hash. A page with few words is hashed by its bytes too.
         """
         page = self._spool.page(number)
-        own = {n: p for n, p in enumerate(self._passages(number)) if p.own_text}
-        start = min(own, default=0)
-        texts = [(n - start, p.org, p.section, p.label, p.own_text) for n, p in own.items()]
+        own_passages = {n: p for n, p in enumerate(self._passages(number)) if p.own_text}
+        start = min(own_passages, default=0)
+        texts = [
+            (n - start, p.org, p.section, p.label, p.own_text) for n, p in own_passages.items()
+        ]
         is_long = sum(len(text.split()) for *_, text in texts) >= MIN_WORDS
         visible = (page.title, page.lang, page.dating.year, texts, "" if is_long else page.sha256)
         return page, blake2b(repr(visible).encode("utf-8", "surrogatepass")).digest(), start
@@ -190,7 +193,7 @@ class Deduplicated:
         result[self._is_never_copy()] = 0
         return result
 
-    def _is_never_copy(self) -> _Flags:
+    def _is_never_copy(self) -> Flags:
         """Return for each passage whether it is compared with none.
 
         So are passages of dropped pages, and short rests of passages with boilerplate.
@@ -201,7 +204,7 @@ class Deduplicated:
             result[first:last] = True
         return result
 
-    def _has_boilerplate(self) -> _Flags:
+    def _has_boilerplate(self) -> Flags:
         """Return for each passage whether it has boilerplate."""
         result = np.zeros(self._spool.passage_offsets[-1], bool)
         result[self._spool.column("owners")[~self._is_own]] = True
@@ -228,7 +231,7 @@ class Deduplicated:
         return tuple(tuple(numbers[list(group)].tolist()) for group in copies)
 
 
-def hash_by_owner(units: Hashes, owners: npt.NDArray[np.uint32]) -> tuple[_Ints, Hashes]:
+def hash_by_owner(units: Hashes, owners: npt.NDArray[np.uint32]) -> tuple[Ints, Hashes]:
     """Return the distinct owners of units, and a hash of the units of each.
 
     `owners` ascend. The hash is the sum of the units' hashes, each times the odd number

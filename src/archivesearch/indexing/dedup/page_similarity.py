@@ -52,8 +52,9 @@ def shared_words(items: PageItems) -> SharedWords:
     If pages 0, 2 and 5 have an item of 7 words, it adds 7 to the pairs (0, 2) and (2, 5).
     """
     is_same = items.items[1:] == items.items[:-1]
-    first, second = items.pages[:-1][is_same], items.pages[1:][is_same]
-    return sum_pairs([SharedWords(first, second, items.words[1:][is_same])])
+    return sum_pairs(
+        [SharedWords(items.pages[:-1][is_same], items.pages[1:][is_same], items.words[1:][is_same])]
+    )
 
 
 def sum_pairs(parts: Iterable[SharedWords]) -> SharedWords:

@@ -36,6 +36,15 @@ _CJK_RANGES = (
     (0x20000, 0x3FFFF),
 )
 
+_KIND_OF_CHARACTER = {
+    **dict.fromkeys("\t\r\f\v", SPACE),
+    "\n": LINE_END,
+    **dict.fromkeys(".!?…", STOP),
+    **dict.fromkeys("\"'”’»)]", CLOSER),
+    **dict.fromkeys("。！？", WIDE_STOP),
+}
+_KIND_OF_CATEGORY = {"L": LETTER, "M": LETTER, "N": DIGIT, "Z": SPACE}
+
 # Code points that are worked on at a time, so that a page of one line needs no more memory.
 _PIECE_LENGTH = 1 << 17
 
@@ -187,19 +196,10 @@ def _kinds_and_lower_case(points: _CodePoints) -> tuple[_Bytes, _CodePoints]:
 
 
 def _kind(character: str) -> int:
-    for characters, kind in (
-        ("\t\r\f\v", SPACE),
-        ("\n", LINE_END),
-        (".!?…", STOP),
-        ("\"'”’»)]", CLOSER),
-        ("。！？", WIDE_STOP),
-    ):
-        if character in characters:
-            return kind
     if any(first <= ord(character) <= last for first, last in _CJK_RANGES):
         return CJK
-    kinds = {"L": LETTER, "M": LETTER, "N": DIGIT, "Z": SPACE}
-    return kinds.get(unicodedata.category(character)[0], OTHER)
+    category = unicodedata.category(character)[0]
+    return _KIND_OF_CHARACTER.get(character) or _KIND_OF_CATEGORY.get(category, OTHER)
 
 
 @cache

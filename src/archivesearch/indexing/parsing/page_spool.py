@@ -59,8 +59,9 @@ class PageSpool:
                 self.names.append(outcome.page)
                 self._byte_offsets.append(self.size + self._pages.write(outcome.data))
         if chunk.fingerprints:
-            owners = chunk.fingerprints.owners + np.uint32(first_passage)
-            columns = replace(chunk.fingerprints, owners=owners)
+            columns = replace(
+                chunk.fingerprints, owners=chunk.fingerprints.owners + np.uint32(first_passage)
+            )
             for name, file in self._files.items():
                 file.write(getattr(columns, name))
         self._pages.flush()  # so that they can be read
@@ -111,8 +112,7 @@ class PageSpool:
 
     def page_of(self, passages: npt.ArrayLike) -> npt.NDArray[np.int64]:
         """Return the number of the page of each passage, or of one passage."""
-        pages: npt.NDArray[np.int64] = np.searchsorted(self._first_passages, passages, "right") - 1
-        return pages
+        return np.searchsorted(self._first_passages, passages, "right") - 1
 
     def sample_texts(self, characters: int) -> list[str]:
         """Return texts of passages from all over the archive, of `characters` at most in all."""

@@ -113,8 +113,11 @@ class ParseCache:
     def _parser_and_settings(self, config: Config) -> bytes:
         """Return the part of a key that all pages with the same settings share."""
         if id(config) not in self._settings:
-            names = (f.name for f in fields(config) if f.name not in _OTHER_SETTINGS)
-            values = [getattr(config, name) for name in names]
+            values = [
+                getattr(config, field.name)
+                for field in fields(config)
+                if field.name not in _OTHER_SETTINGS
+            ]
             # The settings are stored too, so that no others get their id.
             self._settings[id(config)] = config, repr((_parser_version(), values)).encode()
         return self._settings[id(config)][1]
