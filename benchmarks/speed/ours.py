@@ -1,4 +1,4 @@
-"""archivesearch itself: its engine's build alone, and its whole search."""
+"""archivesearch: the build of its engine alone, and its whole search."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
@@ -37,8 +37,8 @@ class Engine:
 
     def build(self, records: Iterable[Passage], directory: Path) -> None:
         """Hand the passages to the engine some megabytes at a time, as a rebuild does."""
-        with WorkerPool(self.threads) as crew:
-            ColumnarEngine().build(directory, _batches(records), self.analyzer, pool=crew)
+        with WorkerPool(self.threads) as pool:
+            ColumnarEngine().build(directory, _batches(records), self.analyzer, pool=pool)
 
     def open(self, directory: Path) -> None:
         """Open an archive; unlike its peers', not what `build` wrote but a rebuild."""
@@ -64,14 +64,14 @@ def _batch(values: Iterable[tuple[Any, ...]]) -> _Batch:
 
 
 def _batches(records: Iterable[Passage]) -> Iterator[_Batch]:
-    some, size = _Batch(), 0
+    batch, size = _Batch(), 0
     for passage in records:
-        some.append(passage)
+        batch.append(passage)
         size += len(passage.text)
         if size >= _SIZE:
-            yield some
-            some, size = _Batch(), 0
-    yield some
+            yield batch
+            batch, size = _Batch(), 0
+    yield batch
 
 
 def _written(query: Query) -> str:

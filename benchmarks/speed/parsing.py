@@ -1,4 +1,4 @@
-"""Parsing the corpus: what it costs, beside the least that reading a page can cost."""
+"""Parsing speed, beside the time that lexbor alone takes for the same pages."""
 
 import time
 from collections.abc import Iterator
@@ -26,10 +26,8 @@ from benchmarks.speed import corpus
 class Figures:
     """Counts and times of one pass over the pages; `text_bytes` are of UTF-8.
 
-    Times are those of computing.
-
-    `parse_seconds` are without those of telling languages, `compare_seconds` those of
-    finding repeats and copies among all pages.
+    All times are CPU seconds. `parse_seconds` do not include `language_seconds`, which
+    language detection takes; `compare_seconds` are those of deduplication.
     """
 
     pages: int = 0
@@ -73,7 +71,7 @@ def laid_out(folder: Path, target: Path, *, limit: int | None, copies: int) -> P
 def _passages(folder: Path, figures: Figures) -> Iterator[Passage]:
     """Yield the passages of a folder's pages, counting them on the way."""
     (source,) = open_sources([folder])
-    with TemporaryDirectory() as aside, PageSpool(Path(aside)) as gathered:
+    with TemporaryDirectory() as spool_folder, PageSpool(Path(spool_folder)) as spool:
         for raw in source.pages():
             page = _parsed(raw, source.config, figures) if isinstance(raw, RawPage) else raw
             if not isinstance(page, Page):
@@ -81,7 +79,7 @@ def _passages(folder: Path, figures: Figures) -> Iterator[Passage]:
                 continue
             figures.pages += 1
             start = time.process_time()
-            gathered.add(chunk_of_pages([page]))
+            spool.add(chunk_of_pages([page]))
             figures.compare_seconds += time.process_time() - start
             for passage in passages(page):
                 figures.paragraphs += 1
@@ -89,11 +87,11 @@ def _passages(folder: Path, figures: Figures) -> Iterator[Passage]:
                 figures.dated += passage.year is not None
                 yield passage
         start = time.process_time()
-        sifted = Deduplicated(gathered)
-        for _ in sifted:
+        deduplicated = Deduplicated(spool)
+        for _ in deduplicated:
             pass
         figures.compare_seconds += time.process_time() - start
-        figures.copies = sum(len(group) - 1 for group in sifted.copies)
+        figures.copies = sum(len(group) - 1 for group in deduplicated.copies)
 
 
 def _parsed(raw: RawPage, config: Config, figures: Figures) -> Page | Skipped:
@@ -107,9 +105,9 @@ def _parsed(raw: RawPage, config: Config, figures: Figures) -> Page | Skipped:
     end = time.process_time()
     if isinstance(page, Page):
         detect_language("", page.sections, config.languages)  # once more, to be timed
-    telling = time.process_time() - end
+    language_seconds = time.process_time() - end
     figures.lexbor_seconds += middle - start
-    figures.language_seconds += telling
-    figures.parse_seconds += end - middle - telling
+    figures.language_seconds += language_seconds
+    figures.parse_seconds += end - middle - language_seconds
     figures.page_bytes += len(raw.data)
     return page
