@@ -142,7 +142,7 @@ def _rule_problems(folder: Path, manifest: Manifest) -> list[Problem]:
         if not broken:
             try:
                 rules = _agreement_rules(folder, manifest, ENGINE.contents(folder))
-                broken += (problem for is_kept, problem in rules if not is_kept)
+                broken += (problem for holds, problem in rules if not holds)
             except _UNREADABLE as error:
                 broken.append(Problem(PAGES, f"cannot be compared: {error}"))
     return broken
@@ -170,7 +170,7 @@ def _agreement_rules(
 ) -> Iterator[tuple[bool, Problem]]:
     """Yield the rules by which manifest, records and the engine's tables agree.
 
-    A rule is whether it is kept, and the problem if it is not.
+    Yields pairs: whether the rule holds, and the problem if it does not.
     """
     pages, orgs, skipped = (_records(folder / name) for name in _RECORD_TYPES)
     listed = [_shared_fields(page) for page in pages if page["paragraphs"]]

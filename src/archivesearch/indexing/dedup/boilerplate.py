@@ -1,7 +1,7 @@
 """Boilerplate detection: the lines and sentences that many pages repeat.
 
-Such as banners, mastheads, navigation and footers. They are found by counting over the
-whole archive. A unit of text (see `indexing/fingerprints/units.py`) is boilerplate if it is
+Boilerplate is banners, mastheads, navigation and footers. It is found by counting over
+the whole archive. A unit of text (see `indexing/fingerprints/units.py`) is boilerplate if it is
 
 - at the edges of at least 4 pages that are a third of their folder, or
 - on at least 6 pages, in an archive of over 3,000 on one in 500, and mostly at the
@@ -33,15 +33,15 @@ from archivesearch.indexing.dedup.page_similarity import (
 from archivesearch.indexing.fingerprints.hash_arithmetic import Hashes
 from archivesearch.indexing.parsing.page_spool import PageSpool
 
-# The three rules above: a least number of pages, and their least share of folder or archive.
+# The three rules above: a minimum of pages, and their minimum share of the folder or archive.
 _MIN_EDGE_PAGES, _MIN_EDGE_SHARE_OF_FOLDER = 4, 1 / 3
 _MIN_ARCHIVE_PAGES, _MIN_SHARE_OF_ARCHIVE = 6, 1 / 500
 _MIN_PAGES_ANYWHERE, _MIN_SHARE_OF_FOLDER = 10, 1 / 4
-# A unit is at an edge if at most so many of the page's own units stand above or below it.
+# A unit is at an edge if at most this many of the page's own units stand above or below it.
 _MAX_OWN_UNITS_OUTSIDE = 3
-# Pages with fewer words of their own do not count.
+# A page counts only if it has at least this many words of its own.
 _MIN_OWN_WORDS = 4
-# Pages with this share of their words in common count as one.
+# Pages that share this much of the longer one's words count as one.
 _MIN_SHARED_WORDS = 0.7
 
 # Units that are counted at a time: 60 bytes each.

@@ -38,7 +38,8 @@ _TEXT_BATCH_SIZE = 1000
 _PAGE_BATCH_SIZE = 1000
 BATCH_BYTES = 4 << 20
 """Bytes of pages that are indexed at a time; 16 times as much is in use meanwhile."""
-# The rest of a passage without its boilerplate is a name or a date in a footer if it is shorter.
+# A passage with boilerplate and fewer words of its own is compared with none: those are a name
+# or a date in a footer.
 _MIN_OWN_WORDS = 20
 
 
@@ -51,11 +52,12 @@ class DistinctPage:
 
 
 class Deduplicated:
-    """The pages of a spool that are to be indexed, in order. To make one is to deduplicate.
+    """The pages of a spool that are to be indexed, in order.
 
-    `copies` are the groups of passages that say the same; passages are numbered as they
-    are indexed. `duplicate_count` is the number of pages that are exactly or nearly equal to
-    an earlier one.
+    The constructor compares all pages, which is most of the work. `copies` are the groups
+    of passages that say the same, with the numbers that passages have in the index.
+    `duplicate_count` is the number of pages that are exactly or nearly equal to an earlier
+    one.
     """
 
     def __init__(self, spool: PageSpool) -> None:
@@ -73,7 +75,7 @@ class Deduplicated:
         weights = np.repeat(sizes, sizes)
         with spool.temporary_file() as file:
             copies = near_duplicates(self._bands(), self._boilerplate.own_texts, weights, file)
-        # Passages that are compared with none, or are copies already, have no short copies.
+        # 0 keeps a passage out of the search for short copies.
         text_hashes[self._is_never_copy()] = 0
         text_hashes[[number for group in copies for number in group]] = 0
         copies = add_adjacent_duplicates(copies, text_hashes, spool.passage_offsets, weights)
@@ -196,7 +198,7 @@ class Deduplicated:
     def _is_never_copy(self) -> Flags:
         """Return for each passage whether it is compared with none.
 
-        So are passages of dropped pages, and short rests of passages with boilerplate.
+        These are passages of dropped pages, and those with boilerplate and few own words.
         """
         result = self._has_boilerplate() & (self._lengths < _MIN_OWN_WORDS)
         for page in np.flatnonzero(self._is_dropped).tolist():
@@ -226,8 +228,8 @@ class Deduplicated:
 
     def _renumber(self, copies: CopyGroups) -> CopyGroups:
         """Return the groups with the numbers that passages have without the dropped pages."""
-        is_kept = np.repeat(~self._is_dropped, np.diff(self._spool.passage_offsets))
-        numbers = np.cumsum(is_kept) - 1
+        is_indexed = np.repeat(~self._is_dropped, np.diff(self._spool.passage_offsets))
+        numbers = np.cumsum(is_indexed) - 1
         return tuple(tuple(numbers[list(group)].tolist()) for group in copies)
 
 

@@ -1,12 +1,12 @@
-"""Words of texts as 64-bit hashes: a tokenizer on arrays that hashes what it finds.
+"""Word hashes: a tokenizer on arrays that returns the words of many texts as 64-bit hashes.
 
-Texts are joined as UTF-8. Each byte gets the kind of its character, a word is a run of
-bytes of letters and digits, and its hash is computed from its first 16 bytes, its last 8
-and its length. Case, spaces and punctuation do not count.
+Texts are joined as UTF-8, and each byte gets the kind of its character. A word is a run of
+bytes of letters and digits. Its hash is computed from its first 16 bytes, its last 8 and
+its length. Case, spaces and punctuation do not count.
 
-This tokenizer is not that of `analysis/tokenizer.py`, because it serves comparison only:
-nobody searches for its words, so it needs no acronyms, apostrophes or pairs of CJK
-characters, but it must find the ends of sentences too, and be as fast as parsing allows.
+This tokenizer differs from `analysis/tokenizer.py` because its words are only compared and
+never searched: acronyms, apostrophes and pairs of CJK characters do not matter, but the
+ends of sentences and speed do.
 """
 
 import unicodedata
@@ -49,7 +49,7 @@ _KIND_OF_CATEGORY = {"L": LETTER, "M": LETTER, "N": DIGIT, "Z": SPACE}
 _PIECE_LENGTH = 1 << 17
 
 _ASCII = bytes(range(128))
-# Bytes of a character that is not ASCII are at least this; its first byte is at least that.
+# The least byte of a character that is not ASCII, and the least first byte of one.
 _FIRST_NON_ASCII, _FIRST_LEAD = 0x80, 0xC0
 # The size in bytes of a character, by its first byte.
 CHARACTER_SIZES = np.array([1] * 0xC0 + [2] * 0x20 + [3] * 0x10 + [4] * 0x10, np.int64)
