@@ -1,4 +1,4 @@
-"""Long runs that try to break an index; docs/reliability.md says what they have shown.
+"""Long runs that try to break an index; docs/internals/campaigns.md says what they have shown.
 
     python -m campaigns crashes --times 300
     python -m campaigns readers --readers 8 --times 200

@@ -24,6 +24,7 @@ from archivesearch.cli.main import main
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "archivesearch"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+SESSIONS = [ROOT / f"{name}.md" for name in ("README", "docs/your-own-archive", "docs/duplicates")]
 MAPS = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
@@ -112,10 +113,10 @@ def test_paths_exist(document: Path, corpus_index: Path) -> None:
 
 
 def test_the_map_shows_every_module() -> None:
-    modules = [p for p in PACKAGE.iterdir() if p.suffix == ".py" and p.stem != "__init__"]
-    packages = [p.parent for p in PACKAGE.glob("*/__init__.py")]
-    shown = {f"`{p.name}`" for p in modules} | {f"`{p.name}/`" for p in packages}
-    assert not {name for name in shown if name not in ARCHITECTURE}
+    modules = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")}
+    modules = {module for module in modules if not module.endswith("__init__.py")}
+    missing = {module for module in modules if f"`{module}`" not in ARCHITECTURE}
+    assert missing == set()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
@@ -126,30 +127,51 @@ def test_commands_and_options_exist(document: Path) -> None:
 
 
 def steady(text: str) -> str:
-    """Return what is printed without what every change of the pages changes: times and scores."""
+    """Return printed text without times, sizes and scores, which change with the pages."""
     lines = "\n".join(map(str.rstrip, text.splitlines()))
     lines = re.sub(r"[\d.]+ (?:ms|s)\b", "0 s", lines)
-    lines = re.sub(r"[\d.]+ [kM]B/s\b", "0 B/s", lines)
+    lines = re.sub(r"[\d.]+ [kM]B\b", "0 B", lines)
     return re.sub(r"\b\d+\.\d\d\b", "0 ", lines)
 
 
-def test_the_readme_shows_what_is_printed(corpus: Path, tmp_path: Path) -> None:
+def steps(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the commands of a document with what they print, and its settings, in order.
+
+    Settings are a command that writes them: each part goes below the ones before it.
+    """
+    for language, code in re.findall(r"^```(\w+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        if language == "toml":
+            yield f"cat >> mirror/archivesearch.toml <<'END'\n{code}END", ""
+        if language == "console":
+            for part in re.split(r"^\$ ", code, flags=re.MULTILINE)[1:]:
+                command, _, shown = part.partition("\n")
+                yield command, shown
+
+
+@pytest.mark.parametrize("document", SESSIONS, ids=name_of)
+def test_commands_print_what_is_shown(
+    document: Path, corpus: Path, corpus_index: Path, tmp_path: Path
+) -> None:
     """Three dots stand for what is left out."""
-    (tmp_path / "corpus").symlink_to(corpus, target_is_directory=True)
+    shutil.copytree(corpus, tmp_path / "corpus")
+    shutil.copytree(corpus_index, tmp_path / "index")
     environment = {**os.environ, "COLUMNS": "80", "ARCHIVESEARCH_INDEX": "index"}
-    session = "".join(blocks(README, "console"))
-    for part in re.split(r"^\$ archivesearch ", session, flags=re.MULTILINE)[1:]:
-        command, _, shown = part.partition("\n")
+    shell = f'archivesearch() {{ {shlex.quote(sys.executable)} -m archivesearch "$@"; }}\n'
+    for command, shown in steps(document.read_text(encoding="utf-8")):
+        if command.startswith("source "):
+            continue
         printed = subprocess.run(
-            [sys.executable, "-m", "archivesearch", *shlex.split(command)],
+            ["bash", "-c", shell + command],
             cwd=tmp_path,
             env=environment,
             check=True,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             encoding="utf-8",
         ).stdout
         checker = doctest.OutputChecker()
-        assert checker.check_output(steady(shown), steady(printed), doctest.ELLIPSIS), printed
+        agrees = checker.check_output(steady(shown), steady(printed), doctest.ELLIPSIS)
+        assert agrees, f"$ {command}\n{printed}"
 
 
 @pytest.mark.parametrize("query", QUERIES)
@@ -186,7 +208,8 @@ def test_python_examples_run(code: str, corpus: Path, corpus_index: Path, tmp_pa
     (tmp_path / "corpus").symlink_to(corpus, target_is_directory=True)
     shutil.copytree(corpus_index, tmp_path / "index")
     process = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
+        # imported first, it silences what Python says when it compiles Whoosh
+        [sys.executable, "-W", "error", "-c", f"import archivesearch\n{code}"],
         cwd=tmp_path,
         check=False,
         capture_output=True,
@@ -200,4 +223,7 @@ def test_the_version_is_the_same_everywhere() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert metadata.version("archivesearch") == project["version"]
     assert archivesearch.__version__ == project["version"]
-    assert f"## [{project['version']}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    dated = rf"^## \[{re.escape(project['version'])}\] - \d{{4}}-\d\d-\d\d$"
+    assert re.search(dated, changes, re.MULTILINE)
+    assert changes.index("## [Unreleased]") < changes.index(f"## [{project['version']}]")

@@ -153,7 +153,11 @@ def test_the_whole_records_of_a_damaged_parse_cache_are_used(
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("data", [b"", b"\xc1", msgpack.encode({"page": 1}), b"\x91" * 100_000])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\xc1", msgpack.encode({"page": 1}), b"\x91" * 100_000],
+    ids=["empty", "invalid", "other keys", "nested"],
+)
 def test_a_record_of_another_program_is_not_used(
     index: Path, site: Path, data: bytes, jobs: int
 ) -> None:

@@ -3,7 +3,7 @@
     python -m benchmarks.speed FOLDER [--only ENGINE]... [--queries N] [--format json]
 
 Builds, queries, index sizes, memory and cold starts, each engine in its own process, on the
-same paragraphs; docs/performance.md tells how to read the table.
+same paragraphs; docs/internals/performance.md tells how to read the table.
 """
 
 import argparse

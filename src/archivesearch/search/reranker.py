@@ -7,7 +7,7 @@ heading. What is farther down keeps its place.
 
 Scores are only ever raised, so that the last match that was looked at still has at least
 the score of the first that was not, and any page of results continues the one before.
-The constants were chosen by `scripts/eval_gate.py`; docs/relevance.md has its table.
+The constants were chosen by `benchmarks/relevance.py`; docs/internals/relevance.md has its table.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -12,7 +12,8 @@ Pages that say mostly the same are one cluster and count as one page. Pages with
 any other text do not count: their boilerplate is their text. The folder is the deepest
 that holds all pages with the unit. A page's edges are all that stands above or below its
 own units but three; units that at least 4 pages have are not its own. So a long masthead
-is an edge, and a quotation is none. docs/duplicates.md has the measurements behind this.
+is an edge, and a quotation is none. docs/internals/deduplication.md has the measurements
+behind this.
 """
 
 from collections import Counter

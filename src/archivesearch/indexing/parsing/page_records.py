@@ -74,5 +74,5 @@ def from_record(record: bytes) -> tuple[Page, bytes]:
             raise ValueError("its size is not that in its header")
         data = zstd.ZstdDecompressor().decompress(frame)
         return _DECODER.decode(data), _MSGPACK + data
-    except (zstd.ZstdError, RecursionError) as error:
+    except (zstd.ZstdError, msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(str(error)) from error
