@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from archivesearch.directory.files import sync_file, sync_folder, write_new_file
+from archivesearch.directory.files import regular_file, sync_file, sync_folder, write_new_file
 from archivesearch.directory.manifest import (
     MANIFEST,
     GenerationLock,
@@ -16,7 +16,6 @@ from archivesearch.directory.manifest import (
     is_generation,
     manifest_text,
     read_manifest,
-    regular_file,
     with_current_generation,
 )
 from archivesearch.errors import IndexDamaged, IndexProblem

@@ -13,15 +13,9 @@ from typing import IO, Any
 from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.analysis.sentences import SAMPLE_LENGTH, train
 from archivesearch.config import Config, merge
+from archivesearch.directory.files import regular_file
 from archivesearch.directory.generations import build_folder, commit
-from archivesearch.directory.manifest import (
-    ORGANIZATIONS,
-    PAGES,
-    SENTENCES,
-    SKIPPED,
-    read_manifest,
-    regular_file,
-)
+from archivesearch.directory.manifest import ORGANIZATIONS, PAGES, SENTENCES, SKIPPED, read_manifest
 from archivesearch.errors import IndexMissing, IndexProblem, SourceError
 from archivesearch.indexing.dedup.deduplicator import BATCH_BYTES, Deduplicated, DistinctPage
 from archivesearch.indexing.parsing.page_spool import PageSpool
@@ -155,7 +149,7 @@ class _Build:
         """Parse all pages into the spool, and count them."""
         total = sum(map(len, self._sources))
         for source in self._sources:
-            self.statistics.count_skipped(source.listing.omitted)
+            self.statistics.count_skipped(source.listing.omitted_counts)
         for chunk in pages:
             spool.add(chunk)
             for outcome, size in chunk.outcomes:

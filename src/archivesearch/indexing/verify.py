@@ -11,6 +11,7 @@ from typing import Any
 
 from archivesearch.analysis.sentences import SentenceSplitter
 from archivesearch.config import from_dict
+from archivesearch.directory.files import regular_file
 from archivesearch.directory.manifest import (
     MANIFEST,
     ORGANIZATIONS,
@@ -22,7 +23,6 @@ from archivesearch.directory.manifest import (
     Manifest,
     damaged_files,
     read_manifest,
-    regular_file,
     text_with_checksum,
     with_current_generation,
 )

@@ -22,7 +22,8 @@ from typing import BinaryIO, Self
 from unicodedata import unidata_version
 
 from archivesearch.config import Config
-from archivesearch.directory.manifest import NEW_PARSE_CACHE, PARSE_CACHE, regular_file
+from archivesearch.directory.files import regular_file
+from archivesearch.directory.manifest import NEW_PARSE_CACHE, PARSE_CACHE
 from archivesearch.indexing.parsing.page_records import HEADER, KEY_BYTES, is_whole
 from archivesearch.model.pages import RawPage
 

@@ -122,7 +122,7 @@ class _Planner:
         scorer = self.plan(query.child)
         if isinstance(scorer, NoMatch):
             return scorer
-        documents = self._segment.documents_in(query.langs)
+        documents = self._segment.documents_in_languages(query.langs)
         if isinstance(scorer, TermUnion):
             return TermUnion(self._segment, [t.restricted_to(documents) for t in scorer.terms])
         return Within(scorer, scorer.matches & documents)
