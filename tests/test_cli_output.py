@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import archivesearch
-from archivesearch.cli.failures import failure, pointed
-from archivesearch.cli.options import readable
+from archivesearch.cli.failures import as_failure, caret_lines
+from archivesearch.cli.options import decode_argument
 from archivesearch.errors import IndexMissing, QueryError
 from helpers.cli_site import command, spawn, write_pages
 
@@ -115,7 +115,7 @@ def test_a_full_disk_is_told_in_a_line(index: Path, arguments: list[str]) -> Non
     ],
 )
 def test_arguments_are_text(argument: str, expected: str) -> None:
-    assert readable(argument) == expected
+    assert decode_argument(argument) == expected
 
 
 @pytest.mark.parametrize(
@@ -132,11 +132,11 @@ def test_arguments_are_text(argument: str, expected: str) -> None:
 def test_a_place_in_a_query_is_pointed_at(
     query: str, position: int, lines: tuple[str, ...]
 ) -> None:
-    assert pointed(query, position) == lines
+    assert caret_lines(query, position) == lines
 
 
 def test_a_long_query_is_shown_around_the_place() -> None:
-    query, caret = pointed("word " * 1000 + '"war' + " word" * 1000, 5000)
+    query, caret = caret_lines("word " * 1000 + '"war' + " word" * 1000, 5000)
     assert len(query) < 80
     assert query[caret.index("^")] == '"'
 
@@ -154,6 +154,6 @@ def test_a_long_query_is_shown_around_the_place() -> None:
     ],
 )
 def test_failures_in_words(error: BaseException, message: str, status: int) -> None:
-    told = failure(error, "x")
+    told = as_failure(error, "x")
     assert message in told.message
     assert told.exit_code == status

@@ -14,7 +14,7 @@ import pytest
 
 import archivesearch
 from archivesearch.cli.failures import Interrupted
-from archivesearch.cli.progress import Watcher, told, watched
+from archivesearch.cli.progress import ProgressMeter, show_progress, write_progress_lines
 from archivesearch.model.reports import Progress
 from helpers import crawls
 from helpers.cli_site import (
@@ -111,7 +111,7 @@ class Clock:
 )
 def test_an_interruption_says_what_became_of_the_index(stage: str, what: str) -> None:
     def interrupted() -> None:
-        with watched("x") as watcher:
+        with show_progress("x") as watcher:
             watcher(Progress(1, 1, 5, 0, stage))
             raise KeyboardInterrupt
 
@@ -122,7 +122,7 @@ def test_an_interruption_says_what_became_of_the_index(stage: str, what: str) ->
 
 def test_what_is_said_of_how_far_it_is() -> None:
     clock = Clock()
-    watcher = Watcher(clock)
+    watcher = ProgressMeter(clock)
     assert watcher.line() == "listing"
     clock.now += 75
     assert watcher.line() == "listing: 1 min 15 s so far"
@@ -138,7 +138,7 @@ def test_what_is_said_of_how_far_it_is() -> None:
 
 def test_speed_and_time_left_forget_what_was_long_ago() -> None:
     clock = Clock()
-    watcher = Watcher(clock)
+    watcher = ProgressMeter(clock)
     pages = size = 0
     for second in range(100):
         clock.now += 1
@@ -160,11 +160,11 @@ def test_speed_and_time_left_forget_what_was_long_ago() -> None:
 )
 def test_a_narrow_terminal_is_told_less(columns: int, expected: str) -> None:
     clock = Clock()
-    watcher = Watcher(clock)
+    watcher = ProgressMeter(clock)
     watcher(Progress(0, 200, 0, 0, "reading"))
     clock.now += 10
     watcher(Progress(50, 200, 15_000_000, 3, "reading"))
-    assert watcher.fitting(columns) == expected
+    assert watcher.shortened(columns) == expected
 
 
 def test_every_stage_has_its_own_count(site: Path, tmp_path: Path) -> None:
@@ -188,8 +188,8 @@ def test_every_stage_has_its_own_count(site: Path, tmp_path: Path) -> None:
 def test_a_line_now_and_then_where_there_is_no_terminal(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    watcher = Watcher()
-    with told(watcher, every=0.01):
+    watcher = ProgressMeter()
+    with write_progress_lines(watcher, every=0.01):
         errors = ""
         while errors.count("\n") < 2:  # nothing is reported meanwhile
             errors += capfd.readouterr().err

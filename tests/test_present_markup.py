@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archivesearch.model.passages import Span
-from archivesearch.present.markup import pieces, runs, starred
+from archivesearch.present.markup import pieces, styled_runs, with_asterisks
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,11 @@ from archivesearch.present.markup import pieces, runs, starred
     ],
 )
 def test_starred(text: str, spans: list[Span], expected: str) -> None:
-    assert starred(text, spans) == expected
+    assert with_asterisks(text, spans) == expected
 
 
 def test_runs_name_both_styles() -> None:
-    assert runs("ab", [(1, 2)], "mark", "faint") == [("a", "faint"), ("b", "mark")]
+    assert styled_runs("ab", [(1, 2)], "mark", "faint") == [("a", "faint"), ("b", "mark")]
 
 
 @given(st.text(), st.lists(st.tuples(st.integers(-2, 30), st.integers(-2, 30))))

@@ -4,9 +4,9 @@ import pytest
 
 from archivesearch.model.pages import Notice, Skipped
 from archivesearch.model.reports import Organization, Report, Stats
-from archivesearch.present.numbers import counted, duration, percent, size
+from archivesearch.present.numbers import data_size, duration, percent, quantity
 from archivesearch.present.organizations import organizations_text
-from archivesearch.present.reports import full_report, report_text, skipped_lines
+from archivesearch.present.reports import full_report_text, report_text, skipped_lines
 from archivesearch.present.screen import Screen
 from archivesearch.present.statistics import stats_text
 from archivesearch.present.width import text_width
@@ -121,7 +121,7 @@ def test_many_skipped_pages_are_counted() -> None:
         "and 1,214 more; in all 1,234: it is empty",
         "index/*/skipped.json names all that is skipped; so does --report FILE",
     ]
-    assert "and 234 more, which are counted alone" in full_report(report, "index", 1.0, 0)
+    assert "and 234 more, which are counted alone" in full_report_text(report, "index", 1.0, 0)
 
 
 def test_report_on_a_crawl() -> None:
@@ -146,7 +146,7 @@ def test_report_on_a_crawl() -> None:
         "note on x.warc: at byte 12: it is damaged",
         "skipped http://b/: it is empty",
     ]
-    assert full_report(report, "index", 1.0, 0).split("\n\n")[1:] == [
+    assert full_report_text(report, "index", 1.0, 0).split("\n\n")[1:] == [
         "note on x.warc: at byte 12: it is damaged",
         "Skipped, by reason:\n6  it is a request record\n1  it is empty",
         "Skipped, one by one:\nhttp://a/: it is a request record\nhttp://b/: it is empty",
@@ -166,7 +166,7 @@ def test_report_on_a_crawl() -> None:
     ],
 )
 def test_size(number: int, expected: str) -> None:
-    assert size(number) == expected
+    assert data_size(number) == expected
 
 
 @pytest.mark.parametrize(
@@ -184,6 +184,6 @@ def test_duration(seconds: float, expected: str) -> None:
 
 
 def test_counted_and_percent() -> None:
-    assert [counted(n, "page") for n in (0, 1, 2000)] == ["0 pages", "1 page", "2,000 pages"]
+    assert [quantity(n, "page") for n in (0, 1, 2000)] == ["0 pages", "1 page", "2,000 pages"]
     assert [percent(n, 1000) for n in (0, 1, 500, 1000)] == ["0%", "<1%", "50%", "100%"]
     assert percent(0, 0) == "0%"

@@ -1,6 +1,6 @@
 """Let `python -m archivesearch` be the command `archivesearch`."""
 
-from archivesearch.cli.completers import VARIABLE
+from archivesearch.cli.completers import COMPLETION_VARIABLE
 from archivesearch.cli.main import main
 
-main(complete_var=VARIABLE)
+main(complete_var=COMPLETION_VARIABLE)

@@ -7,19 +7,19 @@ from pathlib import Path
 import click
 
 from archivesearch.cli.failures import Failure
-from archivesearch.cli.options import Decorated
+from archivesearch.cli.options import Command
 
-CORPUS = "corpus"
+DEFAULT_SOURCE = "corpus"
 
 
-def sources_argument(command: Decorated) -> Decorated:
+def sources_argument(command: Command) -> Command:
     """Add the sources, of which there may be none."""
     return click.argument(
         "sources", nargs=-1, metavar="[SOURCE]...", type=click.Path(readable=False), callback=_named
     )(command)
 
 
-def config_option(told: str) -> Callable[[Decorated], Decorated]:
+def config_option(told: str) -> Callable[[Command], Command]:
     """Add `--config`; `told` says when it is needed, or what is used without it."""
     return click.option(
         "--config",
@@ -29,7 +29,7 @@ def config_option(told: str) -> Callable[[Decorated], Decorated]:
     )
 
 
-def jobs_option(command: Decorated) -> Decorated:
+def jobs_option(command: Command) -> Command:
     """Add `--jobs`, which is as many as there are processors if it is not given."""
     return click.option(
         "--jobs",
@@ -40,7 +40,7 @@ def jobs_option(command: Decorated) -> Decorated:
     )(command)
 
 
-def memory_option(command: Decorated) -> Decorated:
+def memory_option(command: Command) -> Command:
     """Add `--memory`."""
     return click.option(
         "--memory",
@@ -52,11 +52,13 @@ def memory_option(command: Decorated) -> Decorated:
     )(command)
 
 
-def bundled() -> tuple[str, ...]:
+def default_sources() -> tuple[str, ...]:
     """Return the source where none is named."""
-    if not Path(CORPUS).exists():
-        raise Failure(f"no source is given, and there is no folder {CORPUS} here; name a source")
-    return (CORPUS,)
+    if not Path(DEFAULT_SOURCE).exists():
+        raise Failure(
+            f"no source is given, and there is no folder {DEFAULT_SOURCE} here; name a source"
+        )
+    return (DEFAULT_SOURCE,)
 
 
 def _named(

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import click
 
-from archivesearch.cli.options import Decorated
+from archivesearch.cli.options import Command
 from archivesearch.cli.output import write, write_bytes
-from archivesearch.cli.progress import Watcher
+from archivesearch.cli.progress import ProgressMeter
 from archivesearch.model.reports import Report
-from archivesearch.present.as_json import encoded, report_json
-from archivesearch.present.reports import full_report, report_text, skipped_lines
+from archivesearch.present.as_json import json_bytes, report_json
+from archivesearch.present.reports import full_report_text, report_text, skipped_lines
 
 
-def report_option(command: Decorated) -> Decorated:
+def report_option(command: Command) -> Command:
     """Add `--report`."""
     return click.option(
         "--report",
@@ -24,17 +24,19 @@ def report_option(command: Decorated) -> Decorated:
     )(command)
 
 
-def close(report: Report, progress: Watcher, index: str, form: str, file: Path | None) -> None:
+def write_report(
+    report: Report, progress: ProgressMeter, index: str, form: str, file: Path | None
+) -> None:
     """Tell what was done, and write it to the file."""
     seconds, size = progress.seconds, progress.bytes
     if file is not None:
         file.write_bytes(
-            encoded(report_json(report, seconds, size))
+            json_bytes(report_json(report, seconds, size))
             if file.suffix.lower() == ".json"
-            else full_report(report, index, seconds, size).encode()
+            else full_report_text(report, index, seconds, size).encode()
         )
     if form == "json":
-        write_bytes(encoded(report_json(report, seconds, size)))
+        write_bytes(json_bytes(report_json(report, seconds, size)))
         return
     for line in skipped_lines(report, index):
         click.echo(line, err=True)

@@ -13,12 +13,12 @@ from archivesearch.errors import ArchiveSearchError
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-VARIABLE = "_ARCHIVESEARCH_COMPLETE"
-MOST = 200
+COMPLETION_VARIABLE = "_ARCHIVESEARCH_COMPLETE"
+MAX_ITEMS = 200
 _SPECIAL = re.compile(r"([^\w@%+=:,./-])")
 
 
-def organization_names(
+def complete_organization(
     ctx: click.Context, _: click.Parameter, incomplete: str
 ) -> "list[CompletionItem]":
     """Return the organizations whose name, or another name of theirs, begins so."""
@@ -37,7 +37,9 @@ def organization_names(
         return []
 
 
-def page_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+def complete_page(
+    ctx: click.Context, _: click.Parameter, incomplete: str
+) -> "list[CompletionItem]":
     """Return the pages whose paths begin so."""
     try:
         with archivesearch.open(ctx.params.get("index") or "index") as archive:
@@ -49,11 +51,13 @@ def page_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list
 def _items(names: Iterable[str]) -> "list[CompletionItem]":
     from click.shell_completion import CompletionItem
 
-    return [CompletionItem(_escaped(name)) for name, _ in zip(names, range(MOST), strict=False)]
+    return [
+        CompletionItem(_escaped(name)) for name, _ in zip(names, range(MAX_ITEMS), strict=False)
+    ]
 
 
 def _escaped(name: str) -> str:
     """Return a name as the shell wants it: bash puts it into the line as it is."""
-    if os.environ.get(VARIABLE) == "bash_complete":
+    if os.environ.get(COMPLETION_VARIABLE) == "bash_complete":
         return _SPECIAL.sub(r"\\\\\1", name)
     return name

@@ -10,9 +10,9 @@ import click
 
 from archivesearch.errors import ArchiveSearchError, QueryError
 from archivesearch.present.clean import one_line
-from archivesearch.present.width import cut, text_width
+from archivesearch.present.width import cut_position, text_width
 
-EXPECTED = (ArchiveSearchError, OSError, KeyboardInterrupt, RecursionError, MemoryError)
+EXPECTED_ERRORS = (ArchiveSearchError, OSError, KeyboardInterrupt, RecursionError, MemoryError)
 """What a user can cause; all else is a fault of the program and keeps its traceback."""
 
 _AROUND = 60
@@ -46,10 +46,10 @@ class Interrupted(Failure):
         super().show(file)
 
 
-def failure(error: BaseException, query: str = "") -> Failure:
+def as_failure(error: BaseException, query: str = "") -> Failure:
     """Return an expected exception as a failure; `query` is what a position refers to."""
     if isinstance(error, QueryError) and error.position is not None:
-        return Failure(str(error), details=pointed(query, error.position))
+        return Failure(str(error), details=caret_lines(query, error.position))
     if isinstance(error, ArchiveSearchError):
         return Failure(str(error))
     if isinstance(error, KeyboardInterrupt):
@@ -62,22 +62,22 @@ def failure(error: BaseException, query: str = "") -> Failure:
 
 
 @contextmanager
-def asking(query: str) -> Iterator[None]:
+def show_query_errors(query: str) -> Iterator[None]:
     """Show the place in a query that an error names."""
     try:
         yield
     except QueryError as error:
-        raise failure(error, query) from error
+        raise as_failure(error, query) from error
 
 
-def pointed(query: str, position: int) -> tuple[str, ...]:
+def caret_lines(query: str, position: int) -> tuple[str, ...]:
     """Return a query, or the part of it around a position, over a caret under that place."""
     if not query:
         return ()
     before, after = one_line(f"{query[:position]}x")[:-1], one_line(query[position:])
     if text_width(before) > _AROUND:
         before = "…" + before[-(_AROUND // 2) :]
-    after = after[: cut(after, _AROUND // 2)] if after else ""
+    after = after[: cut_position(after, _AROUND // 2)] if after else ""
     return f"  {before}{after}", "  " + " " * text_width(before) + "^"
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from archivesearch.cli.completers import organization_names
+from archivesearch.cli.completers import complete_organization
 from archivesearch.cli.options import text
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -40,7 +40,7 @@ _OPTIONS = (
         "--org",
         metavar="NAME",
         callback=text,
-        shell_complete=organization_names,
+        shell_complete=complete_organization,
         help="Only sections about this organization, by any of its names.",
     ),
     click.option(
@@ -67,6 +67,6 @@ _OPTIONS = (
 )
 
 
-def narrowing_options(command: Decorated) -> Decorated:
+def filter_options(command: Decorated) -> Decorated:
     """Add `--org`, `--section`, `--year`, `--mentions` and `--lang`."""
     return reduce(lambda decorated, option: option(decorated), reversed(_OPTIONS), command)

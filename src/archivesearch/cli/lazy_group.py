@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 
 import click
 
-from archivesearch.cli.failures import EXPECTED, Interrupted, failure
-from archivesearch.cli.output import abandon_output, make_tolerant
+from archivesearch.cli.failures import EXPECTED_ERRORS, Interrupted, as_failure
+from archivesearch.cli.output import discard_output, set_encoding_fallback
 
 
 class LazyGroup(click.Group):
@@ -46,14 +46,14 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            abandon_output()
+            discard_output()
             return 0
         except KeyboardInterrupt as error:
             raise Interrupted from error
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Run a command and leave with its exit status, whatever went wrong told in a line."""
-        make_tolerant()
+        set_encoding_fallback()
         kwargs["standalone_mode"] = False
         try:
             status = self._run(*args, **kwargs)
@@ -68,11 +68,11 @@ class LazyGroup(click.Group):
             if sys.stdout is not None:
                 sys.stdout.flush()
         except BrokenPipeError:
-            abandon_output()
+            discard_output()
             return 0
         except click.Abort as error:
             raise Interrupted from error
-        except EXPECTED as error:
-            abandon_output()
-            raise failure(error) from error
+        except EXPECTED_ERRORS as error:
+            discard_output()
+            raise as_failure(error) from error
         return status if isinstance(status, int) else 0

@@ -9,10 +9,10 @@ import click
 
 from archivesearch import __version__
 
-INDEX = "index"
-VARIABLE = "ARCHIVESEARCH_INDEX"
+DEFAULT_INDEX = "index"
+INDEX_VARIABLE = "ARCHIVESEARCH_INDEX"
 
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+Command = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 def inherited(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
@@ -28,21 +28,21 @@ def _index(ctx: click.Context, parameter: click.Parameter, value: str | None) ->
         raise click.BadParameter("the name of a folder is expected.", ctx, parameter)
     if ctx.parent is None:
         return value
-    return inherited(ctx, parameter, value) or os.environ.get(VARIABLE) or INDEX
+    return inherited(ctx, parameter, value) or os.environ.get(INDEX_VARIABLE) or DEFAULT_INDEX
 
 
-def index_option(command: Decorated) -> Decorated:
+def index_option(command: Command) -> Command:
     """Add `--index`, which may stand before or after the command's name."""
     return click.option(
         "--index",
         metavar="DIR",
         callback=_index,
         shell_complete=_folders,
-        help=f"Folder of the index.  [env var: {VARIABLE}; default: {INDEX}]",
+        help=f"Folder of the index.  [env var: {INDEX_VARIABLE}; default: {DEFAULT_INDEX}]",
     )(command)
 
 
-def color_option(command: Decorated) -> Decorated:
+def color_option(command: Command) -> Command:
     """Add `--color` and `--no-color`, which may stand before or after the command's name."""
     return click.option(
         "--color/--no-color",
@@ -52,7 +52,7 @@ def color_option(command: Decorated) -> Decorated:
     )(command)
 
 
-def format_option(*formats: str) -> Callable[[Decorated], Decorated]:
+def format_option(*formats: str) -> Callable[[Command], Command]:
     """Add `--format` with the given choices, the first of them the default."""
     return click.option(
         "--format",
@@ -69,7 +69,7 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
-def version_option(command: Decorated) -> Decorated:
+def version_option(command: Command) -> Command:
     """Add `--version`."""
     return click.option(
         "--version",
@@ -97,7 +97,7 @@ def _folders(*_: Any) -> list[Any]:
 _NO_BYTES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
-def readable(argument: str) -> str:
+def decode_argument(argument: str) -> str:
     """Return an argument whose bytes the locale could not decode, as UTF-8 or windows-1252."""
     if argument.isascii():
         return argument
@@ -110,4 +110,4 @@ def readable(argument: str) -> str:
 
 def text(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     """Return the value of an option as readable text."""
-    return value and readable(value)
+    return value and decode_argument(value)

@@ -32,7 +32,7 @@ _PLAIN = str.maketrans(
 _HANDLER = "archivesearch.plain"
 
 
-def make_tolerant() -> None:
+def set_encoding_fallback() -> None:
     """Let both streams write the nearest plain characters for what they cannot encode."""
     codecs.register_error(_HANDLER, _nearest)
     for stream in (sys.stdout, sys.stderr):
@@ -51,7 +51,7 @@ def write_bytes(data: bytes) -> None:
     click.echo(data, nl=False)
 
 
-def abandon_output() -> None:
+def discard_output() -> None:
     """Turn standard output to nowhere, so that leaving does not fail to write the rest."""
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout is sys.__stdout__:
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -77,10 +77,10 @@ def _combines(plain: str) -> bool:
 
 def screen(*, color: bool | None = None) -> Screen:
     """Return the screen that standard output is; `color` decides where it is not None."""
-    return Screen(shutil.get_terminal_size().columns, colored() if color is None else color)
+    return Screen(shutil.get_terminal_size().columns, use_color() if color is None else color)
 
 
-def colored() -> bool:
+def use_color() -> bool:
     """Say whether standard output is a terminal on which colours are welcome."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
@@ -88,7 +88,7 @@ def colored() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def tell(notes: Iterable[str]) -> None:
+def write_notes(notes: Iterable[str]) -> None:
     """Print what a reader must know of an answer, beside it."""
     for note in notes:
         click.echo(f"archivesearch: {one_line(note)}", err=True)

@@ -13,9 +13,9 @@ import click
 
 from archivesearch.cli.failures import Interrupted
 from archivesearch.model.reports import Progress
-from archivesearch.present.numbers import about, counted
+from archivesearch.present.numbers import quantity, whole_duration
 
-EVERY = 10.0
+LINE_INTERVAL = 10.0
 """Seconds between two lines where there is no terminal to draw on."""
 
 _WINDOW = 30  # seconds, after which what was faster or slower is forgotten
@@ -23,7 +23,7 @@ _LEAST_BAR, _MOST_BAR = 8, 40
 _FOR_CTRL_C = 3  # columns left free: `^C` must not begin a line of its own
 
 
-class Watcher:
+class ProgressMeter:
     """What a rebuild reports to, and what is to be said of it; `clock` gives seconds.
 
     Reports come in one thread while another one may ask.
@@ -55,7 +55,7 @@ class Watcher:
         """How long the work has taken until now."""
         return self._clock() - self._begun
 
-    def said(self) -> dict[str, str]:
+    def parts(self) -> dict[str, str]:
         """Return what there is to say of the stage by name: `pages`, `speed`, `skipped`, `time`.
 
         Speed and time left are those of the last half minute.
@@ -66,12 +66,16 @@ class Watcher:
         pages = speed = left = ""
         if latest.total is None:
             left = (
-                f"{about(now - self._stage_begun)} so far" if now - self._stage_begun >= 1 else ""
+                f"{whole_duration(now - self._stage_begun)} so far"
+                if now - self._stage_begun >= 1
+                else ""
             )
         else:
-            pages = f"{latest.pages:,} of {counted(latest.total, 'page')}"
+            pages = f"{latest.pages:,} of {quantity(latest.total, 'page')}"
             if seconds >= 1 and done > 0 and latest.pages < latest.total:
-                left = f"{about(ceil(seconds / done * (latest.total - latest.pages)))} left"
+                left = (
+                    f"{whole_duration(ceil(seconds / done * (latest.total - latest.pages)))} left"
+                )
             if seconds >= 1 and size >= 50_000 * seconds:
                 speed = f"{size / seconds / 1e6:.1f} MB/s"
         skipped = f"{latest.skipped:,} skipped" if latest.skipped else ""
@@ -80,12 +84,12 @@ class Watcher:
 
     def line(self) -> str:
         """Return all there is to say of the stage."""
-        said = ", ".join(self.said().values())
+        said = ", ".join(self.parts().values())
         return f"{self.latest.stage}: {said}" if said else self.latest.stage
 
-    def fitting(self, columns: int) -> str:
+    def shortened(self, columns: int) -> str:
         """Return as much of what there is to say as so many columns have room for."""
-        said = self.said()
+        said = self.parts()
         for dispensable in ("", "speed", "skipped", "time", "pages"):
             said.pop(dispensable, None)
             if len(text := "  ".join(said.values())) <= columns:
@@ -94,11 +98,11 @@ class Watcher:
 
 
 @contextmanager
-def watched(index: str) -> Iterator[Watcher]:
+def show_progress(index: str) -> Iterator[ProgressMeter]:
     """Give a watcher, and show what it knows while the work on an index goes on."""
-    watcher = Watcher()
+    watcher = ProgressMeter()
     try:
-        with _drawn(watcher) if _is_terminal() else told(watcher):
+        with _drawn(watcher) if _is_terminal() else write_progress_lines(watcher):
             yield watcher
     except KeyboardInterrupt as error:
         # the new index may be in its place already, and the rest is clearing away
@@ -111,12 +115,12 @@ def watched(index: str) -> Iterator[Watcher]:
 
 
 @contextmanager
-def told(watcher: Watcher, every: float = EVERY) -> Iterator[None]:
+def write_progress_lines(watcher: ProgressMeter, interval: float = LINE_INTERVAL) -> Iterator[None]:
     """Write a line now and then, also while nothing is reported."""
     ended = Event()
 
     def tell() -> None:
-        while not ended.wait(every):
+        while not ended.wait(interval):
             with suppress(OSError, ValueError):  # nobody reads it any more
                 click.echo(watcher.line(), err=True)
 
@@ -130,7 +134,7 @@ def told(watcher: Watcher, every: float = EVERY) -> Iterator[None]:
 
 
 @contextmanager
-def _drawn(watcher: Watcher) -> Iterator[None]:
+def _drawn(watcher: ProgressMeter) -> Iterator[None]:
     """Draw a bar, which vanishes when the work is done."""
     from rich.console import Console
     from rich.live import Live
@@ -141,7 +145,7 @@ def _drawn(watcher: Watcher) -> Iterator[None]:
 
     def drawing() -> Table:
         latest, room = watcher.latest, console.width - _FOR_CTRL_C
-        said = watcher.fitting(room - len(latest.stage) - 2)
+        said = watcher.shortened(room - len(latest.stage) - 2)
         bar = min(room - len(latest.stage) - len(said) - 4, _MOST_BAR)
         shown = ProgressBar(latest.total, latest.pages, bar, pulse=latest.total is None)
         table = Table.grid(padding=(0, 2))

@@ -13,18 +13,18 @@ COLUMNS = (
 )
 
 
-def csv_lines(hits: Iterable[Hit], *, head: bool = True) -> bytes:
+def csv_bytes(hits: Iterable[Hit], *, header: bool = True) -> bytes:
     """Return rows in UTF-8, below a row of the columns' names; lists have spaces between."""
     made = io.StringIO(newline="")
     writer = csv.writer(made)
-    if head:
+    if header:
         writer.writerow(COLUMNS)
     for hit in hits:
         writer.writerow([_cell(getattr(hit, name)) for name in COLUMNS])
     return made.getvalue().encode()
 
 
-def hits_of(results: Results) -> Iterator[Hit]:
+def all_hits(results: Results) -> Iterator[Hit]:
     """Yield the hits of an answer, those of groups one group after the other."""
     yield from results.hits
     for group in results.groups:

@@ -28,15 +28,15 @@ _HIT_KEYS = (
 )
 
 
-def encoded(value: Any, indent: int | None = 2) -> bytes:
+def json_bytes(value: Any, indent: int | None = 2) -> bytes:
     """Return plain values as JSON in UTF-8 that ends with a newline."""
     text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
     return (_ESCAPED.sub(_escape, text) + "\n").encode()
 
 
-def encoded_lines(values: Iterable[Any]) -> bytes:
+def json_lines(values: Iterable[Any]) -> bytes:
     """Return plain values as JSON, one on each line."""
-    return b"".join(encoded(value, None) for value in values)
+    return b"".join(json_bytes(value, None) for value in values)
 
 
 def results_json(results: Results, *, grouped: bool = False) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def inspection_json(page: Page) -> dict[str, Any]:
     }
 
 
-def shown_json(page: PageInfo, passages: Sequence[Passage], focus: str = "") -> dict[str, Any]:
+def page_json(page: PageInfo, passages: Sequence[Passage], focus: str = "") -> dict[str, Any]:
     """Return a page, the passages of it that are shown, and the id that was asked for."""
     return {"page": _record(page), "focus": focus, "passages": [_record(p) for p in passages]}
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from archivesearch.model.pages import Dating, Page, Paragraph, Section
 from archivesearch.present.clean import clean, one_line
-from archivesearch.present.markup import Run, runs
-from archivesearch.present.numbers import counted
+from archivesearch.present.markup import TextRun, styled_runs
+from archivesearch.present.numbers import quantity
 from archivesearch.present.screen import Screen
 
 _NAMES = 13
@@ -23,9 +23,9 @@ def _head(page: Page, screen: Screen) -> Iterator[str]:
     paragraphs = sum(len(section.paragraphs) for section in page.sections)
     orgs = len({section.org for section in page.sections if section.org})
     counts = (
-        counted(len(page.sections), "section"),
-        counted(orgs, "organization"),
-        counted(paragraphs, "paragraph"),
+        quantity(len(page.sections), "section"),
+        quantity(orgs, "organization"),
+        quantity(paragraphs, "paragraph"),
     )
     facts = {
         "page": page.page,
@@ -76,8 +76,9 @@ def section_lines(section: Section, screen: Screen) -> Iterator[str]:
 
 def _paragraph(paragraph: Paragraph, number: int, screen: Screen) -> list[str]:
     margin = f"{number:>4}  "
-    body: list[Run] = [
-        (clean(piece), style) for piece, style in runs(paragraph.text, paragraph.repeated, "faint")
+    body: list[TextRun] = [
+        (clean(piece), style)
+        for piece, style in styled_runs(paragraph.text, paragraph.repeated, "faint")
     ]
     if paragraph.label:
         body.insert(0, (f"{one_line(paragraph.label)}: ", "strong"))
@@ -85,14 +86,14 @@ def _paragraph(paragraph: Paragraph, number: int, screen: Screen) -> list[str]:
     if paragraph.years_mentioned:
         notes.append("mentions " + ", ".join(map(str, paragraph.years_mentioned)))
     if paragraph.repeated:
-        notes.append("repeats " + counted(len(paragraph.repeated), "sentence"))
+        notes.append("repeats " + quantity(len(paragraph.repeated), "sentence"))
     if notes:
         body.append((f"  [{'; '.join(notes)}]", "faint"))
     return screen.block(body, first=[(margin, "faint")], indent=len(margin))
 
 
 def _fact(name: str, value: str, screen: Screen, indent: int) -> list[str]:
-    first: Run = (" " * indent + name.ljust(_NAMES), "faint")
+    first: TextRun = (" " * indent + name.ljust(_NAMES), "faint")
     return screen.block(
         [(clean(value), "")],
         first=[first],

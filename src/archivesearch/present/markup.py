@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from archivesearch.model.passages import Span
 
-Run = tuple[str, str]
+TextRun = tuple[str, str]
 """A piece of text and the name of its style, `""` for plain text."""
 
 
@@ -20,12 +20,12 @@ def pieces(text: str, spans: Iterable[Span]) -> Iterator[tuple[str, bool]]:
         yield text[at:], False
 
 
-def starred(text: str, spans: Iterable[Span]) -> str:
+def with_asterisks(text: str, spans: Iterable[Span]) -> str:
     """Mark spans with two asterisks on each side."""
     return "".join(f"**{piece}**" if marked else piece for piece, marked in pieces(text, spans))
 
 
-def runs(text: str, spans: Iterable[Span], style: str, rest: str = "") -> list[Run]:
+def styled_runs(text: str, spans: Iterable[Span], style: str, rest: str = "") -> list[TextRun]:
     """Return text as runs, the spans in one style and all else in another."""
     return [(piece, style if marked else rest) for piece, marked in pieces(text, spans)]
 

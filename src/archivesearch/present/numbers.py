@@ -1,7 +1,7 @@
 """Numbers as people read them."""
 
 
-def counted(number: int, one: str, many: str = "") -> str:
+def quantity(number: int, one: str, many: str = "") -> str:
     """Return `1 page` or `2,000 pages`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
@@ -14,10 +14,10 @@ def percent(part: int, whole: int) -> str:
     return "<1%" if share < 1 else f"{share:.0f}%"
 
 
-def size(number: int) -> str:
+def data_size(number: int) -> str:
     """Return bytes as `512 bytes`, `3.4 kB`, `12.0 MB` or `1.2 GB`."""
     if number < 1000:
-        return counted(number, "byte")
+        return quantity(number, "byte")
     power = min((len(str(number)) - 1) // 3, 3)
     return f"{number / 1000**power:,.1f} {('kB', 'MB', 'GB')[power - 1]}"
 
@@ -26,10 +26,10 @@ def duration(seconds: float) -> str:
     """Return seconds as `3 ms`, `4.1 s`, `2 min 05 s` or `1 h 20 min`."""
     if seconds < 1:
         return f"{1000 * seconds:.1f} ms" if seconds < 0.01 else f"{1000 * seconds:.0f} ms"
-    return f"{seconds:.1f} s" if seconds < 60 else about(seconds)
+    return f"{seconds:.1f} s" if seconds < 60 else whole_duration(seconds)
 
 
-def about(seconds: float) -> str:
+def whole_duration(seconds: float) -> str:
     """Return seconds without their fractions: `4 s`, `2 min 05 s` or `1 h 20 min`."""
     minutes, rest = divmod(int(seconds), 60)
     if not minutes:

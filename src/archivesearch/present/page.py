@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from archivesearch.model.pages import PageInfo
 from archivesearch.model.passages import Passage
 from archivesearch.present.clean import clean, one_line
-from archivesearch.present.markup import Run, runs
+from archivesearch.present.markup import TextRun, styled_runs
 from archivesearch.present.screen import Screen
 
-_SEPARATOR: Run = (" · ", "faint")
+_SEPARATOR: TextRun = (" · ", "faint")
 
 
 def page_text(page: PageInfo, passages: Sequence[Passage], screen: Screen, focus: str = "") -> str:
@@ -50,8 +50,8 @@ def page_head(page: PageInfo, screen: Screen) -> Iterator[str]:
 
 def passage_lines(passage: Passage, screen: Screen, margin: str) -> list[str]:
     """Return one passage beside its margin, its label first, what is repeated faint."""
-    text = runs(passage.text, passage.repeated, "faint")
-    body: list[Run] = [(clean(piece), style) for piece, style in text]
+    text = styled_runs(passage.text, passage.repeated, "faint")
+    body: list[TextRun] = [(clean(piece), style) for piece, style in text]
     if passage.label:
         body.insert(0, (f"{one_line(passage.label)}: ", "strong"))
     style = "mark" if margin.startswith(">") else "faint"
@@ -60,7 +60,7 @@ def passage_lines(passage: Passage, screen: Screen, margin: str) -> list[str]:
 
 def _heading(passage: Passage, screen: Screen) -> list[str]:
     section, org = one_line(passage.section), one_line(passage.org)
-    line: list[Run] = [(section, "strong")] if section else []
+    line: list[TextRun] = [(section, "strong")] if section else []
     if org and org.casefold() != section.casefold():
         line += [_SEPARATOR, (org, "")] if line else [(org, "strong")]
     return screen.block(line) if line else []

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from archivesearch.model.reports import Report
 from archivesearch.present.clean import one_line
-from archivesearch.present.numbers import counted, duration
-from archivesearch.present.numbers import size as amount
+from archivesearch.present.numbers import data_size as amount
+from archivesearch.present.numbers import duration, quantity
 
-SKIPPED_SHOWN = 20
+MAX_SKIPPED_LINES = 20
 _REASONS_SHOWN = 3
 _WORTH_A_SPEED = 1_000_000  # bytes; with fewer it is the start of the program that is timed
 
@@ -15,24 +15,24 @@ _WORTH_A_SPEED = 1_000_000  # bytes; with fewer it is the start of the program t
 def report_text(report: Report, index: str, seconds: float, size: int) -> str:
     """Return what was indexed, what was not, and how fast it went."""
     read = report.read - report.no_pages
-    pages = counted(report.indexed, "page")
+    pages = quantity(report.indexed, "page")
     if report.indexed != read:
-        pages = f"{report.indexed:,} of {counted(read, 'page')}"
+        pages = f"{report.indexed:,} of {quantity(read, 'page')}"
     speed = f", {amount(round(size / seconds))}/s" if size >= _WORTH_A_SPEED else ""
     counts = ", ".join(
         (
-            counted(report.sections, "section"),
-            counted(report.paragraphs, "paragraph"),
-            counted(report.organizations, "organization"),
+            quantity(report.sections, "section"),
+            quantity(report.paragraphs, "paragraph"),
+            quantity(report.organizations, "organization"),
         )
     )
     lines = [f"Indexed {pages} into {one_line(index)} in {duration(seconds)}{speed}", f"  {counts}"]
     pages_skipped = sum(report.reasons.values()) - report.no_pages
     left_out = [
-        counted(report.same, "page") + " the same as others" if report.same else "",
-        counted(pages_skipped, "page") + " skipped" if pages_skipped else "",
-        counted(report.no_pages, "other record") if report.no_pages else "",
-        counted(report.other_files, "other file") if report.other_files else "",
+        quantity(report.same, "page") + " the same as others" if report.same else "",
+        quantity(pages_skipped, "page") + " skipped" if pages_skipped else "",
+        quantity(report.no_pages, "other record") if report.no_pages else "",
+        quantity(report.other_files, "other file") if report.other_files else "",
     ]
     if any(left_out):
         lines.append("  " + ", ".join(filter(None, left_out)))
@@ -42,7 +42,7 @@ def report_text(report: Report, index: str, seconds: float, size: int) -> str:
 def changes_text(report: Report) -> str:
     """Return how much had to be parsed."""
     return (
-        f"  {counted(report.parsed, 'page')} parsed, {report.unchanged:,} unchanged, "
+        f"  {quantity(report.parsed, 'page')} parsed, {report.unchanged:,} unchanged, "
         f"{report.removed:,} removed"
     )
 
@@ -53,9 +53,9 @@ def skipped_lines(report: Report, index: str) -> Iterator[str]:
     The others are counted, with the commonest reasons, and it is said where all of them are.
     """
     lines = [*_notices(report), *_pages(report)]
-    yield from lines[:SKIPPED_SHOWN]
+    yield from lines[:MAX_SKIPPED_LINES]
     pages = sum(report.reasons.values()) - report.no_pages
-    more = len(report.notices) + pages - min(len(lines), SKIPPED_SHOWN)
+    more = len(report.notices) + pages - min(len(lines), MAX_SKIPPED_LINES)
     if more > 0:
         of_pages = {page.reason for page in report.skipped if page.is_page}
         reasons = [(n, why) for why, n in report.reasons.items() if why in of_pages]
@@ -64,7 +64,7 @@ def skipped_lines(report: Report, index: str) -> Iterator[str]:
         yield f"{one_line(index)}/*/skipped.json names all that is skipped; so does --report FILE"
 
 
-def full_report(report: Report, index: str, seconds: float, size: int) -> str:
+def full_report_text(report: Report, index: str, seconds: float, size: int) -> str:
     """Return all that there is to say: counts, notices, and all that was skipped, with reasons."""
     parts = [report_text(report, index, seconds, size)]
     if report.notices:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from archivesearch.model.research import Collocations, Concordance, Suggestions, Trends
 from archivesearch.present.clean import one_line
-from archivesearch.present.numbers import counted
+from archivesearch.present.numbers import quantity
 from archivesearch.present.screen import Screen
-from archivesearch.present.width import cut, left, right, text_width
+from archivesearch.present.width import align_left, align_right, cut_position, text_width
 
 _BAR = 30
 _ID = 32
@@ -32,13 +32,13 @@ def concordance_text(found: Concordance, screen: Screen, width: int | None = Non
         middle = one_line(line.match)
         rest = max(room + match - text_width(middle), 10)
         after = one_line(line.right)
-        after = (" " if line.right.startswith(" ") else "") + after[: cut(after, rest)]
+        after = (" " if line.right.startswith(" ") else "") + after[: cut_position(after, rest)]
         lines.append(
             screen.render(
                 [
-                    (right(before, room + 1), ""),
+                    (align_right(before, room + 1), ""),
                     *screen.marked(middle, [(0, len(middle))]),
-                    (left(after, rest + 1), ""),
+                    (align_left(after, rest + 1), ""),
                     ("  " + one_line(line.id), "faint"),
                 ]
             )
@@ -49,7 +49,7 @@ def concordance_text(found: Concordance, screen: Screen, width: int | None = Non
 def _headline(paragraphs: int, query: str) -> str:
     if not paragraphs:
         return f"No paragraph matches {one_line(query)}".rstrip()
-    return counted(paragraphs, "paragraph")
+    return quantity(paragraphs, "paragraph")
 
 
 def _end(text: str, width: int) -> str:

@@ -7,13 +7,13 @@ from archivesearch.model.passages import Span
 from archivesearch.model.results import Group, Hit, Results
 from archivesearch.present.clean import one_line
 from archivesearch.present.facets import facet_lines
-from archivesearch.present.markup import Run
-from archivesearch.present.numbers import counted, duration
+from archivesearch.present.markup import TextRun
+from archivesearch.present.numbers import duration, quantity
 from archivesearch.present.screen import Screen
-from archivesearch.present.width import fit, text_width
+from archivesearch.present.width import text_width, truncate
 
 INDENT = 4
-SEPARATOR: Run = (" · ", "faint")
+SEPARATOR: TextRun = (" · ", "faint")
 _BESIDE_A_NAME = re.compile(r"[(\[].*[)\]]|^[\W\d]+|\W+$")
 
 
@@ -41,7 +41,7 @@ def headline(results: Results, screen: Screen, offset: int, group_by: str | None
     """Say how much matched, which part of it follows, and how long it took."""
     things = ("organization" if group_by == "org" else group_by) or "paragraph"
     shown = len(results.groups) if group_by else len(results.hits)
-    total = counted(results.total, things)
+    total = quantity(results.total, things)
     if not results.total_exact:
         total = f"at least {total}"
     if results.folded:
@@ -54,12 +54,12 @@ def headline(results: Results, screen: Screen, offset: int, group_by: str | None
         total = f"No {things} matches {query}" if query else f"No {things} matches"
     columns = screen.columns - 12
     took = duration(results.took_ms / 1000)
-    return screen.render([(fit(total, columns), "strong"), SEPARATOR, (took, "faint")])
+    return screen.render([(truncate(total, columns), "strong"), SEPARATOR, (took, "faint")])
 
 
 def group_lines(group: Group, rank: int, screen: Screen, group_by: str) -> Iterator[str]:
     """Yield a group's heading with its count, and its hits under it."""
-    count = f"  {counted(group.count, 'paragraph')}"
+    count = f"  {quantity(group.count, 'paragraph')}"
     number = f"{rank}.".ljust(INDENT - 1) + " "
     key = one_line(group.key) or f"no {_GROUP_NAMES[group_by]}"
     title = one_line(group.hits[0].title) if group_by == "page" and group.hits else ""
@@ -98,7 +98,7 @@ def hit_lines(hit: Hit, mark: str, screen: Screen, omit: str = "") -> Iterator[s
         )
 
 
-def hit_parts(hit: Hit, omit: str, columns: int) -> Iterator[Run]:
+def hit_parts(hit: Hit, omit: str, columns: int) -> Iterator[TextRun]:
     """Yield organization, section, label, year and title, without saying a thing twice."""
     org, section, title = one_line(hit.org), one_line(hit.section), one_line(hit.title)
     widest = max(columns * 3 // 4, 72)
@@ -113,7 +113,7 @@ def hit_parts(hit: Hit, omit: str, columns: int) -> Iterator[Run]:
     for text, style, kind in parts:
         name = _name(text) or text
         if text and name not in said and (kind != omit or not kind):
-            yield fit(text, widest), style
+            yield truncate(text, widest), style
         said.add(name)
 
 
@@ -124,7 +124,7 @@ def _name(text: str) -> str:
     return text.casefold()
 
 
-def snippet_runs(hit: Hit, screen: Screen) -> list[Run]:
+def snippet_runs(hit: Hit, screen: Screen) -> list[TextRun]:
     """Return the snippet with its matches marked, and `…` where the text goes on."""
     snippet = hit.snippet.replace("\n", " ")
     runs = screen.marked(snippet, hit.snippet_highlights)
@@ -136,7 +136,7 @@ def snippet_runs(hit: Hit, screen: Screen) -> list[Run]:
     return runs
 
 
-def extract_runs(hit: Hit, span: Span, screen: Screen) -> list[Run]:
+def extract_runs(hit: Hit, span: Span, screen: Screen) -> list[TextRun]:
     """Return a further part of the text with its matches marked, and `…` around it."""
     start, end = span
     marks = [(max(a, start) - start, min(b, end) - start) for a, b in hit.highlights]
@@ -163,8 +163,8 @@ def _foot(hit: Hit, screen: Screen, indent: int) -> Iterator[str]:
         yield from screen.block([(f"also {copies}", "faint")], indent=indent)
 
 
-def _joined(parts: Iterable[Run]) -> Sequence[Run]:
-    runs: list[Run] = []
+def _joined(parts: Iterable[TextRun]) -> Sequence[TextRun]:
+    runs: list[TextRun] = []
     for part in parts:
         runs += [SEPARATOR, part] if runs else [part]
     return runs

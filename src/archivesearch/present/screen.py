@@ -7,13 +7,13 @@ import click
 
 from archivesearch.model.passages import Span
 from archivesearch.present.clean import clean
-from archivesearch.present.markup import Run, pieces, starred
+from archivesearch.present.markup import TextRun, pieces, with_asterisks
 from archivesearch.present.wrap import wrap
 
-READABLE = 100
+MAX_TEXT_COLUMNS = 100
 """Columns that running text takes at most, however wide the terminal is."""
 
-NARROWEST = 24
+MIN_COLUMNS = 24
 
 _STYLES: Mapping[str, Mapping[str, Any]] = {
     "mark": {"fg": "red", "bold": True},
@@ -32,14 +32,14 @@ class Screen(NamedTuple):
     @property
     def columns(self) -> int:
         """The columns that lines may take, even on a screen too narrow for sense."""
-        return max(self.width, NARROWEST)
+        return max(self.width, MIN_COLUMNS)
 
     @property
     def text_columns(self) -> int:
         """The columns that running text may take."""
-        return min(self.columns, READABLE)
+        return min(self.columns, MAX_TEXT_COLUMNS)
 
-    def render(self, line: Iterable[Run]) -> str:
+    def render(self, line: Iterable[TextRun]) -> str:
         """Return one line of runs as it is written."""
         if not self.color:
             return "".join(piece for piece, _ in line).rstrip()
@@ -47,17 +47,17 @@ class Screen(NamedTuple):
             click.style(piece, **_STYLES[style]) if style else piece for piece, style in line
         )
 
-    def marked(self, text: str, spans: Iterable[Span]) -> list[Run]:
+    def marked(self, text: str, spans: Iterable[Span]) -> list[TextRun]:
         """Return text as clean runs, its spans in colour or between asterisks."""
         if not self.color:
-            return [(clean(starred(text, spans)), "")]
+            return [(clean(with_asterisks(text, spans)), "")]
         return [(clean(piece), "mark" if hit else "") for piece, hit in pieces(text, spans)]
 
     def block(
         self,
-        runs: Sequence[Run],
+        runs: Sequence[TextRun],
         *,
-        first: Sequence[Run] = (),
+        first: Sequence[TextRun] = (),
         indent: int = 0,
         columns: int | None = None,
     ) -> list[str]:
@@ -65,7 +65,7 @@ class Screen(NamedTuple):
 
         `first` must be as wide as `indent`; without it all lines are indented.
         """
-        space: Sequence[Run] = [(" " * indent, "")]
+        space: Sequence[TextRun] = [(" " * indent, "")]
         lines = wrap(runs, (columns or self.text_columns) - indent) or [[]]
         heads = [first or space, *([space] * (len(lines) - 1))]
         return [self.render([*head, *line]) for head, line in zip(heads, lines, strict=True)]

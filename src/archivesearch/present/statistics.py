@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from archivesearch.model.reports import Stats
 from archivesearch.present.clean import one_line
-from archivesearch.present.numbers import percent, size
+from archivesearch.present.numbers import data_size, percent
 from archivesearch.present.screen import Screen
-from archivesearch.present.width import left, right, text_width
+from archivesearch.present.width import align_left, align_right, text_width
 
 _BAR = 40
 _MOST_YEARS = 30
@@ -40,7 +40,7 @@ def _totals(stats: Stats) -> Iterator[str]:
     for name, count in counts.items():
         yield f"{count:>{width},} {name}{'' if count == 1 else 's'}"
     yield f"{stats.skipped:>{width},} skipped"
-    yield f"{size(stats.bytes)} of pages"
+    yield f"{data_size(stats.bytes)} of pages"
 
 
 def _long(stats: Stats) -> bool:
@@ -66,11 +66,11 @@ def _bars(table: Mapping[str, int], whole: int, screen: Screen) -> Iterator[str]
     most = max(*table.values(), 1)
     room = min(_BAR, screen.columns - name_width - count_width - 12)
     for name, count in table.items():
-        share = right(percent(count, whole), 4)
+        share = align_right(percent(count, whole), 4)
         bar = "#" * round(max(room, 0) * count / most)
         yield screen.render(
             [
-                (f"  {left(name, name_width)}  {count:>{count_width},}  {share}  ", ""),
+                (f"  {align_left(name, name_width)}  {count:>{count_width},}  {share}  ", ""),
                 (bar, "count"),
             ]
         ).rstrip()

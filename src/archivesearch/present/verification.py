@@ -4,14 +4,16 @@ from collections.abc import Iterator, Sequence
 
 from archivesearch.model.reports import Backup, Verification
 from archivesearch.present.clean import one_line
-from archivesearch.present.numbers import counted, size
+from archivesearch.present.numbers import data_size, quantity
 
-SHOWN = 20
+MAX_ENTRIES = 20
 
 
 def verification_text(found: Verification, index: str) -> str:
     """Return what was looked at, and each thing that is wrong, one to a line."""
-    lines = [f"Looked at {counted(found.files, 'file')} of {one_line(index)}, {size(found.bytes)}"]
+    lines = [
+        f"Looked at {quantity(found.files, 'file')} of {one_line(index)}, {data_size(found.bytes)}"
+    ]
     lines += _listed("damaged", [f"{p.file}: {p.what}" for p in found.problems])
     if found.sources:
         for kind in ("missing", "changed", "new"):
@@ -37,13 +39,13 @@ def verification_verdict(found: Verification, index: str) -> str:
 def backup_text(done: Backup, target: str) -> str:
     """Return what was copied."""
     return (
-        f"Copied {counted(done.files, 'file')}, {size(done.bytes)}, to {one_line(target)}; "
+        f"Copied {quantity(done.files, 'file')}, {data_size(done.bytes)}, to {one_line(target)}; "
         "the copy is whole"
     )
 
 
 def _listed(kind: str, entries: Sequence[str]) -> Iterator[str]:
-    for entry in entries[:SHOWN]:
+    for entry in entries[:MAX_ENTRIES]:
         yield f"  {kind} {one_line(entry)}"
-    if len(entries) > SHOWN:
-        yield f"  and {len(entries) - SHOWN:,} more {kind} (--format json lists them all)"
+    if len(entries) > MAX_ENTRIES:
+        yield f"  and {len(entries) - MAX_ENTRIES:,} more {kind} (--format json lists them all)"

@@ -19,7 +19,7 @@ def text_width(text: str) -> int:
     return len(text) if text.isascii() else sum(map(character_width, text))
 
 
-def cut(text: str, width: int, start: int = 0) -> int:
+def cut_position(text: str, width: int, start: int = 0) -> int:
     """Return where text must end so that what begins at `start` fits into `width` columns.
 
     At least one character is taken, with all the combining marks that belong to it.
@@ -35,14 +35,14 @@ def cut(text: str, width: int, start: int = 0) -> int:
     return end
 
 
-def fit(text: str, width: int) -> str:
+def truncate(text: str, width: int) -> str:
     """Return one line of text, cut to `width` columns and ended by `…` if it is longer."""
     if text_width(text) <= width:
         return text
-    return text[: cut(text, width - 1)].rstrip() + "…"
+    return text[: cut_position(text, width - 1)].rstrip() + "…"
 
 
-def fit_end(text: str, width: int) -> str:
+def truncate_start(text: str, width: int) -> str:
     """Return one line of text, or the end of it after `…` if it is longer than `width` columns."""
     if text_width(text) <= width:
         return text
@@ -56,12 +56,12 @@ def fit_end(text: str, width: int) -> str:
     return "…" + text[start:].lstrip()
 
 
-def left(text: str, width: int) -> str:
+def align_left(text: str, width: int) -> str:
     """Return text cut or filled up to exactly `width` columns."""
-    text = fit(text, width)
+    text = truncate(text, width)
     return text + " " * (width - text_width(text))
 
 
-def right(text: str, width: int) -> str:
+def align_right(text: str, width: int) -> str:
     """Return text filled up on its left to `width` columns."""
     return " " * (width - text_width(text)) + text

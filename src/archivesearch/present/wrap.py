@@ -4,24 +4,24 @@ import re
 from collections.abc import Iterator, Sequence
 
 from archivesearch.model.passages import Span
-from archivesearch.present.markup import Run
-from archivesearch.present.width import character_width, cut, text_width
+from archivesearch.present.markup import TextRun
+from archivesearch.present.width import character_width, cut_position, text_width
 
 _WORD = re.compile(r"[^ \n]+|\n")
 _NO_START = frozenset("、。，．：；！？）］｝」』】〉》〕ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…")
 
 
-def wrap(runs: Sequence[Run], width: int) -> list[list[Run]]:
+def wrap(runs: Sequence[TextRun], width: int) -> list[list[TextRun]]:
     """Return runs of clean text as lines of at most `width` columns.
 
     A newline ends a line. Lines break at spaces and beside wide characters; a word that
     is longer than a line is cut, never between a letter and its combining marks.
     """
     text = "".join(piece for piece, _ in runs)
-    return [_slice(runs, start, end) for start, end in breaks(text, max(width, 2))]
+    return [_slice(runs, start, end) for start, end in line_spans(text, max(width, 2))]
 
 
-def breaks(text: str, width: int) -> list[Span]:
+def line_spans(text: str, width: int) -> list[Span]:
     """Return the spans of clean text that make its lines."""
     lines: list[Span] = []
     start = end = used = 0
@@ -38,7 +38,7 @@ def breaks(text: str, width: int) -> list[Span]:
         if empty:
             start, used, empty = at, 0, False
             while size > width:
-                part = cut(text, width, start)
+                part = cut_position(text, width, start)
                 if part >= stop:
                     break
                 lines.append((start, part))
@@ -72,8 +72,8 @@ def _wide_units(text: str, start: int, stop: int) -> Iterator[Span]:
     yield at, stop
 
 
-def _slice(runs: Sequence[Run], start: int, end: int) -> list[Run]:
-    result: list[Run] = []
+def _slice(runs: Sequence[TextRun], start: int, end: int) -> list[TextRun]:
+    result: list[TextRun] = []
     at = 0
     for piece, style in runs:
         part = piece[max(start - at, 0) : max(end - at, 0)]

@@ -5,7 +5,7 @@ import click
 import archivesearch
 from archivesearch.cli.options import examples, format_option, index_option
 from archivesearch.cli.output import write, write_bytes
-from archivesearch.present.as_json import backup_json, encoded
+from archivesearch.present.as_json import backup_json, json_bytes
 from archivesearch.present.verification import backup_text
 
 EXAMPLES = examples(
@@ -28,6 +28,6 @@ def backup(*, target: str, index: str, form: str) -> None:
         raise click.BadParameter("the name of a folder is expected.", param_hint="TARGET")
     done = archivesearch.backup(index, target)
     if form == "json":
-        write_bytes(encoded(backup_json(done)))
+        write_bytes(json_bytes(backup_json(done)))
         return
     write(backup_text(done, target))

@@ -5,11 +5,17 @@ from typing import Any
 import click
 
 import archivesearch
-from archivesearch.cli.failures import asking
-from archivesearch.cli.filter_options import narrowing_options
-from archivesearch.cli.options import color_option, examples, format_option, index_option, readable
-from archivesearch.cli.output import screen, tell, write, write_bytes
-from archivesearch.present.as_json import encoded, record_json
+from archivesearch.cli.failures import show_query_errors
+from archivesearch.cli.filter_options import filter_options
+from archivesearch.cli.options import (
+    color_option,
+    decode_argument,
+    examples,
+    format_option,
+    index_option,
+)
+from archivesearch.cli.output import screen, write, write_bytes, write_notes
+from archivesearch.present.as_json import json_bytes, record_json
 from archivesearch.present.research import collocations_text
 
 EXAMPLES = examples(
@@ -21,7 +27,7 @@ EXAMPLES = examples(
 
 @click.command(epilog=EXAMPLES)
 @click.argument("words", nargs=-1, required=True, metavar="QUERY...")
-@narrowing_options
+@filter_options
 @click.option(
     "--window",
     metavar="N",
@@ -49,12 +55,12 @@ def collocations(
     The words that can be there by chance the least come first, by the log-likelihood
     ratio; words that are everywhere are left out.
     """
-    query = readable(" ".join(words))
-    with asking(query), archivesearch.open(index) as archive:
+    query = decode_argument(" ".join(words))
+    with show_query_errors(query), archivesearch.open(index) as archive:
         found = archive.collocations(query, **options)
-    tell(found.notes)
+    write_notes(found.notes)
     if form == "json":
-        write_bytes(encoded(record_json(found)))
+        write_bytes(json_bytes(record_json(found)))
         return
     terminal = screen(color=color)
     write(collocations_text(found, terminal), color=terminal.color)

@@ -3,7 +3,7 @@
 import click
 from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
-from archivesearch.cli.completers import VARIABLE
+from archivesearch.cli.completers import COMPLETION_VARIABLE
 from archivesearch.cli.options import examples
 from archivesearch.cli.output import write
 
@@ -23,4 +23,4 @@ EXAMPLES = examples(
 def completion(ctx: click.Context, shell: str) -> None:
     """Print the script that lets SHELL complete commands, options, names and pages."""
     completer = COMPLETERS[shell]
-    write(completer(ctx.find_root().command, {}, PROGRAM, VARIABLE).source())
+    write(completer(ctx.find_root().command, {}, PROGRAM, COMPLETION_VARIABLE).source())

@@ -7,13 +7,13 @@ from typing import Any
 import click
 
 import archivesearch
-from archivesearch.cli.failures import asking
-from archivesearch.cli.filter_options import narrowing_options
-from archivesearch.cli.options import examples, format_option, index_option, readable
-from archivesearch.cli.output import tell, write_bytes
+from archivesearch.cli.failures import show_query_errors
+from archivesearch.cli.filter_options import filter_options
+from archivesearch.cli.options import decode_argument, examples, format_option, index_option
+from archivesearch.cli.output import write_bytes, write_notes
 from archivesearch.model.results import Hit
-from archivesearch.present.as_csv import csv_lines
-from archivesearch.present.as_json import encoded_lines, hit_json
+from archivesearch.present.as_csv import csv_bytes
+from archivesearch.present.as_json import hit_json, json_lines
 
 EXAMPLES = examples(
     "archivesearch export castro > castro.jsonl",
@@ -26,7 +26,7 @@ _AT_A_TIME = 256
 
 @click.command(epilog=EXAMPLES)
 @click.argument("words", nargs=-1, required=True, metavar="QUERY...")
-@narrowing_options
+@filter_options
 @format_option("jsonl", "csv")
 @index_option
 def export(*, words: tuple[str, ...], form: str, index: str, **options: Any) -> None:
@@ -34,17 +34,17 @@ def export(*, words: tuple[str, ...], form: str, index: str, **options: Any) -> 
 
     However many there are, they are read and written a few at a time.
     """
-    query = readable(" ".join(words))
-    with asking(query), archivesearch.open(index) as archive:
+    query = decode_argument(" ".join(words))
+    with show_query_errors(query), archivesearch.open(index) as archive:
         head = True
         matches = archive.matches(query, **options)
         for some in _batches(matches):
             if head:
-                tell(matches.notes)
+                write_notes(matches.notes)
             if form == "csv":
-                write_bytes(csv_lines(some, head=head))
+                write_bytes(csv_bytes(some, header=head))
             else:
-                write_bytes(encoded_lines(map(hit_json, some)))
+                write_bytes(json_lines(map(hit_json, some)))
             head = False
 
 

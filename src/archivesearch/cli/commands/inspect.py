@@ -9,7 +9,7 @@ from archivesearch import config as configuration
 from archivesearch.cli.options import color_option, examples, format_option
 from archivesearch.cli.output import screen, write, write_bytes
 from archivesearch.config import Config
-from archivesearch.present.as_json import encoded, inspection_json
+from archivesearch.present.as_json import inspection_json, json_bytes
 from archivesearch.present.inspection import inspection_text
 
 EXAMPLES = examples(
@@ -44,7 +44,7 @@ def inspect(*, file: Path, config_file: Path | None, form: str, color: bool | No
     name = Path(file.absolute()).relative_to(top.absolute()).as_posix()
     page = archivesearch.parse_page(file, page=name, config=config)
     if form == "json":
-        write_bytes(encoded(inspection_json(page)))
+        write_bytes(json_bytes(inspection_json(page)))
         return
     terminal = screen(color=color)
     write(inspection_text(page, terminal), color=terminal.color)

@@ -5,11 +5,17 @@ from typing import Any
 import click
 
 import archivesearch
-from archivesearch.cli.failures import asking
-from archivesearch.cli.filter_options import narrowing_options
-from archivesearch.cli.options import color_option, examples, format_option, index_option, readable
-from archivesearch.cli.output import screen, tell, write, write_bytes
-from archivesearch.present.as_json import encoded, record_json
+from archivesearch.cli.failures import show_query_errors
+from archivesearch.cli.filter_options import filter_options
+from archivesearch.cli.options import (
+    color_option,
+    decode_argument,
+    examples,
+    format_option,
+    index_option,
+)
+from archivesearch.cli.output import screen, write, write_bytes, write_notes
+from archivesearch.present.as_json import json_bytes, record_json
 from archivesearch.present.research import concordance_text
 
 EXAMPLES = examples(
@@ -21,7 +27,7 @@ EXAMPLES = examples(
 
 @click.command(epilog=EXAMPLES)
 @click.argument("words", nargs=-1, required=True, metavar="QUERY...")
-@narrowing_options
+@filter_options
 @click.option(
     "--sort",
     type=click.Choice(("place", "left", "right")),
@@ -67,12 +73,12 @@ def kwic(
 
     Keyword in context: the words that match stand one below the other.
     """
-    query = readable(" ".join(words))
+    query = decode_argument(" ".join(words))
     terminal = screen(color=color)
-    with asking(query), archivesearch.open(index) as archive:
+    with show_query_errors(query), archivesearch.open(index) as archive:
         found = archive.kwic(query, width=60 if width is None else width, **options)
-    tell(found.notes)
+    write_notes(found.notes)
     if form == "json":
-        write_bytes(encoded(record_json(found)))
+        write_bytes(json_bytes(record_json(found)))
     else:
         write(concordance_text(found, terminal, width), color=terminal.color)

@@ -6,15 +6,15 @@ import click
 
 import archivesearch
 from archivesearch.cli.build_options import (
-    bundled,
     config_option,
+    default_sources,
     jobs_option,
     memory_option,
     sources_argument,
 )
-from archivesearch.cli.build_report import close, report_option
+from archivesearch.cli.build_report import report_option, write_report
 from archivesearch.cli.options import examples, format_option, index_option
-from archivesearch.cli.progress import watched
+from archivesearch.cli.progress import show_progress
 
 EXAMPLES = examples(
     "archivesearch rebuild",
@@ -49,13 +49,13 @@ def rebuild(
     The old index answers until the new one is whole. Pages that cannot be indexed are
     named with the reason on standard error.
     """
-    with watched(index) as progress:
+    with show_progress(index) as progress:
         report = archivesearch.rebuild(
-            sources or bundled(),
+            sources or default_sources(),
             index,
             jobs=jobs,
             memory=memory,
             config=config,
             progress=progress,
         )
-    close(report, progress, index, form, report_file)
+    write_report(report, progress, index, form, report_file)

@@ -5,10 +5,16 @@ from typing import Any
 import click
 
 import archivesearch
-from archivesearch.cli.failures import asking
-from archivesearch.cli.filter_options import narrowing_options
-from archivesearch.cli.options import color_option, examples, format_option, index_option, readable
-from archivesearch.cli.output import screen, tell, write, write_bytes
+from archivesearch.cli.failures import show_query_errors
+from archivesearch.cli.filter_options import filter_options
+from archivesearch.cli.options import (
+    color_option,
+    decode_argument,
+    examples,
+    format_option,
+    index_option,
+)
+from archivesearch.cli.output import screen, write, write_bytes, write_notes
 
 EXAMPLES = examples(
     "archivesearch search peasant war",
@@ -22,7 +28,7 @@ EXAMPLES = examples(
 
 @click.command(epilog=EXAMPLES)
 @click.argument("words", nargs=-1, required=True, metavar="QUERY...")
-@narrowing_options
+@filter_options
 @click.option(
     "--limit",
     metavar="N",
@@ -77,23 +83,23 @@ def search(
         raise click.UsageError("--facet goes with --format text or json.")
     if options["explain"] and form == "csv":
         raise click.UsageError("--explain goes with --format text, json or jsonl.")
-    query = readable(" ".join(words))
+    query = decode_argument(" ".join(words))
     offset, group_by = options["offset"], options["group_by"]
-    with asking(query), archivesearch.open(index) as archive:
+    with show_query_errors(query), archivesearch.open(index) as archive:
         results = archive.search(query, **options)
-    tell(results.notes)
+    write_notes(results.notes)
     if form == "json":
-        from archivesearch.present.as_json import encoded, results_json
+        from archivesearch.present.as_json import json_bytes, results_json
 
-        write_bytes(encoded(results_json(results, grouped=group_by is not None)))
+        write_bytes(json_bytes(results_json(results, grouped=group_by is not None)))
     elif form == "jsonl":
-        from archivesearch.present.as_json import encoded_lines, hit_lines_json
+        from archivesearch.present.as_json import hit_lines_json, json_lines
 
-        write_bytes(encoded_lines(hit_lines_json(results)))
+        write_bytes(json_lines(hit_lines_json(results)))
     elif form == "csv":
-        from archivesearch.present.as_csv import csv_lines, hits_of
+        from archivesearch.present.as_csv import all_hits, csv_bytes
 
-        write_bytes(csv_lines(hits_of(results)))
+        write_bytes(csv_bytes(all_hits(results)))
     else:
         from archivesearch.present.results import results_text
 

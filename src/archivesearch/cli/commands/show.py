@@ -7,12 +7,18 @@ from itertools import takewhile
 import click
 
 import archivesearch
-from archivesearch.cli.completers import page_names
-from archivesearch.cli.options import color_option, examples, format_option, index_option, readable
+from archivesearch.cli.completers import complete_page
+from archivesearch.cli.options import (
+    color_option,
+    decode_argument,
+    examples,
+    format_option,
+    index_option,
+)
 from archivesearch.cli.output import screen, write, write_bytes
 from archivesearch.errors import IndexMissing
 from archivesearch.model.passages import Passage
-from archivesearch.present.as_json import encoded, shown_json
+from archivesearch.present.as_json import json_bytes, page_json
 from archivesearch.present.page import page_text
 
 _ID = re.compile(r"(.+)#([0-9]{1,9})", re.DOTALL)
@@ -26,7 +32,7 @@ EXAMPLES = examples(
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("name", metavar="ID", shell_complete=page_names)
+@click.argument("name", metavar="ID", shell_complete=complete_page)
 @click.option(
     "--context",
     metavar="N",
@@ -50,8 +56,8 @@ def show(
 
     An ID is what `search` prints below a hit: the page, a # and a number.
     """
-    match = _ID.fullmatch(readable(name))
-    page, number = (match[1], int(match[2])) if match else (readable(name), None)
+    match = _ID.fullmatch(decode_argument(name))
+    page, number = (match[1], int(match[2])) if match else (decode_argument(name), None)
     if context is not None and (whole or number is None):
         raise click.UsageError("--context goes with the id of a paragraph, and not with --page.")
     with archivesearch.open(index) as archive:
@@ -63,7 +69,7 @@ def show(
         if not whole:
             passages = around(passages, number - 1, context)
     if form == "json":
-        write_bytes(encoded(shown_json(info, passages, focus)))
+        write_bytes(json_bytes(page_json(info, passages, focus)))
         return
     terminal = screen(color=color)
     write(page_text(info, passages, terminal, focus), color=terminal.color)

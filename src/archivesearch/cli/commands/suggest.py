@@ -3,9 +3,15 @@
 import click
 
 import archivesearch
-from archivesearch.cli.options import color_option, examples, format_option, index_option, readable
+from archivesearch.cli.options import (
+    color_option,
+    decode_argument,
+    examples,
+    format_option,
+    index_option,
+)
 from archivesearch.cli.output import screen, write, write_bytes
-from archivesearch.present.as_json import encoded, record_json
+from archivesearch.present.as_json import json_bytes, record_json
 from archivesearch.present.research import suggestions_text
 
 EXAMPLES = examples(
@@ -35,9 +41,9 @@ def suggest(*, word: str, limit: int, form: str, index: str, color: bool | None)
     if not word.strip():
         raise click.BadParameter("a word is expected.", param_hint="'WORD'")
     with archivesearch.open(index) as archive:
-        found = archive.suggest(readable(word), limit=limit)
+        found = archive.suggest(decode_argument(word), limit=limit)
     if form == "json":
-        write_bytes(encoded(record_json(found)))
+        write_bytes(json_bytes(record_json(found)))
         return
     terminal = screen(color=color)
     write(suggestions_text(found, terminal), color=terminal.color)

@@ -6,17 +6,17 @@ import click
 
 import archivesearch
 from archivesearch.cli.build_options import (
-    bundled,
     config_option,
+    default_sources,
     jobs_option,
     memory_option,
     sources_argument,
 )
-from archivesearch.cli.build_report import close, report_option
+from archivesearch.cli.build_report import report_option, write_report
 from archivesearch.cli.failures import Failure
 from archivesearch.cli.options import examples, format_option, index_option
 from archivesearch.cli.output import write
-from archivesearch.cli.progress import watched
+from archivesearch.cli.progress import show_progress
 from archivesearch.directory.manifest import read_manifest
 from archivesearch.errors import IndexMissing
 from archivesearch.present.reports import changes_text
@@ -52,7 +52,7 @@ def update(
     the current folder. A SOURCE that is gone, or has no pages left, is an error: the index stays
     as it was.
     """
-    with watched(index) as progress:
+    with show_progress(index) as progress:
         report = archivesearch.update(
             sources or _known(index),
             index,
@@ -61,7 +61,7 @@ def update(
             config=config,
             progress=progress,
         )
-    close(report, progress, index, form, report_file)
+    write_report(report, progress, index, form, report_file)
     if form == "text":
         write(changes_text(report))
 
@@ -77,4 +77,4 @@ def _known(index: str) -> tuple[str, ...]:
             raise Failure(
                 f"there is no {source} here, of which {index} was built; name all its sources"
             )
-    return sources or bundled()
+    return sources or default_sources()

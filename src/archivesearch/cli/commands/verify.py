@@ -11,7 +11,7 @@ from archivesearch.cli.options import examples, format_option, index_option
 from archivesearch.cli.output import write, write_bytes
 from archivesearch.directory.manifest import read_manifest
 from archivesearch.errors import IndexDamaged
-from archivesearch.present.as_json import encoded, verification_json
+from archivesearch.present.as_json import json_bytes, verification_json
 from archivesearch.present.verification import verification_text, verification_verdict
 
 EXAMPLES = examples(
@@ -35,7 +35,7 @@ def verify(*, sources: tuple[str, ...], index: str, config: str | None, form: st
     """
     found = archivesearch.verify(index, sources or _beside(index), config=config)
     if form == "json":
-        write_bytes(encoded(verification_json(found)))
+        write_bytes(json_bytes(verification_json(found)))
     else:
         write(verification_text(found, index))
     if not (found.whole and found.current):
