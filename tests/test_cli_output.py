@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import archivesearch
+from archivesearch.cli.arguments import decode_argument
 from archivesearch.cli.failures import as_failure, caret_lines
-from archivesearch.cli.options import decode_argument
 from archivesearch.errors import IndexMissing, QueryError
 from helpers.cli_site import command, spawn, write_pages
 

@@ -189,7 +189,7 @@ def test_a_line_now_and_then_where_there_is_no_terminal(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     watcher = ProgressMeter()
-    with write_progress_lines(watcher, every=0.01):
+    with write_progress_lines(watcher, interval=0.01):
         errors = ""
         while errors.count("\n") < 2:  # nothing is reported meanwhile
             errors += capfd.readouterr().err

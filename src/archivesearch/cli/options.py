@@ -1,8 +1,8 @@
-"""Options that several commands share."""
+"""Options that several commands share, and the examples at the end of their help."""
 
 import os
-import re
 from collections.abc import Callable
+from functools import reduce
 from typing import Any, TypeVar
 
 import click
@@ -12,23 +12,13 @@ from archivesearch import __version__
 DEFAULT_INDEX = "index"
 INDEX_VARIABLE = "ARCHIVESEARCH_INDEX"
 
-Command = TypeVar("Decorated", bound=Callable[..., Any])
+Command = TypeVar("Command", bound=Callable[..., Any])
+"""The function of a command, which a decorator gives options."""
 
 
-def inherited(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
-    """Return an option's value, or the one that was given before the command's name."""
-    name = parameter.name
-    if value is None and ctx.parent is not None and name is not None:
-        return ctx.parent.params.get(name)
-    return value
-
-
-def _index(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    if value == "":
-        raise click.BadParameter("the name of a folder is expected.", ctx, parameter)
-    if ctx.parent is None:
-        return value
-    return inherited(ctx, parameter, value) or os.environ.get(INDEX_VARIABLE) or DEFAULT_INDEX
+def add_options(command: Command, *options: Callable[[Command], Command]) -> Command:
+    """Add options to a command, in the order in which its help lists them."""
+    return reduce(lambda function, option: option(function), reversed(options), command)
 
 
 def index_option(command: Command) -> Command:
@@ -37,7 +27,7 @@ def index_option(command: Command) -> Command:
         "--index",
         metavar="DIR",
         callback=_index,
-        shell_complete=_folders,
+        shell_complete=_complete_folder,
         help=f"Folder of the index.  [env var: {INDEX_VARIABLE}; default: {DEFAULT_INDEX}]",
     )(command)
 
@@ -47,26 +37,45 @@ def color_option(command: Command) -> Command:
     return click.option(
         "--color/--no-color",
         default=None,
-        callback=inherited,
-        help="Colours, or none.  [default: on a terminal, unless NO_COLOR is set]",
+        callback=_inherited,
+        help="Use colours or not.  [default: on a terminal, unless NO_COLOR is set]",
     )(command)
 
 
 def format_option(*formats: str) -> Callable[[Command], Command]:
-    """Add `--format` with the given choices, the first of them the default."""
+    """Add `--format` with these choices; the first one is the default."""
     return click.option(
         "--format",
         "form",
         type=click.Choice(formats),
         default=formats[0],
         show_default=True,
-        help="How to print.",
+        help="Format of the output.",
     )
 
 
-def examples(*lines: str) -> str:
-    """Return the lines that close a command's help, each kept as it is."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+def limit_option(things: str, default: int) -> Callable[[Command], Command]:
+    """Add `--limit`, the greatest number of `things` to print."""
+    return click.option(
+        "--limit",
+        metavar="N",
+        type=click.IntRange(min=0),
+        default=default,
+        show_default=True,
+        help=f"Print at most N {things}.",
+    )
+
+
+def offset_option(things: str) -> Callable[[Command], Command]:
+    """Add `--offset`, the number of `things` to skip."""
+    return click.option(
+        "--offset",
+        metavar="N",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        help=f"Skip the first N {things}.",
+    )
 
 
 def version_option(command: Command) -> Command:
@@ -76,38 +85,40 @@ def version_option(command: Command) -> Command:
         is_flag=True,
         is_eager=True,
         expose_value=False,
-        callback=_version,
-        help="Print the version and leave.",
+        callback=_print_version,
+        help="Print the version and exit.",
     )(command)
 
 
-def _version(ctx: click.Context, _: click.Parameter, asked: Any) -> None:
-    if not asked or ctx.resilient_parsing:
-        return
-    click.echo(f"archivesearch {__version__}")
-    ctx.exit()
+def examples(*lines: str) -> str:
+    """Return the end of a command's help: each line as it is, under the heading "Examples:"."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
-def _folders(*_: Any) -> list[Any]:
+def _inherited(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Return the option's value, or the value that stands before the command's name."""
+    name = parameter.name
+    if value is None and ctx.parent is not None and name is not None:
+        return ctx.parent.params.get(name)
+    return value
+
+
+def _index(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value == "":
+        raise click.BadParameter("the name is empty; name a folder.", ctx, parameter)
+    if ctx.parent is None:
+        return value
+    return _inherited(ctx, parameter, value) or os.environ.get(INDEX_VARIABLE) or DEFAULT_INDEX
+
+
+def _complete_folder(*_: Any) -> list[Any]:
     from click.shell_completion import CompletionItem
 
     return [CompletionItem("", type="dir")]
 
 
-_NO_BYTES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
-
-
-def decode_argument(argument: str) -> str:
-    """Return an argument whose bytes the locale could not decode, as UTF-8 or windows-1252."""
-    if argument.isascii():
-        return argument
-    data = _NO_BYTES.sub("\N{REPLACEMENT CHARACTER}", argument).encode(errors="surrogateescape")
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("windows-1252", errors="replace")
-
-
-def text(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    """Return the value of an option as readable text."""
-    return value and decode_argument(value)
+def _print_version(ctx: click.Context, _: click.Parameter, requested: Any) -> None:
+    if not requested or ctx.resilient_parsing:
+        return
+    click.echo(f"archivesearch {__version__}")
+    ctx.exit()

@@ -19,11 +19,11 @@ EXAMPLES = examples(
 @index_option
 @color_option
 def orgs(*, form: str, index: str, color: bool | None) -> None:
-    """List the organizations that have sections, with their other names and counts."""
+    """List the organizations that have sections, with their other names and their counts."""
     with archivesearch.open(index) as archive:
         organizations = archive.organizations()
     if form == "json":
         write_bytes(json_bytes(organizations_json(organizations)))
-        return
-    terminal = screen(color=color)
-    write(organizations_text(organizations, terminal), color=terminal.color)
+    else:
+        terminal = screen(color=color)
+        write(organizations_text(organizations, terminal), color=terminal.color)

@@ -1,19 +1,14 @@
 """The command `archivesearch rebuild`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 import archivesearch
-from archivesearch.cli.build_options import (
-    config_option,
-    default_sources,
-    jobs_option,
-    memory_option,
-    sources_argument,
-)
-from archivesearch.cli.build_report import report_option, write_report
-from archivesearch.cli.options import examples, format_option, index_option
+from archivesearch.cli.build_options import build_options, default_sources
+from archivesearch.cli.build_report import write_report
+from archivesearch.cli.options import examples
 from archivesearch.cli.progress import show_progress
 
 EXAMPLES = examples(
@@ -25,37 +20,19 @@ EXAMPLES = examples(
 
 
 @click.command(epilog=EXAMPLES)
-@sources_argument
-@index_option
-@jobs_option
-@memory_option
-@config_option(".  [default: archivesearch.toml beside the pages]")
-@report_option
-@format_option("text", "json")
+@build_options("archivesearch.toml beside the pages")
 def rebuild(
-    *,
-    sources: tuple[str, ...],
-    index: str,
-    jobs: int,
-    memory: int,
-    config: str | None,
-    report_file: Path | None,
-    form: str,
+    *, sources: tuple[str, ...], index: str, form: str, report_file: Path | None, **options: Any
 ) -> None:
-    """Build a fresh index from the SOURCEs, and then put it in the place of the old one.
+    """Build a new index from the SOURCEs, and replace the old one when it is complete.
 
-    A SOURCE is a folder of pages, an archive (zip, tar, WARC, ARC, WACZ) or a single page;
-    the default is the folder "corpus".
-    The old index answers until the new one is whole. Pages that cannot be indexed are
-    named with the reason on standard error.
+    A SOURCE is a folder of pages, an archive (zip, tar, WARC, ARC, WACZ) or a single page.
+    The default is the folder "corpus".
+    The old index answers until the new one is complete. Pages that cannot be indexed are
+    listed with the reason on standard error.
     """
-    with show_progress(index) as progress:
+    with show_progress(index) as meter:
         report = archivesearch.rebuild(
-            sources or default_sources(),
-            index,
-            jobs=jobs,
-            memory=memory,
-            config=config,
-            progress=progress,
+            sources or default_sources(), index, progress=meter, **options
         )
-    write_report(report, progress, index, form, report_file)
+    write_report(report, meter, index, form, report_file)

@@ -19,11 +19,11 @@ EXAMPLES = examples(
 @index_option
 @color_option
 def stats(*, form: str, index: str, color: bool | None) -> None:
-    """Tell how many pages, sections and paragraphs an index has, of which years."""
+    """Print the numbers of pages, sections and paragraphs, by year, language and encoding."""
     with archivesearch.open(index) as archive:
         counts = archive.stats()
     if form == "json":
         write_bytes(json_bytes(stats_json(counts)))
-        return
-    terminal = screen(color=color)
-    write(stats_text(counts, terminal), color=terminal.color)
+    else:
+        terminal = screen(color=color)
+        write(stats_text(counts, terminal), color=terminal.color)
