@@ -37,9 +37,8 @@ def with_asterisks(text: str, spans: Iterable[Span]) -> str:
 def paragraph_runs(label: str, text: str, repeated: Iterable[Span]) -> list[TextRun]:
     """Return a paragraph behind its label, if it has one, with faint repeated sentences."""
     head: list[TextRun] = [(f"{one_line(label)}: ", "strong")] if label else []
-    return head + [
-        (clean(piece), "faint" if faint else "") for piece, faint in pieces(text, repeated)
-    ]
+    body = [(clean(piece), "faint" if mark else "") for piece, mark in pieces(text, repeated)]
+    return head + body
 
 
 def _merged(spans: Iterable[Span], length: int) -> Iterator[Span]:

@@ -57,17 +57,17 @@ def collocations_text(collocations: Collocations, screen: Screen) -> str:
     headline = _headline(collocations.paragraphs, collocations.query, screen)
     if not collocations.words:
         return headline
-    lines = [headline, "", screen.render([("count  expected     score  word", "faint")])]
-    for word in collocations.words:
-        lines.append(
-            screen.render(
-                [
-                    (f"{word.count:>5,}  {word.expected:>8,.1f}  {word.score:>8,.1f}  ", ""),
-                    (one_line(word.word), "strong"),
-                ]
-            )
+    header = screen.render([("count  expected     score  word", "faint")])
+    rows = (
+        screen.render(
+            [
+                (f"{word.count:>5,}  {word.expected:>8,.1f}  {word.score:>8,.1f}  ", ""),
+                (one_line(word.word), "strong"),
+            ]
         )
-    return "\n".join(lines)
+        for word in collocations.words
+    )
+    return "\n".join([headline, "", header, *rows])
 
 
 def trends_text(trends: Trends, screen: Screen, by: str = "year") -> str:

@@ -18,15 +18,11 @@ def stats_text(stats: Stats, screen: Screen) -> str:
 
     More than 30 years are counted by decade.
     """
-    by_decade = len(stats.years) > _MAX_YEARS
+    period = "decade" if len(stats.years) > _MAX_YEARS else "year"
     lines = [screen.render([(one_line(stats.name), "strong")]), ""] if stats.name else []
     lines += _totals(stats)
     tables = (
-        (
-            f"paragraphs by {'decade' if by_decade else 'year'}",
-            _years(stats, by_decade),
-            stats.paragraphs,
-        ),
+        (f"paragraphs by {period}", _years(stats, period), stats.paragraphs),
         ("pages by language", _by_count(stats.languages), sum(stats.languages.values())),
         ("pages by encoding", _by_count(stats.encodings), sum(stats.encodings.values())),
     )
@@ -51,11 +47,11 @@ def _totals(stats: Stats) -> Iterator[str]:
     yield f"{data_size(stats.bytes)} of pages"
 
 
-def _years(stats: Stats, by_decade: bool) -> dict[str, int]:
+def _years(stats: Stats, period: str) -> dict[str, int]:
     """Return the paragraphs of each year or decade in order, those without a year last."""
     counts: Counter[str] = Counter()
     for year in sorted(stats.years):
-        counts[f"{year // 10}0s" if by_decade else str(year)] += stats.years[year]
+        counts[f"{year // 10}0s" if period == "decade" else str(year)] += stats.years[year]
     table = dict(counts)
     return {**table, "undated": stats.undated} if stats.undated else table
 
