@@ -27,7 +27,7 @@ def write_report(
         )
     if form == "json":
         write_bytes(json_bytes(report_json(report, seconds, size)))
-        return
-    for line in skipped_lines(report, index):
-        click.echo(line, err=True)
-    write(report_text(report, index, seconds, size))
+    else:
+        for line in skipped_lines(report, index):
+            click.echo(line, err=True)
+        write(report_text(report, index, seconds, size))

@@ -132,9 +132,13 @@ def report_json(report: Report, seconds: float, size: int) -> dict[str, Any]:
 
 def verification_json(result: Verification) -> dict[str, Any]:
     """Return the result of a verification and its two verdicts, `whole` and `current`."""
-    verdicts = {"whole": result.whole, "current": result.current}
     problems = [_record(problem) for problem in result.problems]
-    return {**verdicts, **_record(result), "problems": problems}
+    return {
+        "whole": result.whole,
+        "current": result.current,
+        **_record(result),
+        "problems": problems,
+    }
 
 
 def backup_json(result: Backup) -> dict[str, Any]:

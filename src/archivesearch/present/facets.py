@@ -60,8 +60,9 @@ def _column(name: str, values: Values, max_width: int) -> tuple[int, Column]:
     label_width = max(map(text_width, [name, *labels])) + 2
     column: Column = [[(align_left(name, label_width + count_width), "strong")]]
     for label, count in zip(labels, counts, strict=True):
-        cells = align_left(label, label_width), align_right(count, count_width)
-        column.append([(cells[0], ""), (cells[1], "count")])
+        column.append(
+            [(align_left(label, label_width), ""), (align_right(count, count_width), "count")]
+        )
     return label_width + count_width, column
 
 

@@ -11,8 +11,9 @@ MAX_ENTRIES = 20
 
 def verification_text(result: Verification, index: str) -> str:
     """Return what was checked, and a line for each damaged file and each different page."""
-    checked = f"{quantity(result.files, 'file')} of {one_line(index)}, {data_size(result.bytes)}"
-    lines = [f"Checked {checked}"]
+    lines = [
+        f"Checked {quantity(result.files, 'file')} of {one_line(index)}, {data_size(result.bytes)}"
+    ]
     lines += _entry_lines("damaged", [f"{p.file}: {p.what}" for p in result.problems])
     if result.sources:
         for kind in ("missing", "changed", "new"):
@@ -20,10 +21,8 @@ def verification_text(result: Verification, index: str) -> str:
     else:
         lines.append("  not compared with its sources; name them to compare")
     if result.whole and result.current:
-        matches = (
-            f" and matches {', '.join(map(one_line, result.sources))}" if result.sources else ""
-        )
-        lines.append(f"The index is undamaged{matches}")
+        sources = ", ".join(map(one_line, result.sources))
+        lines.append("The index is undamaged" + (f" and matches {sources}" if sources else ""))
     return "\n".join(lines)
 
 
@@ -40,8 +39,10 @@ def verification_verdict(result: Verification, index: str) -> str:
 
 def backup_text(result: Backup, target: str) -> str:
     """Return one line: the number and the size of the files, and where the copy is."""
-    files = f"{quantity(result.files, 'file')}, {data_size(result.bytes)}"
-    return f"Copied {files}, to {one_line(target)} and verified the copy"
+    return (
+        f"Copied {quantity(result.files, 'file')}, {data_size(result.bytes)}, "
+        f"to {one_line(target)} and verified the copy"
+    )
 
 
 def _entry_lines(kind: str, entries: Sequence[str]) -> Iterator[str]:

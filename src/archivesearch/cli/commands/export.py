@@ -36,16 +36,14 @@ def export(*, query: str, form: str, index: str, **options: Any) -> None:
     An export of any size needs little memory: paragraphs are printed as they are read.
     """
     with show_query_errors(query), archivesearch.open(index) as archive:
-        first = True
         matches = archive.matches(query, **options)
-        for hits in _batches(matches):
-            if first:
+        for number, hits in enumerate(_batches(matches)):
+            if number == 0:
                 write_notes(matches.notes)
             if form == "csv":
-                write_bytes(csv_bytes(hits, header=first))
+                write_bytes(csv_bytes(hits, header=number == 0))
             else:
                 write_bytes(json_lines(map(hit_json, hits)))
-            first = False
 
 
 def _batches(hits: Iterator[Hit]) -> Iterator[list[Hit]]:
