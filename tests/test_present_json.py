@@ -1,4 +1,4 @@
-"""JSON has the keys that other programs rely on, and is always valid."""
+"""Records as JSON: documented keys, and valid JSON for any text."""
 
 import json
 import re
@@ -84,7 +84,7 @@ def test_results() -> None:
     }
 
 
-def test_keys_are_in_the_documented_order() -> None:
+def test_the_order_of_keys_is_documented() -> None:
     value = results_json(Results("x", 0, True, 0.1, (HIT,)))
     assert list(value) == "query total total_exact took_ms hits facets suggestion folded".split()
     keys = "id score page url title org section label year date author years_mentioned lang text"
@@ -92,7 +92,7 @@ def test_keys_are_in_the_documented_order() -> None:
     assert list(value["hits"][0]) == f"{keys} {more}".split()
 
 
-def test_groups_stand_beside_the_hits() -> None:
+def test_only_grouped_results_have_groups() -> None:
     answer = Results("x", 1, True, 0.1, (), (Group("a.html", 3, 1.5, (HIT,)),))
     value = results_json(answer, grouped=True)
     assert value["hits"] == []
@@ -101,7 +101,7 @@ def test_groups_stand_beside_the_hits() -> None:
     assert "groups" not in results_json(answer)
 
 
-def test_lines_hold_one_hit_each() -> None:
+def test_each_line_is_one_hit() -> None:
     hits = (HIT, HIT, HIT)
     lines = json_lines(hit_lines_json(Results("x", 3, True, 0.1, hits))).splitlines()
     assert [json.loads(line)["id"] for line in lines] == ["a.html#1"] * 3

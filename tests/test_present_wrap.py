@@ -1,4 +1,4 @@
-"""Lines fit their width in columns, and lose nothing but spaces."""
+"""Line breaking: lines fit their width and lose only spaces."""
 
 import pytest
 from hypothesis import given
@@ -37,21 +37,21 @@ def lines(text: str, width: int) -> list[str]:
         ("e\u0301e\u0301e\u0301", 2, ["e\u0301e\u0301", "e\u0301"]),
     ],
 )
-def test_breaks(text: str, width: int, expected: list[str]) -> None:
+def test_line_spans(text: str, width: int, expected: list[str]) -> None:
     assert lines(text, width) == expected
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])).map(clean), st.integers(2, 40))
 def test_lines_fit_and_lose_only_spaces(text: str, width: int) -> None:
-    found = lines(text, width)
-    assert all(text_width(line) <= width for line in found)
-    assert "".join(found).replace(" ", "") == text.replace(" ", "").replace("\n", "")
+    wrapped = lines(text, width)
+    assert all(text_width(line) <= width for line in wrapped)
+    assert "".join(wrapped).replace(" ", "") == text.replace(" ", "").replace("\n", "")
 
 
 @given(st.lists(st.tuples(st.text("ab \n日"), st.sampled_from(["", "mark"]))), st.integers(2, 9))
 def test_runs_keep_their_styles(runs: list[TextRun], width: int) -> None:
-    def letters(given: list[TextRun]) -> list[tuple[str, str]]:
-        return [(letter, style) for text, style in given for letter in text if letter not in " \n"]
+    def letters(runs: list[TextRun]) -> list[tuple[str, str]]:
+        return [(letter, style) for text, style in runs for letter in text if letter not in " \n"]
 
     assert letters([run for line in wrap(runs, width) for run in line]) == letters(runs)
 
@@ -64,7 +64,7 @@ def test_text_width(text: str, width: int) -> None:
     assert text_width(text) == width
 
 
-def test_fit_cuts_to_the_width() -> None:
+def test_truncate_and_align() -> None:
     assert truncate("abcdef", 6) == "abcdef"
     assert truncate("abcdefg", 6) == "abcde…"
     assert truncate("日本共産党", 6) == "日本…"
