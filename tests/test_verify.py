@@ -650,7 +650,7 @@ def test_a_hold_on_what_is_gone(tmp_path: Path) -> None:
 
 def test_the_commands(index: Path, site: Path, tmp_path: Path) -> None:
     assert "The index is undamaged and matches site" in done("verify", site, "--index", index)
-    assert "not compared with any sources" in done("verify", "--index", index)
+    assert "not compared with its sources" in done("verify", "--index", index)
     assert "verified the copy" in done("backup", tmp_path / "copy", "--index", index)
     assert "is not empty" in failed("backup", tmp_path / "copy", "--index", index)
     assert "there is no index" in failed("verify", "--index", tmp_path / "nowhere")
