@@ -3,10 +3,14 @@
 #     environment EXTRA    make .venv with the extra of pyproject.toml, or with none for ""
 #
 # An environment that is there is used again as long as neither pyproject.toml nor the
-# version of Python has changed. $root is the project's folder, $bin that of its programs.
+# version of Python has changed. $root is the project's folder, $venv the environment's and
+# $bin that of its programs. A script may name another folder in $environment_name, and add
+# options of pip to $install_options.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-bin=$root/.venv/bin
+venv=$root/${environment_name:-.venv}
+bin=$venv/bin
+: "${install_options:=}"
 
 say() {
     printf '%s: %s\n' "$(basename "$0")" "$*"
@@ -49,7 +53,6 @@ find_python() {
 
 # Debian and Ubuntu split ensurepip off; there the pip of the system itself can fill in.
 make_environment() {
-    local venv=$root/.venv
     "$python" -m venv --clear "$venv" >/dev/null 2>&1 && return
     "$python" -m venv --clear --without-pip "$venv" &&
         "$python" -m pip --python "$bin/python" install --quiet pip && return
@@ -58,13 +61,13 @@ make_environment() {
 }
 
 environment() {
-    local extra=$1 stamp=$root/.venv/installed have="" key
+    local extra=$1 stamp=$venv/installed have="" key
     if [[ -n ${PYTHON:-} ]] && ! suitable "$PYTHON"; then
         fail "\$PYTHON is $PYTHON, which is not Python 3.11 or newer"
     fi
     if ! usable; then
         find_python
-        say "making an environment in $root/.venv (Python $(version_of "$python"))"
+        say "making an environment in $venv (Python $(version_of "$python"))"
         make_environment
     fi
     key="$(version_of "$bin/python") $(cksum <"$root/pyproject.toml")"
@@ -73,12 +76,13 @@ environment() {
     fi
     # The extra "dev" has all that "test" has, and both have the package itself.
     if [[ $have == "$key: $extra"* || $have == "$key: dev" ]]; then
-        say "using the environment in $root/.venv (Python ${key%% *})"
+        say "using the environment in $venv (Python ${key%% *})"
         return
     fi
-    say "installing archivesearch${extra:+[$extra]} in $root/.venv, with what it needs"
+    say "installing archivesearch${extra:+[$extra]} in $venv, with what it needs"
     rm -f "$stamp"
-    "$bin/python" -m pip install --quiet --disable-pip-version-check \
+    # shellcheck disable=SC2086 - the options are words
+    "$bin/python" -m pip install --quiet --disable-pip-version-check $install_options \
         --editable "$root${extra:+[$extra]}" ||
         fail "pip could not install the package; what it says stands above"
     printf '%s: %s\n' "$key" "$extra" >"$stamp"

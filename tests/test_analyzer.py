@@ -1,4 +1,4 @@
-"""What words become: which spellings are one term, and which are kept apart."""
+"""Analyzer: the spellings that have one term, and those that have different terms."""
 
 import pickle
 import threading
@@ -76,9 +76,9 @@ def terms(analyzer: Analyzer, text: str, lang: str = "en") -> list[str]:
     ],
 )
 def test_spellings_of_one_word(analyzer: Analyzer, same: str) -> None:
-    found = terms(analyzer, same)
-    assert len(found) == len(same.split())
-    assert len(set(found)) == 1
+    results = terms(analyzer, same)
+    assert len(results) == len(same.split())
+    assert len(set(results)) == 1
 
 
 @pytest.mark.parametrize(
@@ -96,9 +96,9 @@ def test_spellings_of_one_word(analyzer: Analyzer, same: str) -> None:
         "america canada",
     ],
 )
-def test_words_kept_apart(analyzer: Analyzer, different: str) -> None:
-    found = terms(analyzer, different)
-    assert len(set(found)) == len(found) == len(different.split())
+def test_words_with_different_terms(analyzer: Analyzer, different: str) -> None:
+    results = terms(analyzer, different)
+    assert len(set(results)) == len(results) == len(different.split())
 
 
 @pytest.mark.xfail(reason="a word alone does not say that it is an acronym")
@@ -131,7 +131,7 @@ def test_pages_are_stemmed_in_their_own_language(analyzer: Analyzer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given_", "wordings"),
+    ("phrase", "wordings"),
     [
         ("Zedong", ["Tse tung"]),
         ("TSE TUNG", ["Zedong"]),
@@ -144,10 +144,10 @@ def test_pages_are_stemmed_in_their_own_language(analyzer: Analyzer) -> None:
     ],
 )
 def test_variants_of_another_number_of_words(
-    analyzer: Analyzer, given_: str, wordings: list[str]
+    analyzer: Analyzer, phrase: str, wordings: list[str]
 ) -> None:
-    found = analyzer.variant_wordings(given_.split())
-    assert [" ".join(wording) for wording in found] == wordings
+    results = analyzer.variant_wordings(phrase.split())
+    assert [" ".join(wording) for wording in results] == wordings
 
 
 @pytest.mark.parametrize(
@@ -197,11 +197,11 @@ def test_case_and_apostrophe_make_no_difference(word: str) -> None:
 
 
 @given(texts)
-def test_unaccented_is_final(text: str) -> None:
+def test_strip_accents_is_idempotent(text: str) -> None:
     assert strip_accents(strip_accents(text)) == strip_accents(text)
 
 
-def test_it_can_be_handed_to_another_process(analyzer: Analyzer) -> None:
+def test_it_can_be_pickled(analyzer: Analyzer) -> None:
     again: Analyzer = pickle.loads(pickle.dumps(analyzer))  # noqa: S301
     assert terms(again, "Amerika U.$. workers") == terms(analyzer, "Amerika U.$. workers")
 

@@ -1,4 +1,4 @@
-"""The library as programs use it: open, rebuild, ask; many threads; rebuilds meanwhile."""
+"""Archive, as programs use it: open, rebuild, search, in threads and during rebuilds."""
 
 import gc
 import os
@@ -141,7 +141,7 @@ def everything(index: Path) -> list[tuple[object, ...]]:
         ]
 
 
-def test_the_number_of_processes_makes_no_difference(tmp_path: Path) -> None:
+def test_the_number_of_processes_changes_nothing(tmp_path: Path) -> None:
     many = {f"{n:03}.html": html_page(f"May 1, {1980 + n % 30}", f"Text {n}") for n in range(100)}
     site = write_files(tmp_path / "site", {**PAGES, **BAD, **many})
     one = archivesearch.rebuild([site], tmp_path / "one", jobs=1)
@@ -151,14 +151,14 @@ def test_the_number_of_processes_makes_no_difference(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("jobs", [0, -1])
-def test_jobs_that_cannot_be(tmp_path: Path, jobs: int) -> None:
+def test_jobs_must_be_positive(tmp_path: Path, jobs: int) -> None:
     site = write_files(tmp_path / "site", PAGES)
     with pytest.raises(ValueError, match="jobs"):
         archivesearch.rebuild([site], tmp_path / "index", jobs=jobs)
     assert not (tmp_path / "index").exists()
 
 
-def test_processes_need_no_guard(tmp_path: Path) -> None:
+def test_processes_need_no_main_guard(tmp_path: Path) -> None:
     write_files(tmp_path / "site", {f"{n}.html": LETTER for n in range(40)})
     script = tmp_path / "script.py"
     script.write_text(
@@ -178,7 +178,7 @@ def test_processes_need_no_guard(tmp_path: Path) -> None:
     assert (process.stdout, process.stderr, process.returncode) == ("once\n40\n", "", 0)
 
 
-def test_what_cannot_be_opened(tmp_path: Path) -> None:
+def test_no_index_and_a_damaged_one_cannot_be_opened(tmp_path: Path) -> None:
     write_files(tmp_path, {"file": "x", "other/manifest.json": "{}"})
     with pytest.raises(IndexMissing, match="archivesearch rebuild") as caught:
         archivesearch.open(tmp_path / "none")
@@ -240,7 +240,7 @@ def test_an_unknown_organization_is_noted(named: Path, name: str, note: str) -> 
 
 
 @pytest.mark.parametrize("lang", ["xx", "EN-gb"])
-def test_a_language_that_no_page_is_in_is_noted(named: Path, lang: str) -> None:
+def test_an_unknown_language_is_noted(named: Path, lang: str) -> None:
     with archivesearch.open(named) as archive:
         results = archive.search("castro", lang=lang)
         assert (results.total, archive.search("castro", lang="EN").notes) == (0, ())
@@ -258,11 +258,11 @@ def test_organizations(named: Path) -> None:
 
 def test_a_page(index: Path) -> None:
     with archivesearch.open(index) as archive:
-        found = archive.page("letters/1994.html")
-        assert (found.title, found.year, found.date) == ("A letter", 1994, "1994-05-12")
-        assert found.lang == "en"
+        info = archive.page("letters/1994.html")
+        assert (info.title, info.year, info.date) == ("A letter", 1994, "1994-05-12")
+        assert info.lang == "en"
         passages = archive.passages("letters/1994.html")
-        assert found.paragraphs == len(passages)
+        assert info.paragraphs == len(passages)
         assert [p.id for p in passages] == [
             f"letters/1994.html#{n}" for n in range(1, len(passages) + 1)
         ]
@@ -273,7 +273,7 @@ def test_a_page(index: Path) -> None:
 
 
 @pytest.mark.parametrize("ask", [Archive.page, Archive.passages])
-def test_a_page_that_is_not_there(index: Path, ask: Callable[[Archive, str], object]) -> None:
+def test_an_unknown_page(index: Path, ask: Callable[[Archive, str], object]) -> None:
     with archivesearch.open(index) as archive:
         with pytest.raises(IndexMissing, match=r"is it letters/1994\.html\?"):
             ask(archive, "letters/1995.html")
@@ -281,7 +281,7 @@ def test_a_page_that_is_not_there(index: Path, ask: Callable[[Archive, str], obj
             ask(archive, "qqq")
 
 
-def test_the_index_of_whoosh_is_underneath(index: Path) -> None:
+def test_whoosh_is_an_index_of_whoosh(index: Path) -> None:
     from whoosh.index import Index
 
     with archivesearch.open(index) as archive:
@@ -306,7 +306,7 @@ def test_closing_twice_does_no_harm(index: Path) -> None:
         lambda archive: archive.whoosh,
     ],
 )
-def test_a_closed_archive_says_so(index: Path, ask: Callable[[Archive], object]) -> None:
+def test_a_closed_archive_raises(index: Path, ask: Callable[[Archive], object]) -> None:
     with archivesearch.open(index) as archive:
         ask(archive)
     with pytest.raises(ValueError, match="was closed; open it again"):
@@ -314,7 +314,7 @@ def test_a_closed_archive_says_so(index: Path, ask: Callable[[Archive], object])
 
 
 @pytest.mark.parametrize(
-    ("ask", "what"),
+    ("call", "message"),
     [
         (lambda archive: archive.search(5), "query must be a string, not 5"),
         (lambda archive: archive.search("a", org=5), "org must be a string, not 5"),
@@ -335,12 +335,14 @@ def test_a_closed_archive_says_so(index: Path, ask: Callable[[Archive], object])
         (lambda archive: archive.pages(1), "prefix must be a string"),
     ],
 )
-def test_a_wrong_type_is_told_at_once(index: Path, ask: Callable[[Any], object], what: str) -> None:
+def test_a_wrong_type_raises_before_any_file_is_read(
+    index: Path, call: Callable[[Any], object], message: str
+) -> None:
     with archivesearch.open(index) as archive:
         for path in index.glob("generation-*/*"):
-            path.write_bytes(b"")  # what would be damage to whoever looked
-        with pytest.raises(TypeError, match=what):
-            ask(archive)
+            path.write_bytes(b"")  # damage, which is an error only when it is read
+        with pytest.raises(TypeError, match=message):
+            call(archive)
 
 
 def open_files() -> int:
@@ -348,7 +350,7 @@ def open_files() -> int:
 
 
 @pytest.mark.skipif(not Path("/dev/fd").exists(), reason="the system lists no open files")
-def test_closing_lets_go_of_all_files_at_once(index: Path) -> None:
+def test_close_closes_all_files_at_once(index: Path) -> None:
     before = open_files()
     gc.disable()
     try:
@@ -364,7 +366,7 @@ def test_closing_lets_go_of_all_files_at_once(index: Path) -> None:
         gc.enable()
 
 
-def test_a_reader_answers_from_what_it_opened(index: Path, tmp_path: Path) -> None:
+def test_an_archive_answers_from_the_index_it_opened(index: Path, tmp_path: Path) -> None:
     with archivesearch.open(index) as old:
         before = [hit.id for hit in old.search("castro")]
         for n in range(3):
@@ -384,15 +386,15 @@ QUERIES = ["castro", '"peasant war"', "castro AND party", "pa*", "castr~", "=Cas
            '"castro friend"~3', "year:1994", "c?stro party"]  # fmt: skip
 
 
-def test_threads_get_the_answers_that_one_gets(index: Path) -> None:
+def test_threads_get_the_same_results_as_one(index: Path) -> None:
     with archivesearch.open(index) as archive:
         expected = [archive.search(query, facets=("org",)) for query in QUERIES]
 
         def ask(seed: int) -> bool:
             order = QUERIES[seed:] + QUERIES[:seed]
-            found = {query: archive.search(query, facets=("org",)) for query in order * 5}
+            results = {query: archive.search(query, facets=("org",)) for query in order * 5}
             return all(
-                (found[query].hits, found[query].facets) == (one.hits, one.facets)
+                (results[query].hits, results[query].facets) == (one.hits, one.facets)
                 for query, one in zip(QUERIES, expected, strict=True)
             )
 
@@ -400,7 +402,7 @@ def test_threads_get_the_answers_that_one_gets(index: Path) -> None:
             assert all(pool.map(ask, range(8)))
 
 
-def test_threads_may_ask_first_at_once(index: Path) -> None:
+def test_threads_may_make_the_first_call_at_once(index: Path) -> None:
     for _ in range(20):
         with archivesearch.open(index) as archive:
             start = threading.Barrier(8)
@@ -417,7 +419,7 @@ def test_threads_may_ask_first_at_once(index: Path) -> None:
                 assert len(set(pool.map(ask, range(8)))) == 2
 
 
-def test_readers_open_while_it_is_rebuilt(index: Path, tmp_path: Path) -> None:
+def test_archives_open_during_rebuilds(index: Path, tmp_path: Path) -> None:
     stop = threading.Event()
     totals: set[int] = set()
     errors: list[Exception] = []
@@ -443,8 +445,7 @@ def test_readers_open_while_it_is_rebuilt(index: Path, tmp_path: Path) -> None:
     assert totals == {4}
 
 
-def test_threads_ask_while_it_is_rebuilt(index: Path, tmp_path: Path) -> None:
-    """An archive that is open answers as before, whatever is put in its place."""
+def test_an_open_archive_is_the_same_during_rebuilds(index: Path, tmp_path: Path) -> None:
     questions: list[Callable[[Archive], object]] = [
         lambda archive: [hit.id for hit in archive.search("castro party", facets=("year",))],
         lambda archive: archive.search("cast*o", group_by="page").total,
@@ -456,15 +457,15 @@ def test_threads_ask_while_it_is_rebuilt(index: Path, tmp_path: Path) -> None:
     ]
     stop = threading.Event()
     with archivesearch.open(index) as archive:
-        wanted = [question(archive) for question in questions]
+        expected = [question(archive) for question in questions]
 
         def ask(start: int) -> int:
-            asked = start
-            while not stop.is_set() or asked < start + len(questions):
-                at = asked % len(questions)
-                assert questions[at](archive) == wanted[at]
-                asked += 1
-            return asked - start
+            count = start
+            while not stop.is_set() or count < start + len(questions):
+                number = count % len(questions)
+                assert questions[number](archive) == expected[number]
+                count += 1
+            return count - start
 
         with ThreadPoolExecutor(4) as pool:
             counts = [pool.submit(ask, start) for start in range(4)]
@@ -507,7 +508,7 @@ def test_several_sources_of_one_index(tmp_path: Path) -> None:
         assert archive.search("castro AND page:two!*").total == 4
 
 
-def test_pages_by_the_beginning_of_their_paths(index: Path) -> None:
+def test_pages_by_prefix(index: Path) -> None:
     with archivesearch.open(index) as archive:
         assert archive.pages() == tuple(sorted(PAGES))
         assert archive.pages("l") == ("letters/1994.html", "lists/parties.html")

@@ -1,4 +1,4 @@
-"""Words found in arrays are those that `words` finds, whatever the text."""
+"""Batch tokenizer: the same words as `words` finds, for any text."""
 
 from itertools import accumulate
 
@@ -12,23 +12,23 @@ from archivesearch.columnar.terms.batch_tokenizer import tokenize_texts
 from test_tokenizer import LETTERS
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=30)
-# One or more characters of each kind, in one to four bytes, and what stands between kinds.
+# Characters of each kind, of one to four bytes, and characters between kinds.
 SIGNS = LETTERS + "ʼ‘`´ßЖ९𝟗²ª\N{MUSICAL SYMBOL COMBINING STEM}\u3099\u0966𠀀한\ud800\0\U0010ffffÕ½"
 ODD_TEXT = st.text(SIGNS, max_size=30)
 
 
 def check(texts: list[str]) -> None:
-    """See that each text has its words, where `words` says."""
-    found = tokenize_texts([to_utf8(text) for text in texts])
-    assert len(found.word_counts) == len(found.text_starts) == len(texts)
-    places = iter(zip(found.starts.tolist(), found.ends.tolist(), strict=True))
+    """Check that the words of each text are those of `words`."""
+    tokenized = tokenize_texts([to_utf8(text) for text in texts])
+    assert len(tokenized.word_counts) == len(tokenized.text_starts) == len(texts)
+    places = iter(zip(tokenized.starts.tolist(), tokenized.ends.tolist(), strict=True))
     for text, count, begin in zip(
-        texts, found.word_counts, found.text_starts.tolist(), strict=True
+        texts, tokenized.word_counts, tokenized.text_starts.tolist(), strict=True
     ):
         at = list(accumulate(map(len, map(to_utf8, text)), initial=0))
         wanted = [(word, at[start], at[end]) for word, start, end in words(text)]
         assert [
-            (from_utf8(found.data[start:end]), start - begin, end - begin)
+            (from_utf8(tokenized.data[start:end]), start - begin, end - begin)
             for start, end in (next(places) for _ in range(count))
         ] == wanted
     assert next(places, None) is None
@@ -47,7 +47,7 @@ def test_words_are_those_of_the_plain_tokenizer(texts: list[str]) -> None:
 
 @settings(max_examples=200)
 @given(st.lists(ODD_TEXT, min_size=1, max_size=3), st.sampled_from([" ", "", "\n", "\0", "_"]))
-def test_what_stands_side_by_side_is_told_apart(texts: list[str], between: str) -> None:
+def test_texts_side_by_side_are_separate(texts: list[str], between: str) -> None:
     check([between.join(texts), *texts])
 
 
@@ -57,7 +57,7 @@ def test_every_character_alone_and_between_letters(first: int) -> None:
     check(["".join(f"a{chr(point)}b {chr(point)}c$ " for point in points)])
 
 
-def test_kinds_are_what_words_are_made_of() -> None:
+def test_kinds_of_characters() -> None:
     assert [char_kind(c) for c in "a9\u0301’.£中 _²"] == [
         *(
             CharKind.LETTER,
@@ -74,5 +74,5 @@ def test_kinds_are_what_words_are_made_of() -> None:
 @pytest.mark.parametrize(
     "unit", ["a", "a.", "a'", "$", "a.$", "\u0301", "中", "a\u0301", "é'.", "中$"]
 )
-def test_long_texts_come_to_an_end(unit: str) -> None:
+def test_long_texts_without_separators(unit: str) -> None:
     check([unit * (50_000 // len(unit))])

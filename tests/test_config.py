@@ -1,4 +1,4 @@
-"""The archive's own file: what may stand in it, what it comes to, and what is refused."""
+"""Configuration file: its keys, its values, and the errors for those that are not valid."""
 
 import json
 from pathlib import Path
@@ -63,7 +63,7 @@ def test_the_bundled_file_is_valid(corpus: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("toml", "says"),
+    ("toml", "expected"),
     [
         ("bogus = 1", "unknown key 'bogus'"),
         ("name = 1", "name must be a string"),
@@ -93,16 +93,14 @@ def test_the_bundled_file_is_valid(corpus: Path) -> None:
         ("[issues]\n1 = true", "issues.1 must be"),
     ],
 )
-def test_what_cannot_be_meant_names_the_file_and_the_key(
-    tmp_path: Path, toml: str, says: str
-) -> None:
+def test_an_error_names_the_file_and_the_key(tmp_path: Path, toml: str, expected: str) -> None:
     path = tmp_path / "my.toml"
     path.write_text(toml)
     with pytest.raises(ConfigError) as caught:
         load(path)
     message = str(caught.value)
     assert message.count(str(path)) == 1
-    assert says in message
+    assert expected in message
     assert "\n" not in message
 
 
@@ -116,7 +114,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         load_beside(tmp_path)
 
 
-def test_a_folder_in_the_place_of_the_file_is_none(tmp_path: Path) -> None:
+def test_a_folder_with_the_name_of_the_file_is_ignored(tmp_path: Path) -> None:
     (tmp_path / CONFIG_FILE).mkdir()
     assert load_beside(tmp_path) == Config()
 
@@ -139,7 +137,7 @@ _configs = st.builds(
 
 
 @given(_configs)
-def test_plain_values_and_back(config: Config) -> None:
+def test_a_config_survives_json(config: Config) -> None:
     assert from_dict(json.loads(json.dumps(config.as_dict())), "there") == config
 
 
@@ -153,7 +151,7 @@ _values: st.SearchStrategy[Any] = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from([*Config().as_dict(), "bogus"]), _values, max_size=4))
-def test_any_values_are_understood_or_refused(values: dict[str, Any]) -> None:
+def test_any_values_are_valid_or_an_error(values: dict[str, Any]) -> None:
     try:
         config = from_dict(values, "there")
     except ConfigError as error:
@@ -165,22 +163,22 @@ def test_any_values_are_understood_or_refused(values: dict[str, Any]) -> None:
 
 
 @given(_configs)
-def test_the_same_twice_is_kept_whole(config: Config) -> None:
+def test_equal_configs_merge_to_the_same(config: Config) -> None:
     assert merge([config]) == merge([config, config]) == config
 
 
 @given(_configs, _configs)
-def test_what_concerns_all_pages_is_joined(one: Config, other: Config) -> None:
-    joined = merge([one, other])
-    assert set(joined.languages) == {*one.languages, *other.languages}
-    assert joined.languages[0] == one.languages[0]
+def test_names_languages_and_tables_are_merged(one: Config, other: Config) -> None:
+    merged = merge([one, other])
+    assert set(merged.languages) == {*one.languages, *other.languages}
+    assert merged.languages[0] == one.languages[0]
     for config in (one, other):
         for name, aliases in config.organizations.items():
-            assert set(aliases) <= set(joined.organizations[name])
+            assert set(aliases) <= set(merged.organizations[name])
         for word, variants in config.variants.items():
-            assert set(variants) <= set(joined.variants[word])
-    assert joined.organizations.keys() == one.organizations.keys() | other.organizations.keys()
+            assert set(variants) <= set(merged.variants[word])
+    assert merged.organizations.keys() == one.organizations.keys() | other.organizations.keys()
 
 
-def test_no_source_at_all_has_the_default() -> None:
+def test_no_source_has_the_default() -> None:
     assert merge([]) == Config()

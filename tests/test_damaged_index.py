@@ -1,4 +1,4 @@
-"""An index whose files have changed under it says so, and nothing worse happens."""
+"""Damaged index: changed files lead to a one-line error or another answer, never to more."""
 
 import random
 import shutil
@@ -42,13 +42,13 @@ def index(sound: Path, tmp_path: Path) -> Path:
 
 
 def files(index: Path) -> list[Path]:
-    """Return the files of an index that hold anything, the manifest among them."""
-    found = [index / "manifest.json", *index.glob("generation-*/*")]
-    return sorted(path for path in found if path.stat().st_size)
+    """Return the files of an index that are not empty, with the manifest."""
+    paths = [index / "manifest.json", *index.glob("generation-*/*")]
+    return sorted(path for path in paths if path.stat().st_size)
 
 
 def ask(index: Path) -> list[ArchiveSearchError]:
-    """Ask everything there is to ask; return the errors that are meant for users."""
+    """Make every call of CALLS, and return the errors for users."""
     errors: list[ArchiveSearchError] = []
     try:
         archive = archivesearch.open(index)
@@ -63,8 +63,8 @@ def ask(index: Path) -> list[ArchiveSearchError]:
     return errors
 
 
-def spoiled(data: bytes, chance: random.Random) -> bytes:
-    """Return as many bytes, of which some are others, or the last ones nought."""
+def damage(data: bytes, chance: random.Random) -> bytes:
+    """Return the data with one or more bytes changed, or with zeros at the end."""
     changed = bytearray(data)
     kind = chance.choice(["bit", "byte", "many", "end"])
     at = chance.randrange(len(changed))
@@ -78,30 +78,30 @@ def spoiled(data: bytes, chance: random.Random) -> bytes:
     return bytes(changed)
 
 
-def test_a_sound_index_answers_everything(sound: Path) -> None:
+def test_sound_index_answers_everything(sound: Path) -> None:
     assert ask(sound) == []
 
 
 @pytest.mark.parametrize("seed", range(CASES))
-def test_changed_bytes_are_told_in_a_line_or_change_an_answer(index: Path, seed: int) -> None:
+def test_changed_bytes_give_a_one_line_error_or_an_answer(index: Path, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - a sample needs a seed, not secrecy
     path = chance.choice(files(index))
-    path.write_bytes(spoiled(path.read_bytes(), chance))
+    path.write_bytes(damage(path.read_bytes(), chance))
     for error in ask(index):
         assert "\n" not in str(error)
 
 
-def test_every_file_of_zeros_is_told_in_a_line_or_changes_an_answer(index: Path) -> None:
-    told = 0
+def test_file_of_zeros_gives_a_one_line_error_or_an_answer(index: Path) -> None:
+    files_with_errors = 0
     for path in files(index):
         data = path.read_bytes()
         path.write_bytes(bytes(len(data)))
         errors = ask(index)
-        told += bool(errors)
+        files_with_errors += bool(errors)
         for error in errors:
             assert "\n" not in str(error)
         path.write_bytes(data)
-    assert told > 5
+    assert files_with_errors > 5
     assert ask(index) == []
 
 
@@ -119,8 +119,8 @@ def test_the_error_names_the_index_and_what_to_do(index: Path, name: str) -> Non
         assert isinstance(error.__cause__, Exception)
 
 
-def test_a_fault_while_the_index_is_sound_is_not_called_damage(index: Path) -> None:
-    """Here it is the caller's, who gives what is no query."""
+def test_error_of_the_caller_is_not_called_damage(index: Path) -> None:
+    """A query that is None, and one that cannot be parsed."""
     nothing: str = None  # type: ignore[assignment]
     with archivesearch.open(index) as archive:
         with pytest.raises(TypeError):

@@ -1,4 +1,4 @@
-"""Passages come back as they were given, with their pages, sections and columns."""
+"""Document store: passages are read as they were written, with their pages and columns."""
 
 from itertools import groupby
 from pathlib import Path
@@ -21,7 +21,7 @@ def documents_of(folder: Path, passages: list[Passage]) -> DocumentStore:
 
 
 @pytest.mark.parametrize(("seed", "count"), [(0, 0), (1, 1), (2, 40), (3, 1500)])
-def test_passages_come_back(seed: int, count: int, tmp_path: Path) -> None:
+def test_passages_are_read_as_written(seed: int, count: int, tmp_path: Path) -> None:
     passages = random_passages(seed, count)
     documents = documents_of(tmp_path, passages)
     assert len(documents) == count
@@ -31,7 +31,7 @@ def test_passages_come_back(seed: int, count: int, tmp_path: Path) -> None:
     assert [titles(number) for number in range(count)] == [p.title for p in passages]
 
 
-def test_pages_are_ranges(tmp_path: Path) -> None:
+def test_pages_are_ranges_of_passages(tmp_path: Path) -> None:
     passages = random_passages(4, 300)
     documents = documents_of(tmp_path, passages)
     runs = [(page, len(list(run))) for page, run in groupby(p.page for p in passages)]
@@ -43,7 +43,7 @@ def test_pages_are_ranges(tmp_path: Path) -> None:
         start += size
 
 
-def test_a_reader_knows_its_pages(tmp_path: Path) -> None:
+def test_a_reader_lists_its_pages(tmp_path: Path) -> None:
     passages = random_passages(5, 100)
     reader = open_reader(tmp_path / "index", passages, ANALYZER)
     assert list(reader.page_names()) == list(dict.fromkeys(p.page for p in passages))
@@ -54,7 +54,7 @@ def test_a_reader_knows_its_pages(tmp_path: Path) -> None:
     assert reader.passages([3, 99, 3]) == [passages[3], passages[99], passages[3]]
 
 
-def test_columns_are_those_of_the_passages(tmp_path: Path) -> None:
+def test_columns_have_the_values_of_the_passages(tmp_path: Path) -> None:
     passages = random_passages(6, 400)
     documents = documents_of(tmp_path, passages)
     numbers = np.array([5, 0, 399, 77])
@@ -68,7 +68,7 @@ def test_columns_are_those_of_the_passages(tmp_path: Path) -> None:
     ]
 
 
-def test_headings_are_known(tmp_path: Path) -> None:
+def test_headings_are_marked(tmp_path: Path) -> None:
     texts = ["Peace", "War", *["Peace now"] * 10, "title: War"]
     passages = [passage(text, section="Peace", title="War") for text in texts]
     passages.append(passage("", title="War"))
@@ -76,7 +76,7 @@ def test_headings_are_known(tmp_path: Path) -> None:
     assert np.flatnonzero(documents.is_heading(np.arange(14))).tolist() == [0, 1, 13]
 
 
-def test_lone_surrogates_come_back(tmp_path: Path) -> None:
+def test_lone_surrogates_are_read_as_written(tmp_path: Path) -> None:
     odd = "a\ud800b\udfff"
     passages = [
         passage(odd * 3, 1, title=odd, section=odd, org=odd, label=odd, author=odd, page=odd)
@@ -84,19 +84,19 @@ def test_lone_surrogates_come_back(tmp_path: Path) -> None:
     assert documents_of(tmp_path, passages).passage(0) == passages[0]
 
 
-def test_long_texts_come_back(tmp_path: Path) -> None:
+def test_long_texts_are_read_as_written(tmp_path: Path) -> None:
     texts = ["x" * size + "é" for size in (0, 4093, 4094, 4095, 4096, 100_000, 0, 1)]
     passages = [passage(text, number) for number, text in enumerate(texts)]
     documents = documents_of(tmp_path, passages)
     assert [documents.passage(number) for number in range(len(texts))] == passages
 
 
-@pytest.mark.parametrize("at", [0, 5, -1])
-def test_damage_is_seen(at: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("offset", [0, 5, -1])
+def test_damaged_texts_are_detected(offset: int, tmp_path: Path) -> None:
     write_segment(tmp_path, [[passage("word " * 500, number) for number in range(3)]], ANALYZER)
     path = tmp_path / "texts.bytes.bin"
     data = bytearray(path.read_bytes())
-    data[at] ^= 0x55
+    data[offset] ^= 0x55
     path.write_bytes(data)
     with pytest.raises(IndexDamaged, match=r"texts\.bytes"):
         list(map(Segment(tmp_path).documents.text, range(3)))

@@ -1,4 +1,4 @@
-"""One generation after another: what a build that fails, dies or meets another one leaves."""
+"""Generations of an index: builds that fail, are killed, or run at the same time."""
 
 import json
 import os
@@ -50,13 +50,13 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def is_tidy(index: Path) -> bool:
-    """Whether an index holds its manifest, one generation, and perhaps lock and memory."""
-    named = json.loads((index / "manifest.json").read_text())["generation"]
-    beside = {".lock", ".parsed"}
-    return {path.name for path in index.iterdir()} - beside == {"manifest.json", named}
+    """Whether an index has a manifest, one generation, perhaps a lock and a parse cache only."""
+    generation = json.loads((index / "manifest.json").read_text())["generation"]
+    optional = {".lock", ".parsed"}
+    return {path.name for path in index.iterdir()} - optional == {"manifest.json", generation}
 
 
-def test_a_rebuild_takes_the_place_of_the_old_index(index: Path, tmp_path: Path) -> None:
+def test_a_rebuild_replaces_the_old_index(index: Path, tmp_path: Path) -> None:
     assert len(answers(index)) == 4
     site = write_files(tmp_path / "other", {"a.html": html_page("Castro alone.")})
     archivesearch.rebuild([site], index)
@@ -64,7 +64,7 @@ def test_a_rebuild_takes_the_place_of_the_old_index(index: Path, tmp_path: Path)
     assert is_tidy(index)
 
 
-def test_the_same_again_gives_the_same_answers(index: Path, tmp_path: Path) -> None:
+def test_a_rebuild_of_the_same_pages_gives_the_same_answers(index: Path, tmp_path: Path) -> None:
     before = answers(index)
     archivesearch.rebuild([tmp_path / "site"], index)
     assert answers(index) == before
@@ -130,14 +130,14 @@ def test_a_build_that_is_killed_leaves_the_old_index(tmp_path: Path) -> None:
         time.sleep(draw.uniform(0, 0.5) if attempt % 2 else draw.uniform(0, 0.1))
         process.send_signal(signal.SIGKILL)
         finished = "done" in process.communicate(timeout=60)[0]
-        found = answers(index)[:1]
-        assert found == new if finished else found in (["a.html#1"], new)
+        ids = answers(index)[:1]
+        assert ids == new if finished else ids in (["a.html#1"], new)
     archivesearch.rebuild([site], index)
     assert answers(index)[:1] == new
     assert is_tidy(index)
 
 
-def test_what_killed_builds_left_is_cleared_away(index: Path, tmp_path: Path) -> None:
+def test_leftovers_of_killed_builds_are_removed(index: Path, tmp_path: Path) -> None:
     write_files(index, {
         ".building/half": "x",
         "generation-0000000000000000/half": "x",
@@ -163,12 +163,12 @@ FOREIGN: list[dict[str, str | bytes]] = [
 
 
 @pytest.mark.parametrize("files", FOREIGN)
-def test_a_folder_that_holds_other_things_is_refused_and_untouched(
+def test_a_folder_with_other_things_is_refused_and_unchanged(
     tmp_path: Path, files: dict[str, str | bytes]
 ) -> None:
     folder = write_files(tmp_path / "mine", files)
     before = content(folder)
-    with pytest.raises(IndexProblem, match="is no index but holds other things") as caught:
+    with pytest.raises(IndexProblem, match="is not an index: it contains other things") as caught:
         archivesearch.rebuild([write_files(tmp_path / "site", PAGES)], folder)
     assert str(folder) in str(caught.value)
     assert content(folder) == before
@@ -182,7 +182,7 @@ def test_a_folder_that_looks_empty_may_hold_an_index(tmp_path: Path, name: str) 
 
 
 @pytest.mark.parametrize("ask", [archivesearch.rebuild, archivesearch.update])
-def test_a_source_that_goes_away_meanwhile_is_not_the_indexs_fault(
+def test_a_source_that_is_removed_during_a_build_is_an_error_of_the_source(
     index: Path, tmp_path: Path, ask: Callable[..., Report]
 ) -> None:
     many = {f"{n}.html": PAGES["letters/1994.html"] for n in range(20)}  # not read at a time
@@ -202,7 +202,7 @@ def test_a_source_that_goes_away_meanwhile_is_not_the_indexs_fault(
     assert content(index) == before
 
 
-def test_things_beside_an_index_are_left_alone(index: Path, tmp_path: Path) -> None:
+def test_other_files_in_an_index_are_not_touched(index: Path, tmp_path: Path) -> None:
     mine: dict[str, str | bytes] = {"notes.txt": "mine", "generation-x/a": "mine", ".keep": ""}
     write_files(index, mine)
     outside = write_files(tmp_path / "outside", {"a": "mine"})
@@ -213,7 +213,7 @@ def test_things_beside_an_index_are_left_alone(index: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("name", [".building", ".manifest.json.new"])
-def test_no_link_is_written_through(index: Path, tmp_path: Path, name: str) -> None:
+def test_nothing_is_written_through_a_link(index: Path, tmp_path: Path, name: str) -> None:
     victim = write_files(tmp_path / "victim", {"file": "mine"})
     (index / name).symlink_to(victim / "file" if name.endswith("new") else victim)
     try:
@@ -223,26 +223,26 @@ def test_no_link_is_written_through(index: Path, tmp_path: Path, name: str) -> N
     assert content(victim) == {"file": b"mine"}
 
 
-def test_an_empty_or_new_folder_is_taken(tmp_path: Path) -> None:
+def test_an_empty_or_a_new_folder_can_be_used(tmp_path: Path) -> None:
     site = write_files(tmp_path / "site", PAGES)
-    for folder in ("empty", "kept", "new/and/deep"):
+    for folder in ("empty", "hidden", "new/and/deep"):
         if folder == "empty":
             (tmp_path / folder).mkdir()
-        if folder == "kept":
+        if folder == "hidden":
             write_files(tmp_path / folder, {".gitkeep": ""})
         archivesearch.rebuild([site], tmp_path / folder)
         assert len(answers(tmp_path / folder)) == 4
-    assert (tmp_path / "kept" / ".gitkeep").exists()
+    assert (tmp_path / "hidden" / ".gitkeep").exists()
 
 
-def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     site = write_files(tmp_path / "site", PAGES)
     for index in (site / "lists" / "parties.html", site / "letters" / "1994.html" / "index"):
         with pytest.raises(IndexProblem, match="cannot write to"):
             archivesearch.rebuild([site], index)
 
 
-def test_two_writers(index: Path, tmp_path: Path) -> None:
+def test_a_second_writer_is_refused(index: Path, tmp_path: Path) -> None:
     with (
         build_folder(index),
         pytest.raises(IndexBusy, match=rf"another process \({os.getpid()} on .*\) is writing"),
@@ -252,7 +252,7 @@ def test_two_writers(index: Path, tmp_path: Path) -> None:
     archivesearch.rebuild([tmp_path / "site"], index)
 
 
-def test_two_writers_at_once_leave_one_whole_index(index: Path, tmp_path: Path) -> None:
+def test_writers_at_the_same_time_leave_one_whole_index(index: Path, tmp_path: Path) -> None:
     outcomes: list[str] = []
 
     def run() -> None:
@@ -274,7 +274,7 @@ def test_two_writers_at_once_leave_one_whole_index(index: Path, tmp_path: Path) 
     assert len(answers(index)) == 4
 
 
-def test_a_lock_file_that_a_killed_build_left_is_no_lock(index: Path, tmp_path: Path) -> None:
+def test_the_lock_file_of_a_killed_build_does_not_lock(index: Path, tmp_path: Path) -> None:
     (index / ".lock").write_text("")
     archivesearch.rebuild([tmp_path / "site"], index)
 
@@ -336,7 +336,7 @@ HOSTILE: list[Callable[[dict[str, Any]], object]] = [
 
 
 @pytest.mark.parametrize("change", HOSTILE)
-def test_a_hostile_manifest_is_told_and_nothing_else(
+def test_a_hostile_manifest_is_an_error_and_has_no_effect(
     index: Path, tmp_path: Path, change: Callable[[dict[str, Any]], object]
 ) -> None:
     changed(index, change)
@@ -347,7 +347,7 @@ def test_a_hostile_manifest_is_told_and_nothing_else(
     assert "\n" not in str(caught.value)
     site = content(tmp_path / "site")
     if values["format"] == "something else":
-        with pytest.raises(IndexProblem, match="holds other things"):
+        with pytest.raises(IndexProblem, match="contains other things"):
             archivesearch.rebuild([tmp_path / "site"], index)
     else:
         archivesearch.rebuild([tmp_path / "site"], index)
@@ -363,7 +363,7 @@ def test_a_damaged_manifest(index: Path, tmp_path: Path, text: str) -> None:
     with pytest.raises(IndexDamaged, match=r"manifest\.json"):
         archivesearch.open(index)
     if text in ("null", "[]"):  # whole, but another program's
-        with pytest.raises(IndexProblem, match="holds other things"):
+        with pytest.raises(IndexProblem, match="contains other things"):
             archivesearch.rebuild([tmp_path / "site"], index)
     else:
         archivesearch.rebuild([tmp_path / "site"], index)
@@ -378,7 +378,9 @@ def test_a_manifest_that_is_a_folder(index: Path) -> None:
         archivesearch.open(index)
 
 
-def test_every_file_cut_short_or_gone_is_told(index: Path, tmp_path: Path) -> None:
+def test_every_file_that_is_missing_or_of_another_size_is_reported(
+    index: Path, tmp_path: Path
+) -> None:
     named = json.loads((index / "manifest.json").read_text())
     for name in named["files"]:
         for spoil in ("cut", "grow", "remove"):
@@ -398,7 +400,7 @@ def test_every_file_cut_short_or_gone_is_told(index: Path, tmp_path: Path) -> No
             shutil.rmtree(copy)
 
 
-def test_a_generation_that_is_gone(index: Path, tmp_path: Path) -> None:
+def test_a_missing_generation_is_an_error(index: Path, tmp_path: Path) -> None:
     shutil.rmtree(index / json.loads((index / "manifest.json").read_text())["generation"])
     with pytest.raises(IndexDamaged, match="has lost its files"):
         archivesearch.open(index)
@@ -406,25 +408,25 @@ def test_a_generation_that_is_gone(index: Path, tmp_path: Path) -> None:
     assert is_tidy(index)
 
 
-def put(index: Path) -> None:
-    """Publish a generation whose bytes are always the same."""
-    with build_folder(index) as building:
-        (building / "file").write_text("whole")
-        commit(index, building, engine="x", sources=(), config={}, languages=("en",), counts={})
+def commit_the_same(index: Path) -> None:
+    """Commit a generation with the same bytes each time."""
+    with build_folder(index) as folder:
+        (folder / "file").write_text("whole")
+        commit(index, folder, engine="x", sources=(), config={}, languages=("en",), counts={})
 
 
-def test_a_damaged_generation_is_mended_by_the_same_bytes(tmp_path: Path) -> None:
+def test_a_damaged_generation_is_replaced_by_one_with_the_same_bytes(tmp_path: Path) -> None:
     index = tmp_path / "index"
-    put(index)
+    commit_the_same(index)
     (path,) = index.glob("generation-*/file")
     number = path.stat().st_ino
-    put(index)
-    assert path.stat().st_ino == number  # what is in force is not touched
+    commit_the_same(index)
+    assert path.stat().st_ino == number  # the current generation is not written again
     path.write_text("WHOLE")
-    put(index)
+    commit_the_same(index)
     assert path.read_text() == "whole"
     path.unlink()
-    put(index)
+    commit_the_same(index)
     assert path.read_text() == "whole"
 
 
@@ -447,7 +449,7 @@ assert is_tidy(index)
 
 
 def test_a_full_disk_leaves_the_old_index(tmp_path: Path) -> None:
-    """Only root can mount a small disk; in a namespace of its own, it goes with the process."""
+    """Only root can mount a small disk; it is in a namespace that ends with the process."""
     if not shutil.which("unshare") or not hasattr(os, "geteuid") or os.geteuid() != 0:
         pytest.skip("only root on Linux can make a small disk")
     (tmp_path / "disk").mkdir()

@@ -1,11 +1,12 @@
-"""What is imported, and what is not yet: imports are most of what a cold start takes."""
+"""Imports: a cold start loads only what it needs, since imports take most of its time."""
 
 import ast
+import doctest
 import re
 import subprocess
 import sys
 import tomllib
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ with contextlib.suppress(SystemExit):
 
 
 def imported(code: str, *arguments: str) -> set[str]:
-    """Run code in a Python of its own; return the top-level names of what it imported."""
+    """Run code in a new process; return the top-level names of the modules it imported."""
     code += "\nimport sys\nprint('imported:', *sys.modules)"
     process = subprocess.run(
         [sys.executable, "-W", "error", "-c", code, *arguments],
@@ -60,7 +61,7 @@ def test_a_search_imports_only_what_it_needs(corpus_index: Path, format_: str) -
     assert not names & (SLOW | WEB)
 
 
-def test_a_search_for_words_leaves_alone_what_others_need(corpus_index: Path) -> None:
+def test_a_search_for_words_imports_no_module_of_other_queries(corpus_index: Path) -> None:
     code = CALL + "\nassert not any(name in sys.modules for name in " + repr(UNNEEDED) + ")"
     imported(code, "search", "party", "--index", str(corpus_index))
 
@@ -86,7 +87,7 @@ def test_help_imports_click_and_nothing_else(arguments: list[str]) -> None:
 
 
 def imports(path: Path) -> set[str]:
-    """Return the top-level names of all that a file imports, wherever in it."""
+    """Return the top-level names of all modules that a file imports."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -96,7 +97,7 @@ def imports(path: Path) -> set[str]:
     return names
 
 
-def test_what_the_package_imports_is_installed_with_it() -> None:
+def test_all_imports_are_dependencies() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]["pdf"]
     listed = [*project["dependencies"], *extras]
@@ -105,3 +106,17 @@ def test_what_the_package_imports_is_installed_with_it() -> None:
     used = set().union(*map(imports, (ROOT / "src").rglob("*.py")))
     for name in used - sys.stdlib_module_names - {"archivesearch"}:
         assert {package.lower() for package in packages.get(name, [name])} & required, name
+
+
+EXAMPLES = [
+    ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
+    for path in sorted((ROOT / "src").rglob("*.py"))
+    if ">>> " in path.read_text(encoding="utf-8")
+]
+
+
+@pytest.mark.parametrize("module", EXAMPLES)
+def test_examples_in_docstrings_are_right(module: str) -> None:
+    result = doctest.testmod(import_module(module))
+    assert result.attempted
+    assert not result.failed

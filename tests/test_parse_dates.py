@@ -1,4 +1,4 @@
-"""Years that texts speak of, and the dates of pages, by a table of cases and by laws."""
+"""Years mentioned in texts and dates of pages, by a table of cases and by laws."""
 
 import re
 import tomllib
@@ -12,9 +12,15 @@ from hypothesis import strategies as st
 
 from archivesearch.config import Config, from_dict
 from archivesearch.parse.blocks.block import Block
-from archivesearch.parse.dates import years_mentioned as dates
 from archivesearch.parse.dates.publication_date import date_page
-from archivesearch.parse.dates.years_mentioned import years_mentioned
+from archivesearch.parse.dates.years_mentioned import (
+    _NUMBER,
+    _four_digit_years,
+    _is_certain_year,
+    _year_matches,
+    years_mentioned,
+    years_mentioned_in_each,
+)
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "dates.toml").read_text("utf-8"))
 RUNNING_TEXT = (
@@ -56,20 +62,20 @@ def test_years_mentioned(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", params(CASES["dating"], "name"))
 def test_dating(case: dict[str, Any]) -> None:
-    found = date_page(
+    dating = date_page(
         [block(text) for text in case.get("blocks", [])],
         case["page"],
         case.get("title", ""),
         from_dict(case.get("config", {}), "case"),
         meta_author=case.get("meta_author", ""),
     )
-    assert (found.year, found.source, found.date) == (
+    assert (dating.year, dating.source, dating.date) == (
         case.get("year"),
         case.get("source", ""),
         case.get("date", ""),
     )
-    if "author" in case or "second_year" in case or not found.year:
-        assert (found.author, found.second_year, found.second_source) == (
+    if "author" in case or "second_year" in case or not dating.year:
+        assert (dating.author, dating.second_year, dating.second_source) == (
             case.get("author", ""),
             case.get("second_year"),
             case.get("second_source", ""),
@@ -107,23 +113,23 @@ def test_a_text_without_digits_has_no_years(text: str) -> None:
 def test_dating_never_raises_and_is_consistent(
     texts: list[tuple[str, str]], page: str, title: str, author: str
 ) -> None:
-    found = date_page(
+    dating = date_page(
         [Block(text, tag) for text, tag in texts], page, title, Config(), meta_author=author
     )
-    assert bool(found.year) == bool(found.source) == bool(found.date)
-    assert re.fullmatch(r"(\d{4}(-\d\d(-\d\d)?)?)?", found.date)
-    assert (found.second_year is None) == (not found.second_source)
-    if found.year:
-        assert found.date.startswith(str(found.year))
-        assert 1500 <= found.year <= 2030
-        assert found.second_year != found.year
+    assert bool(dating.year) == bool(dating.source) == bool(dating.date)
+    assert re.fullmatch(r"(\d{4}(-\d\d(-\d\d)?)?)?", dating.date)
+    assert (dating.second_year is None) == (not dating.second_source)
+    if dating.year:
+        assert dating.date.startswith(str(dating.year))
+        assert 1500 <= dating.year <= 2030
+        assert dating.second_year != dating.year
 
 
 @given(st.from_regex(r"[a-z]{0,12}[-_./]?[0-9]{1,8}[a-z/]{0,3}[0-9]{0,6}\.html?", fullmatch=True))
 def test_any_address_gives_a_sound_date_or_none(page: str) -> None:
-    found = date_page([], page, "", Config())
-    assert found.year is None or 1500 <= found.year <= 2030
-    assert found.source in ("", "address")
+    dating = date_page([], page, "", Config())
+    assert dating.year is None or 1500 <= dating.year <= 2030
+    assert dating.source in ("", "address")
 
 
 @given(
@@ -134,13 +140,13 @@ def test_any_address_gives_a_sound_date_or_none(page: str) -> None:
     st.text(alphabet=" .,;:!?)]’”\"'/@-–+0129abeghpstuBEW\n", max_size=4),
     st.sampled_from(["", "copies", "people", "bc", "Eagle Crest Way", "hours", "pages", "x.htm"]),
 )
-def test_what_is_plainly_a_year_is_one_by_all_the_rules(
+def test_a_certain_year_is_a_year_by_all_rules(
     before: str, digits: str, between: str, after: str
 ) -> None:
     text = f"{before} {digits}{between}{after}"
-    for match in dates._NUMBER.finditer(text):
-        if match.lastgroup == "rest" and dates._is_plain(text, *match.span()):
-            assert dates._full(text, *match.span(), match) == (int(match[0]),)
+    for match in _NUMBER.finditer(text):
+        if match.lastgroup == "rest" and _is_certain_year(text, *match.span()):
+            assert _four_digit_years(text, *match.span(), match) == (int(match[0]),)
 
 
 @given(
@@ -152,8 +158,8 @@ def test_what_is_plainly_a_year_is_one_by_all_the_rules(
         max_size=6,
     )
 )
-def test_years_of_several_texts_are_those_of_each(texts: list[str]) -> None:
-    assert dates.years_mentioned_in_each(texts) == [years_mentioned(text) for text in texts]
+def test_years_of_several_texts_equal_those_of_each_text(texts: list[str]) -> None:
+    assert years_mentioned_in_each(texts) == [years_mentioned(text) for text in texts]
     for text in texts:
-        found = [match.span() for match in dates._NUMBER.finditer(text)]
-        assert [match.span() for match in dates._numbers(text)] == found
+        spans = [match.span() for match in _NUMBER.finditer(text)]
+        assert [match.span() for match in _year_matches(text)] == spans

@@ -1,4 +1,4 @@
-"""The guide to the query language is true: its archive is built, and its examples are asked."""
+"""The guide to the query language: its archive is built, and its examples are run."""
 
 import re
 from collections.abc import Iterator
@@ -29,9 +29,9 @@ def tables() -> Iterator[list[list[str]]]:
 
 
 def cells(*heads: str) -> list[list[str]]:
-    """Return the rows of all tables whose first columns are called so."""
-    found = [table[2:] for table in tables() if table[0][: len(heads)] == list(heads)]
-    return [row[: len(heads)] for rows in found for row in rows]
+    """Return the first columns of all tables that have these headings."""
+    bodies = [table[2:] for table in tables() if table[0][: len(heads)] == list(heads)]
+    return [row[: len(heads)] for rows in bodies for row in rows]
 
 
 PARAGRAPHS = cells("", "page", "heading", "paragraph")
@@ -43,8 +43,8 @@ def page(name: str) -> str:
     """Return a page of the guide's archive as HTML."""
     lang, title = TITLES[name]
     body, above = "", ""
-    for _, where, heading, text in PARAGRAPHS:
-        if where.strip("`") == name:
+    for _, path, heading, text in PARAGRAPHS:
+        if path.strip("`") == name:
             body += f"<h2>{heading}</h2>\n" if heading != above else ""
             body += f"<p>{escape(text)}</p>\n"
             above = heading
@@ -59,7 +59,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_index(folder, {**files, "archivesearch.toml": config})
 
 
-def test_the_archive_is_the_one_that_is_shown(index: Path) -> None:
+def test_the_archive_is_that_of_the_guide(index: Path) -> None:
     with archivesearch.open(index) as archive:
         hits = archive.search("", limit=100).hits
     shown = [f"{hit.label}: {hit.text}" if hit.label else hit.text for hit in hits]
@@ -86,11 +86,11 @@ def test_refused(index: Path, query: str, place: str, says: str) -> None:
 
 
 def test_every_field_has_an_example() -> None:
-    asked = " ".join(query for query, _ in EXAMPLES)
-    assert [field for field in FIELDS if f"{field}:" not in asked] == []
+    queries = " ".join(query for query, _ in EXAMPLES)
+    assert [field for field in FIELDS if f"{field}:" not in queries] == []
 
 
-def test_the_limits_are_those_that_are_told() -> None:
+def test_the_limits_are_those_of_the_guide() -> None:
     assert f"{MAX_LENGTH:,} characters and {MAX_WORDS} words" in GUIDE
     assert f"{MAX_PATTERNS} of them with" in GUIDE
     assert f"brackets at most {MAX_DEPTH} deep" in " ".join(GUIDE.split())

@@ -1,4 +1,4 @@
-"""What a query means, what is refused and where, and that nothing else can happen."""
+"""Query parser: the meaning of queries, the errors and their positions, and laws for any text."""
 
 import pytest
 from hypothesis import assume, example, given, settings
@@ -39,48 +39,48 @@ ANALYZER = Analyzer(("en",), {"Zedong": ["Tse-tung"], "America": ["Amerika"]})
 
 
 def meaning(query: str) -> str:
-    """Write out what a query means; what is the same in all default fields is written once."""
-    return shown(parse(query, ANALYZER))
+    """Return the tree of a query as text; a clause in all default fields is written once."""
+    return as_text(parse(query, ANALYZER))
 
 
-def shown(tree: Query) -> str:
+def as_text(tree: Query) -> str:
     if isinstance(tree, Or):
         return (
-            f"({' | '.join(collapsed(tree))})" + boosted(tree.boost)
+            f"({' | '.join(alternatives(tree))})" + boost_suffix(tree.boost)
             if several(tree)
-            else (collapsed(tree)[0] + boosted(tree.boost))
+            else (alternatives(tree)[0] + boost_suffix(tree.boost))
         )
     if isinstance(tree, And):
-        return f"({' & '.join(map(shown, tree.subqueries))})" + boosted(tree.boost)
+        return f"({' & '.join(map(as_text, tree.subqueries))})" + boost_suffix(tree.boost)
     if isinstance(tree, AndNot):
-        return f"({shown(tree.a)} - {shown(tree.b)})"
+        return f"({as_text(tree.a)} - {as_text(tree.b)})"
     if isinstance(tree, Every):
         return "*"
     if isinstance(tree, YearRange):
         ends = (None if end is None else int(end) for end in (tree.start, tree.end))
-        return f"{tree.fieldname}[{'..'.join(map(str, ends))}]{boosted(tree.boost)}"
-    return f"{field(tree)}:{body(tree)}{boosted(weight(tree))}"
+        return f"{tree.fieldname}[{'..'.join(map(str, ends))}]{boost_suffix(tree.boost)}"
+    return f"{field(tree)}:{body(tree)}{boost_suffix(weight(tree))}"
 
 
 def several(tree: Or) -> bool:
-    return len(collapsed(tree)) > 1
+    return len(alternatives(tree)) > 1
 
 
-def collapsed(tree: Or) -> list[str]:
-    """The alternatives of an Or; four that differ only in their default field are one."""
+def alternatives(tree: Or) -> list[str]:
+    """Return the alternatives of an Or; four that differ only in their default field are one."""
     parts: list[str] = []
     trees = list(tree.subqueries)
     while trees:
         four = trees[: len(FIELD_WEIGHTS)]
-        if is_everywhere(four):
-            parts.append(body(four[0]) + boosted(weight(four[0])))
+        if in_default_fields(four):
+            parts.append(body(four[0]) + boost_suffix(weight(four[0])))
             del trees[: len(FIELD_WEIGHTS)]
         else:
-            parts.append(shown(trees.pop(0)))
+            parts.append(as_text(trees.pop(0)))
     return parts
 
 
-def is_everywhere(trees: list[Query]) -> bool:
+def in_default_fields(trees: list[Query]) -> bool:
     if [field(tree) for tree in trees] != list(FIELD_WEIGHTS):
         return False
     weights = {round(weight(t) / w, 6) for t, w in zip(trees, FIELD_WEIGHTS.values(), strict=True)}
@@ -104,7 +104,7 @@ def weight(tree: Query) -> float:
     return getattr(tree, "boost", 1.0)
 
 
-def boosted(boost: float) -> str:
+def boost_suffix(boost: float) -> str:
     return "" if boost == 1.0 else f"^{boost:g}"
 
 
@@ -132,7 +132,7 @@ def body(tree: Query) -> str:
 
 
 @pytest.mark.parametrize(
-    ("query", "means"),
+    ("query", "expected"),
     [
         ("castro", "castro"),
         ("Fidel Castro", "(fidel | castro)"),
@@ -204,7 +204,7 @@ def body(tree: Query) -> str:
         ("lang:FR", "lang:fr"),
         ("page:a/b.html", "page:a/b.html"),
         ("page:a/*", "page:a/*"),
-        # words with signs
+        # words with other signs
         ("Comments: x", "(comment | x)"),
         ("Comments:x", "(comment | x)"),
         ("Self-Description: party", '("self descript" | parti)'),
@@ -221,14 +221,14 @@ def body(tree: Query) -> str:
         ("don’t", "dont"),
         ("{a} [b] <c>", "(a | b | c)"),
         ("a & b", "(a | b)"),
-        # wildcards: the terms that fit, and those of words that fit although their stems do not
+        # wildcards: the forms that match, although their stems may not
         ("pr*", "pr*"),
         ("cub*", "cub*"),
         ("cast*", "cast*"),
         ("a?b", "a?b"),
         ("*ism", "*ism"),
         ("Am*ka", "am*ka"),
-        # likeness
+        # fuzzy
         ("castro~", "castro~1"),
         ("castro~2", "castro~2"),
         ("cat~2", "cat"),
@@ -258,12 +258,12 @@ def body(tree: Query) -> str:
         ('"中国 party"', '"中国 国* parti"~0'),
     ],
 )
-def test_meaning(query: str, means: str) -> None:
-    assert meaning(query) == means
+def test_meaning(query: str, expected: str) -> None:
+    assert meaning(query) == expected
 
 
 @pytest.mark.parametrize(
-    ("query", "position", "says"),
+    ("query", "position", "message"),
     [
         ('a "b', 2, "quote is never closed"),
         ('"a" "', 4, "quote is never closed"),
@@ -302,10 +302,12 @@ def test_meaning(query: str, means: str) -> None:
         ("(" * (MAX_DEPTH + 1) + "a" + ")" * (MAX_DEPTH + 1), MAX_DEPTH, "deep"),
     ],
 )
-def test_what_is_refused_and_where(query: str, position: int | None, says: str) -> None:
+def test_an_invalid_query_raises_an_error_with_a_position(
+    query: str, position: int | None, message: str
+) -> None:
     with pytest.raises(QueryError) as caught:
         parse(query, ANALYZER)
-    assert says in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
     assert caught.value.position == position
 
@@ -319,15 +321,15 @@ def test_limits_can_be_reached() -> None:
 def test_a_word_has_the_weight_of_its_field() -> None:
     tree = parse("castro^2", ANALYZER)
     assert isinstance(tree, Or)
-    found = {field(part): weight(part) for part in tree.subqueries}
-    assert found == {name: 2 * weight_ for name, weight_ in FIELD_WEIGHTS.items()}
+    weights = {field(part): weight(part) for part in tree.subqueries}
+    assert weights == {name: 2 * weight_ for name, weight_ in FIELD_WEIGHTS.items()}
 
 
 def test_words_of_a_filter_are_a_phrase() -> None:
-    assert shown(phrase_query("section", "What is to be done", ANALYZER)).startswith(
+    assert as_text(phrase_query("section", "What is to be done", ANALYZER)).startswith(
         'section:"what'
     )
-    assert shown(phrase_query("section", "AND year:x (", ANALYZER)) == 'section:"and year x"'
+    assert as_text(phrase_query("section", "AND year:x (", ANALYZER)) == 'section:"and year x"'
     assert phrase_query("section", "!!!", ANALYZER) is NullQuery
 
 
@@ -340,7 +342,7 @@ def test_years(text: str, span: tuple[int | None, int | None]) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "-", "..", "abc", "19900", "1990-1980", "1995s", "１９９０x"])
-def test_what_is_no_year(text: str) -> None:
+def test_an_invalid_year(text: str) -> None:
     with pytest.raises(QueryError, match="--year"):
         parse_years(text, "--year")
 
@@ -353,9 +355,9 @@ PIECES = [
 ]  # fmt: skip
 
 
-def is_understood_or_refused(query: str) -> None:
+def is_valid_or_an_error(query: str) -> None:
     try:
-        assert shown(parse(query, ANALYZER))
+        assert as_text(parse(query, ANALYZER))
     except QueryError as error:
         refused = error
     else:
@@ -367,14 +369,14 @@ def is_understood_or_refused(query: str) -> None:
 @given(st.text(max_size=60))
 @example("\x00")
 @example("\ud800")
-def test_any_text_is_understood_or_refused(query: str) -> None:
-    is_understood_or_refused(query)
+def test_any_text_is_valid_or_an_error(query: str) -> None:
+    is_valid_or_an_error(query)
 
 
 @settings(max_examples=400)
 @given(st.lists(st.sampled_from(PIECES), max_size=12), st.sampled_from(["", " "]))
-def test_any_row_of_pieces_is_understood_or_refused(pieces: list[str], between: str) -> None:
-    is_understood_or_refused(between.join(pieces))
+def test_any_pieces_are_valid_or_an_error(pieces: list[str], between: str) -> None:
+    is_valid_or_an_error(between.join(pieces))
 
 
 _leaf = st.sampled_from(
@@ -394,8 +396,8 @@ _grammar = st.recursive(
 
 
 @given(_grammar)
-def test_what_follows_the_grammar_is_understood(query: str) -> None:
-    assert shown(parse(query, ANALYZER))
+def test_a_query_of_the_grammar_is_valid(query: str) -> None:
+    assert as_text(parse(query, ANALYZER))
 
 
 @given(_grammar)
@@ -417,10 +419,10 @@ def test_white_space_and_brackets_change_nothing(query: str) -> None:
 )  # fmt: skip
 def test_long_queries_come_to_an_end(unit: str) -> None:
     for query in ((unit * MAX_LENGTH)[:MAX_LENGTH], unit * MAX_WORDS):
-        is_understood_or_refused(query[:MAX_LENGTH])
+        is_valid_or_an_error(query[:MAX_LENGTH])
 
 
-PIECES = [
+PLAIN_PIECES = [
     *("castro", "Castro's", "SWP", "Socialist", "Workers", "Party", "and", "not", "U.S.", "C++"),
     *(
         "pre*",
@@ -440,9 +442,9 @@ PIECES = [
 ]
 
 
-@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_size=6))
+@given(st.lists(st.one_of(st.sampled_from(PLAIN_PIECES), st.text(max_size=6)), max_size=6))
 def test_words_alone_mean_the_same_to_the_grammar(pieces: list[str]) -> None:
-    """What is made without Whoosh's parser is what that would make."""
+    """Without Whoosh's parser the tree is the same."""
     text = " ".join(pieces)
     assume(text.strip() and not GRAMMAR_SIGNS.search(text))
     names = AliasExpansion([("Socialist Workers Party", "SWP"), ("Castro", "Fidel Castro")])
@@ -461,5 +463,5 @@ def test_words_alone_mean_the_same_to_the_grammar(pieces: list[str]) -> None:
 @pytest.mark.parametrize(
     "query", ["a\ud800mission~", "\ud800st~", "\ud800stones", '="\ud800stones"']
 )
-def test_half_a_character_is_no_fault(query: str) -> None:
+def test_a_lone_surrogate_is_no_error(query: str) -> None:
     parse(query, ANALYZER)

@@ -1,4 +1,4 @@
-"""What is built holds what an index of dictionaries holds, however it came about."""
+"""Segment writer: segments equal a brute-force index, with any batches, memory and workers."""
 
 import random
 from collections import Counter
@@ -53,28 +53,28 @@ def test_the_same_passages_give_the_same_bytes(seed: int, tmp_path: Path) -> Non
     passages = random_passages(seed, 250)
     segment_of(tmp_path / "whole", passages, 1 << 30)
     whole = files_of(tmp_path / "whole")
-    with WorkerPool(2) as crew:
-        for processes, memory in ((None, 0), (None, 100_000), (crew, 0), (crew, 1 << 30)):
-            folder = tmp_path / f"{processes}-{memory}"
+    with WorkerPool(2) as pool:
+        for workers, memory in ((None, 0), (None, 100_000), (pool, 0), (pool, 1 << 30)):
+            folder = tmp_path / f"{workers}-{memory}"
             folder.mkdir()
-            write_segment(folder, cut(passages, memory), ANALYZER, pool=processes, memory=memory)
+            write_segment(folder, cut(passages, memory), ANALYZER, pool=workers, memory=memory)
             assert files_of(folder) == whole
 
 
-def test_what_is_usual_in_one_process_need_not_be_in_another(tmp_path: Path) -> None:
+def test_processes_may_differ_in_their_usual_forms(tmp_path: Path) -> None:
     texts = ["Party party party parties", "parties party parties", "party", "parties us", "US"]
     passages = [passage(text, number, title=text) for number, text in enumerate(texts * 9)]
     segment = segment_of(tmp_path / "whole", passages)
     check(segment, BruteForce(passages))
     (tmp_path / "parts").mkdir()
-    with WorkerPool(3) as crew:
+    with WorkerPool(3) as pool:
         parts = [passages[at : at + 1] for at in range(len(passages))]
-        write_segment(tmp_path / "parts", parts, ANALYZER, pool=crew)
+        write_segment(tmp_path / "parts", parts, ANALYZER, pool=pool)
     assert files_of(tmp_path / "parts") == files_of(tmp_path / "whole")
 
 
 def check(segment: Segment, brute: BruteForce) -> None:
-    """See that a segment holds what the index of dictionaries does."""
+    """Check that a segment has the postings, positions and lengths of a brute-force index."""
     count = len(brute.passages)
     assert segment.document_count == count
     for name in FIELDS:
@@ -84,40 +84,47 @@ def check(segment: Segment, brute: BruteForce) -> None:
         ]
         assert terms == sorted(brute.places[name], key=to_utf8)
         for term in terms:
-            wanted = brute.places[name][term]
-            found = segment.postings(name, term)
-            assert found is not None
-            assert found.count == len(wanted)
-            assert found.documents.tolist() == sorted(wanted)
+            expected = brute.places[name][term]
+            postings = segment.postings(name, term)
+            assert postings is not None
+            assert postings.count == len(expected)
+            assert postings.documents.tolist() == sorted(expected)
             matches = np.zeros(segment.block_count, np.uint32)
-            matches[found.blocks] = found.bits
-            assert numbers_of(matches).tolist() == sorted(wanted)
-            frequencies = [len(wanted[number]) for number in sorted(wanted)]
-            assert found.frequencies().tolist() == frequencies
+            matches[postings.blocks] = postings.bits
+            assert numbers_of(matches).tolist() == sorted(expected)
+            frequencies = [len(expected[number]) for number in sorted(expected)]
+            assert postings.frequencies().tolist() == frequencies
             if name not in WORD_FIELDS:
                 continue
-            positions, counts = found.positions()
+            positions, counts = postings.positions()
             assert counts.tolist() == frequencies
-            assert positions.tolist() == list(chain(*(wanted[n] for n in sorted(wanted))))
-            some = np.array(sorted(wanted)[::2])
-            at = list(chain(*(wanted[n] for n in some.tolist())))
-            places = PostingLists(segment, [found]).occurrences(bits_of(some, segment.block_count))
-            assert (places >> POSITION_BITS).tolist() == np.repeat(some, frequencies[::2]).tolist()
+            assert positions.tolist() == list(chain(*(expected[n] for n in sorted(expected))))
+            every_other = np.array(sorted(expected)[::2])
+            at = list(chain(*(expected[n] for n in every_other.tolist())))
+            places = PostingLists(segment, [postings]).occurrences(
+                bits_of(every_other, segment.block_count)
+            )
+            assert (places >> POSITION_BITS).tolist() == np.repeat(
+                every_other, frequencies[::2]
+            ).tolist()
             assert (places & ((1 << POSITION_BITS) - 1)).tolist() == at
             presence = SegmentPresence(segment, np.arange(count), (name,), {term: 0})
-            assert presence.present[0, 0].nonzero()[0].tolist() == sorted(wanted)
-            presence = SegmentPresence(segment, some, (name,), {"none such": 0, term: 1})
+            assert presence.present[0, 0].nonzero()[0].tolist() == sorted(expected)
+            presence = SegmentPresence(segment, every_other, (name,), {"none such": 0, term: 1})
             seen = presence.positions(presence.present)
             assert seen.position.tolist() == at
-            assert some[seen.passage].tolist() == np.repeat(some, frequencies[::2]).tolist()
+            assert (
+                every_other[seen.passage].tolist()
+                == np.repeat(every_other, frequencies[::2]).tolist()
+            )
             average = segment.average_length(name)
             impacts = [
-                len(wanted[n])
-                / (len(wanted[n]) + K1 * (1 - B + B * brute.lengths[name][n] / average))
-                for n in sorted(wanted)
+                len(expected[n])
+                / (len(expected[n]) + K1 * (1 - B + B * brute.lengths[name][n] / average))
+                for n in sorted(expected)
             ]
-            bound = dict(zip(found.blocks.tolist(), found.max_impacts.tolist(), strict=True))
-            for number, impact in zip(sorted(wanted), impacts, strict=True):
+            bound = dict(zip(postings.blocks.tolist(), postings.max_impacts.tolist(), strict=True))
+            for number, impact in zip(sorted(expected), impacts, strict=True):
                 assert impact * 255 <= bound[number >> 5] * (1 + 1e-6)
     check_forms(segment, brute)
     for name in WORD_FIELDS:
@@ -128,7 +135,7 @@ def check(segment: Segment, brute: BruteForce) -> None:
 
 
 def check_forms(segment: Segment, brute: BruteForce) -> None:
-    """See that it is known in which forms each term stands, the most usual first, and where."""
+    """Check the forms of each term, the first form first, and the documents of each form."""
     for name in WORD_FIELDS:
         having: dict[str, dict[str, list[int]]] = {}
         for document, pairs in sorted(brute.forms[name].items()):
@@ -143,8 +150,10 @@ def check_forms(segment: Segment, brute: BruteForce) -> None:
             for place, form in zip(
                 segment.word_forms.form_range(number), (usual, *others), strict=True
             ):
-                found = documents_with_forms(segment, name, np.array([number]), np.array([place]))
-                assert found.tolist() == forms[form]
+                documents = documents_with_forms(
+                    segment, name, np.array([number]), np.array([place])
+                )
+                assert documents.tolist() == forms[form]
         counts: Counter[str] = Counter()
         for form, count in zip(*segment.form_counts(name), strict=True):
             counts[form] += count
@@ -157,7 +166,7 @@ def test_postings_are_those_of_brute_force(seed: int, count: int, tmp_path: Path
     check(segment_of(tmp_path / "index", passages), BruteForce(passages))
 
 
-def test_large_numbers_are_kept(tmp_path: Path) -> None:
+def test_large_frequencies_gaps_and_lengths(tmp_path: Path) -> None:
     long = "castro " * 70_000 + "cuba"
     texts = ["castro " * 254, "castro " * 255, "castro " * 256, "x " * 300 + "cuba", long, "cuba"]
     passages = [
@@ -172,7 +181,7 @@ TEXT = st.text(st.sampled_from("abÉ'. $US東京\N{COMBINING ACUTE ACCENT}’-9\
 
 @settings(max_examples=30)
 @given(st.lists(st.tuples(TEXT, TEXT, TEXT, st.sampled_from(["en", "fr", "xx", ""])), max_size=6))
-def test_any_text_is_kept(rows: list[tuple[str, str, str, str]]) -> None:
+def test_any_text_round_trips(rows: list[tuple[str, str, str, str]]) -> None:
     passages = [
         passage(
             text,
@@ -192,12 +201,12 @@ def test_any_text_is_kept(rows: list[tuple[str, str, str, str]]) -> None:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_what_fails_leaves_no_files_open_and_no_runs(jobs: int, tmp_path: Path) -> None:
+def test_failed_build_leaves_no_open_files_and_no_runs(jobs: int, tmp_path: Path) -> None:
     def broken() -> Iterator[Sequence[Passage]]:
         yield random_passages(8, 50)
         raise OSError("the source is gone")
 
-    with WorkerPool(jobs) as crew, pytest.raises(OSError, match="the source is gone"):
-        write_segment(tmp_path, broken(), ANALYZER, memory=0, pool=crew)
+    with WorkerPool(jobs) as pool, pytest.raises(OSError, match="the source is gone"):
+        write_segment(tmp_path, broken(), ANALYZER, memory=0, pool=pool)
     assert not list(tmp_path.glob("runs*"))
     assert not (tmp_path / "segment.json").exists()

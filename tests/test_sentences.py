@@ -1,4 +1,4 @@
-"""Where sentences begin, and what is learned of an archive's abbreviations."""
+"""Sentence splitter: where sentences begin, and the abbreviations that Punkt learns."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,7 +40,7 @@ def test_starts(text: str) -> None:
     parts = text.split("|")
     bare = "".join(parts)
     starts = LEARNED.starts(bare)
-    # what parts two sentences belongs to the one before
+    # the space between two sentences belongs to the first
     shown, before = [], 0
     for start in [*starts, len(bare)]:
         shown.append(bare[before:start].strip())
@@ -50,12 +50,12 @@ def test_starts(text: str) -> None:
 
 def test_abbreviations_are_learned() -> None:
     text = "Mr. Smith met Mr. Jones at Esq. Brown's. It rained. Mr. Hill and Mr. Dale came too. "
-    found = train([text] * 30)["abbreviations"]
-    assert "mr" in found
-    assert "rained" not in found
+    abbreviations = train([text] * 30)["abbreviations"]
+    assert "mr" in abbreviations
+    assert "rained" not in abbreviations
 
 
-def test_nothing_is_learned_of_nothing() -> None:
+def test_nothing_is_learned_from_no_texts() -> None:
     assert train([]) == {"abbreviations": [], "starters": []}
 
 
@@ -67,20 +67,20 @@ def test_a_sample_is_small_and_spread(sizes: list[list[int]], size: int) -> None
         if page
     ]
     texts = [paragraph.text for page in pages for _, paragraph in paragraphs(page)]
-    with TemporaryDirectory() as folder, PageSpool(Path(folder)) as gathered:
-        gathered.add(chunk_of_pages(pages))
-        found = gathered.sample_texts(size)
-    assert sum(map(len, found)) <= size
+    with TemporaryDirectory() as folder, PageSpool(Path(folder)) as spool:
+        spool.add(chunk_of_pages(pages))
+        sample = spool.sample_texts(size)
+    assert sum(map(len, sample)) <= size
     if sum(map(len, texts)) * 2 < size:
-        assert found == texts
+        assert sample == texts
     else:
         steps = [texts[::step] for step in range(1, len(texts) + 1)]
         assert any(
-            all(map(str.startswith, some, found)) for some in steps if len(some) == len(found)
+            all(map(str.startswith, step, sample)) for step in steps if len(step) == len(sample)
         )
 
 
-def test_a_window_ends_with_a_sentence_where_one_ends_near() -> None:
+def test_a_window_ends_with_a_sentence_if_one_ends_nearby() -> None:
     text = (
         "One word. " * 3
         + "The castro is here by Mr. Smith and others. Another sentence follows it."
@@ -90,7 +90,7 @@ def test_a_window_ends_with_a_sentence_where_one_ends_near() -> None:
     assert text[slice(*shown)] == "The castro is here by Mr. Smith and others."
 
 
-def test_words_that_are_far_apart_are_shown_too() -> None:
+def test_distant_words_are_shown_in_an_extract() -> None:
     text = (
         "Castro stands here. "
         + "Nothing stands in between. " * 30

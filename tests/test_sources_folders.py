@@ -1,4 +1,4 @@
-"""Which files of a folder are pages, what they are called, and in which order they come."""
+"""Folders and single files as sources: their pages, names and order."""
 
 import os
 import sys
@@ -18,11 +18,11 @@ from helpers.small_archive import write_files
 
 
 def names(source: Source) -> list[str]:
-    return [found.page for found in source.pages()]
+    return [item.page for item in source.pages()]
 
 
 def skipped(source: Source) -> dict[str, str]:
-    return {found.page: found.reason for found in source.pages() if isinstance(found, Skipped)}
+    return {item.page: item.reason for item in source.pages() if isinstance(item, Skipped)}
 
 
 def of(folder: Path) -> Source:
@@ -42,7 +42,7 @@ PAGE_NAMES = [
 
 
 @pytest.mark.parametrize("name", PAGE_NAMES)
-def test_is_a_page_by_its_name(tmp_path: Path, name: str) -> None:
+def test_a_page_by_its_name(tmp_path: Path, name: str) -> None:
     write_files(tmp_path, {name: "x", "other.jpg": "x"})
     listing = list_pages(tmp_path)
     assert [entry.page for entry in listing.entries] == [name]
@@ -55,7 +55,7 @@ def test_is_a_page_by_its_name(tmp_path: Path, name: str) -> None:
     "name",
     "a.jpg a.html.bak a.htmlx a.css a.js html txt a.cgi script.pl a.html~".split(),
 )
-def test_is_no_page_by_its_name(tmp_path: Path, name: str) -> None:
+def test_no_page_by_its_name(tmp_path: Path, name: str) -> None:
     write_files(tmp_path, {name: "words"})
     listing = list_pages(tmp_path)
     assert (listing.entries, listing.other_files) == ((), 1)
@@ -81,19 +81,19 @@ def test_a_name_without_ending_is_judged_by_its_start(
 
 
 @pytest.mark.parametrize("start", ["<!---->", "<!-- -->\n", " ", "<!--"])
-def test_judging_any_start_comes_to_an_end(tmp_path: Path, start: str) -> None:
+def test_any_start_is_checked_in_linear_time(tmp_path: Path, start: str) -> None:
     write_files(tmp_path, {"README": start * 1000})
     assert not list_pages(tmp_path).entries
 
 
-def test_hidden_files_and_folders_are_passed_over(tmp_path: Path) -> None:
+def test_hidden_files_and_folders_are_ignored(tmp_path: Path) -> None:
     write_files(tmp_path, {".a.html": "x", ".git/b.html": "x", "c/.d/e.html": "x", "f.html": "x"})
     listing = list_pages(tmp_path)
     assert [entry.page for entry in listing.entries] == ["f.html"]
     assert listing.other_files == 0
 
 
-def test_order_is_that_of_the_names(tmp_path: Path) -> None:
+def test_pages_are_in_the_order_of_their_names(tmp_path: Path) -> None:
     files = ["b.html", "B.html", "a/z.html", "a/b/c.html", "a.html", "é.html", "10.html", "9.html"]
     write_files(tmp_path, dict.fromkeys(files, "x"))
     expected = "10.html 9.html B.html a/b/c.html a/z.html a.html b.html é.html".split()
@@ -169,7 +169,7 @@ def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything"
 )
-def test_what_may_not_be_read_is_skipped(tmp_path: Path) -> None:
+def test_files_without_permission_are_skipped(tmp_path: Path) -> None:
     site = write_files(tmp_path / "site", {"a.html": "x", "b/c.html": "x", "d.html": "x"})
     (site / "a.html").chmod(0)
     (site / "b").chmod(0)
@@ -187,7 +187,7 @@ def test_what_may_not_be_read_is_skipped(tmp_path: Path) -> None:
         (site / "b").chmod(0o700)
 
 
-def test_a_file_that_goes_away_is_skipped(tmp_path: Path) -> None:
+def test_a_file_that_disappears_is_skipped(tmp_path: Path) -> None:
     source = of(write_files(tmp_path, {"a.html": "x", "b.html": "x"}))
     (tmp_path / "a.html").unlink()
     assert "cannot be read" in skipped(source)["a.html"]
@@ -195,11 +195,11 @@ def test_a_file_that_goes_away_is_skipped(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="file names are text here")
-def test_file_names_that_are_no_text(tmp_path: Path) -> None:
+def test_file_names_that_are_not_utf_8(tmp_path: Path) -> None:
     for name in (b"caf\xe9.html", b"\xff\xfe.txt", "caf\xe9.html".encode()):
         (Path(os.fsencode(tmp_path).decode()) / os.fsdecode(name)).write_bytes(name)
     source = of(tmp_path)
-    pages = {found.page: found.data for found in source.pages() if isinstance(found, RawPage)}
+    pages = {item.page: item.data for item in source.pages() if isinstance(item, RawPage)}
     assert pages == {
         "café.html": "café.html".encode(),
         "café~2.html": b"caf\xe9.html",
@@ -239,13 +239,13 @@ def test_several_sources_have_names(tmp_path: Path) -> None:
     for folder in ("x/site", "y/site", "z/site-2"):
         write_files(tmp_path / folder, {"a.html": "x"})
     write_files(tmp_path, {"one.html": "x"})
-    given_ = [
+    paths = [
         tmp_path / "x/site",
         tmp_path / "y/site",
         tmp_path / "z/site-2",
         tmp_path / "one.html",
     ]
-    sources = open_sources(given_)
+    sources = open_sources(paths)
     assert len({source.name for source in sources}) == 4
     pages = [page for source in sources for page in names(source)]
     assert pages == ["site!a.html", "site-2!a.html", "site-2-2!a.html", "one.html"]
@@ -254,10 +254,10 @@ def test_several_sources_have_names(tmp_path: Path) -> None:
 def test_single_files_among_several_sources_are_pages_by_their_names(tmp_path: Path) -> None:
     files = ["list.html", "a/list.html", "b/list.html", "site/list.html", "site!list.html"]
     write_files(tmp_path, dict.fromkeys([*files, "list.html-2/x.html"], "x"))
-    given_ = [tmp_path / name for name in files if name != "site/list.html"]
-    sources = open_sources([*given_, tmp_path / "site", tmp_path / "list.html-2"])
-    found_ = [found for source in sources for found in source.pages()]
-    assert [found.page for found in found_] == [
+    paths = [tmp_path / name for name in files if name != "site/list.html"]
+    sources = open_sources([*paths, tmp_path / "site", tmp_path / "list.html-2"])
+    items = [item for source in sources for item in source.pages()]
+    assert [item.page for item in items] == [
         "list.html",
         "list~2.html",
         "list~3.html",
@@ -265,7 +265,7 @@ def test_single_files_among_several_sources_are_pages_by_their_names(tmp_path: P
         "site!list.html",
         "list.html-2!x.html",
     ]
-    assert [found.source for found in found_ if isinstance(found, RawPage)] == [
+    assert [item.source for item in items if isinstance(item, RawPage)] == [
         "list.html",
         "list~2.html",
         "list~3.html",
@@ -300,8 +300,8 @@ def test_the_names_of_single_files_are_the_same_in_every_command(tmp_path: Path)
     assert [skipped.page for skipped in report.skipped] == ["empty.html"]
     again = archivesearch.update(sources, tmp_path / "index")
     assert (again.parsed, again.unchanged, again.removed) == (0, 2, 0)
-    found_ = archivesearch.verify(tmp_path / "index", sources)
-    assert (found_.whole, found_.current) == (True, True)
+    verification = archivesearch.verify(tmp_path / "index", sources)
+    assert (verification.whole, verification.current) == (True, True)
     with archivesearch.open(tmp_path / "index") as archive:
         assert archive.pages() == ("list.html", "letters!1.html")
         assert archive.page("list.html").source == "list.html"
@@ -329,7 +329,7 @@ def test_each_source_has_its_own_configuration_unless_one_is_named(tmp_path: Pat
         open_sources(folders, tmp_path / "none.toml")
 
 
-def test_sources_that_cannot_be(tmp_path: Path) -> None:
+def test_paths_that_are_no_sources(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.html": "x"})
     with pytest.raises(SourceError, match="there is no source"):
         open_sources([tmp_path / "none"])

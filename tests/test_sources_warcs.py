@@ -1,4 +1,4 @@
-"""WARCs, ARCs and WACZ as sources: pages, skipped records, revisits, and damage of all kinds."""
+"""WARCs, ARCs and WACZ as sources: pages, skipped records, revisits and damage."""
 
 import bz2
 import gzip
@@ -38,24 +38,24 @@ INFO = record(b"software: test\r\n", None, "warcinfo", Content_Type="application
 REQUEST = record(b"GET / HTTP/1.0\r\n\r\n", A, "request", Content_Type="application/http")
 
 
-def found(folder: Path, *contents: bytes, limits: Limits | None = None) -> list[SourceItem]:
-    """Return what comes out of files with these contents."""
+def read_items(folder: Path, *contents: bytes, limits: Limits | None = None) -> list[SourceItem]:
+    """Return the items of WARCs with these contents."""
     paths = [folder / f"{n}.warc" for n in range(len(contents))]
     for path, content in zip(paths, contents, strict=True):
         path.write_bytes(content)
-    return [f for source in open_sources(paths, limits=limits) for f in source.pages()]
+    return [item for source in open_sources(paths, limits=limits) for item in source.pages()]
 
 
 def pages(results: list[SourceItem]) -> dict[str, bytes]:
-    return {f.page: f.data for f in results if isinstance(f, RawPage)}
+    return {item.page: item.data for item in results if isinstance(item, RawPage)}
 
 
 def reasons(results: list[SourceItem]) -> dict[str, str]:
-    return {f.page: f.reason for f in results if isinstance(f, Skipped)}
+    return {item.page: item.reason for item in results if isinstance(item, Skipped)}
 
 
 def notices(results: list[SourceItem]) -> list[str]:
-    return [f.text for f in results if isinstance(f, Notice)]
+    return [item.text for item in results if isinstance(item, Notice)]
 
 
 @pytest.mark.parametrize("form", ["plain", "members", "whole", "cut", "padded"])
@@ -74,12 +74,12 @@ def test_pages_of_a_warc_however_it_is_gzipped(tmp_path: Path, form: str) -> Non
         "cut": gzip_members(*(whole[n : n + 100] for n in range(0, len(whole), 100))),
         "padded": gzip_members(*plain) + b"\0" * 512,
     }[form]
-    results = found(tmp_path, content)
+    results = read_items(tmp_path, content)
     assert pages(results) == {A: b"<html><p>one</p></html>", B: b"<html><p>two</p></html>"}
-    kinds = [f.reason for f in results if isinstance(f, Skipped)]
+    kinds = [item.reason for item in results if isinstance(item, Skipped)]
     assert kinds == ["it is a warcinfo record", "it is a request record"]
-    assert not any(f.is_page for f in results if isinstance(f, Skipped))
-    first = next(f for f in results if isinstance(f, RawPage))
+    assert not any(item.is_page for item in results if isinstance(item, Skipped))
+    first = next(item for item in results if isinstance(item, RawPage))
     assert (first.url, first.captured, first.content_type) == (A, DATE, "text/html")
     assert first.source == "0.warc"
     assert first.record.startswith("urn:x:1 at byte ")
@@ -91,21 +91,21 @@ def test_pages_of_an_arc(tmp_path: Path) -> None:
     spaced = arc_record(http_response("three"), "http://example.org/c?q=a b c")
     content = arc(arc_record(http_response("one"), A), two, spaced)
     for data in (content, gzip.compress(content), content.replace(b"\n10", b"\r\n10")):
-        results = found(tmp_path, data)
+        results = read_items(tmp_path, data)
         assert pages(results) == {
             A: b"one",
             B: b"two",
             "http://example.org/c?q=a%20b%20c": b"three",
         }
-        captured = [f.captured for f in results if isinstance(f, RawPage)]
+        captured = [item.captured for item in results if isinstance(item, RawPage)]
         assert captured == ["2001-02-03T04:05:06Z", "1999-01-01", "2001-02-03T04:05:06Z"]
-        assert not notices([f for f in results if data is content])
+        assert not notices([item for item in results if data is content])
 
 
 def test_an_arc_of_the_second_version(tmp_path: Path) -> None:
     block = http_response("one")
     line = f"{A} 10.0.0.1 20010203040506 text/html 200 - - 0 x.arc.gz {len(block)}\n".encode()
-    assert pages(found(tmp_path, arc(line + block + b"\n"))) == {A: b"one"}
+    assert pages(read_items(tmp_path, arc(line + block + b"\n"))) == {A: b"one"}
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_an_arc_of_the_second_version(tmp_path: Path) -> None:
     ],
 )
 def test_records_that_are_no_pages_are_counted(tmp_path: Path, content: bytes, reason: str) -> None:
-    results = found(tmp_path, content + page_record("one", A))
+    results = read_items(tmp_path, content + page_record("one", A))
     assert set(pages(results)) == {A}
     (why,) = reasons(results).values()
     assert reason in why
@@ -160,7 +160,7 @@ def test_records_that_are_no_pages_are_counted(tmp_path: Path, content: bytes, r
     ids=lambda content: bytes(content[-70:]).decode(errors="replace"),
 )
 def test_records_that_are_pages(tmp_path: Path, content: bytes) -> None:
-    results = found(tmp_path, content)
+    results = read_items(tmp_path, content)
     assert [data[-1:] for data in pages(results).values()] == [b"x"]
     assert set(pages(results)) == {URL}
 
@@ -206,10 +206,10 @@ BARE = zlib.compress(BODY)[2:-4]
         (b"10\r\nonly a part", {"transfer_encoding": "chunked"}, b"only a part"),
     ],
 )
-def test_bodies_are_undone(
+def test_bodies_are_decoded(
     tmp_path: Path, body: bytes, headers: dict[str, str], expected: bytes
 ) -> None:
-    results = found(tmp_path, record(http_response(body, **headers)))
+    results = read_items(tmp_path, record(http_response(body, **headers)))
     (data,) = pages(results).values()
     assert data.startswith(expected)
     assert len(data) < len(expected) + 30
@@ -225,13 +225,13 @@ def test_a_body_that_is_a_bomb_is_skipped(tmp_path: Path, encoding: str) -> None
         "zstd": zstandard.compress(spaces),
     }
     bomb = record(http_response(packed[encoding], content_encoding=encoding))
-    results = found(tmp_path, bomb, limits=Limits(page_bytes=100_000))
+    results = read_items(tmp_path, bomb, limits=Limits(page_bytes=100_000))
     assert "larger than the 0.1 MB" in reasons(results)[URL]
 
 
 def test_a_record_that_is_too_large_is_skipped(tmp_path: Path) -> None:
     large = record(http_response(b"x" * 200_000))
-    results = found(tmp_path, large + page_record("one", A), limits=Limits(page_bytes=1000))
+    results = read_items(tmp_path, large + page_record("one", A), limits=Limits(page_bytes=1000))
     assert "larger than the 0.001 MB" in reasons(results)[URL]
     assert set(pages(results)) == {A}
 
@@ -240,10 +240,10 @@ def test_a_gzipped_file_that_is_a_bomb_ends(tmp_path: Path) -> None:
     bomb = gzip_members(
         page_record("one", A), page_record(" " * 100_000, B), page_record("two", URL)
     )
-    results = found(tmp_path, bomb, limits=Limits(unpacked_bytes=50_000, ratio=10))
+    results = read_items(tmp_path, bomb, limits=Limits(unpacked_bytes=50_000, ratio=10))
     assert set(pages(results)) == {A}
     (notice,) = notices(results)
-    assert "unpacks to more than it may" in notice
+    assert "unpacks to more bytes than the limit" in notice
 
 
 def test_the_charset_that_the_server_named_is_used(tmp_path: Path) -> None:
@@ -258,14 +258,14 @@ def test_the_charset_that_the_server_named_is_used(tmp_path: Path) -> None:
         assert archive.search("слово").total == 1
 
 
-def test_the_newest_capture_stands_for_a_page(tmp_path: Path) -> None:
+def test_the_newest_capture_is_the_page(tmp_path: Path) -> None:
     content = (
         page_record("old", A, "2001-01-01T00:00:00Z")
         + page_record("new", "https://www.example.org:443/a.html", "2003-01-01T00:00:00Z")
         + page_record("middle", "http://EXAMPLE.org/a.html#top", "2002-01-01T00:00:00Z")
     )
-    results = found(tmp_path, content)
-    (only,) = [f for f in results if isinstance(f, RawPage)]
+    results = read_items(tmp_path, content)
+    (only,) = [item for item in results if isinstance(item, RawPage)]
     assert (only.page, only.data) == (
         "https://www.example.org:443/a.html",
         b"<html><p>new</p></html>",
@@ -274,9 +274,9 @@ def test_the_newest_capture_stands_for_a_page(tmp_path: Path) -> None:
     assert set(reasons(results).values()) == {OLDER_CAPTURE}
 
 
-def test_a_page_comes_before_the_text_that_was_made_of_it(tmp_path: Path) -> None:
+def test_a_response_wins_over_its_conversion(tmp_path: Path) -> None:
     text = record(b"text", A, "conversion", "2009-01-01T00:00:00Z", Content_Type="text/plain")
-    results = found(tmp_path, page_record("page", A) + text)
+    results = read_items(tmp_path, page_record("page", A) + text)
     assert pages(results) == {A: b"<html><p>page</p></html>"}
     assert list(reasons(results).values()) == ["the page that it was converted from is indexed"]
 
@@ -291,17 +291,17 @@ REVISITS: dict[str, dict[str, str]] = {
 
 @pytest.mark.parametrize("how", REVISITS)
 @pytest.mark.parametrize("form", ["before", "after", "another file"])
-def test_a_revisit_of_another_address_is_an_address_of_the_page(
+def test_a_revisit_with_another_url_gives_the_page_this_url(
     tmp_path: Path, how: str, form: str
 ) -> None:
     target = page_record("one", A, WARC_Record_ID="<urn:x:1>", WARC_Payload_Digest="sha1:ABC")
     revisit = record(http_response(""), B, "revisit", "2005-01-01T00:00:00Z", **REVISITS[how])
     parts = {"before": [revisit + target], "after": [target + revisit]}
-    results = found(tmp_path, *parts.get(form, [revisit, target]))
-    (only,) = [f for f in results if isinstance(f, RawPage)]
+    results = read_items(tmp_path, *parts.get(form, [revisit, target]))
+    (only,) = [item for item in results if isinstance(item, RawPage)]
     assert only.page.removeprefix("1.warc!") == A
     assert (only.url, only.also) == (A, (B,))
-    (skipped,) = [f for f in results if isinstance(f, Skipped)]
+    (skipped,) = [item for item in results if isinstance(item, Skipped)]
     assert skipped.reason == "it repeats what another capture holds"
     assert not skipped.is_page
 
@@ -314,14 +314,14 @@ def test_a_revisit_of_an_older_capture_makes_it_the_newest(tmp_path: Path) -> No
             http_response(""), A, "revisit", "2003-01-01T00:00:00Z", WARC_Refers_To="<urn:x:1>"
         )
     )
-    results = found(tmp_path, content)
+    results = read_items(tmp_path, content)
     assert pages(results) == {A: b"<html><p>first</p></html>"}
 
 
-def test_a_revisit_of_what_is_not_there(tmp_path: Path) -> None:
+def test_a_revisit_of_a_missing_record_is_skipped(tmp_path: Path) -> None:
     revisit = record(b"", A, "revisit", WARC_Refers_To="<urn:x:9>")
     image = record(http_response("", "image/png"), B, "revisit", WARC_Refers_To="<urn:x:9>")
-    results = found(tmp_path, revisit + image)
+    results = read_items(tmp_path, revisit + image)
     assert "none of the sources" in reasons(results)[A]
     assert reasons(results)[B] == "it is of the type image/png"
 
@@ -331,7 +331,7 @@ def test_a_capture_in_another_file_may_be_newer(tmp_path: Path) -> None:
         page_record("old", A, "2001-01-01T00:00:00Z"),
         page_record("new", A, "2003-01-01T00:00:00Z"),
     )
-    results = found(tmp_path, old, new)
+    results = read_items(tmp_path, old, new)
     assert pages(results) == {f"1.warc!{A}": b"<html><p>new</p></html>"}
     assert reasons(results) == {f"0.warc!{A}": OLDER_CAPTURE}
 
@@ -355,7 +355,7 @@ LIES = [
 def test_damage_costs_no_other_page(tmp_path: Path, what: str, damaged: bytes, form: str) -> None:
     parts = [page_record("before", B), damaged, REQUEST, page_record("after", URL)]
     content = b"".join(parts) if form == "plain" else gzip_members(*parts)
-    results = found(tmp_path, content)
+    results = read_items(tmp_path, content)
     assert {B, URL} <= set(pages(results)), what
     assert b"after" in pages(results)[URL]
     assert b"WARC/1.0" not in b"".join(pages(results).values())
@@ -383,7 +383,7 @@ def test_a_file_that_is_gzipped_in_parts_or_begins_with_other_bytes(
     tmp_path: Path, how: str
 ) -> None:
     content, place = PARTS[how]
-    results = found(tmp_path, content)
+    results = read_items(tmp_path, content)
     assert set(pages(results)) == {f"http://example.org/{t}" for t in ("one", "two", "three")}
     (notice,) = notices(results)
     assert notice.startswith(f"at byte {place}: ")
@@ -396,7 +396,7 @@ def test_a_damaged_gzip_member_costs_no_other_page(tmp_path: Path, where: str) -
     place = {"header": 3, "middle": len(broken) // 2, "checksum": len(broken) - 6}[where]
     broken[place] ^= 0xFF
     parts[2] = bytes(broken)
-    results = found(tmp_path, b"".join(parts))
+    results = read_items(tmp_path, b"".join(parts))
     assert {f"http://example.org/{n}" for n in (0, 1, 3, 4)} <= set(pages(results))
     (notice,) = notices(results)
     assert f"at byte {len(parts[0] + parts[1])}: " in notice
@@ -410,7 +410,7 @@ def test_a_file_that_is_cut_short(tmp_path: Path, form: str) -> None:
         "members": gzip_members(*parts),
         "whole": gzip.compress(b"".join(parts), 0, mtime=0),
     }[form]
-    results = found(tmp_path, content[:-20])
+    results = read_items(tmp_path, content[:-20])
     assert pages(results)[A] == b"<html><p>one</p></html>"
     assert pages(results)[B].startswith(b"<html><p>twotwo")
     assert any("at byte" in notice for notice in notices(results))
@@ -418,7 +418,9 @@ def test_a_file_that_is_cut_short(tmp_path: Path, form: str) -> None:
 
 def test_a_page_that_quotes_a_record_is_whole(tmp_path: Path) -> None:
     text = "This is a record:\r\n\r\nWARC/1.0\r\nWARC-Type: response\r\n\r\nThat was it."
-    results = found(tmp_path, record(http_response(text, "text/plain"), A) + page_record("two", B))
+    results = read_items(
+        tmp_path, record(http_response(text, "text/plain"), A) + page_record("two", B)
+    )
     assert pages(results)[A] == text.encode()
     assert not notices(results)
 
@@ -426,14 +428,14 @@ def test_a_page_that_quotes_a_record_is_whole(tmp_path: Path) -> None:
 RUBBISH = b"no record at all\n" * 10_000
 
 
-def test_nothing_but_rubbish_is_told(tmp_path: Path) -> None:
+def test_a_file_without_records_is_refused(tmp_path: Path) -> None:
     for name, data in (
         ("x.warc", RUBBISH),
         ("x.warc.gz", RUBBISH),
         ("y.warc.gz", gzip_members(RUBBISH)),
     ):
         (tmp_path / name).write_bytes(data)
-        with pytest.raises(SourceError, match=r"is no WARC or ARC.*no record begins in it"):
+        with pytest.raises(SourceError, match=r"is not a WARC or ARC.*no record begins in it"):
             archivesearch.rebuild([tmp_path / name], tmp_path / "index")
 
 
@@ -453,7 +455,7 @@ def test_a_wacz(tmp_path: Path) -> None:
 @pytest.mark.parametrize("method", [0, 8])
 @pytest.mark.parametrize("name", ["archive/1.warc", "archive/1.warc.gz"])
 def test_a_wacz_in_which_a_warc_is_damaged(tmp_path: Path, name: str, method: int) -> None:
-    """What can be read of it is, and the damage is told once."""
+    """The readable records are pages, and the damage gives one notice."""
     records = [page_record(f"one of {n}", f"{A}?{n}") for n in range(40)]
     first = gzip_members(*records) if name.endswith(".gz") else b"".join(records)
     files = {"datapackage.json": b"{}", name: first, "archive/2.warc": page_record("two", B)}
@@ -464,12 +466,11 @@ def test_a_wacz_in_which_a_warc_is_damaged(tmp_path: Path, name: str, method: in
     data[info.header_offset + len(name) + 30 + info.compress_size // 2] ^= 0x10
     path.write_bytes(data)
     (source,) = open_sources([path])
-    found = list(source.pages())
-    told = [notice.text for notice in found if isinstance(notice, Notice)]
-    assert sum(text.startswith(f"{name} is damaged: ") for text in told) == 1
-    kept = [url for url in pages(found) if url.startswith(f"{A}?")]
-    assert B in pages(found)
-    assert len(kept) >= (38 if method == 0 else 1)
+    results = list(source.pages())
+    assert sum(text.startswith(f"{name} is damaged: ") for text in notices(results)) == 1
+    urls = [url for url in pages(results) if url.startswith(f"{A}?")]
+    assert B in pages(results)
+    assert len(urls) >= (38 if method == 0 else 1)
 
 
 @pytest.mark.parametrize(
@@ -488,7 +489,7 @@ def test_warcs_of_a_wacz_wherever_they_are(tmp_path: Path, name: str) -> None:
 
 def test_a_wacz_without_a_warc_is_refused(tmp_path: Path) -> None:
     path = make_zip(tmp_path / "x.wacz", {"datapackage.json": "{}"})
-    with pytest.raises(SourceError, match="no WACZ"):
+    with pytest.raises(SourceError, match="not a WACZ"):
         open_sources([path])
 
 
@@ -498,7 +499,7 @@ def test_a_warc_in_bzip2_is_refused(tmp_path: Path) -> None:
         open_sources([tmp_path / "x.warc.bz2"])
 
 
-def test_pages_are_left_out_by_their_address(tmp_path: Path) -> None:
+def test_exclude_globs_for_urls(tmp_path: Path) -> None:
     (tmp_path / "x.warc").write_bytes(page_record("one", A) + page_record("two", B))
     (tmp_path / "archivesearch.toml").write_text("exclude = ['*://*/b.html']")
     (source,) = open_sources([tmp_path / "x.warc"])
@@ -522,7 +523,7 @@ def test_every_record_is_a_page_or_counted(shared_data: Path) -> None:
                 pass
         (source,) = open_sources([path])
         results = list(source.pages())
-        counted = sum(isinstance(f, RawPage | Skipped) for f in results)
+        counted = sum(isinstance(item, RawPage | Skipped) for item in results)
         assert counted + sum(source.listing.omitted.values()) >= seen, path
         is_broken = any(
             word in path.name for word in ("bad.", "bad-non", "trunc", "wrong", "in-url")
@@ -531,7 +532,7 @@ def test_every_record_is_a_page_or_counted(shared_data: Path) -> None:
 
 
 @given(st.data())
-def test_a_damaged_warc_never_fails_otherwise(data: st.DataObject) -> None:
+def test_a_damaged_warc_raises_only_source_errors(data: st.DataObject) -> None:
     import tempfile
 
     parts = [INFO, page_record("one", A), REQUEST, page_record("two" * 300, B)]
@@ -551,5 +552,5 @@ def test_a_damaged_warc_never_fails_otherwise(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
         results: list[Any] = []
         with suppress(SourceError):  # where no record is left
-            results = found(Path(folder), bytes(content))
+            results = read_items(Path(folder), bytes(content))
         assert all(isinstance(result, RawPage | Skipped | Notice) for result in results)

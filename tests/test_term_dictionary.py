@@ -1,4 +1,4 @@
-"""Terms are found as a search in a sorted list finds them."""
+"""Term dictionary: finds terms, prefixes and ranges like a sorted list."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ TERMS = st.lists(TERM, unique=True, max_size=40)
 
 
 @contextmanager
-def lexicon_of(*fields: list[bytes]) -> Iterator[TermDictionary]:
-    """Give a lexicon of fields `0`, `1` and so on with sorted terms."""
+def dictionary_of(*fields: list[bytes]) -> Iterator[TermDictionary]:
+    """Yield a term dictionary of the fields `0`, `1` and so on with these sorted terms."""
     edges = [sum(map(len, fields[:at])) for at in range(len(fields) + 1)]
     with TemporaryDirectory() as folder:
         writer = ArrayWriter(Path(folder))
@@ -38,24 +38,28 @@ def lexicon_of(*fields: list[bytes]) -> Iterator[TermDictionary]:
 @example(["a", "a\0"], ["a\0"], "a")
 def test_every_term_is_found_and_no_other(first: list[str], second: list[str], word: str) -> None:
     fields = [sorted(map(to_utf8, terms)) for terms in (first, second)]
-    with lexicon_of(*fields) as lexicon:
+    with dictionary_of(*fields) as dictionary:
         for name, terms in enumerate(fields):
-            start, end = lexicon.field_range(str(name))
-            assert list(lexicon.terms(start, end)) == terms
+            start, end = dictionary.field_range(str(name))
+            assert list(dictionary.terms(start, end)) == terms
             for number, term in enumerate(terms, start):
-                assert lexicon.find(str(name), term) == number
-                assert lexicon[number] == term
-            assert (lexicon.find(str(name), to_utf8(word)) is None) == (to_utf8(word) not in terms)
-        assert lexicon.find("none", b"a") is None
+                assert dictionary.find(str(name), term) == number
+                assert dictionary[number] == term
+            assert (dictionary.find(str(name), to_utf8(word)) is None) == (
+                to_utf8(word) not in terms
+            )
+        assert dictionary.find("none", b"a") is None
 
 
 @given(TERMS, TERMS, TERM)
 def test_a_prefix_is_a_range(first: list[str], second: list[str], start: str) -> None:
     fields = [sorted(map(to_utf8, terms)) for terms in (first, second)]
-    with lexicon_of(*fields) as lexicon:
+    with dictionary_of(*fields) as dictionary:
         for name, terms in enumerate(fields):
-            found = lexicon.terms(*lexicon.prefix_range(str(name), to_utf8(start)))
-            assert list(found) == [term for term in terms if term.startswith(to_utf8(start))]
+            terms_of_range = dictionary.terms(*dictionary.prefix_range(str(name), to_utf8(start)))
+            assert list(terms_of_range) == [
+                term for term in terms if term.startswith(to_utf8(start))
+            ]
 
 
 @given(TERMS, TERMS, st.none() | TERM, st.none() | TERM)
@@ -64,11 +68,11 @@ def test_a_range_includes_both_ends(
 ) -> None:
     fields = [sorted(map(to_utf8, terms)) for terms in (first, second)]
     low, high = (None if edge is None else to_utf8(edge) for edge in (start, end))
-    with lexicon_of(*fields) as lexicon:
+    with dictionary_of(*fields) as dictionary:
         for name, terms in enumerate(fields):
             wanted = terms[
                 0 if low is None else bisect_left(terms, low) : len(terms)
                 if high is None
                 else bisect_right(terms, high)
             ]
-            assert list(lexicon.terms(*lexicon.term_range(str(name), low, high))) == wanted
+            assert list(dictionary.terms(*dictionary.term_range(str(name), low, high))) == wanted

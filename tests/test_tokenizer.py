@@ -1,4 +1,4 @@
-"""Where words are: tables of what stands in the pages, and laws for any text at all."""
+"""Tokenizer: tables of texts with their words, and laws for any text."""
 
 import re
 import unicodedata
@@ -7,11 +7,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archivesearch.analysis import tokenizer as module
+from archivesearch.analysis import tokenizer
 from archivesearch.analysis.tokenizer import is_cjk, locate_words, words
 
 
-def found(text: str) -> list[str]:
+def word_texts(text: str) -> list[str]:
     return [word for word, _, _ in words(text)]
 
 
@@ -49,13 +49,13 @@ def found(text: str) -> list[str]:
         ("l'Humanité d’Aztlán", "l'Humanité d’Aztlán"),
         ("rock'n'roll", "rock'n'roll"),
         ("5' 6''", "5 6"),
-        # joins that are none
+        # signs that do not join
         ("Tse-tung", "Tse tung"),
         ("and/or snake_case", "and or snake case"),
         ("mim@mim.org", "mim mim org"),
         ("C++ C# 3.14 1,800 '96", "C C 3 14 1 800 96"),
         ("http://a.org/b?c=d", "http a org b c d"),
-        # accents, marks and what is invisible
+        # accents, marks and invisible characters
         ("Aztla\u0301n", "Aztla\u0301n"),
         ("\u0301alone _\u0301 \xad\u0301", "alone"),
         ("\u4e2d\u0301 \u4e2d$ $\u4e2d \u4e2d.A.B. \u56fd.\u4e2d", "中 中 中 中 A.B 国 中"),
@@ -76,7 +76,7 @@ def found(text: str) -> list[str]:
     ],
 )
 def test_words(text: str, expected: str) -> None:
-    assert found(text) == expected.split()
+    assert word_texts(text) == expected.split()
 
 
 LETTERS = "abUS.$£¢'’5 -_\n\u0301\u200b\xad中国あé"
@@ -86,7 +86,7 @@ texts = st.text(max_size=40) | st.text(LETTERS, max_size=30)
 @given(texts)
 @example("a\u200b'b")
 @example("a\xad$5")
-def test_words_stand_where_they_say_in_order(text: str) -> None:
+def test_words_have_their_spans_in_order(text: str) -> None:
     last_start = last_end = -1
     for word, start, end in words(text):
         assert text[start:end] == word != ""
@@ -104,30 +104,30 @@ def test_every_letter_and_digit_is_in_a_word(text: str) -> None:
 
 @given(texts)
 def test_a_word_has_a_letter_or_digit(text: str) -> None:
-    assert all(is_cjk(word) or any(c.isalnum() for c in word) for word in found(text))
+    assert all(is_cjk(word) or any(c.isalnum() for c in word) for word in word_texts(text))
 
 
 @given(texts, texts)
-def test_a_space_parts_words(one: str, other: str) -> None:
+def test_a_space_separates_words(one: str, other: str) -> None:
     shifted = [(w, s + len(one) + 1, e + len(one) + 1) for w, s, e in words(other)]
     assert list(words(f"{one} {other}")) == [*words(one), *shifted]
 
 
 @given(st.text(st.characters(max_codepoint=0x24F) | st.sampled_from(LETTERS), max_size=30))
-def test_the_short_pattern_finds_what_the_full_one_does(text: str) -> None:
-    if not module._NOT_PLAIN.search(text):
-        full = [(m[0], m.start(), m.end()) for m in module._full().finditer(text)]
+def test_the_simple_pattern_equals_the_full_one(text: str) -> None:
+    if not tokenizer._NOT_SIMPLE.search(text):
+        full = [(m[0], m.start(), m.end()) for m in tokenizer._full_pattern().finditer(text)]
         assert list(words(text)) == full
 
 
-def test_a_mark_never_parts_a_word() -> None:
+def test_a_mark_never_separates_a_word() -> None:
     codes = (code for code in range(0x110000) if not 0xD800 <= code < 0xE000)
     marks = [chr(code) for code in codes if unicodedata.category(chr(code)) in ("Mn", "Mc", "Me")]
-    assert not [mark for mark in marks if found(f"a{mark}b") != [f"a{mark}b"]]
+    assert not [mark for mark in marks if word_texts(f"a{mark}b") != [f"a{mark}b"]]
 
 
-def test_no_mark_of_punctuation_joins_words() -> None:
-    joining = set("'’ʼ‘`´$£¢") | set(module.INVISIBLE)
+def test_punctuation_never_joins_words() -> None:
+    joining = set("'’ʼ‘`´$£¢") | set(tokenizer.INVISIBLE)
     signs = (
         chr(code)
         for code in range(0x110000)
@@ -135,7 +135,7 @@ def test_no_mark_of_punctuation_joins_words() -> None:
         and chr(code) not in joining
         and not is_cjk(chr(code))
     )
-    assert not [sign for sign in signs if found(f"ab{sign}cd") != ["ab", "cd"]]
+    assert not [sign for sign in signs if word_texts(f"ab{sign}cd") != ["ab", "cd"]]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_long_texts_come_to_an_end(unit: str) -> None:
 def test_cjk_is_cut_into_pairs(text: str) -> None:
     runs = re.findall(r"[中国あ]+", text)
     pairs = [run[at : at + 2] for run in runs for at in range(len(run))]
-    assert [word for word in found(text) if re.fullmatch("[中国あ]+", word)] == pairs
+    assert [word for word in word_texts(text) if re.fullmatch("[中国あ]+", word)] == pairs
 
 
 @given(st.text("aAb '’US.$中国é\n", max_size=40) | st.text(max_size=40), st.data())
@@ -174,7 +174,7 @@ def test_cjk_is_cut_into_pairs(text: str) -> None:
 def test_words_are_located_without_the_others(text: str, data: st.DataObject | None) -> None:
     all_words = list(words(text))
     distinct = sorted({word for word, _, _ in all_words})
-    asked = set(data.draw(st.lists(st.sampled_from(distinct)))) if data and distinct else distinct
-    wanted = [(n, word) for n, (word, _, _) in enumerate(all_words) if word in asked]
-    spans = [(start, end) for word, start, end in all_words if word in asked]
-    assert locate_words(text, wanted) == spans
+    drawn = set(data.draw(st.lists(st.sampled_from(distinct)))) if data and distinct else distinct
+    numbered = [(n, word) for n, (word, _, _) in enumerate(all_words) if word in drawn]
+    spans = [(start, end) for word, start, end in all_words if word in drawn]
+    assert locate_words(text, numbered) == spans

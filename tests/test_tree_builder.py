@@ -1,4 +1,4 @@
-"""What words become in several languages, and what is found by an organization's other names."""
+"""Tree builder: terms of several languages, and aliases of organizations."""
 
 from collections.abc import Iterator
 
@@ -29,17 +29,14 @@ PAGES = {
     ),
 }
 
-for lang in ("fr", "de"):
-    PAGES[f"{lang}.html"] = PAGES[f"{lang}.html"].replace("lang=en", f"lang={lang}")
-
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[archivesearch.Archive]:
-    with archivesearch.open(build_index(tmp_path_factory.mktemp("names"), PAGES)) as opened:
-        yield opened
+    with archivesearch.open(build_index(tmp_path_factory.mktemp("names"), PAGES)) as archive:
+        yield archive
 
 
-def found(archive: archivesearch.Archive, query: str, **options: str) -> list[str]:
+def ids_of(archive: archivesearch.Archive, query: str, **options: str) -> list[str]:
     return sorted(hit.id for hit in archive.search(query, limit=99, **options).hits)  # type: ignore[arg-type]
 
 
@@ -64,17 +61,17 @@ def marked(archive: archivesearch.Archive, query: str) -> set[str]:
         ("text:worker AND lang:fr", ["fr.html#2"], {"work"}),
     ],
 )
-def test_a_term_is_of_its_language(
+def test_a_term_matches_in_its_language(
     archive: archivesearch.Archive, query: str, ids: list[str], marks: set[str]
 ) -> None:
-    assert found(archive, query) == ids
+    assert ids_of(archive, query) == ids
     assert marked(archive, query) == marks
 
 
-def test_words_are_stemmed_in_the_language_that_is_named(archive: archivesearch.Archive) -> None:
-    assert found(archive, "ouvrier", lang="fr") == ["fr.html#1"]
-    assert found(archive, "ouvrier", lang="en") == []
-    assert found(archive, "worker", lang="en") == ["en.html#1"]
+def test_words_are_stemmed_in_the_language_of_the_filter(archive: archivesearch.Archive) -> None:
+    assert ids_of(archive, "ouvrier", lang="fr") == ["fr.html#1"]
+    assert ids_of(archive, "ouvrier", lang="en") == []
+    assert ids_of(archive, "worker", lang="en") == ["en.html#1"]
 
 
 @pytest.mark.parametrize(
@@ -87,34 +84,34 @@ def test_words_are_stemmed_in_the_language_that_is_named(archive: archivesearch.
         ('"Committees for a new party"', ["orgs.html#2"]),  # a name is a name
         ("CNP NOT committee", ["orgs.html#1"]),
         ("CNP AND them", ["orgs.html#2"]),
-        # one acronym for two bodies stands for both
+        # an acronym of two organizations stands for both
         ("RRU", ["orgs.html#4", "orgs.html#5"]),
         ('"Rowers’ Regatta Union"', ["orgs.html#4", "orgs.html#5"]),
-        # `=` is for what stands there alone
+        # `=` matches the exact form only
         ("=CNP", ["orgs.html#1"]),
         ('="Committee for a New Party"', ["orgs.html#2"]),
         ("CNP~", ["orgs.html#1"]),
     ],
 )
-def test_other_names(archive: archivesearch.Archive, query: str, ids: list[str]) -> None:
-    assert found(archive, query) == ids
+def test_aliases(archive: archivesearch.Archive, query: str, ids: list[str]) -> None:
+    assert ids_of(archive, query) == ids
 
 
-def test_an_other_name_is_found_without_quotes_and_counts_less(
+def test_an_alias_matches_without_quotes_and_counts_less(
     archive: archivesearch.Archive,
 ) -> None:
     by_acronym = archive.search("CNP wrote").hits
     assert [hit.id for hit in by_acronym] == ["orgs.html#1", "orgs.html#2"]
     by_name = archive.search("committee for a new party", limit=2).hits
     assert by_name[0].id == "orgs.html#2"
-    assert "orgs.html#1" in found(archive, "committee for a new party")
+    assert "orgs.html#1" in ids_of(archive, "committee for a new party")
 
 
-def test_other_names_are_marked_where_they_stand(archive: archivesearch.Archive) -> None:
+def test_aliases_are_highlighted(archive: archivesearch.Archive) -> None:
     assert marked(archive, "CNP") == {"CNP", "Committee", "for", "a", "New", "Party"}
 
 
-def test_the_longest_name_counts() -> None:
+def test_the_longest_name_is_used() -> None:
     names = AliasExpansion([("A B", "AB"), ("A B C", "ABC"), ("C", "See"), ("x",), ("", "---")])
     assert [(start, end) for start, end, _ in names.find_aliases([("a",), ("b",), ("c",)])] == [
         (0, 3)

@@ -1,4 +1,4 @@
-"""Which addresses are one page's, and which address a page had by its path."""
+"""URLs of pages, and the keys that are equal for all URLs of one page."""
 
 import pytest
 from hypothesis import given
@@ -26,7 +26,7 @@ BASE = "http://example.org/papers/"
         ("é.html", "%C3%A9.html"),
     ],
 )
-def test_the_address_of_a_path(path: str, expected: str) -> None:
+def test_the_url_of_a_path(path: str, expected: str) -> None:
     assert page_url(path, BASE) == BASE + expected
     assert page_url(path, "") is None
 
@@ -60,16 +60,16 @@ OTHER = [
 
 
 @pytest.mark.parametrize(("one", "two"), SAME)
-def test_addresses_of_one_page(one: str, two: str) -> None:
+def test_urls_of_one_page(one: str, two: str) -> None:
     assert url_key(one) == url_key(two)
 
 
 @pytest.mark.parametrize(("one", "two"), OTHER)
-def test_addresses_of_two_pages(one: str, two: str) -> None:
+def test_urls_of_two_pages(one: str, two: str) -> None:
     assert url_key(one) != url_key(two)
 
 
 @given(st.text("htps:/w.@?%#x0é[]", max_size=30) | st.text())
-def test_anything_has_a_key_and_an_address(url: str) -> None:
+def test_any_text_has_a_key_and_a_url(url: str) -> None:
     assert isinstance(url_key(url), str)
     (page_url(url.encode("utf-8", "replace").decode(), BASE) or "").encode()

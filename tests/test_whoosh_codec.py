@@ -1,4 +1,4 @@
-"""The codec for plain Whoosh: what its own codec does, the columnar one does too."""
+"""ColumnarCodec: an index of plain Whoosh behaves as with Whoosh's own codec."""
 
 import datetime as dt
 import decimal
@@ -76,7 +76,7 @@ def schema() -> Schema:
 
 
 def in_memory(fields: Schema) -> Any:
-    """Return an index whose name, and so its temporary folder, no other process has."""
+    """Return an index in memory; its name, and so its temporary folder, is this process's own."""
     return RamStorage().create_index(fields, indexname=f"P{os.getpid()}")
 
 
@@ -109,37 +109,37 @@ STEPS = st.lists(
 
 
 def apply(index: Any, steps: Any, codec: Any) -> None:
-    """Do the same to an index with one codec or the other."""
-    for kind, what in steps:
+    """Apply steps to an index with a codec; None is Whoosh's own."""
+    for kind, argument in steps:
         writer = index.writer(**({"codec": codec} if codec else {}))
         if kind == "add":
-            for document in what:
+            for document in argument:
                 writer.add_document(**document)
         elif kind == "update":
-            for document in what:
+            for document in argument:
                 writer.update_document(**document)
         elif kind == "delete":
-            writer.delete_by_term("id", what)
-        writer.commit(mergetype=what if kind == "policy" else NO_MERGE)
+            writer.delete_by_term("id", argument)
+        writer.commit(mergetype=argument if kind == "policy" else NO_MERGE)
 
 
 def postings(reader: Any, field: str, term: bytes) -> list[tuple[Any, ...]]:
     matcher = reader.postings(field, term)
-    found = []
+    rows = []
     while matcher.is_active():
         row = [matcher.id(), round(matcher.weight(), 4), matcher.value() or b""]
         row += [
             matcher.value_as(kind) for kind in ("positions", "characters") if matcher.supports(kind)
         ]
-        found.append(tuple(row))
+        rows.append(tuple(row))
         matcher.next()
-    return found
+    return rows
 
 
 def content(index: Any) -> dict[str, Any]:
-    """Return all that a reader says of an index."""
+    """Return everything that a reader has of an index."""
     with index.reader() as reader:
-        found: dict[str, Any] = {
+        values: dict[str, Any] = {
             "counts": (reader.doc_count(), reader.doc_count_all(), list(reader.all_doc_ids())),
             "stored": [reader.stored_fields(number) for number in reader.all_doc_ids()],
             "terms": list(reader.all_terms()),
@@ -151,9 +151,9 @@ def content(index: Any) -> dict[str, Any]:
             "total": reader.field_length("text"),
         }
         for field, term in reader.all_terms():
-            found[f"{field}:{term!r}"] = postings(reader, field, term)
+            values[f"{field}:{term!r}"] = postings(reader, field, term)
             info = reader.term_info(field, term)
-            found[f"{field}:{term!r} info"] = (
+            values[f"{field}:{term!r} info"] = (
                 round(info.weight(), 3),
                 info.doc_frequency(),
                 info.min_id(),
@@ -164,34 +164,36 @@ def content(index: Any) -> dict[str, Any]:
             )
         for number in reader.all_doc_ids():
             if reader.has_vector(number, "text"):
-                found[f"vector {number}"] = list(
+                values[f"vector {number}"] = list(
                     reader.vector(number, "text").items_as("positions")
                 )
-        # Whoosh's own reader of columns of several segments loses count of their documents
+        # Whoosh's own reader of the columns of several segments miscounts their documents
         for leaf, start in reader.leaf_readers() if reader.doc_count_all() else ():
             for field in ("title", "year", "tag"):
                 column = leaf.column_reader(field)
-                found[f"column {field} {start}"] = [column[n] for n in leaf.all_doc_ids()]
-    return found
+                values[f"column {field} {start}"] = [column[n] for n in leaf.all_doc_ids()]
+    return values
 
 
 def answers(index: Any, weighting: Any, limit: int | None = None) -> dict[str, Any]:
-    """Return what each query finds; `limit` takes the way that leaves out matches by quality."""
-    found: dict[str, Any] = {}
+    """Return the results of each query; with a `limit`, Whoosh skips matches by quality."""
+    results_by_query: dict[str, Any] = {}
     with index.searcher(weighting=weighting) as searcher:
         parser = QueryParser("text", index.schema)
         for text in QUERIES:
             results = searcher.search(parser.parse(text), limit=limit)
-            found[text] = [(hit.docnum, pytest.approx(hit.score, rel=1e-6)) for hit in results]
+            results_by_query[text] = [
+                (hit.docnum, pytest.approx(hit.score, rel=1e-6)) for hit in results
+            ]
         by_year = searcher.search(Every(), limit=None, sortedby="year")
-        found["sorted"] = [hit.docnum for hit in by_year]
-        found["like"] = sorted(searcher.suggest("text", "castrx", maxdist=2))
-    return found
+        results_by_query["sorted"] = [hit.docnum for hit in by_year]
+        results_by_query["like"] = sorted(searcher.suggest("text", "castrx", maxdist=2))
+    return results_by_query
 
 
 @settings(max_examples=20)
 @given(steps=STEPS)
-def test_it_does_what_whooshs_own_does(steps: Any) -> None:
+def test_an_index_equals_that_of_whooshs_own_codec(steps: Any) -> None:
     own, columnar = (in_memory(schema()) for _ in range(2))
     apply(own, steps, None)
     apply(columnar, steps, ColumnarCodec(rounded_lengths=True))
@@ -202,8 +204,8 @@ def test_it_does_what_whooshs_own_does(steps: Any) -> None:
 
 @settings(max_examples=20)
 @given(steps=STEPS)
-def test_the_best_are_the_best_of_all(steps: Any) -> None:
-    """What is left out by its quality would not have been among the best."""
+def test_a_limit_gives_the_best_of_all_results(steps: Any) -> None:
+    """A match that is skipped by its quality is not among the best."""
     index = in_memory(schema())
     apply(index, steps, ColumnarCodec())
     for weighting in (BM25F(), TF_IDF()):
@@ -212,7 +214,7 @@ def test_the_best_are_the_best_of_all(steps: Any) -> None:
             assert [score for _, score in best[text]] == [score for _, score in every[text]][:3]
 
 
-def test_lengths_are_exact_and_stay_so() -> None:
+def test_lengths_are_exact_after_merges() -> None:
     index = in_memory(Schema(text=TEXT))
     for count in (1000, 103, 7):
         with index.writer(codec=ColumnarCodec()) as writer:
@@ -228,7 +230,7 @@ def test_lengths_are_exact_and_stay_so() -> None:
         assert (reader.min_field_length("text"), reader.max_field_length("text")) == (1, 1000)
 
 
-def test_on_disk(tmp_path: Path) -> None:
+def test_an_index_on_disk(tmp_path: Path) -> None:
     index: Any = whoosh.index.create_in(str(tmp_path), schema())
     with index.writer(codec=ColumnarCodec()) as writer:
         writer.add_document(id="a", text="Fidel Castro", title="A letter", year=1976)
@@ -304,13 +306,13 @@ VALUES = st.recursive(
 @given(value=VALUES)
 @example(value={-(2**70): None})  # a key that MessagePack has no number for
 @example(value={("a", 1): {"\ud800": 2}})
-def test_stored_values_come_back_as_they_were(value: Any) -> None:
-    found = deserialize(serialize(value))
-    assert found == value
-    assert type(found) is type(value)
+def test_stored_values_are_read_as_written(value: Any) -> None:
+    copy = deserialize(serialize(value))
+    assert copy == value
+    assert type(copy) is type(value)
 
 
-def test_what_only_pickle_could_store_is_refused() -> None:
+def test_values_that_only_pickle_can_store_are_refused() -> None:
     class Own:
         pass
 
@@ -319,21 +321,21 @@ def test_what_only_pickle_could_store_is_refused() -> None:
             serialize(value)
 
 
-def test_damage_is_told(tmp_path: Path) -> None:
+def test_damage_is_reported(tmp_path: Path) -> None:
     index: Any = whoosh.index.create_in(str(tmp_path), schema())
     with index.writer(codec=ColumnarCodec()) as writer:
         writer.add_document(id="a", text="castro")
     for ending in (".doc", ".inv"):
         (path,) = tmp_path.glob(f"*{ending}")
         data = path.read_bytes()
-        for spoiled in (
+        for damaged in (
             data[:-1],
             data[: len(data) // 2],
             b"",
             bytes(len(data)),
             data[:-30] + bytes(30),
         ):
-            path.write_bytes(spoiled)
+            path.write_bytes(damaged)
             with pytest.raises(IndexDamaged, match="is not what was written"):
                 index.reader()
         path.write_bytes(data)
@@ -367,7 +369,7 @@ def test_that_fails():
 
 
 @pytest.mark.parametrize(("wanted", "status"), [("'W3Codec'", 1), ("'ColumnarCodec'", 0)])
-def test_the_script_that_runs_whooshs_own_tests(tmp_path: Path, wanted: str, status: int) -> None:
+def test_the_campaign_of_whooshs_own_tests(tmp_path: Path, wanted: str, status: int) -> None:
     write_files(tmp_path, {name: text.replace("WANTED", wanted) for name, text in SUITE.items()})
     process = subprocess.run(
         [sys.executable, "-m", "campaigns.whoosh_suite", tmp_path],

@@ -1,4 +1,4 @@
-"""Whoosh itself, its parser and its own kinds of queries, on a segment."""
+"""ColumnarIndex: Whoosh's own queries, parser and weightings on a segment."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -41,7 +41,9 @@ Variations: Callable[..., Query] = getattr(whoosh.query, "Variations")  # noqa: 
 Regex = whoosh.query.Regex
 
 
-class Face:
+class Case:
+    """A segment as a Whoosh index, and the same passages by brute force."""
+
     def __init__(self, folder: Path) -> None:
         passages = random_passages(21, COUNT)
         write_segment(folder, [passages], ANALYZER)
@@ -51,80 +53,83 @@ class Face:
         self.brute = BruteForce(passages)
 
     def planned(self, query: Query) -> dict[int, float]:
-        """Return what a plan finds."""
+        """Return the documents and scores of our own execution."""
         plan = plan_of(query, self.segment, lambda: self.searcher)
         numbers, scores = topk.score_all(plan, plan.matches)
         assert numbers.tolist() == bits.numbers_of(plan.matches).tolist()
         return dict(zip(numbers.tolist(), scores.tolist(), strict=True))
 
     def searched(self, query: Query, limit: int | None = None) -> dict[int, float]:
-        """Return what Whoosh's own search finds."""
+        """Return the documents and scores of Whoosh's own search."""
         results = self.searcher.search(query, limit=limit)
         return {hit.docnum: hit.score or 0.0 for hit in results}
 
-    def having(self, word: str, field: str = "text") -> set[int]:
+    def documents(self, word: str, field: str = "text") -> set[int]:
         return set(self.brute.places[field].get(word, ()))
 
 
 @pytest.fixture(scope="module")
-def face(tmp_path_factory: pytest.TempPathFactory) -> Face:
-    return Face(tmp_path_factory.mktemp("face"))
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    return Case(tmp_path_factory.mktemp("segment"))
 
 
-OWN: list[tuple[Query, Callable[[Face], set[int]]]] = [
-    (AndMaybe(CASTRO, CUBA), lambda f: f.having("castro")),
-    (whoosh.query.Otherwise(CASTRO, CUBA), lambda f: f.having("castro")),
+WITHOUT_PLAN: list[tuple[Query, Callable[[Case], set[int]]]] = [
+    (AndMaybe(CASTRO, CUBA), lambda c: c.documents("castro")),
+    (whoosh.query.Otherwise(CASTRO, CUBA), lambda c: c.documents("castro")),
     (
         whoosh.query.DisjunctionMax([CASTRO, CUBA]),
-        lambda f: f.having("castro") | f.having("cuba"),
+        lambda c: c.documents("castro") | c.documents("cuba"),
     ),
     (
         whoosh.query.TermRange("text", "castro", "cuba"),
-        lambda f: set().union(
-            *(f.having(t) for t in f.brute.places["text"] if "castro" <= t <= "cuba")
+        lambda c: set().union(
+            *(c.documents(t) for t in c.brute.places["text"] if "castro" <= t <= "cuba")
         ),
     ),
     (
         Regex("text", "c.*o$"),
-        lambda f: set().union(
-            *(f.having(t) for t in f.brute.places["text"] if t[0] == "c" and t[-1] == "o")
+        lambda c: set().union(
+            *(c.documents(t) for t in c.brute.places["text"] if t[0] == "c" and t[-1] == "o")
         ),
     ),
     (
         whoosh.query.Prefix("text", "c"),
-        lambda f: set().union(*(f.having(t) for t in f.brute.places["text"] if t[0] == "c")),
+        lambda c: set().union(*(c.documents(t) for t in c.brute.places["text"] if t[0] == "c")),
     ),
-    (whoosh.query.Wildcard("text", "c?stro"), lambda f: f.having("castro")),
-    (whoosh.query.FuzzyTerm("text", "castra"), lambda f: f.having("castro")),
-    (Variations("text", "castro"), lambda f: f.having("castro") | f.having("castros")),
-    (Not(CASTRO), lambda f: set(range(COUNT)) - f.having("castro")),
+    (whoosh.query.Wildcard("text", "c?stro"), lambda c: c.documents("castro")),
+    (whoosh.query.FuzzyTerm("text", "castra"), lambda c: c.documents("castro")),
+    (
+        Variations("text", "castro"),
+        lambda c: c.documents("castro") | c.documents("castros"),
+    ),
+    (Not(CASTRO), lambda c: set(range(COUNT)) - c.documents("castro")),
     (
         Every("title"),
-        lambda f: {n for n, length in enumerate(f.brute.lengths["title"]) if length},
+        lambda c: {n for n, length in enumerate(c.brute.lengths["title"]) if length},
     ),
-    (whoosh.query.ConstantScoreQuery(CASTRO, 2.0), lambda f: f.having("castro")),
-    (SpanOr([CASTRO, CUBA]), lambda f: f.having("castro") | f.having("cuba")),
+    (whoosh.query.ConstantScoreQuery(CASTRO, 2.0), lambda c: c.documents("castro")),
+    (SpanOr([CASTRO, CUBA]), lambda c: c.documents("castro") | c.documents("cuba")),
     (
         SpanFirst(CASTRO, limit=0),
-        lambda f: {n for n, at in f.brute.places["text"]["castro"].items() if at[0] == 0},
+        lambda c: {n for n, at in c.brute.places["text"]["castro"].items() if at[0] == 0},
     ),
     (
         SpanNear(THE, CASTRO, slop=1),
-        lambda f: {
+        lambda c: {
             n
-            for n in f.having("the") & f.having("castro")
+            for n in c.documents("the") & c.documents("castro")
             if any(
-                at + 1 in f.brute.places["text"]["castro"][n]
-                for at in f.brute.places["text"]["the"][n]
+                at + 1 in c.brute.places["text"]["castro"][n]
+                for at in c.brute.places["text"]["the"][n]
             )
         },
     ),
     (
         Or([CASTRO, CUBA, THE], scale=0.9),
-        lambda f: set().union(*map(f.having, ("castro", "cuba", "the"))),
+        lambda c: set().union(*map(c.documents, ("castro", "cuba", "the"))),
     ),
 ]
-UNSURE = [
+WITH_POSITIONS = [
     whoosh.query.Ordered([CASTRO, CUBA]),
     whoosh.query.Sequence([CASTRO, CUBA], slop=3),
     Phrase("text", ["castro", "cuba"], slop=3),
@@ -134,26 +139,30 @@ UNSURE = [
 ]
 
 
-@pytest.mark.parametrize(("query", "meaning"), OWN, ids=[type(q).__name__ for q, _ in OWN])
+@pytest.mark.parametrize(
+    ("query", "meaning"), WITHOUT_PLAN, ids=[type(q).__name__ for q, _ in WITHOUT_PLAN]
+)
 def test_queries_without_a_plan(
-    face: Face, query: Query, meaning: Callable[[Face], set[int]]
+    case: Case, query: Query, meaning: Callable[[Case], set[int]]
 ) -> None:
-    wanted = meaning(face)
-    assert wanted
-    found = face.planned(query)
-    assert set(found) == wanted
-    assert same(face.searched(query), found)
-    # inside of what plans know, and after filters
-    assert set(face.planned(And([query, Term("lang", "en")]))) == wanted & face.having("en", "lang")
-    assert set(face.planned(Or([query, CUBA]))) == wanted | face.having("cuba")
+    expected = meaning(case)
+    assert expected
+    scores = case.planned(query)
+    assert set(scores) == expected
+    assert same(case.searched(query), scores)
+    # inside queries that have a plan, and with filters
+    assert set(case.planned(And([query, Term("lang", "en")]))) == expected & case.documents(
+        "en", "lang"
+    )
+    assert set(case.planned(Or([query, CUBA]))) == expected | case.documents("cuba")
 
 
-@pytest.mark.parametrize("query", UNSURE, ids=[type(q).__name__ for q in UNSURE])
-def test_queries_of_places_are_walked(face: Face, query: Query) -> None:
-    found = face.planned(query)
-    assert found
-    assert set(found) <= face.having("castro")
-    assert same(face.searched(query), found)
+@pytest.mark.parametrize("query", WITH_POSITIONS, ids=[type(q).__name__ for q in WITH_POSITIONS])
+def test_queries_of_positions_run_by_whooshs_matchers(case: Case, query: Query) -> None:
+    scores = case.planned(query)
+    assert scores
+    assert set(scores) <= case.documents("castro")
+    assert same(case.searched(query), scores)
 
 
 MANY = [
@@ -165,32 +174,32 @@ MANY = [
 
 
 @pytest.mark.parametrize("query", MANY)
-def test_whooshs_own_search_loses_nothing(face: Face, query: Query) -> None:
-    wanted = face.planned(query)
-    assert same(face.searched(query), wanted)
-    best = sorted(wanted.values(), reverse=True)[:3]
-    assert list(face.searched(query, limit=3).values()) == pytest.approx(best, rel=1e-9)
+def test_whooshs_own_search_loses_nothing(case: Case, query: Query) -> None:
+    expected = case.planned(query)
+    assert same(case.searched(query), expected)
+    best = sorted(expected.values(), reverse=True)[:3]
+    assert list(case.searched(query, limit=3).values()) == pytest.approx(best, rel=1e-9)
 
 
-def test_whooshs_own_search_finds_alternatives_in_a_row(face: Face) -> None:
+def test_whooshs_own_search_finds_alternatives_in_a_row(case: Case) -> None:
     query = Near([THE, Or([CASTRO, CUBA, Prefix("text", "p")])], "text")
-    assert same(face.searched(query), face.planned(query))
+    assert same(case.searched(query), case.planned(query))
 
 
-def test_what_whoosh_has_wrong_is_right_in_a_plan(face: Face) -> None:
-    castro, cuba = face.having("castro"), face.having("cuba")
-    assert set(face.planned(Require(CASTRO, CUBA))) == castro & cuba
-    assert set(face.planned(AndNot(CASTRO, CUBA))) == castro - cuba
-    scores = face.planned(CASTRO)
+def test_a_plan_is_right_for_queries_that_whoosh_has_wrong(case: Case) -> None:
+    castro, cuba = case.documents("castro"), case.documents("cuba")
+    assert set(case.planned(Require(CASTRO, CUBA))) == castro & cuba
+    assert set(case.planned(AndNot(CASTRO, CUBA))) == castro - cuba
+    scores = case.planned(CASTRO)
     for query in (Require(CASTRO, CUBA), AndNot(CASTRO, CUBA)):
-        assert all(score == scores[number] for number, score in face.planned(query).items())
+        assert all(score == scores[number] for number, score in case.planned(query).items())
     both = And([AndMaybe(CASTRO, CUBA), THE])
     assert same(
-        face.planned(both),
+        case.planned(both),
         {
             n: score
-            for n, score in face.planned(Or([CASTRO, CUBA, THE])).items()
-            if n in castro & face.having("the")
+            for n, score in case.planned(Or([CASTRO, CUBA, THE])).items()
+            if n in castro & case.documents("the")
         },
     )
 
@@ -211,32 +220,32 @@ def test_what_whoosh_has_wrong_is_right_in_a_plan(face: Face) -> None:
         "(castro OR cuba) the",
     ],
 )
-def test_whooshs_own_parser_works(face: Face, text: str) -> None:
+def test_whooshs_own_parser_works(case: Case, text: str) -> None:
     for parser in (
-        QueryParser("text", face.index.schema),
-        MultifieldParser(["text", "title"], face.index.schema),
+        QueryParser("text", case.index.schema),
+        MultifieldParser(["text", "title"], case.index.schema),
     ):
         query = parser.parse(text)
-        found = face.searched(query)
-        assert found
-        assert same(found, face.planned(query))
+        scores = case.searched(query)
+        assert scores
+        assert same(scores, case.planned(query))
 
 
-def test_whooshs_own_parser_makes_terms(face: Face) -> None:
-    query = QueryParser("text", face.index.schema).parse("Castros")
+def test_whooshs_own_parser_makes_terms(case: Case) -> None:
+    query = QueryParser("text", case.index.schema).parse("Castros")
     assert query == Term("text", "castro")
 
 
 @pytest.mark.parametrize("weighting", [BM25F(), TF_IDF(), Frequency()])
-def test_other_weightings_may_be_used(face: Face, weighting: Any) -> None:
-    with face.index.searcher(weighting=weighting) as searcher:
+def test_other_weightings_may_be_used(case: Case, weighting: Any) -> None:
+    with case.index.searcher(weighting=weighting) as searcher:
         results = searcher.search(Or([CASTRO, CUBA]), limit=None)
-        assert {hit.docnum for hit in results} == face.having("castro") | face.having("cuba")
+        assert {hit.docnum for hit in results} == case.documents("castro") | case.documents("cuba")
 
 
-def test_a_reader_says_what_there_is(face: Face) -> None:
-    reader = face.index.reader()
-    brute = face.brute
+def test_a_reader_has_all_terms_and_lengths(case: Case) -> None:
+    reader = case.index.reader()
+    brute = case.brute
     assert list(reader.all_terms()) == [
         (name, term.encode()) for name in sorted(FIELDS) for term in sorted(brute.places[name])
     ]
@@ -263,23 +272,34 @@ def test_a_reader_says_what_there_is(face: Face) -> None:
     for name in WORD_FIELDS:
         assert reader.field_length(name) == sum(brute.lengths[name])
         assert reader.max_field_length(name) == max(brute.lengths[name])
-        found = [reader.doc_field_length(number, name) for number in range(COUNT)]
-        assert found == brute.lengths[name]
+        lengths = [reader.doc_field_length(number, name) for number in range(COUNT)]
+        assert lengths == brute.lengths[name]
     assert reader.frequency("text", "nowhere") == reader.doc_frequency("none", "x") == 0
     with pytest.raises(TermNotFound):
         reader.postings("text", "nowhere")
 
 
-def test_stored_fields_are_the_passage(face: Face) -> None:
-    passage = face.brute.passages[7]
-    stored = face.searcher.stored_fields(7)
+def test_a_copy_of_a_matcher_moves_alone(case: Case) -> None:
+    matcher = case.index.reader().postings("text", "castro")
+    first, second, third, *_ = matcher.all_ids()
+    matcher.next()
+    copy = matcher.copy()
+    copy.next()
+    assert (matcher.id(), copy.id()) == (second, third)
+    matcher.reset()
+    assert (matcher.id(), copy.id()) == (first, third)
+
+
+def test_stored_fields_are_those_of_the_passage(case: Case) -> None:
+    passage = case.brute.passages[7]
+    stored = case.searcher.stored_fields(7)
     assert stored["id"] == passage.id
     assert stored["text"] == passage.text
     assert "url" not in stored
 
 
-def test_an_index_is_not_written_to(face: Face) -> None:
+def test_an_index_is_read_only(case: Case) -> None:
     with pytest.raises(IndexProblem, match="rebuild"):
-        face.index.writer()
-    assert face.index.doc_count() == COUNT
-    assert not face.index.is_empty()
+        case.index.writer()
+    assert case.index.doc_count() == COUNT
+    assert not case.index.is_empty()

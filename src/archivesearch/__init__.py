@@ -4,7 +4,7 @@
     with archivesearch.open("index") as archive:
         results = archive.search("castro", org="Socialist Workers Party")
 
-What is imported here is loaded when it is first used, so that importing stays cheap.
+Importing the package is cheap: each name below is loaded when it is first used.
 """
 
 import warnings
@@ -67,7 +67,7 @@ __version__ = "0.1.0"
 for _category in (SyntaxWarning, DeprecationWarning):
     warnings.filterwarnings("ignore", category=_category, module=r".*\bwhoosh\b")
 
-_HOME = {
+_MODULES = {
     "Archive": "archive",
     "open": "archive",
     "Config": "config",
@@ -156,6 +156,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    """Import the module of a public name, on its first use."""
+    if name not in _MODULES:
         raise AttributeError(f"module 'archivesearch' has no attribute '{name}'")
-    return getattr(import_module(f"archivesearch.{_HOME[name]}"), name)
+    return getattr(import_module(f"archivesearch.{_MODULES[name]}"), name)

@@ -1,4 +1,4 @@
-"""Let `python -m archivesearch` be the command `archivesearch`."""
+"""Entry point of `python -m archivesearch`, the same as the command `archivesearch`."""
 
 from archivesearch.cli.completers import COMPLETION_VARIABLE
 from archivesearch.cli.main import main

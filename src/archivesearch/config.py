@@ -1,4 +1,4 @@
-"""What is particular to one archive: the file `archivesearch.toml` beside its pages.
+"""Configuration of an archive: the file `archivesearch.toml` in the folder of its pages.
 
 Every key is optional; the bundled `corpus/archivesearch.toml` shows and explains them all.
 """
@@ -17,14 +17,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What an archive says of itself.
+    """The configuration of an archive, as in an `archivesearch.toml`.
 
-    `base_url` is the address that the source's top folder had; `languages` are ISO 639-1
-    codes, the first for pages that do not name theirs; `banners` are sentences that stand
-    on many pages; `organizations` maps a canonical name to its other names, `variants` a
-    spelling to others of the same word; `addresses` are patterns over page paths whose
-    named groups `year month day issue` date a page; `issues` maps issue numbers to ISO
-    dates; `exclude` are globs over page paths.
+    - `name`: the name of the archive
+    - `base_url`: the URL of the top folder of the source
+    - `languages`: ISO 639-1 codes; pages that do not name their language have the first
+    - `banners`: sentences that many pages repeat
+    - `exclude`: globs of the page paths that are not indexed
+    - `addresses`: regular expressions over page paths; their named groups `year`,
+      `month`, `day` and `issue` date a page
+    - `organizations`: the aliases of each canonical name
+    - `variants`: for a spelling, other spellings of the same word
+    - `issues`: the ISO date of each issue number
     """
 
     name: str = ""
@@ -38,14 +42,14 @@ class Config:
     issues: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain JSON values from which `from_dict` makes the same Config."""
-        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        """Return plain JSON values, from which `from_dict` makes an equal Config."""
+        return {f.name: _to_json(getattr(self, f.name)) for f in fields(self)}
 
 
 def load(path: Path) -> Config:
     """Read a configuration file.
 
-    Raises ConfigError, naming the file and the key, for anything that is not valid.
+    Raises ConfigError for anything that is not valid; it names the file and the key.
     """
     try:
         data = path.read_bytes()
@@ -57,11 +61,11 @@ def load(path: Path) -> Config:
 
 
 def parse(data: bytes, where: str) -> Config:
-    """Read the bytes of a configuration file; `where` is named in errors.
+    """Parse the bytes of a configuration file; `where` names it in errors.
 
     Raises ConfigError as `load` does.
     """
-    import tomllib  # which a search never needs
+    import tomllib  # a search never needs it
 
     try:
         return from_dict(tomllib.loads(data.decode("utf-8-sig")), where)
@@ -72,25 +76,31 @@ def parse(data: bytes, where: str) -> Config:
 
 
 def load_beside(source: Path) -> Config:
-    """Return the configuration that lies in a source folder, or the default one."""
+    """Return the configuration in the folder of a source; the default one if it has none."""
     path = (source if source.is_dir() else source.parent) / CONFIG_FILE
     return load(path) if path.is_file() else Config()
 
 
 def from_dict(values: Mapping[str, Any], where: str) -> Config:
-    """Check plain values and make a Config of them; `where` is named in errors."""
-    unknown = set(values) - _READERS.keys()
+    """Return the Config of plain values, as in a parsed TOML file.
+
+    `where` stands at the beginning of errors. Raises ConfigError for an unknown key or a
+    value that is not valid.
+    """
+    unknown = set(values) - _VALIDATORS.keys()
     if unknown:
-        known = ", ".join(_READERS)
+        known = ", ".join(_VALIDATORS)
         raise ConfigError(f"{where}: unknown key '{min(unknown)}'; the keys are {known}")
-    return Config(**{key: _READERS[key](value, f"{where}: {key}") for key, value in values.items()})
+    return Config(
+        **{key: _VALIDATORS[key](value, f"{where}: {key}") for key, value in values.items()}
+    )
 
 
 def merge(configs: Iterable[Config]) -> Config:
-    """Join what several sources say into what holds for one index.
+    """Return the configuration of an index of several sources.
 
-    Where they say the same it is that. Else names, languages, organizations and variants
-    are joined; the rest concerns the pages of one source alone and stays there.
+    If all are equal, it is theirs. Otherwise names, languages, organizations and variants
+    are merged. The other keys concern the pages of one source only and are left out.
     """
     configs = list(configs)
     if configs and all(config == configs[0] for config in configs):
@@ -99,8 +109,8 @@ def merge(configs: Iterable[Config]) -> Config:
     return Config(
         name=", ".join(names),
         languages=_unique(lang for c in configs for lang in c.languages) or ("en",),
-        organizations=_joined(c.organizations for c in configs),
-        variants=_joined(c.variants for c in configs),
+        organizations=_merge_tables(c.organizations for c in configs),
+        variants=_merge_tables(c.variants for c in configs),
     )
 
 
@@ -108,7 +118,7 @@ def _unique(values: Iterable[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(values))
 
 
-def _joined(tables: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
+def _merge_tables(tables: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
     result: dict[str, tuple[str, ...]] = {}
     for table in tables:
         for key, values in table.items():
@@ -116,41 +126,41 @@ def _joined(tables: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[
     return result
 
 
-def _plain(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _to_json(item) for key, item in value.items()}
     return list(value) if isinstance(value, tuple) else value
 
 
-def _string(value: Any, where: str) -> str:
+def _validate_string(value: Any, where: str) -> str:
     if not isinstance(value, str):
         raise ConfigError(f"{where} must be a string, not {value!r}")
     return value
 
 
-def _base_url(value: Any, where: str) -> str:
-    url = _string(value, where)
+def _validate_url(value: Any, where: str) -> str:
+    url = _validate_string(value, where)
     if url and not re.match(r"[a-z][a-z0-9+.-]*://[^/]", url, re.IGNORECASE):
         raise ConfigError(f"{where} must be a whole address such as 'http://example.org/'")
     return url if not url or url.endswith("/") else url + "/"
 
 
-def _strings(value: Any, where: str) -> tuple[str, ...]:
+def _validate_strings(value: Any, where: str) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
         raise ConfigError(f"{where} must be a list of strings, not {value!r}")
-    return tuple(_string(item, where) for item in value)
+    return tuple(_validate_string(item, where) for item in value)
 
 
-def _languages(value: Any, where: str) -> tuple[str, ...]:
-    languages = _strings(value, where)
+def _validate_languages(value: Any, where: str) -> tuple[str, ...]:
+    languages = _validate_strings(value, where)
     wrong = [lang for lang in languages if not re.fullmatch("[a-z]{2,3}", lang)]
     if wrong or not languages:
         raise ConfigError(f"{where} must be codes such as 'en' or 'fr', not {value!r}")
     return languages
 
 
-def _patterns(value: Any, where: str) -> tuple[str, ...]:
-    patterns = _strings(value, where)
+def _validate_patterns(value: Any, where: str) -> tuple[str, ...]:
+    patterns = _validate_strings(value, where)
     for pattern in patterns:
         try:
             groups = re.compile(pattern).groupindex.keys()
@@ -164,13 +174,13 @@ def _patterns(value: Any, where: str) -> tuple[str, ...]:
     return patterns
 
 
-def _table(value: Any, where: str) -> dict[str, tuple[str, ...]]:
+def _validate_table(value: Any, where: str) -> dict[str, tuple[str, ...]]:
     if not isinstance(value, Mapping):
         raise ConfigError(f"{where} must be a table of lists of strings")
-    return {key: _strings(item, f"{where}.{key}") for key, item in value.items()}
+    return {key: _validate_strings(item, f"{where}.{key}") for key, item in value.items()}
 
 
-def _dates(value: Any, where: str) -> dict[str, str]:
+def _validate_dates(value: Any, where: str) -> dict[str, str]:
     if not isinstance(value, Mapping):
         raise ConfigError(f"{where} must be a table of dates")
     dates = {key: str(item) for key, item in value.items()}
@@ -180,14 +190,14 @@ def _dates(value: Any, where: str) -> dict[str, str]:
     return dates
 
 
-_READERS: dict[str, Callable[[Any, str], Any]] = {
-    "name": _string,
-    "base_url": _base_url,
-    "languages": _languages,
-    "banners": _strings,
-    "exclude": _strings,
-    "addresses": _patterns,
-    "organizations": _table,
-    "variants": _table,
-    "issues": _dates,
+_VALIDATORS: dict[str, Callable[[Any, str], Any]] = {
+    "name": _validate_string,
+    "base_url": _validate_url,
+    "languages": _validate_languages,
+    "banners": _validate_strings,
+    "exclude": _validate_strings,
+    "addresses": _validate_patterns,
+    "organizations": _validate_table,
+    "variants": _validate_table,
+    "issues": _validate_dates,
 }

@@ -1,25 +1,25 @@
-"""The errors that users of archivesearch can meet.
+"""Exceptions of archivesearch.
 
     ArchiveSearchError
-    ├── SourceError         a source cannot be read at all
-    ├── ConfigError         an archivesearch.toml says something that cannot be meant
-    ├── QueryError          a query or an option of a search cannot be understood
-    └── IndexProblem
-        ├── IndexMissing    there is no index, or no such paragraph or page in it
-        ├── IndexDamaged    an index is there, but does not hold what its manifest says
-        ├── IndexVersion    an index is there, written in another version of the format
-        └── IndexBusy       another process is writing to it
+    ├── SourceError         a source does not exist, cannot be read, or has no pages
+    ├── ConfigError         an archivesearch.toml is not valid
+    ├── QueryError          a query or an option of a search is not valid
+    └── IndexProblem        a problem with the index directory
+        ├── IndexMissing    there is no index, or it has no such paragraph or page
+        ├── IndexDamaged    the index differs from its manifest
+        ├── IndexVersion    the index has another version of the format
+        └── IndexBusy       another process is writing to the index
 
 Every message is one line: what happened, to which file or word, and what to try.
 """
 
 
 class ArchiveSearchError(Exception):
-    """The root of all errors that archivesearch raises on purpose."""
+    """Base class of all errors that archivesearch raises on purpose."""
 
 
 class SourceError(ArchiveSearchError):
-    """A source does not exist or cannot be read."""
+    """A source does not exist, cannot be read, or has no pages."""
 
 
 class ConfigError(ArchiveSearchError):
@@ -27,10 +27,10 @@ class ConfigError(ArchiveSearchError):
 
 
 class QueryError(ArchiveSearchError):
-    """A query cannot be understood.
+    """A query or an option of a search is not valid.
 
-    `position` is the offset, in code points from 0, of what is wrong in the query,
-    or None where it is an option and not the query that is wrong.
+    `position` is the offset of the error in the query, in code points from 0. It is None
+    if an option is wrong, or the query as a whole.
     """
 
     def __init__(self, message: str, position: int | None = None) -> None:
@@ -39,19 +39,19 @@ class QueryError(ArchiveSearchError):
 
 
 class IndexProblem(ArchiveSearchError):
-    """Something is wrong with the index directory."""
+    """Base class of the problems with an index directory."""
 
 
 class IndexMissing(IndexProblem):
-    """There is no index at the given place, or no such paragraph or page in it."""
+    """There is no index in the folder, or the index has no such paragraph or page."""
 
 
 class IndexDamaged(IndexProblem):
-    """The index does not hold what its manifest says."""
+    """The index differs from its manifest: a file is missing, cut off or changed."""
 
 
 class IndexVersion(IndexProblem):
-    """The index was written by another version of the format."""
+    """The index was written in another version of the format."""
 
 
 class IndexBusy(IndexProblem):

@@ -1,4 +1,4 @@
-"""What is worked out when it is first asked for, and then kept."""
+"""Cached values: properties and methods that compute each result once."""
 
 import weakref
 from collections.abc import Callable
@@ -10,36 +10,40 @@ T = TypeVar("T")
 
 
 def cached_method(size: int, method: Callable[P, T]) -> Callable[P, T]:
-    """Return a method of an object that keeps its last answers, as `lru_cache` does.
+    """Return a bound method with an `lru_cache` of `size` results.
 
-    It does not keep the object itself: that would be a cycle, and the files that its
-    arrays are mapped from would stay open until the garbage is collected.
+    The cache has a weak reference to the method's object. A strong one would be a cycle,
+    and the files that the object's arrays are mapped from would stay open until the
+    garbage is collected. For example, in a constructor:
+
+        self.block = cached_method(64, self._read_block)
     """
     bound = cast("Any", method)
-    free = partial(bound.__func__, weakref.proxy(bound.__self__))
-    return cast("Callable[P, T]", lru_cache(size)(free))
+    function = partial(bound.__func__, weakref.proxy(bound.__self__))
+    return cast("Callable[P, T]", lru_cache(size)(function))
 
 
-class lazy(Generic[T]):  # noqa: N801 - it stands where a decorator does
-    """What `functools.cached_property` is from Python 3.12 on.
+class lazy(Generic[T]):  # noqa: N801 - it is used as a decorator
+    """Cached property without a lock, as `functools.cached_property` is from Python 3.12 on.
 
-    Before, it holds one lock for all objects of a class while it works out a value, and
-    threads whose plans are nested in different ways wait for each other for ever. Here two
-    threads may both work out a value; it is the same, and one of them stays.
+    Before 3.12 that class has one lock for all objects of a class, which it holds while it
+    computes a value. Two threads whose scorers are nested in different ways then wait for
+    each other for ever. Without a lock two threads may both compute a value; both values
+    are equal, and the later one stays.
     """
 
-    def __init__(self, make: Callable[[Any], T]) -> None:
-        self._make = make
-        self._name = make.__name__
-        self.__doc__ = make.__doc__
+    def __init__(self, compute: Callable[[Any], T]) -> None:
+        self._compute = compute
+        self._name = compute.__name__
+        self.__doc__ = compute.__doc__
 
     @overload
-    def __get__(self, owner: None, kind: type) -> "lazy[T]": ...
+    def __get__(self, instance: None, owner: type) -> "lazy[T]": ...
     @overload
-    def __get__(self, owner: object, kind: type) -> T: ...
-    def __get__(self, owner: object | None, kind: type) -> "T | lazy[T]":
-        if owner is None:
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: object | None, owner: type) -> "T | lazy[T]":
+        if instance is None:
             return self
-        value = self._make(owner)
-        owner.__dict__[self._name] = value
+        value = self._compute(instance)
+        instance.__dict__[self._name] = value
         return value

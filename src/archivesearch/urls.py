@@ -1,4 +1,4 @@
-"""Which addresses are one: of a page that was reached, or saved, in more than one way."""
+"""URLs of pages, and keys that are equal for all URLs of one page."""
 
 import re
 from urllib.parse import quote, unquote
@@ -17,10 +17,16 @@ _SAFE = "/~!$&'()*+,;=:@"
 
 
 def page_url(path: str, base_url: str) -> str | None:
-    """Return the address a page had by its path, where the address of its folder is known.
+    """Return the URL that a page had, from its path; None without a `base_url`.
 
-    A folder's `index.html` is the folder; a name saved from a script (`mn.php?issue=008`,
-    or `mn.php@issue=008`) holds the query of its address.
+    `base_url` is the URL of the top folder and ends in a slash. The `index.html` of a
+    folder has the URL of the folder. The file name of a saved script contains the query
+    string, after `?`, `@` or `%3F`:
+
+        >>> page_url("a b/index.html", "http://example.org/")
+        'http://example.org/a%20b/'
+        >>> page_url("mn.php@issue=008", "http://example.org/")
+        'http://example.org/mn.php?issue=008'
     """
     if not base_url:
         return None
@@ -33,10 +39,15 @@ def page_url(path: str, base_url: str) -> str | None:
 
 
 def url_key(url: str) -> str:
-    """Return what all addresses of one page have in common; also of paths without a site.
+    """Return a key of a URL or path; all URLs of one page have the same key.
 
-    That is the address without its scheme, `www.`, port and fragment, without `index.html`
-    and its like at the end, and with the query of a saved script as its server had it.
+    The key leaves out the scheme, the user, `www.`, a standard port, the fragment, and
+    `index.html` or the like at the end. The query of a saved script is as on its server:
+
+        >>> url_key("https://www.EXAMPLE.org:443/a/index.html#top")
+        'example.org/a/'
+        >>> url_key("http://example.org/mn.php@issue=008")
+        'example.org/mn.php?issue=008'
     """
     site, rest = "", url.partition("#")[0]
     if web := _WEB.match(url):

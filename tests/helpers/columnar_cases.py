@@ -1,4 +1,4 @@
-"""What the tests of the columnar engine share: random passages, and an index by brute force."""
+"""Helpers for tests of the columnar index: random passages, and a brute-force index."""
 
 import math
 import random
@@ -35,9 +35,9 @@ LABELS = ("", "", "Comments", "Self-Description", "2003 comments")
 def random_passages(seed: int, count: int) -> list[Passage]:
     """Return passages of several pages, sections, organizations, years and languages."""
     source = random.Random(seed)  # noqa: S311 - passages need a seed, not secrecy
-    made: list[Passage] = []
+    passages: list[Passage] = []
     page = -1
-    while len(made) < count:
+    while len(passages) < count:
         page += 1
         shared: dict[str, Any] = {
             "page": f"{source.choice('abc')}/{page}.html",
@@ -51,7 +51,7 @@ def random_passages(seed: int, count: int) -> list[Passage]:
                 org = source.choice(ORGS)
                 place = {"section": f"{org} {text_of(source, 2)}".strip(), "org": org}
             text = text_of(source, source.choice((0, 1, 5, 20, 60)))
-            made.append(
+            passages.append(
                 passage(
                     text,
                     **shared,
@@ -62,16 +62,16 @@ def random_passages(seed: int, count: int) -> list[Passage]:
                     repeated=spans_of(source, text),
                 )
             )
-    return made[:count]
+    return passages[:count]
 
 
 def text_of(source: random.Random, most: int) -> str:
-    """Return up to so many words, the first of the vocabulary more often than the last."""
+    """Return up to `most` words, the first ones of the vocabulary most often."""
     return " ".join(source.choices(VOCABULARY, COMMON, k=source.randint(0, most)))
 
 
 def spans_of(source: random.Random, text: str) -> tuple[tuple[int, int], ...]:
-    """Return no span of a text, or one or two that follow one another."""
+    """Return up to two spans of a text, in order."""
     if source.random() < 0.7 or len(text) < 4:
         return ()
     edges = sorted(source.sample(range(len(text) + 1), 4))
@@ -79,7 +79,7 @@ def spans_of(source: random.Random, text: str) -> tuple[tuple[int, int], ...]:
 
 
 class BruteForce:
-    """An index of dictionaries, and the meaning of each kind of query in plain Python."""
+    """A brute-force index: dictionaries, and each kind of query in plain Python."""
 
     def __init__(self, passages: Sequence[Passage], analyzer: Analyzer = ANALYZER) -> None:
         self.passages = passages
@@ -96,12 +96,12 @@ class BruteForce:
             for token in analyzer.tokens(each.text, each.lang):
                 repeated = any(start <= token.start < end for start, end in each.repeated)
                 (inside if repeated else own).append(token)
-            found = {"text": own, "repeated": inside}
+            field_tokens = {"text": own, "repeated": inside}
             for name in ("title", "section", "org", "label"):
                 if inside and not own and name != "label":
-                    continue  # nothing but repeated sentences
-                found[name] = list(analyzer.tokens(getattr(each, name), each.lang))
-            for name, tokens in found.items():
+                    continue  # all its text is repeated
+                field_tokens[name] = list(analyzer.tokens(getattr(each, name), each.lang))
+            for name, tokens in field_tokens.items():
                 self.lengths[name][number] = len(tokens)
                 for token in tokens:
                     self.places[name][token.term][number].append(token.position)
@@ -116,11 +116,11 @@ class BruteForce:
 
     def scores(self, query: Query) -> dict[int, float]:
         """Return the matching passages and their scores."""
-        found: dict[int, float] = MEANINGS[type(query)](self, query)
-        return found
+        scores: dict[int, float] = MEANINGS[type(query)](self, query)
+        return scores
 
     def terms(self, field: str, fits: Callable[[str], bool], boost: float) -> dict[int, float]:
-        """Return the passages that have any term that fits; each adds to the score."""
+        """Return the scores of passages that have any term that fits; scores of terms add up."""
         result: dict[int, float] = defaultdict(float)
         for term in filter(fits, self.places[field]):
             for number, score in self._scores(field, term).items():
@@ -128,16 +128,14 @@ class BruteForce:
         return dict(result)
 
     def columns(self, query: Query, number: int) -> list[int]:
-        """Return where a word of a row stands in a passage."""
+        """Return the positions in a passage of one of the words of a phrase."""
         if isinstance(query, Or):
             return sorted({at for each in query.subqueries for at in self.columns(each, number)})
         assert isinstance(query, (Term, Prefix))
-        known = self.places[query.fieldname]
-        wanted = str(query.text)
-        fitting = (
-            [wanted] if isinstance(query, Term) else [t for t in known if t.startswith(wanted)]
-        )
-        return sorted({at for t in fitting if t in known for at in known[t].get(number, ())})
+        places = self.places[query.fieldname]
+        text = str(query.text)
+        terms = [text] if isinstance(query, Term) else [t for t in places if t.startswith(text)]
+        return sorted({at for t in terms if t in places for at in places[t].get(number, ())})
 
     def _scores(self, field: str, term: str) -> dict[int, float]:
         documents = self.places[field][term]
@@ -160,23 +158,23 @@ class BruteForce:
         }
 
 
-def same(found: Mapping[int, float], wanted: Mapping[int, float]) -> bool:
-    """Whether the same passages have the same scores, up to rounding."""
-    return found.keys() == wanted.keys() and all(
-        math.isclose(score, wanted[number], rel_tol=1e-9, abs_tol=1e-12)
-        for number, score in found.items()
+def same(scores: Mapping[int, float], expected: Mapping[int, float]) -> bool:
+    """Return whether the same passages have the same scores, up to rounding."""
+    return scores.keys() == expected.keys() and all(
+        math.isclose(score, expected[number], rel_tol=1e-9, abs_tol=1e-12)
+        for number, score in scores.items()
     )
 
 
 def added(
     parts: Sequence[Mapping[int, float]], numbers: set[int], boost: float
 ) -> dict[int, float]:
-    """Return the sum of what each part gives to some passages."""
+    """Return the sum of the scores of all parts for each of the passages."""
     return {number: boost * sum(part.get(number, 0.0) for part in parts) for number in numbers}
 
 
 def stands_near(columns: Sequence[Sequence[int]], gap: int) -> bool:
-    """Whether words stand in a row, or within a stretch with at most `gap` others."""
+    """Return whether words are consecutive, or in a window with at most `gap` other words."""
     if gap == 0:
         return any(
             all(start + at in column for at, column in enumerate(columns)) for start in columns[0]
@@ -189,11 +187,11 @@ def stands_near(columns: Sequence[Sequence[int]], gap: int) -> bool:
 
 
 def choices(columns: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
-    """Return every way of taking one place from each column."""
-    found: list[tuple[int, ...]] = [()]
+    """Return all combinations of one place from each column."""
+    combinations: list[tuple[int, ...]] = [()]
     for column in columns:
-        found = [(*chosen, place) for chosen in found for place in column]
-    return found
+        combinations = [(*chosen, place) for chosen in combinations for place in column]
+    return combinations
 
 
 def _any(index: BruteForce, query: Or) -> dict[int, float]:
@@ -237,8 +235,8 @@ def _written(index: BruteForce, query: ExactForm) -> dict[int, float]:
         if len(query.tests) == 1:
             forms = index.forms[query.fieldname][number]
             return any(term in terms and query.tests[0](form) for term, form in forms)
-        found = [word for word, _, _ in words(getattr(index.passages[number], name))]
-        rows = (found[at : at + len(query.tests)] for at in range(len(found)))
+        all_words = [word for word, _, _ in words(getattr(index.passages[number], name))]
+        rows = (all_words[at : at + len(query.tests)] for at in range(len(all_words)))
         return any(
             len(row) == len(query.tests)
             and all(map(lambda test, word: test(word), query.tests, row))
@@ -250,26 +248,25 @@ def _written(index: BruteForce, query: ExactForm) -> dict[int, float]:
 
 
 def _fitting(index: BruteForce, query: FormPattern) -> dict[int, float]:
-    each = index.forms[query.fieldname]
-    found = {
+    terms_by_number = {
         number: [term for term, form in forms if fits(form, query.text)]
-        for number, forms in each.items()
+        for number, forms in index.forms[query.fieldname].items()
     }
-    terms = {term for some in found.values() for term in some}
-    scores = index.terms(query.fieldname, terms.__contains__, query.boost)
-    return {number: score for number, score in scores.items() if found[number]}
+    matching_terms = {term for terms in terms_by_number.values() for term in terms}
+    scores = index.terms(query.fieldname, matching_terms.__contains__, query.boost)
+    return {number: score for number, score in scores.items() if terms_by_number[number]}
 
 
 def fits(form: str, pattern: str) -> bool:
-    """Whether a word fits a pattern, case, accents and signs apart."""
+    """Return whether a word matches a pattern, without case, accents and signs."""
     shape = "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern)
     return re.fullmatch(shape, strip_accents(fold(form)), re.DOTALL) is not None
 
 
 def _years(index: BruteForce, query: YearRange) -> dict[int, float]:
     first, last = query.start or "", query.end or "9999"
-    found = index.terms(query.fieldname, lambda term: first <= term <= last, 1.0)
-    return dict.fromkeys(found, query.boost)
+    scores = index.terms(query.fieldname, lambda term: first <= term <= last, 1.0)
+    return dict.fromkeys(scores, query.boost)
 
 
 def _like(query: Fuzzy) -> Callable[[str], bool]:

@@ -1,4 +1,4 @@
-"""WARCs, ARCs and archives made on the spot: what the tests of sources share."""
+"""Makers of WARCs, ARCs, zip and tar archives and PDFs for the tests of sources."""
 
 import gzip
 import io
@@ -17,7 +17,7 @@ def http_response(
     status: str = "200 OK",
     **headers: str,
 ) -> bytes:
-    """Return what a server sends; `_` in the name of a header stands for `-`."""
+    """Return the response of a server; `_` in the name of a header stands for `-`."""
     data = body.encode() if isinstance(body, str) else body
     lines = [f"HTTP/1.1 {status}"]
     lines += [f"Content-Type: {content_type}"] if content_type else []
@@ -33,7 +33,7 @@ def record(
     length: str = "",
     **headers: str,
 ) -> bytes:
-    """Return a record of a WARC; `length` is what it claims, if not what is true."""
+    """Return a record of a WARC; `length` is the length that it claims, if not the true one."""
     lines = ["WARC/1.0", f"WARC-Type: {kind}", f"WARC-Date: {date}"]
     lines += [f"WARC-Target-URI: {url}"] if url else []
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
@@ -42,7 +42,7 @@ def record(
 
 
 def page_record(text: str, url: str = URL, date: str = DATE, **headers: str) -> bytes:
-    """Return a record of a page of one paragraph."""
+    """Return a response record with a page of one paragraph."""
     return record(http_response(f"<html><p>{text}</p></html>"), url, date=date, **headers)
 
 
@@ -52,14 +52,14 @@ def arc_record(block: bytes, url: str = URL, date: str = "20010203040506") -> by
 
 
 def arc(*records: bytes) -> bytes:
-    """Return an ARC with the record that it begins with."""
+    """Return an ARC of some records, after the version record that begins each ARC."""
     version = b"1 0 Test\nURL IP-address Archive-date Content-type Archive-length\n"
     first = f"filedesc://test.arc 0.0.0.0 20010101000000 text/plain {len(version)}\n".encode()
     return first + version + b"\n" + b"".join(records)
 
 
 def gzip_members(*records: bytes) -> bytes:
-    """Return records gzipped one by one, as they should be."""
+    """Return records with a gzip member for each, as the WARC standard asks for."""
     return b"".join(gzip.compress(record, mtime=0) for record in records)
 
 

@@ -1,4 +1,4 @@
-"""Small archives made on the spot: what the tests of reading, indexing and searching share."""
+"""Small archives for tests: pages, sources, indexes and readers."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -31,7 +31,7 @@ PAGES = {"lists/parties.html": PARTIES, "letters/1994.html": LETTER, "reports/20
 
 
 def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
-    """Write files into a folder, which is made if there is none, and return it."""
+    """Write files into a folder, create it if needed, and return it."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         path = folder / name
@@ -41,14 +41,14 @@ def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
 
 
 def build_index(tmp_path: Path, files: Mapping[str, str | bytes], **options: Any) -> Path:
-    """Write files into a folder of their own, index it, and return the index."""
+    """Write files into a new folder, build an index of it, and return the index."""
     index = tmp_path / "index"
     archivesearch.rebuild([write_files(tmp_path / "site", files)], index, **options)
     return index
 
 
 def html_page(*paragraphs: str, title: str = "Page") -> str:
-    """Return a page of some paragraphs without markup in them."""
+    """Return an HTML page with these paragraphs, which have no markup of their own."""
     body = "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs)
     return f"<html lang=en><head><title>{title}</title></head><body>\n{body}</body></html>"
 
@@ -56,7 +56,7 @@ def html_page(*paragraphs: str, title: str = "Page") -> str:
 def page_tasks(
     raws: Iterable[RawPage | Skipped | Notice], config: Config | None = None
 ) -> Iterator[tuple[Item, Config]]:
-    """Yield pages as they are handed over to be read."""
+    """Yield pages as items for the parsers, each with its configuration."""
     config = config or Config()
     for raw in raws:
         yield (PageTask(raw, len(raw.data), bytes(20)) if isinstance(raw, RawPage) else raw), config
@@ -65,15 +65,16 @@ def page_tasks(
 def parse_pages(
     items: Iterable[tuple[Item, Config]], jobs: int = 1, seconds: float = SECONDS_PER_PAGE
 ) -> Iterator[tuple[Page | Skipped | Notice, int]]:
-    """Yield what becomes of pages, each with its size."""
-    with WorkerPool(jobs) as crew:
-        for chunk in parse_in_order(items, crew, seconds):
-            for found, size in chunk.outcomes:
-                yield (deserialize(found.data) if isinstance(found, ParsedPage) else found), size
+    """Parse pages in workers; yield the result of each, with its size."""
+    with WorkerPool(jobs) as pool:
+        for chunk in parse_in_order(items, pool, seconds):
+            for outcome, size in chunk.outcomes:
+                page = deserialize(outcome.data) if isinstance(outcome, ParsedPage) else outcome
+                yield page, size
 
 
 def passage(text: str = "", number: int = 0, **values: Any) -> Passage:
-    """Return a passage of which only what matters is given."""
+    """Return a passage with some fields set, the others empty."""
     page = values.pop("page", f"{number:04}.html")
     fields: dict[str, Any] = {
         "id": f"{page}#1",
@@ -96,7 +97,7 @@ def passage(text: str = "", number: int = 0, **values: Any) -> Passage:
 
 
 def open_reader(folder: Path, passages: Iterable[Passage], analyzer: Analyzer) -> ColumnarReader:
-    """Return an engine's reader on passages, stored in a folder that is made for them."""
+    """Build an index of passages in a new folder, and return its reader."""
     folder.mkdir(parents=True)
     engine = ColumnarEngine()
     engine.build(folder, [list(passages)], analyzer)

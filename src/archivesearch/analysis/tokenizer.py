@@ -1,9 +1,12 @@
-"""Where the words of a text are: the one definition for index, query and snippet.
+"""Tokenizer: the words of a text, for index, queries and highlighting alike.
 
 A word is a run of letters, digits and combining marks. Apostrophes join letters
 (`don't`), dots join single letters (`U.S.`, `A.N.S.W.E.R.`), and `$`, `£` and `¢` are
 letters beside a letter (`I$raeli`, `U.$.`) but money before a digit. Everything else
 separates. Chinese, Japanese and Korean are cut into overlapping pairs of characters.
+
+`columnar/terms/batch_tokenizer.py` gives the same words for many texts at once. Only the
+detection of duplicates has a simpler tokenizer of its own.
 """
 
 import re
@@ -40,16 +43,20 @@ _CJK = (
 INVISIBLE = "\xad\u200b\u200c\u200d\u2060\ufeff"
 
 
-def _ranges(ranges: str) -> str:
-    """Turn `300-36f 483` into what stands inside the brackets of a character class."""
+def _character_class(ranges: str) -> str:
+    """Return code points and ranges, as `300-36f 483`, in the syntax of a character class."""
     points = ([chr(int(point, 16)) for point in item.split("-")] for item in ranges.split())
     return "".join("-".join(ends) for ends in points)
 
 
-def _pattern(separate: str, inside: str) -> re.Pattern[str]:
-    """Compile what one word is; `separate` are letters that are none of its, `inside` marks."""
+def _word_pattern(separate: str, inside: str) -> re.Pattern[str]:
+    """Compile the pattern of a word.
+
+    Both parameters are the inside of character classes: `separate` has letters that are
+    not part of words, `inside` has marks that may follow a letter.
+    """
     not_separate = f"(?![{separate}])" if separate else ""
-    # `ʼ` is a letter to Unicode and an apostrophe to whoever types it
+    # `ʼ` is a letter in Unicode, but is typed as an apostrophe
     letter = rf"(?:{not_separate}[^\W\d_ʼ])"
     character = rf"(?:{not_separate}[^\W_ʼ][{inside}]*+)" if inside else r"[^\W_ʼ]"
     first = rf"(?:{character}|[$£¢](?={letter}))"
@@ -61,36 +68,36 @@ def _pattern(separate: str, inside: str) -> re.Pattern[str]:
     )
 
 
-# Most text needs neither marks nor CJK, and a short class is several times as fast.
-_PLAIN = _pattern("", "")
-# All but marks, CJK, and whatever lies among or beyond them. Python 3.11 takes a while to
-# compile a class of many characters, so these are the ones that it is not.
-_NOT_PLAIN = re.compile(
+# Most text has neither marks nor CJK, and a short character class is several times as fast.
+_SIMPLE_PATTERN = _word_pattern("", "")
+# A mark, a CJK character, or any other in or beyond their ranges. The class is negated, as
+# Python 3.11 takes a while to compile one of many characters.
+_NOT_SIMPLE = re.compile(
     "[^\x00-\xac\xae-\u02ff\u0370-\u0482\u048a-\u058f\u1e00-\u200a\u200e-\u205f\u2061-\u20cf"
     "\u2100-\u2bff]"
 )
 
 
-# What may stand inside a word that is no letter, and letters beyond ASCII.
-_JOINING = frozenset(".'’ʼ‘`´$£¢")
+# Signs that may stand inside a word.
+_INNER_SIGNS = frozenset(".'’ʼ‘`´$£¢")
 _APOSTROPHES = "’ʼ‘`´"
-_START = itemgetter(1)
-_FOREIGN = re.compile(r"[^\x00-\x7f\W]")
+_start_of = itemgetter(1)
+_NON_ASCII_LETTER = re.compile(r"[^\x00-\x7f\W]")
 
 
 @cache
-def _full() -> re.Pattern[str]:
-    """The pattern of a word in any text without CJK; compiling it takes a while."""
-    return _pattern(_ranges(_CJK), _ranges(_MARKS) + INVISIBLE)
+def _full_pattern() -> re.Pattern[str]:
+    """Return the pattern of a word in any text without CJK; compiling it takes a while."""
+    return _word_pattern(_character_class(_CJK), _character_class(_MARKS) + INVISIBLE)
 
 
 @cache
 def _cjk_run() -> re.Pattern[str]:
-    return re.compile(f"[{_ranges(_CJK)}]+")
+    return re.compile(f"[{_character_class(_CJK)}]+")
 
 
 class CharKind(IntEnum):
-    """What a character can be to a word; all that `words` finds follows from these."""
+    """The kinds of characters; the result of `words` depends on them only."""
 
     SEPARATOR = 0
     LETTER = 1
@@ -102,129 +109,139 @@ class CharKind(IntEnum):
     CJK = 7
 
 
-_SIGNS = dict.fromkeys("'’ʼ‘`´", CharKind.APOSTROPHE) | dict.fromkeys("$£¢", CharKind.CURRENCY)
-_SIGNS["."] = CharKind.DOT
+_SIGN_KINDS = dict.fromkeys("'’ʼ‘`´", CharKind.APOSTROPHE) | dict.fromkeys("$£¢", CharKind.CURRENCY)
+_SIGN_KINDS["."] = CharKind.DOT
 
 
 def char_kind(character: str) -> CharKind:
-    """Return what one character is to words."""
+    """Return the kind of a character."""
     if character >= "\u1100" and _cjk_run().match(character):
         return CharKind.CJK
-    if sign := _SIGNS.get(character):
+    if sign := _SIGN_KINDS.get(character):
         return sign
     if character.isalnum():
         return CharKind.DIGIT if character.isdecimal() else CharKind.LETTER
-    return CharKind.MARK if _mark().match(character) else CharKind.SEPARATOR
+    return CharKind.MARK if _mark_pattern().match(character) else CharKind.SEPARATOR
 
 
 @cache
-def _mark() -> re.Pattern[str]:
-    return re.compile(f"[{_ranges(_MARKS)}{INVISIBLE}]")
+def _mark_pattern() -> re.Pattern[str]:
+    return re.compile(f"[{_character_class(_MARKS)}{INVISIBLE}]")
 
 
 Word = tuple[str, int, int]
+"""`(word, start, end)`, with `text[start:end] == word`."""
 
 
 def words(text: str) -> Iterator[Word]:
     """Yield the words of a text in order, as `(word, start, end)` with `text[start:end] == word`.
 
     A run of n CJK characters gives n - 1 pairs and its last character alone, so that a
-    search for one character is a search for what begins with it.
+    search for one character is a search for the words that begin with it.
+
+        >>> list(words("U.S.-backed"))
+        [('U.S', 0, 3), ('backed', 5, 11)]
+        >>> [word for word, _, _ in words("日本語")]
+        ['日本', '本語', '語']
     """
-    if text.isascii() or not _NOT_PLAIN.search(text):
-        for match in _PLAIN.finditer(text):
+    if text.isascii() or not _NOT_SIMPLE.search(text):
+        for match in _SIMPLE_PATTERN.finditer(text):
             yield match[0], match.start(), match.end()
         return
     start = 0
     for run in _cjk_run().finditer(text):
-        yield from _between(text, start, run.start())
+        yield from _words_between(text, start, run.start())
         start = run.end()
-        for at in range(run.start(), start):
-            pair = text[at : min(at + 2, start)]
-            yield pair, at, at + len(pair)
-    yield from _between(text, start, len(text))
+        for position in range(run.start(), start):
+            pair = text[position : min(position + 2, start)]
+            yield pair, position, position + len(pair)
+    yield from _words_between(text, start, len(text))
 
 
 def split_words(text: str) -> list[str]:
-    """Return the words of a text without their places, which is several times as fast."""
-    if text.isascii() or not _NOT_PLAIN.search(text):
-        return _PLAIN.findall(text)
+    """Return the words of a text without their offsets, which is several times as fast."""
+    if text.isascii() or not _NOT_SIMPLE.search(text):
+        return _SIMPLE_PATTERN.findall(text)
     return [word for word, _, _ in words(text)]
 
 
 def locate_words(text: str, wanted: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
-    """Return where some of the words of a text stand, given by their number and themselves.
+    """Return the spans of words of a text, which are given as pairs (number, word), in order.
 
-    Of words that are written alike all must be given, in order. They are looked for as
-    strings, so that what lies between need not be cut into words again.
+    If a word occurs more than once, all its occurrences must be given. The words are
+    searched for as strings, so the rest of the text is not tokenized again.
+
+        >>> locate_words("left or right or left", [(0, "left"), (4, "left")])
+        [(0, 4), (17, 21)]
     """
-    finds: dict[str, Iterator[int]] = {}
+    starts: dict[str, Iterator[int]] = {}
     for word, count in Counter(word for _, word in wanted).items():
-        places = list(_places(text, word))
-        if len(places) != count:  # it stands inside other words too
-            places = [at for at in places if (word, at, at + len(word)) in _around(text, at)]
-        if len(places) != count:
+        offsets = list(_occurrences(text, word))
+        if len(offsets) != count:  # it also stands inside other words
+            offsets = [o for o in offsets if (word, o, o + len(word)) in _words_around(text, o)]
+        if len(offsets) != count:
             spans = [(start, end) for _, start, end in words(text)]
             return [spans[number] for number, _ in wanted]
-        finds[word] = iter(places)
-    return [(at := next(finds[word]), at + len(word)) for _, word in wanted]
+        starts[word] = iter(offsets)
+    return [(start := next(starts[word]), start + len(word)) for _, word in wanted]
 
 
 def find_words(text: str, spellings: Iterable[str]) -> list[Word]:
-    """Return the words of a text that have one of some spellings, and maybe others, in order.
+    """Return the words of a text with one of some spellings, in order; others may be among them.
 
-    Spellings are in lower case, with plain apostrophes. They are looked for as strings;
-    only what stands around them is cut into words.
+    Spellings are in lower case, with plain apostrophes. They are searched for as strings;
+    only their surroundings are tokenized.
     """
     lowered = text.lower()
-    found: list[Word] = []
+    matches: list[Word] = []
     if text.isascii():
         lowered = lowered.replace("`", "'")
-    elif len(lowered) == len(text) and not _NOT_PLAIN.search(text):
-        for apostrophe in _APOSTROPHES:  # several times as fast as to translate all letters
+    elif len(lowered) == len(text) and not _NOT_SIMPLE.search(text):
+        for apostrophe in _APOSTROPHES:  # several times as fast as str.translate
             lowered = lowered.replace(apostrophe, "'")
-        # such a letter may be the lower case of others, or of two
-        for match in _FOREIGN.finditer(text):
-            found += _around(text, match.start())
+        # such a letter may be the lower case of several letters, or of two together
+        for match in _NON_ASCII_LETTER.finditer(text):
+            matches += _words_around(text, match.start())
     else:
         return list(words(text))
     for spelling in spellings:
-        at = lowered.find(spelling)
-        while at >= 0:
-            end = at + len(spelling)
-            before, after = text[at - 1 : at], text[end : end + 1]
+        start = lowered.find(spelling)
+        while start >= 0:
+            end = start + len(spelling)
+            before, after = text[start - 1 : start], text[end : end + 1]
             if not (before.isalnum() or after.isalnum()):
-                if before in _JOINING or after in _JOINING or not spelling.isalnum():
-                    found += _around(text, at)
+                if before in _INNER_SIGNS or after in _INNER_SIGNS or not spelling.isalnum():
+                    matches += _words_around(text, start)
                 else:
-                    found.append((text[at:end], at, end))
-            at = lowered.find(spelling, at + 1)
-    return sorted(set(found), key=_START)
+                    matches.append((text[start:end], start, end))
+            start = lowered.find(spelling, start + 1)
+    return sorted(set(matches), key=_start_of)
 
 
-def _places(text: str, word: str) -> Iterator[int]:
-    """Yield where a string begins in a text, also where it overlaps itself."""
-    at = text.find(word)
-    while at >= 0:
-        yield at
-        at = text.find(word, at + 1)
+def _occurrences(text: str, word: str) -> Iterator[int]:
+    """Yield the offsets of a string in a text, overlapping ones too."""
+    start = text.find(word)
+    while start >= 0:
+        yield start
+        start = text.find(word, start + 1)
 
 
-def _around(text: str, at: int) -> list[Word]:
-    """Return the words between the spaces around a place: none reaches beyond a space."""
-    start = text.rfind(" ", 0, at) + 1
-    end = text.find(" ", at)
+def _words_around(text: str, offset: int) -> list[Word]:
+    """Return the words between the spaces around an offset; no word contains a space."""
+    start = text.rfind(" ", 0, offset) + 1
+    end = text.find(" ", offset)
     part = text[start : end if end >= 0 else None]
     return [(word, start + first, start + last) for word, first, last in words(part)]
 
 
-def _between(text: str, start: int, end: int) -> Iterator[Word]:
+def _words_between(text: str, start: int, end: int) -> Iterator[Word]:
+    """Yield the words of a part of a text without CJK."""
     part = text[start:end]
-    pattern = _full() if _NOT_PLAIN.search(part) else _PLAIN
+    pattern = _full_pattern() if _NOT_SIMPLE.search(part) else _SIMPLE_PATTERN
     for match in pattern.finditer(part):
         yield match[0], start + match.start(), start + match.end()
 
 
 def is_cjk(word: str) -> bool:
-    """Whether a word is one of the pairs that CJK text is cut into."""
+    """Whether a word consists of CJK characters: a pair, or the last one of a run."""
     return word >= "\u1100" and _cjk_run().fullmatch(word) is not None

@@ -1,4 +1,4 @@
-"""Passages in flat arrays; and `ColumnarCodec`, the same arrays for indexes of Whoosh's own."""
+"""Columnar index: segments of flat arrays, and `ColumnarCodec`, the same arrays for Whoosh."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ __all__ = ["ColumnarCodec"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import the codec when it is asked for: a search never needs it."""
+    """Import the codec on first access: a search never needs it."""
     if name != "ColumnarCodec":
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
     from archivesearch.columnar.whoosh_api.codec import ColumnarCodec

@@ -1,4 +1,12 @@
-"""BM25: Lucene's idf, and statistics of the passages that have a field."""
+"""BM25 with Lucene's idf: the ranking function, its constants, and upper bounds for blocks.
+
+The score of a term in a document of `length` words that has it `frequency` times is
+
+    idf * (K1 + 1) * frequency / (frequency + NORM_BASE + norm_slope(average) * length)
+
+`average` is the mean length of the field in the documents that have it. The fraction is the
+*impact*: from 0 to 1, and independent of how rare the term is.
+"""
 
 from math import log
 
@@ -6,39 +14,47 @@ import numpy as np
 
 from archivesearch.columnar.storage.array_files import Array
 
-# How soon more of the same word says nothing new, and how much long passages are held
-# against. With 1.2 the second stage falls behind tantivy on the collection `time` (MAP
-# .680 to .683; with 1.6 .689), with 2.0 it loses on `cacm` (nDCG@10 -.01). B of 0.65 and
-# of 0.85 lost on one collection what they won on another.
+# K1: how soon further occurrences of a word add nothing. With 1.2 the second stage falls
+# behind tantivy on the collection `time` (MAP .680 to .683; with 1.6 .689), with 2.0 it
+# loses on `cacm` (nDCG@10 -.01).
+# B: how much a long passage is penalized. 0.65 and 0.85 each lost on one collection what
+# they won on another.
 K1 = 1.6
 B = 0.75
 
+NORM_BASE = K1 * (1.0 - B)
 
-def idf(documents: int, frequency: int) -> float:
-    """How much finding a term says, given how many documents there are and have it."""
-    return log(1.0 + (documents - frequency + 0.5) / (frequency + 0.5))
-
-
-# 32 documents: the documents of a block that have a term are the bits of one number.
+# Documents per block: a term's documents in one block are the bits of one 32-bit number.
 BLOCK_BITS = 5
 BLOCK_SIZE = 1 << BLOCK_BITS
-_STEPS = 255
 
-# A step more than rounding can err; bounds may be too high but never too low.
+_IMPACT_STEPS = 255
+
+# Upper bounds are multiplied by this: more than rounding can err, so they are never too low.
 ROUNDING_MARGIN = 1.0 + 1e-6
 
 
-def max_impacts(frequencies: Array, lengths: Array, average: float, run_starts: Array) -> Array:
-    """Return the best impact in each run of postings, in 255ths, rounded up.
+def idf(documents: int, frequency: int) -> float:
+    """Return the inverse document frequency: `frequency` of `documents` have the term."""
+    return log(1.0 + (documents - frequency + 0.5) / (frequency + 0.5))
 
-    An impact is what BM25 makes of frequency and length: from 0 to 1, before it is
-    multiplied by the term's weight.
+
+def norm_slope(average: float) -> float:
+    """Return how much each word of a document's length adds to the denominator of BM25."""
+    return K1 * B / average
+
+
+def max_impacts(frequencies: Array, lengths: Array, average: float, run_starts: Array) -> Array:
+    """Return the largest impact in each run of postings, in 255ths, rounded up.
+
+    `frequencies` and `lengths` have one value per posting. `run_starts` are the indices of
+    the first posting of each run; no run is empty. The result is uint8, one per run.
     """
-    impacts = frequencies / (frequencies + K1 * (1.0 - B) + K1 * B / average * lengths)
-    best = np.maximum.reduceat(impacts, run_starts) if len(run_starts) else impacts
-    return np.ceil(best * _STEPS).astype(np.uint8)
+    impacts = frequencies / (frequencies + NORM_BASE + norm_slope(average) * lengths)
+    largest = np.maximum.reduceat(impacts, run_starts) if len(run_starts) else impacts
+    return np.ceil(largest * _IMPACT_STEPS).astype(np.uint8)
 
 
 def block_bounds(impacts: Array, max_score: float) -> Array:
-    """Return the most that blocks with these best impacts can score, `top` being the weight."""
-    return impacts * np.float32(max_score * ROUNDING_MARGIN / _STEPS)
+    """Return upper bounds of scores from impacts in 255ths, `max_score` being that of 255."""
+    return impacts * np.float32(max_score * ROUNDING_MARGIN / _IMPACT_STEPS)

@@ -1,7 +1,8 @@
-"""A stretch of passages in columns: what neighbours have in common is taken once.
+"""Passages in columns: from `Passage` objects to texts, arrays and shared fields.
 
-Python's objects end here: what is done with a stretch is done with its texts, its few
-rows and its arrays.
+Neighbouring passages mostly have the same page, section, organization and label. Such a
+group of neighbours has its `SharedFields` once. After this step no Python object per
+passage is left, except its text.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +20,10 @@ from archivesearch.model.passages import Passage, SamePage
 
 
 class SharedFields(NamedTuple):
-    """What passages in a row have in common; all before `section` is their page's."""
+    """The fields that a group of neighbouring passages shares, named as in `Passage`.
+
+    All before `section` belong to their page.
+    """
 
     page: str
     url: str | None
@@ -35,34 +39,44 @@ class SharedFields(NamedTuple):
     label: str
 
 
+# The columns of the table of pages, in this order.
 PAGE_FIELDS = SharedFields._fields[: SharedFields._fields.index("section")]
-"""What the table of pages has, in this order."""
 
-_ROW = attrgetter(*SharedFields._fields)
-_YEARS = attrgetter("years_mentioned")
+_SHARED_FIELDS = attrgetter(*SharedFields._fields)
+_YEARS_MENTIONED = attrgetter("years_mentioned")
 _REPEATED = attrgetter("repeated")
 
 
 @dataclass(frozen=True, slots=True)
 class IntLists:
-    """A list of whole numbers for each passage: how many it has, and all of them in a row."""
+    """A list of integers for each passage.
+
+    `counts`: uint32, the length of each list. `values`: uint32, all lists end to end.
+    """
 
     counts: Array
     values: Array
 
     def owners(self) -> Array:
-        """Return the passage of each value."""
+        """Return the passage of each value: uint32, ascending."""
         return np.repeat(np.arange(len(self.counts), dtype=np.uint32), self.counts)
 
 
 @dataclass(frozen=True, slots=True)
 class PassageColumns:
-    """Passages in a row, numbered from `first`, in columns.
+    """Neighbouring passages in columns; the first has the number `first`.
 
-    `texts` are UTF-8. `starts` says where each of the `rows` begins, counted from the
-    first of the stretch. `headings` are passages that say what stands above them, `bare`
-    those that say only what many pages repeat. `years` are those mentioned, `repeated`
-    the edges of repeated spans in code points, and `edges` the same in bytes.
+    - `texts`: UTF-8, one per passage.
+    - `shared`: one per group of neighbours with equal fields.
+    - `shared_starts`: int64, the first passage of each group, counted from `first`.
+    - `is_heading`: bool, whether the text of a passage is its section or title.
+    - `is_boilerplate`: bool, whether a passage has no text outside its repeated spans.
+    - `years`: the years that each passage mentions.
+    - `repeated`: start and end of each repeated span, in code points, so two values a span.
+    - `repeated_bytes`: int64, the values of `repeated` as byte offsets in the UTF-8 text.
+
+    Three passages, of which the first two are in section "A" and the last is in "B", have
+    two values of `shared` and the `shared_starts` [0, 2].
     """
 
     first: int
@@ -79,57 +93,58 @@ class PassageColumns:
         return len(self.texts)
 
     def per_passage(self, values: Array) -> Array:
-        """Return for each passage the value of its row."""
+        """Return one value per passage from one value per group."""
         return np.repeat(values, np.diff(self.shared_starts, append=len(self)))
 
 
 def in_columns(first: int, passages: Iterable[Passage], size: int) -> Iterator[PassageColumns]:
-    """Cut passages, of which the first has a number, into stretches of so many bytes of text.
+    """Yield passages in columns, in order; the first passage has the number `first`.
 
-    A stretch has a few passages at the least, however long they are.
+    Each part ends when its texts have `size` bytes, but has at least BLOCK_SIZE passages.
+    Only the last part may be smaller.
     """
-    some: list[Passage] = []
+    part: list[Passage] = []
     texts: list[bytes] = []
-    gathered = 0
+    text_bytes = 0
     for passage in passages:
-        some.append(passage)
+        part.append(passage)
         texts.append(to_utf8(passage.text))
-        gathered += len(texts[-1])
-        if gathered >= size and len(some) >= BLOCK_SIZE:
-            yield stretch_of(first, some, texts)
-            first += len(some)
-            some, texts, gathered = [], [], 0
-    if some:
-        yield stretch_of(first, some, texts)
+        text_bytes += len(texts[-1])
+        if text_bytes >= size and len(part) >= BLOCK_SIZE:
+            yield _columns(first, part, texts)
+            first += len(part)
+            part, texts, text_bytes = [], [], 0
+    if part:
+        yield _columns(first, part, texts)
 
 
-def stretch_of(first: int, passages: Sequence[Passage], texts: Sequence[bytes]) -> PassageColumns:
-    """Return some passages, one at the least, in columns."""
+def _columns(first: int, passages: Sequence[Passage], texts: Sequence[bytes]) -> PassageColumns:
+    """Return passages, at least one, in columns."""
     count = len(passages)
-    shared = list(map(_ROW, passages))
-    new = np.ones(count, bool)
-    new[1:] = np.fromiter(map(ne, shared[1:], shared), bool, count - 1)
+    shared = list(map(_SHARED_FIELDS, passages))
+    starts_group = np.ones(count, bool)
+    starts_group[1:] = np.fromiter(map(ne, shared[1:], shared), bool, count - 1)
     repeated = list(map(_REPEATED, passages))
-    bare = np.zeros(count, bool)
-    edges: list[int] = []
+    is_boilerplate = np.zeros(count, bool)
+    byte_edges: list[int] = []
     for number, spans in compress(enumerate(repeated), repeated):
         passage = passages[number]
-        bare[number] = not passage.own_text
-        edges += [len(to_utf8(passage.text[:at])) for span in spans for at in span]
+        is_boilerplate[number] = not passage.own_text
+        byte_edges += [len(to_utf8(passage.text[:edge])) for span in spans for edge in span]
     return PassageColumns(
         first=first,
         texts=texts,
-        shared=[SharedFields(*row) for row in compress(shared, new.tolist())],
-        shared_starts=np.flatnonzero(new),
+        shared=[SharedFields(*values) for values in compress(shared, starts_group.tolist())],
+        shared_starts=np.flatnonzero(starts_group),
         is_heading=np.array([p.text in (p.section, p.title) for p in passages], bool),
-        is_boilerplate=bare,
-        years=_lists(list(map(_YEARS, passages))),
-        repeated=_lists([tuple(chain(*spans)) if spans else () for spans in repeated]),
-        repeated_bytes=np.array(edges, np.int64),
+        is_boilerplate=is_boilerplate,
+        years=_int_lists(list(map(_YEARS_MENTIONED, passages))),
+        repeated=_int_lists([tuple(chain(*spans)) if spans else () for spans in repeated]),
+        repeated_bytes=np.array(byte_edges, np.int64),
     )
 
 
-def _lists(lists: Sequence[Sequence[int]]) -> IntLists:
+def _int_lists(lists: Sequence[Sequence[int]]) -> IntLists:
     counts = np.fromiter(map(len, lists), np.uint32, len(lists))
     total = int(counts.sum(dtype=np.int64))
     return IntLists(counts, np.fromiter(chain.from_iterable(lists), np.uint32, total))

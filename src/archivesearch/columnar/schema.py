@@ -1,4 +1,7 @@
-"""The fields of a segment: which hold words, and which hold keys that are found as they are."""
+"""Schema of a segment: its word fields, its key fields, and the fields that passages share.
+
+The words of a word field are tokenized and stemmed. A key field holds whole values.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -11,16 +14,17 @@ if TYPE_CHECKING:
 WORD_FIELDS = ("text", "title", "section", "org", "label", "repeated")
 KEY_FIELDS = ("page", "lang", "org_key", "year", "years_mentioned")
 FIELDS = (*WORD_FIELDS, *KEY_FIELDS)
-JOINT_FIELDS = WORD_FIELDS[:4]
-"""Those in which finding a word says as much: it is as rare as where most passages have it."""
 
-# Of these neighbouring passages mostly have the same value.
+# A term has one idf in all of these fields: that of the field where most passages have it.
+JOINT_FIELDS = WORD_FIELDS[:4]
+
+# Neighbouring passages mostly have equal values in these fields.
 SHARED_WORD_FIELDS = ("title", "section", "org", "label")
 SHARED_KEY_FIELDS = ("page", "lang", "org_key", "year")
 
 
 def key_of(passage: "Passage | SharedFields", field: str) -> str:
-    """Return the key in a field that neighbouring passages share; `""` where there is none."""
+    """Return the key of a passage in one of `SHARED_KEY_FIELDS`; `""` if it has none."""
     if field == "org_key":
         return passage.org.casefold()
     if field == "year":

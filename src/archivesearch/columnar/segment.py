@@ -1,4 +1,15 @@
-"""A segment opened for reading: its lexicon, its postings, its documents."""
+"""Segment reader: the term dictionary, postings, lengths and documents of an index.
+
+Documents are numbered from 0. 32 of them are a block; documents as *bits* are a uint32 per
+block, the first document the lowest bit. An *entry* is a block in which a term occurs. A
+*posting* is a document in which it occurs, and has a frequency and positions.
+
+    term "castro" in documents 1, 3 and 40
+
+    entries       block 0   block 1
+    bits           0b1010     1 << 8
+    postings         1, 3         40
+"""
 
 from itertools import chain
 from pathlib import Path
@@ -10,9 +21,10 @@ from archivesearch.columnar.checks.structure import check_structure
 from archivesearch.columnar.documents.document_store import DocumentStore
 from archivesearch.columnar.schema import WORD_FIELDS
 from archivesearch.columnar.storage.array_files import Array, ArrayFolder, concat_ranges
-from archivesearch.columnar.storage.doc_sets import unpack_bits
+from archivesearch.columnar.storage.doc_sets import entry_documents
 from archivesearch.columnar.storage.packed_ints import PackedInts
 from archivesearch.columnar.storage.prefix_sums import PaddedRows, PrefixSums
+from archivesearch.columnar.storage.string_table import from_utf8, to_utf8
 from archivesearch.columnar.terms.term_dictionary import TermDictionary
 from archivesearch.columnar.terms.word_forms import WordForms
 from archivesearch.errors import IndexDamaged
@@ -23,7 +35,7 @@ _CACHED_TERMS = 1024
 
 
 class Segment:
-    """The arrays of one index, and what is found in them."""
+    """The arrays of one index. Raises IndexDamaged where they do not fit together."""
 
     def __init__(self, folder: Path) -> None:
         self.arrays = ArrayFolder(folder)
@@ -39,13 +51,14 @@ class Segment:
         self.term_dictionary = TermDictionary(self.arrays, self.fields)
         self.frequencies = PackedInts(self.arrays, "postings.frequency", bits=4)
         self.gaps = PackedInts(self.arrays, "positions.gap", bits=8)
-        entries: Array = self.arrays["entries.documents"]
-        chunks = PaddedRows(entries)
+        entry_bits: Array = self.arrays["entries.documents"]
+        entry_bit_rows = PaddedRows(entry_bits)
+        # the number of postings before an entry, and the number of positions before a posting
         self.posting_sums = PrefixSums(
             self.arrays,
             "entries.postings",
-            lambda places: np.bitwise_count(entries[places]),
-            lambda numbers: np.bitwise_count(chunks[numbers]),
+            lambda entries: np.bitwise_count(entry_bits[entries]),
+            lambda rows: np.bitwise_count(entry_bit_rows[rows]),
         )
         self.position_sums = PrefixSums(
             self.arrays,
@@ -53,122 +66,120 @@ class Segment:
             self.frequencies.__getitem__,
             self.frequencies.rows,
         )
-        self.documents_in = cached_method(_CACHED_LANGUAGES, self._in_languages)
-        """Return the documents in any of some languages, as bits."""
+        # `_documents_in` and `_forms`, which say what is returned, with a cache
+        self.documents_in = cached_method(_CACHED_LANGUAGES, self._documents_in)
         self.forms = cached_method(_CACHED_TERMS, self._forms)
-        """Return the spellings, case apart, of the words in texts that a term stands for."""
-        self._entries = self.arrays["terms.entries"]
-        self._postings = self.arrays["terms.postings"]
-        self._positions = self.arrays["terms.positions"]
-        self._passages = self.arrays["terms.passages"]
+        self._entry_starts = self.arrays["terms.entries"]
+        self._posting_starts = self.arrays["terms.postings"]
+        self._position_starts = self.arrays["terms.positions"]
+        self._joint_frequencies = self.arrays["terms.passages"]
 
     @lazy
     def documents(self) -> DocumentStore:
-        """The passages."""
+        """The store of the passages."""
         return DocumentStore(self.arrays)
 
     @property
     def lengths(self) -> Array:
-        """The length of every field in each document, one field after the other.
+        """The lengths in words of all word fields, field by field.
 
-        Each field has as many values as there are documents in whole blocks.
+        A field has `block_count * 32` values: the last block is padded with zeros.
         """
         return self.arrays["lengths"]
 
     def length_start(self, field: str) -> int:
-        """Return where in `lengths` those of a field start."""
+        """Return the index in `lengths` of the field's length in document 0."""
         return WORD_FIELDS.index(field) * (self.block_count << BLOCK_BITS)
 
     def average_length(self, field: str) -> float:
-        """Return the average length of a field, of the documents that have it."""
+        """Return the mean length in words of a field, over the documents that have it."""
         return self.total_length[field] / self.with_field[field] if self.with_field[field] else 1.0
 
     @lazy
     def word_forms(self) -> WordForms:
-        """The forms in which terms stand."""
+        """The spellings of all terms of word fields."""
         return WordForms(self.arrays)
 
-    def _forms(self, term: bytes) -> list[str]:
-        numbers = (self.term_dictionary.find(field, term) for field in ("text", "repeated"))
-        forms = (self.word_forms.spellings(number) for number in numbers if number is not None)
-        return list(dict.fromkeys(chain.from_iterable(forms)))
-
     def form_counts(self, field: str) -> tuple[list[str], list[int]]:
-        """Return all forms of words of a field, and how many documents have each.
+        """Return all word forms of a field, and the number of documents that have each.
 
-        A word that is several terms, as of several languages, is there as often.
+        A form of several terms, as of several languages, is there once for each of them.
         """
         first, last = self.term_dictionary.field_range(field)
-        postings = np.diff(self._postings[first : last + 1].astype(np.int64))
-        passages: list[int] = self.word_forms.document_counts(first, last, postings).tolist()
-        return self.word_forms.spellings_between(first, last), passages
+        postings = np.diff(self._posting_starts[first : last + 1].astype(np.int64))
+        counts: list[int] = self.word_forms.document_counts(first, last, postings).tolist()
+        return self.word_forms.spellings_between(first, last), counts
 
     def occurrence_counts(self, field: str) -> dict[str, int]:
-        """Return for each term of a field how often it stands."""
+        """Return the terms of a field, sorted by bytes, with their numbers of occurrences."""
         first, last = self.term_dictionary.field_range(field)
-        terms = [
-            term.decode("utf-8", "surrogatepass")
-            for term in self.term_dictionary.terms(first, last)
-        ]
-        counts = np.diff(self._positions[first : last + 1].astype(np.int64)).tolist()
+        terms = map(from_utf8, self.term_dictionary.terms(first, last))
+        counts = np.diff(self._position_starts[first : last + 1].astype(np.int64)).tolist()
         return dict(zip(terms, counts, strict=True))
 
     def idf(self, field: str, number: int) -> float:
-        """Return how much finding a term says: the less, the more passages have it.
+        """Return the inverse document frequency of a term, by its field and number.
 
-        In the fields that are searched together it says the same in each.
+        It is the same in all of `JOINT_FIELDS`, whose terms have the lowest numbers.
         """
-        if number < len(self._passages):
-            return idf(self.document_count, int(self._passages[number]))
-        having = int(self._postings[number + 1]) - int(self._postings[number])
-        return idf(max(self.with_field.get(field, 0), 1), having)
-
-    def _in_languages(self, langs: tuple[str, ...]) -> Array:
-        found = np.zeros(self.block_count, np.uint32)
-        for lang in langs:
-            if postings := self.postings("lang", lang):
-                found[postings.blocks] |= postings.bits
-        return found
+        if number < len(self._joint_frequencies):
+            return idf(self.document_count, int(self._joint_frequencies[number]))
+        frequency = int(self._posting_starts[number + 1]) - int(self._posting_starts[number])
+        return idf(max(self.with_field.get(field, 0), 1), frequency)
 
     def documents_with_any(self, terms: Array) -> Array:
-        """Return the documents that have any of some terms, given by their numbers, as bits."""
-        starts = self._entries[terms].astype(np.int64)
-        at = concat_ranges(starts, self._entries[terms + 1] - starts)
-        found = np.zeros(self.block_count, np.uint32)
-        blocks = self.arrays["entries.block"][at].astype(np.intp)
-        np.bitwise_or.at(found, blocks, self.arrays["entries.documents"][at])
-        return found
+        """Return the documents that have any of the terms, given by number, as bits."""
+        starts = self._entry_starts[terms].astype(np.int64)
+        entries = concat_ranges(starts, self._entry_starts[terms + 1] - starts)
+        bits = np.zeros(self.block_count, np.uint32)
+        blocks = self.arrays["entries.block"][entries].astype(np.intp)
+        np.bitwise_or.at(bits, blocks, self.arrays["entries.documents"][entries])
+        return bits
 
     def postings(self, field: str, term: str) -> "Postings | None":
         """Return the postings of a term; None where no document has it."""
-        number = self.term_dictionary.find(field, term.encode("utf-8", "surrogatepass"))
+        number = self.term_dictionary.find(field, to_utf8(term))
         return None if number is None else self.postings_of(field, number)
 
     def postings_of(self, field: str, number: int, inside: Array | None = None) -> "Postings":
-        """Return the postings of a term by its number in the lexicon.
+        """Return the postings of a term by its number in the term dictionary.
 
-        `inside` says which documents are asked for, as bits of all blocks.
+        `inside` are bits of all blocks: see `Postings`.
         """
-        first, last = int(self._entries[number]), int(self._entries[number + 1])
+        first_posting = int(self._posting_starts[number])
         return Postings(
             segment=self,
             field=field,
             number=number,
-            entries=slice(first, last),
-            first_posting=int(self._postings[number]),
-            count=int(self._postings[number + 1]) - int(self._postings[number]),
-            first_position=int(self._positions[number]),
+            entries=slice(int(self._entry_starts[number]), int(self._entry_starts[number + 1])),
+            first_posting=first_posting,
+            count=int(self._posting_starts[number + 1]) - first_posting,
+            first_position=int(self._position_starts[number]),
             inside=inside,
         )
 
+    def _documents_in(self, langs: tuple[str, ...]) -> Array:
+        """Return the documents in any of the languages, as bits."""
+        bits = np.zeros(self.block_count, np.uint32)
+        for lang in langs:
+            if postings := self.postings("lang", lang):
+                bits[postings.blocks] |= postings.bits
+        return bits
+
+    def _forms(self, term: bytes) -> list[str]:
+        """Return the spellings in texts, case-folded, of the words that have this term."""
+        numbers = (self.term_dictionary.find(field, term) for field in ("text", "repeated"))
+        forms = (self.word_forms.spellings(number) for number in numbers if number is not None)
+        return list(dict.fromkeys(chain.from_iterable(forms)))
+
 
 class Postings:
-    """The documents that have one term in one field, how often, and where.
+    """The postings of one term in one field; arrays are read when they are needed.
 
-    `number` is that of the term, `count` that of the documents. These come in blocks of
-    32; `blocks` are the numbers of the blocks that have any, `bits` which of their
-    documents, `best` the best impact.
-    `inside`, if any, are those documents that whoever asks wants to know of.
+    `number` is the term's number, `count` the number of documents that have it. `entries`,
+    `first_posting` and `first_position` say where its values are in the arrays of the
+    segment. `inside` restricts the term to some documents, given as bits of all blocks:
+    `PostingLists` applies it, the methods here do not.
     """
 
     def __init__(
@@ -194,45 +205,44 @@ class Postings:
 
     @property
     def blocks(self) -> Array:
-        """The blocks that have documents with the term, ascending."""
+        """The block of each entry: uint16 or uint32, ascending."""
         return self.segment.arrays["entries.block"][self.entries]
 
     @property
     def bits(self) -> Array:
-        """The documents in each of the blocks, the first as the lowest bit."""
+        """The documents of each entry: uint32, the first document of the block lowest."""
         return self.segment.arrays["entries.documents"][self.entries]
 
     @property
     def max_impacts(self) -> Array:
-        """The best impact in each of the blocks, in 255ths."""
+        """The largest impact in each entry: uint8, in 255ths, rounded up."""
         return self.segment.arrays["entries.bound"][self.entries]
 
     @lazy
     def idf(self) -> float:
-        """How much finding the term in this field says."""
+        """The inverse document frequency of the term in this field."""
         return self.segment.idf(self.field, self.number)
 
     @lazy
     def documents(self) -> Array:
-        """The documents, ascending."""
-        at = np.flatnonzero(unpack_bits(self.bits))
-        blocks: Array = self.blocks[at >> BLOCK_BITS].astype(np.int64)
-        return (blocks << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
+        """The document of each posting: int64, ascending."""
+        return entry_documents(self.blocks, self.bits)
 
     def frequencies(self) -> Array:
-        """Return how often the term stands in each document."""
+        """Return the occurrences of the term in each of `documents`: int64."""
         return self.segment.frequencies[slice(self.first_posting, self.first_posting + self.count)]
 
     def positions(self) -> tuple[Array, Array]:
-        """Return the positions in each document, one document after the other.
+        """Return the positions of all occurrences, and the frequency of each posting.
 
-        The second array says how many of the first belong to each document.
+        Positions are document by document, ascending within each. Raises IndexDamaged where
+        frequencies are too large.
         """
-        counts = self.frequencies()
-        ends = np.cumsum(counts)
+        frequencies = self.frequencies()
+        ends = np.cumsum(frequencies)
         gaps = self.segment.gaps[slice(self.first_position, self.first_position + int(ends[-1]))]
         if len(gaps) != ends[-1]:
             raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
-        through = np.cumsum(gaps)
-        before = np.concatenate(([0], through))[ends - counts]
-        return through - np.repeat(before, counts), counts
+        sums = np.cumsum(gaps)
+        sums_before = np.concatenate(([0], sums))[ends - frequencies]
+        return sums - np.repeat(sums_before, frequencies), frequencies

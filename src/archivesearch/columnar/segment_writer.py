@@ -1,8 +1,8 @@
-"""The bulk build: passages in, one segment out, in memory that does not grow with them.
+"""Segment writer: builds a segment from passages, in memory that does not grow with them.
 
-Passages come in batches, which several processes can work on at a time. Of each they make
-runs of sorted postings; these are merged in the end. What is written depends neither on
-the number of processes nor on where batches end.
+Passages come in batches. Each batch is cut into parts; the postings of a part are sorted and
+written to a file, a run. Several processes can do this at a time. At the end the runs are
+merged. The segment depends neither on the number of processes nor on where batches end.
 """
 
 import secrets
@@ -34,11 +34,11 @@ from archivesearch.model.passages import Batch, CopyGroups
 if TYPE_CHECKING:
     from archivesearch.indexing.workers.worker_pool import WorkerPool
 
-# Bytes in use at the peak: for each byte of a stretch's texts, for each occurrence merged.
-_PER_TEXT_BYTE = 16
-_PER_OCCURRENCE = 160
-# Occurrences of each run that are merged at a time: fewer would cost more to find than to merge.
-_OF_EACH_RUN = 1000
+# Memory in use at the peak, in bytes: per byte of a part's texts, and per occurrence merged.
+_BYTES_PER_TEXT_BYTE = 16
+_BYTES_PER_OCCURRENCE = 160
+# Occurrences of each run that are merged at a time: with fewer, finding them costs more.
+_MIN_OCCURRENCES_PER_RUN = 1000
 
 
 def write_segment(
@@ -53,37 +53,41 @@ def write_segment(
 ) -> None:
     """Write a segment of all passages into an empty folder.
 
-    `copies` are groups of passages that say the same. Batches are worked on by the
-    processes of `crew`, in this process without one or with a crew of one. `memory`
-    bounds the bytes that are held for the passages in work. None of it makes a difference
-    to what is written.
-    `watch` is told of how many more passages are done each time.
+    `copies` are groups of duplicate passages. Batches are processed by the workers of `pool`;
+    without a pool, or with one of a single worker, in this process. `memory` limits the bytes
+    in use for the passages in work. Neither has any effect on the segment.
+    `on_progress` is called with the number of passages of each part that is done.
     """
     jobs = pool.size if pool else 1
-    share = memory // (jobs + 1)
+    memory_share = memory // (jobs + 1)
     writer = ArrayWriter(folder)
     try:
-        with TemporaryDirectory(dir=folder, prefix="runs") as aside:
-            documents = DocumentWriter(Path(aside))
-            job = _Job(secrets.token_hex(8), aside, analyzer, share // _PER_TEXT_BYTE)
+        with TemporaryDirectory(dir=folder, prefix="runs") as run_folder:
+            documents = DocumentWriter(Path(run_folder))
+            build = _Build(
+                secrets.token_hex(8), run_folder, analyzer, memory_share // _BYTES_PER_TEXT_BYTE
+            )
             try:
                 runs = _Runs()
-                for made in _made(job, batches, pool):
-                    documents.add(made.stretch)
-                    runs.keep(made)
-                    on_progress(len(made.stretch))
+                for part in _indexed_parts(build, batches, pool):
+                    documents.add(part.columns)
+                    runs.add(part)
+                    on_progress(len(part.columns))
                 if pool:
-                    pool.stop_workers()  # what they hold is more than is merged at a time
-                glossary = runs.glossary()
+                    pool.stop_workers()  # they occupy more memory than merging needs
+                vocabulary = runs.merged_vocabulary()
                 trim_heap()
-                occurrences = max(share // _PER_OCCURRENCE, _OF_EACH_RUN * len(runs.runs))
-                with _beside(partial(documents.finish, writer), at_once=jobs == 1):
+                slice_size = max(
+                    memory_share // _BYTES_PER_OCCURRENCE,
+                    _MIN_OCCURRENCES_PER_RUN * len(runs.runs),
+                )
+                with _alongside(partial(documents.finish, writer), in_thread=jobs > 1):
                     figures = merge_runs(
-                        writer, runs.runs, runs.lengths(), glossary, slice_size=occurrences
+                        writer, runs.runs, runs.lengths(), vocabulary, slice_size=slice_size
                     )
             except BaseException:
                 if pool:
-                    pool.stop_workers(include_busy=True)  # before their folder goes
+                    pool.stop_workers(include_busy=True)  # before the run folder is removed
                 raise
             finally:
                 documents.close()
@@ -95,48 +99,57 @@ def write_segment(
 
 
 @contextmanager
-def _beside(work: Callable[[], None], *, at_once: bool) -> Iterator[None]:
-    """Do work in another thread meanwhile, or at once."""
-    if at_once:
+def _alongside(work: Callable[[], None], *, in_thread: bool) -> Iterator[None]:
+    """Do work in a thread during the `with` block, or without a thread before it."""
+    if not in_thread:
         work()
         yield
         return
-    with ThreadPoolExecutor(1) as aside:
-        done = aside.submit(work)
+    with ThreadPoolExecutor(1) as executor:
+        future = executor.submit(work)
         yield
-        done.result()
+        future.result()
 
 
-class _Job(NamedTuple):
-    """What is the same for all batches of a build; `name` tells it from any other."""
+class _Build(NamedTuple):
+    """The settings that all batches of a build share.
+
+    `name` is unique. `part_bytes` is the size of the texts of a part.
+    """
 
     name: str
-    folder: str
+    run_folder: str
     analyzer: Analyzer
-    size: int
+    part_bytes: int
 
 
-class _Made(NamedTuple):
-    """What is made of a stretch of passages; `lengths` are those of fields in each of them."""
+class _IndexedPart(NamedTuple):
+    """A part of the passages with its run.
 
-    stretch: PassageColumns
+    `lengths` has for each word field the number of words of each passage. `new_terms` are
+    those that the vocabulary has met in this part first.
+    """
+
+    columns: PassageColumns
     run: Run
     lengths: dict[str, Array]
-    news: NewTerms
+    new_terms: NewTerms
 
 
-def _made(job: _Job, batches: Iterable[Batch], crew: "WorkerPool | None") -> Iterator[_Made]:
-    """Yield what is made of all batches, in order."""
+def _indexed_parts(
+    build: _Build, batches: Iterable[Batch], pool: "WorkerPool | None"
+) -> Iterator[_IndexedPart]:
+    """Yield the parts of all batches, in order."""
     numbered = _numbered(batches)
-    several = list(islice(numbered, 2))
-    if crew is None or crew.size == 1 or len(several) == 1:
-        vocabulary = Vocabulary(job.analyzer)
-        for first, batch in chain(several, numbered):
-            yield from _make(job, vocabulary, first, batch)
+    first_two = list(islice(numbered, 2))
+    if pool is None or pool.size == 1 or len(first_two) == 1:
+        vocabulary = Vocabulary(build.analyzer)
+        for first, batch in chain(first_two, numbered):
+            yield from _index_batch(build, vocabulary, first, batch)
     else:
-        tasks = ((job, first, batch) for first, batch in chain(several, numbered))
-        for made in crew.map_in_order(_make_aside, tasks):
-            yield from made
+        tasks = ((build, first, batch) for first, batch in chain(first_two, numbered))
+        for parts in pool.map_in_order(_index_batch_in_worker, tasks):
+            yield from parts
 
 
 def _numbered(batches: Iterable[Batch]) -> Iterator[tuple[int, Batch]]:
@@ -147,56 +160,61 @@ def _numbered(batches: Iterable[Batch]) -> Iterator[tuple[int, Batch]]:
         first += len(batch)
 
 
+# In a worker process: the vocabulary of its build, by the name of the build.
 _vocabularies: dict[str, Vocabulary] = {}
-"""In a process of a crew: that of the build it works for."""
 
 
-def _make_aside(job: _Job, first: int, batch: Batch) -> list[_Made]:
-    """Make in a process of a crew what is made of a batch; words met before are known there."""
-    if job.name not in _vocabularies:
+def _index_batch_in_worker(build: _Build, first: int, batch: Batch) -> list[_IndexedPart]:
+    """Return the parts of a batch; the vocabulary stays in the process for the next batch."""
+    if build.name not in _vocabularies:
         _vocabularies.clear()
         trim_heap()
-        _vocabularies[job.name] = Vocabulary(job.analyzer)
-    return list(_make(job, _vocabularies[job.name], first, batch))
+        _vocabularies[build.name] = Vocabulary(build.analyzer)
+    return list(_index_batch(build, _vocabularies[build.name], first, batch))
 
 
-def _make(job: _Job, vocabulary: Vocabulary, first: int, batch: Batch) -> Iterator[_Made]:
-    for stretch in in_columns(first, batch, job.size):
-        found = occurrences_of(stretch, vocabulary)
+def _index_batch(
+    build: _Build, vocabulary: Vocabulary, first: int, batch: Batch
+) -> Iterator[_IndexedPart]:
+    """Yield the parts of a batch, having written a run for each."""
+    for columns in in_columns(first, batch, build.part_bytes):
+        occurrences = occurrences_of(columns, vocabulary)
         lengths = {
-            name: narrow(np.bincount(found[name].documents, minlength=len(stretch)))
+            name: narrow(np.bincount(occurrences[name].documents, minlength=len(columns)))
             for name in WORD_FIELDS
         }
+        # each field's occurrences are freed as soon as they are sorted
         postings = (
-            (name, sort_postings(found.pop(name), stretch.first, vocabulary)) for name in FIELDS
+            (name, sort_postings(occurrences.pop(name), columns.first, vocabulary))
+            for name in FIELDS
         )
-        path = Path(job.folder, f"run{stretch.first}")
-        run = Run(path, stretch.first, vocabulary.name, postings)
-        yield _Made(stretch, run, lengths, vocabulary.new_terms())
+        path = Path(build.run_folder, f"run{columns.first}")
+        run = Run(path, columns.first, vocabulary.name, postings)
+        yield _IndexedPart(columns, run, lengths, vocabulary.new_terms())
 
 
 class _Runs:
-    """The runs of a build, what is new in each, and the lengths of fields in all documents."""
+    """The runs of a build, with the terms and field lengths of their parts."""
 
     def __init__(self) -> None:
         self.runs: list[Run] = []
-        self._news: list[NewTerms] = []
+        self._new_terms: list[NewTerms] = []
         self._lengths: dict[str, list[Array]] = {name: [] for name in WORD_FIELDS}
 
-    def keep(self, made: _Made) -> None:
-        """Keep the next run."""
-        self.runs.append(made.run)
-        self._news.append(made.news)
-        for name, values in made.lengths.items():
+    def add(self, part: _IndexedPart) -> None:
+        """Add the run of the next part."""
+        self.runs.append(part.run)
+        self._new_terms.append(part.new_terms)
+        for name, values in part.lengths.items():
             self._lengths[name].append(values)
 
-    def glossary(self) -> MergedVocabulary:
-        """Return what all vocabularies have, and let go of what they have told."""
-        heard, self._news = self._news, []
-        return MergedVocabulary(heard)
+    def merged_vocabulary(self) -> MergedVocabulary:
+        """Return the terms and forms of all runs; this can be called once."""
+        new_terms, self._new_terms = self._new_terms, []
+        return MergedVocabulary(new_terms)
 
     def lengths(self) -> dict[str, Array]:
-        """Return the length of each field that holds words, in each document."""
+        """Return for each word field the number of words of each document."""
         return {
             name: np.concatenate([np.empty(0, np.uint8), *parts])
             for name, parts in self._lengths.items()

@@ -1,15 +1,15 @@
-"""How one generation of an index follows another: written aside, then put in force.
+"""Generations of an index: build one in a folder of its own, commit it, remove the old one.
 
     index/
-      manifest.json           what is in force; replaced atomically
-      generation-0123abcd…/   the files it names; the name is made of their checksums
-      .building/              the next generation, while it is written
-      .lock, .writer          held by whoever writes, and who that is
-      .parsed                 what was read out of the pages, for the next update
+      manifest.json           names the current generation; replaced atomically
+      generation-0123abcd…/   its files; the name is a hash of their checksums
+      .building/              the next generation, during a build
+      .lock, .writer          the writer's lock, and its process and host
+      .parsed                 the parse cache, for the next update
 
-Nothing is written into a generation once it has its name. A build that fails or is
-killed leaves the manifest as it was, and the next one clears its remains away. A
-generation that is no longer in force goes as soon as nobody reads it.
+A generation never changes once it has its name. A build that fails or is killed leaves
+the manifest unchanged, and the next build removes its leftovers. An old generation is
+removed as soon as nobody reads it.
 """
 
 import hashlib
@@ -43,48 +43,48 @@ _BUILDING = ".building"
 _LOCK = ".lock"
 _WRITER = ".writer"
 _NEW_MANIFEST = f".{MANIFEST}.new"
-# What may stand in a folder that holds nothing but an index, or nothing yet: files of ours,
-# and what a desktop or Git leaves in a folder that is empty to whoever looks.
-_OURS = (MANIFEST, _BUILDING, _LOCK, _WRITER, _NEW_MANIFEST, PARSE_CACHE, NEW_PARSE_CACHE)
+# A folder with only these names is an index, or empty: the files of an index, and files that
+# a desktop or Git leaves in a folder that looks empty.
+_INDEX_FILES = (MANIFEST, _BUILDING, _LOCK, _WRITER, _NEW_MANIFEST, PARSE_CACHE, NEW_PARSE_CACHE)
 _HARMLESS = (".DS_Store", ".gitignore", ".gitkeep")
 
 
 @contextmanager
 def build_folder(index: Path) -> Iterator[Path]:
-    """Hold the index for writing and give an empty folder for the next generation.
+    """Lock the index for writing and yield an empty folder for the next generation.
 
-    What is in the folder comes into force by `publish` alone; whatever else happens, it
-    is removed. Raises IndexBusy where another process is writing, IndexProblem where the
-    directory holds something else or cannot be written.
+    `commit` makes the folder the current generation. Without it the folder is removed at
+    the end. Raises IndexBusy if another process is writing, and IndexProblem if the
+    directory contains other things or cannot be written.
     """
     try:
         index.mkdir(parents=True, exist_ok=True)
-        _refuse_what_is_not_ours(index)
+        _refuse_foreign_files(index)
         if (index / _LOCK).is_symlink():
             raise IndexProblem(f"{index / _LOCK} is a link; remove it and try again")
         lock = FileLock(index / _LOCK, timeout=0)
         lock.acquire()
     except Timeout as error:
         raise IndexBusy(
-            f"another process{_holder(index)} is writing to the index in {index}; "
+            f"another process{_writer_name(index)} is writing to the index in {index}; "
             "wait until it is done"
         ) from error
     except OSError as error:
         raise IndexProblem(f"cannot write to {index}: {error.strerror or error}") from error
-    building = index / _BUILDING
+    folder = index / _BUILDING
     try:
         write_new_file(index / _WRITER, f"{os.getpid()} {socket.gethostname()}\n")
-        _clear_away(index)
-        building.mkdir()
-        yield building
+        _remove_leftovers(index)
+        folder.mkdir()
+        yield folder
     except OSError as error:
         where = error.filename or index
         raise IndexProblem(
             f"cannot write the index: {error.strerror or error} ({where}); "
-            "the index is as it was before"
+            "the index was not changed"
         ) from error
     finally:
-        _remove(building)
+        _remove_folder(folder)
         for name in (_NEW_MANIFEST, _WRITER):
             with suppress(OSError):
                 (index / name).unlink(missing_ok=True)
@@ -93,7 +93,7 @@ def build_folder(index: Path) -> Iterator[Path]:
 
 def commit(
     index: Path,
-    building: Path,
+    folder: Path,
     *,
     engine: str,
     sources: tuple[str, ...],
@@ -101,33 +101,37 @@ def commit(
     languages: tuple[str, ...],
     counts: Mapping[str, Any],
 ) -> Manifest:
-    """Put a finished generation in force: sync its files, name it, replace the manifest."""
+    """Make a finished build folder the current generation of an index; return its manifest.
+
+    In this order: sync its files, give it its name, replace the manifest, and remove the
+    generations that nobody reads. A crash at any point leaves the old index or the new one.
+    """
     files = {
-        path.relative_to(building).as_posix(): sync_file(path)
-        for path in sorted(building.rglob("*"))
+        path.relative_to(folder).as_posix(): sync_file(path)
+        for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
     digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:16]
     manifest = Manifest(
         GENERATION_PREFIX + digest, engine, sources, config, languages, counts, files
     )
-    folder = index / manifest.generation
-    if not _holds(folder, files):
-        _remove(folder)  # of the same name, but damaged
-        sync_folder(building)
-        building.rename(folder)
+    generation = index / manifest.generation
+    if not _has_exactly(generation, files):
+        _remove_folder(generation)  # of the same name, but damaged
+        sync_folder(folder)
+        folder.rename(generation)
     sync_folder(index)
     write_new_file(index / _NEW_MANIFEST, manifest_text(manifest))
     (index / _NEW_MANIFEST).replace(index / MANIFEST)
     sync_folder(index)
-    sync_folder(index.absolute().parent)  # where the index itself may be new
-    with suppress(OSError):  # what is left is left to the next who writes
-        _remove_remains(index, manifest.generation)
+    sync_folder(index.absolute().parent)  # the index itself may be new
+    with suppress(OSError):  # the next writer tries again
+        _remove_generations(index, manifest.generation)
     return manifest
 
 
-def _holds(folder: Path, files: Mapping[str, tuple[int, str]]) -> bool:
-    """Whether a folder holds files of these sizes and SHA-256s, and no others."""
+def _has_exactly(folder: Path, files: Mapping[str, tuple[int, str]]) -> bool:
+    """Whether a folder has exactly these files, with these sizes and SHA-256s."""
     try:
         if folder.is_symlink() or {path.name for path in folder.iterdir()} != files.keys():
             return False
@@ -136,30 +140,30 @@ def _holds(folder: Path, files: Mapping[str, tuple[int, str]]) -> bool:
         return False
 
 
-def _refuse_what_is_not_ours(index: Path) -> None:
-    """Raise IndexProblem where a directory holds something else than an index."""
-    ours = has_index_manifest(index)
-    if ours:
+def _refuse_foreign_files(index: Path) -> None:
+    """Raise IndexProblem if a directory contains anything but an index."""
+    is_index = has_index_manifest(index)
+    if is_index:
         return
-    if ours is None:  # no manifest, or a damaged one: a rebuild mends that
-        strangers = [path.name for path in index.iterdir() if not _is_ours(path.name)]
-        if not strangers:
+    if is_index is None:  # no manifest, or a damaged one, which a rebuild replaces
+        foreign = [path.name for path in index.iterdir() if not _may_be_in_index(path.name)]
+        if not foreign:
             return
-        foreign = min(strangers)
+        name = min(foreign)
     else:
-        foreign = MANIFEST
+        name = MANIFEST
     raise IndexProblem(
-        f"{index} is no index but holds other things ({foreign}); "
+        f"{index} is not an index: it contains other things ({name}); "
         "choose an empty or a new directory"
     )
 
 
-def _is_ours(name: str) -> bool:
-    return name in _OURS or name in _HARMLESS or is_generation(name)
+def _may_be_in_index(name: str) -> bool:
+    return name in _INDEX_FILES or name in _HARMLESS or is_generation(name)
 
 
-def _holder(index: Path) -> str:
-    """Return who is writing, as it stands in a message, where that can be known."""
+def _writer_name(index: Path) -> str:
+    """Return the writer as " (PROCESS on HOST)", for a message; "" if it is unknown."""
     try:
         with regular_file(index / _WRITER) as file:
             number, host = file.read(300).decode("ascii").split()
@@ -168,30 +172,30 @@ def _holder(index: Path) -> str:
     return f" ({int(number)} on {host})" if number.isdecimal() and host.isprintable() else ""
 
 
-def _clear_away(index: Path) -> None:
-    """Remove what a killed build has left."""
-    _remove(index / _BUILDING)
+def _remove_leftovers(index: Path) -> None:
+    """Remove the build folder and the generations that a killed build left."""
+    _remove_folder(index / _BUILDING)
     try:
-        _remove_remains(index, read_manifest(index).generation)
+        _remove_generations(index, read_manifest(index).generation)
     except IndexMissing:
-        _remove_remains(index, "")
-    except IndexProblem:  # of another version, perhaps, and good for its program until replaced
+        _remove_generations(index, "")
+    except IndexProblem:  # perhaps of another version, whose program can still read it
         return
 
 
-def _remove_remains(index: Path, current: str) -> None:
-    """Remove all generations but the one in force and those that somebody reads."""
+def _remove_generations(index: Path, current: str) -> None:
+    """Remove all generations except the current one and those that a reader has locked."""
     for path in index.iterdir():
         if is_generation(path.name) and path.name != current:
             try:
-                hold = GenerationLock(path, exclusive=True)
-            except OSError:  # read by somebody, or no folder: left to the next who writes
+                lock = GenerationLock(path, exclusive=True)
+            except OSError:  # locked by a reader, or no folder; the next writer tries again
                 continue
-            _remove(path)
-            hold.release()
+            _remove_folder(path)
+            lock.release()
 
 
-def _remove(folder: Path) -> None:
-    """Remove a folder, if it is one; what a link leads to is none of ours."""
+def _remove_folder(folder: Path) -> None:
+    """Remove a folder, but never the target of a link."""
     if folder.is_dir() and not folder.is_symlink():
         shutil.rmtree(folder, ignore_errors=True)

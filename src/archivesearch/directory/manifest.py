@@ -1,4 +1,7 @@
-"""What an index directory says of itself: its manifest, and the generation that it names."""
+"""The manifest of an index, the lock of its readers, and the files of its generation.
+
+Nothing in an index directory is trusted: it may be damaged, or made by somebody else.
+"""
 
 import errno
 import hashlib
@@ -26,19 +29,21 @@ SKIPPED = "skipped.json"
 PARSE_CACHE = ".parsed"
 NEW_PARSE_CACHE = ".parsed.new"
 
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
 _GENERATION_NAME = re.compile(GENERATION_PREFIX + "[0-9a-f]{16}")
 _CHECKSUM = "checksum"
-_ATTEMPTS = 10
-_LARGEST = 1 << 26  # bytes of a manifest: what a stranger may have us read
+_MAX_ATTEMPTS = 10
+_ADVICE = "rebuild the index"
+_MAX_MANIFEST_BYTES = 1 << 26  # a file of somebody else may be of any size
 
 
 class Manifest(NamedTuple):
-    """What an index says of itself.
+    """The contents of `manifest.json`.
 
-    `files` maps a file of the generation to its size in bytes and its SHA-256;
-    `languages` are those its pages are in; `counts` are the figures of `Stats`.
+    `generation` is the name of the current generation's folder. `files` maps each of its
+    files to `(size in bytes, SHA-256)`. `languages` are those of the settings, then the
+    others that pages are in. `counts` are the figures of `Stats`.
     """
 
     generation: str
@@ -53,10 +58,11 @@ class Manifest(NamedTuple):
 def read_manifest(index: Path) -> Manifest:
     """Return the manifest of an index.
 
-    Raises IndexMissing, IndexVersion, or IndexDamaged where it is none of ours.
+    Raises IndexMissing, IndexVersion if another version of the format wrote it, and
+    IndexDamaged if it is not a valid manifest.
     """
     path = index / MANIFEST
-    values = _read(path, index)
+    values = _read_json(path, index)
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise IndexDamaged(f"{path} is not the manifest of an index; choose another directory")
     version = values.get("version")
@@ -66,54 +72,62 @@ def read_manifest(index: Path) -> Manifest:
             f"reads version {VERSION}; rebuild it"
         )
     if values.get(_CHECKSUM) != _checksum(values):
-        raise IndexDamaged(f"{path} is not what was written: its checksum is wrong; {_MEND}")
-    return _checked(values, path)
+        raise IndexDamaged(f"{path} is not what was written: its checksum is wrong; {_ADVICE}")
+    return _to_manifest(values, path)
 
 
-def with_current_generation(index: Path, use: Callable[[Manifest], Made]) -> Made:
-    """Return what is made of the generation in force, again where another takes its place.
+def with_current_generation(index: Path, use: Callable[[Manifest], Result]) -> Result:
+    """Return `use(manifest)` for the current generation.
 
-    Raises what `read_manifest` and `use` do, and IndexBusy where there is no end of it.
+    If it fails because a rebuild has replaced the generation, it is tried again with the
+    new one. Raises what `read_manifest` and `use` raise, and IndexBusy after ten attempts.
     """
-    for _ in range(_ATTEMPTS):
+    for _ in range(_MAX_ATTEMPTS):
         manifest = read_manifest(index)
         try:
             return use(manifest)
-        except Exception:  # whatever it is, a rebuild may have taken away what was in use
+        except Exception:  # of any kind: a rebuild may have removed a file in use
             if read_manifest(index).generation == manifest.generation:
                 raise
     raise IndexBusy(f"the index in {index} is rebuilt again and again; try once more")
 
 
 def has_index_manifest(index: Path) -> bool | None:
-    """Whether a manifest says that it is one of ours; None where there is none to be read."""
+    """Whether the directory has the manifest of an index, of any version.
+
+    None if there is no manifest, or if it is not JSON.
+    """
     try:
         with regular_file(index / MANIFEST) as file:
-            values = json.loads(file.read(_LARGEST))
+            values = json.loads(file.read(_MAX_MANIFEST_BYTES))
     except (OSError, ValueError, RecursionError):
         return None
     return isinstance(values, dict) and values.get("format") == FORMAT
 
 
 def manifest_text(manifest: Manifest) -> str:
-    """Return a manifest as it is written."""
+    """Return the text of a manifest's file."""
     return text_with_checksum({"format": FORMAT, "version": VERSION, **manifest._asdict()})
 
 
 def text_with_checksum(values: Mapping[str, Any]) -> str:
-    """Return the values of a manifest as text, with the checksum of all of them."""
-    return _text({**values, _CHECKSUM: _checksum(values)})
+    """Return the values of a manifest as JSON, and with them the checksum of all values."""
+    return _to_json({**values, _CHECKSUM: _checksum(values)})
 
 
 def is_generation(name: str) -> bool:
-    """Whether a folder of this name is a generation."""
+    """Whether a name is that of a generation's folder."""
     return _GENERATION_NAME.fullmatch(name) is not None
 
 
 def regular_file(path: Path) -> BufferedReader:
-    """Open a file to read it; a link, a device or a pipe is an OSError, and none is waited for."""
+    """Open a regular file for reading.
+
+    Raises OSError for anything else: a link, a folder, a device, or a pipe, without waiting
+    for its writer.
+    """
     flags = os.O_RDONLY
-    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):  # those of the system
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):  # no system has them all
         flags |= getattr(os, name, 0)
     descriptor = os.open(path, flags)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -123,12 +137,12 @@ def regular_file(path: Path) -> BufferedReader:
 
 
 class GenerationLock:
-    """A generation that somebody reads: whoever writes leaves it where it is until `close`.
+    """A reader's lock on the folder of a generation, so that no writer removes it.
 
-    It is a shared lock on the folder; `exclusive` is the lock of one who wants to remove
-    it. Where the system has no such locks it holds nothing, and a reader keeps what it
-    has opened. Raises OSError where there is no such folder, BlockingIOError where the
-    lock is another's.
+    It is a shared `flock`, until `release`. `exclusive` is the lock of a writer that wants
+    to remove the folder. On a system without such locks it does nothing; a reader then
+    keeps the files it has opened. Raises OSError if there is no such folder, and
+    BlockingIOError if another process has a lock that excludes this one.
     """
 
     def __init__(self, folder: Path, *, exclusive: bool = False) -> None:
@@ -148,35 +162,35 @@ class GenerationLock:
             self._close()
 
     def release(self) -> None:
-        """Let go; once is enough, and when nothing refers to the hold it is done anyway."""
+        """Release the lock; it may be called twice. Garbage collection releases it too."""
         with suppress(AttributeError):
             self._close()
 
 
 def generation_folder(index: Path, manifest: Manifest) -> Path:
-    """Return the folder of the generation in force, having seen that its files are whole.
+    """Return the folder of a generation, after a check of its files' sizes.
 
-    Raises IndexDamaged where one is missing or has another size, or the folder is gone, as
-    it also is when a newer generation has taken its place.
+    Raises IndexDamaged if a file is missing or has another size, or if there is no folder:
+    a newer generation may have replaced it.
     """
     folder = index / manifest.generation
     if folder.is_symlink() or not folder.is_dir():
-        raise IndexDamaged(f"the index in {index} has lost its files; {_MEND}")
+        raise IndexDamaged(f"the index in {index} has lost its files; {_ADVICE}")
     for name, (size, _) in manifest.files.items():
         path = folder / name
         try:
-            found = path.lstat()
+            status = path.lstat()
         except OSError:
-            raise IndexDamaged(f"{path} is missing; {_MEND}") from None
-        if not stat.S_ISREG(found.st_mode):
-            raise IndexDamaged(f"{path} is not a regular file; {_MEND}")
-        if found.st_size != size:
-            raise IndexDamaged(f"{path} has {found.st_size:,} bytes, not {size:,}; {_MEND}")
+            raise IndexDamaged(f"{path} is missing; {_ADVICE}") from None
+        if not stat.S_ISREG(status.st_mode):
+            raise IndexDamaged(f"{path} is not a regular file; {_ADVICE}")
+        if status.st_size != size:
+            raise IndexDamaged(f"{path} has {status.st_size:,} bytes, not {size:,}; {_ADVICE}")
     return folder
 
 
 def read_file(folder: Path, name: str) -> bytes:
-    """Return what a file of a generation holds. Raises IndexDamaged."""
+    """Return the bytes of a file of a generation. Raises IndexDamaged if it cannot be read."""
     try:
         with regular_file(folder / name) as file:
             return file.read()
@@ -185,7 +199,7 @@ def read_file(folder: Path, name: str) -> bytes:
 
 
 def check_bytes(data: bytes, manifest: Manifest, name: str) -> bytes:
-    """Return what a file holds, having seen that its checksum holds. Raises IndexDamaged."""
+    """Return the bytes of a file, after a check of their SHA-256. Raises IndexDamaged."""
     if name not in manifest.files:
         raise IndexDamaged(f"{name} is not named in the manifest")
     if hashlib.sha256(data).hexdigest() != manifest.files[name][1]:
@@ -194,33 +208,31 @@ def check_bytes(data: bytes, manifest: Manifest, name: str) -> bytes:
 
 
 def damaged_files(index: Path, manifest: Manifest) -> dict[str, str]:
-    """Return in words what is wrong with each file of a generation that is not as it should be.
+    """Return the damaged files of a generation, each with its problem in words.
 
-    Every byte is read and its checksum compared.
+    It reads every byte of every file and compares the checksums.
     """
     folder = index / manifest.generation
-    found: dict[str, str] = {}
+    problems: dict[str, str] = {}
     for name, (size, expected) in manifest.files.items():
         try:
             with regular_file(folder / name) as file:
                 actual = os.fstat(file.fileno()).st_size
                 if actual != size:
-                    found[name] = f"has {actual:,} bytes, not {size:,}"
+                    problems[name] = f"has {actual:,} bytes, not {size:,}"
                 elif hashlib.file_digest(file, "sha256").hexdigest() != expected:
-                    found[name] = "is not what was written"
+                    problems[name] = "is not what was written"
         except OSError as error:
-            found[name] = f"cannot be read: {error.strerror or error}"
-    return found
+            problems[name] = f"cannot be read: {error.strerror or error}"
+    return problems
 
 
-_MEND = "rebuild the index"
-
-
-def _read(path: Path, index: Path) -> Any:
+def _read_json(path: Path, index: Path) -> Any:
+    """Return the JSON of a manifest. Raises IndexMissing or IndexDamaged."""
     try:
         with regular_file(path) as file:
-            data = file.read(_LARGEST + 1)
-        if len(data) <= _LARGEST:
+            data = file.read(_MAX_MANIFEST_BYTES + 1)
+        if len(data) <= _MAX_MANIFEST_BYTES:
             return json.loads(data.decode("utf-8"))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise IndexMissing(
@@ -230,52 +242,54 @@ def _read(path: Path, index: Path) -> Any:
     except OSError as error:
         raise IndexDamaged(f"cannot read {path}: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
-        raise IndexDamaged(f"{path} is not a manifest: {error}; {_MEND}") from error
-    raise IndexDamaged(f"{path} is not a manifest: it has more than {_LARGEST:,} bytes")
+        raise IndexDamaged(f"{path} is not a manifest: {error}; {_ADVICE}") from error
+    raise IndexDamaged(f"{path} is not a manifest: it has more than {_MAX_MANIFEST_BYTES:,} bytes")
 
 
-def _text(values: Mapping[str, Any]) -> str:
+def _to_json(values: Mapping[str, Any]) -> str:
     return json.dumps(values, indent=1, sort_keys=True) + "\n"
 
 
 def _checksum(values: Mapping[str, Any]) -> str:
-    """Return the checksum of a manifest, of which it is itself no part."""
+    """Return the SHA-256 of a manifest's values without the checksum; "" if they are not JSON."""
     try:
-        rest = _text({key: value for key, value in values.items() if key != _CHECKSUM})
-    except (ValueError, RecursionError):  # as of no manifest that was ever written
+        rest = _to_json({key: value for key, value in values.items() if key != _CHECKSUM})
+    except (ValueError, RecursionError):  # nothing that `manifest_text` writes
         return ""
     return hashlib.sha256(rest.encode("ascii")).hexdigest()
 
 
-def _checked(values: dict[str, Any], path: Path) -> Manifest:
-    """Make a Manifest of parsed JSON, trusting nothing in it."""
+def _to_manifest(values: dict[str, Any], path: Path) -> Manifest:
+    """Return a Manifest made of parsed JSON. Raises IndexDamaged if a value is not valid."""
     try:
         manifest = Manifest(
-            generation=_of(str, values["generation"]),
-            engine=_of(str, values["engine"]),
-            sources=tuple(_of(str, name) for name in _of(list, values["sources"])),
-            config=_of(dict, values["config"]),
-            languages=tuple(_of(str, name) for name in _of(list, values["languages"])),
-            counts=_of(dict, values["counts"]),
+            generation=_expect(str, values["generation"]),
+            engine=_expect(str, values["engine"]),
+            sources=tuple(_expect(str, name) for name in _expect(list, values["sources"])),
+            config=_expect(dict, values["config"]),
+            languages=tuple(_expect(str, name) for name in _expect(list, values["languages"])),
+            counts=_expect(dict, values["counts"]),
             files={
-                name: (_of(int, size), _of(str, checksum))
-                for name, (size, checksum) in _of(dict, values["files"]).items()
+                name: (_expect(int, size), _expect(str, checksum))
+                for name, (size, checksum) in _expect(dict, values["files"]).items()
             },
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise IndexDamaged(f"{path} lacks what a manifest must have: {error}; {_MEND}") from error
-    if not is_generation(manifest.generation) or not all(map(_is_plain, manifest.files)):
-        raise IndexDamaged(f"{path} names files outside the index; it is not to be trusted")
+        raise IndexDamaged(
+            f"{path} is not a valid manifest: a value is missing or wrong ({error}); {_ADVICE}"
+        ) from error
+    if not is_generation(manifest.generation) or not all(map(_is_plain_name, manifest.files)):
+        raise IndexDamaged(f"{path} names files outside the index; do not trust it")
     return manifest
 
 
-def _of(kind: type[Any], value: Any) -> Any:
-    """Return a value if it is of the type that it has to be, and no other (True is no number)."""
+def _expect(kind: type[Any], value: Any) -> Any:
+    """Return a value of exactly this type (True is not an int). Raises TypeError for others."""
     if type(value) is not kind:
-        raise TypeError(f"{value!r:.40} is no {kind.__name__}")
+        raise TypeError(f"{value!r:.40} is not a {kind.__name__}")
     return value
 
 
-def _is_plain(name: str) -> bool:
-    """Whether a name is that of a file in the folder itself, whatever the system."""
+def _is_plain_name(name: str) -> bool:
+    """Whether a name is that of a file directly in the folder, on any system."""
     return re.fullmatch(r"[\w-]+(?:\.[\w-]+)*", name, re.ASCII) is not None

@@ -1,5 +1,5 @@
-"""The frozen records that one stage of archivesearch hands to the next.
+"""Frozen records that the stages of archivesearch pass on, and that users get.
 
 Text is Unicode; offsets count code points; a span is a half-open pair `(start, end)`.
-What is absent is `""` for strings and None for numbers, dates and addresses.
+A missing string is `""`; a missing number, time of capture or URL is None.
 """

@@ -1,4 +1,4 @@
-"""What is found in a source, and what is read out of it."""
+"""Records of pages: raw bytes, parsed page with its sections, and page record of an index."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,13 +9,18 @@ from archivesearch.model.passages import Passage, SamePage, Span, own_text
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """One archived document as it was found, before anything is read out of it.
+    """An archived document as it is in its source, before it is parsed.
 
-    `page` is its path in its source with `/` between the parts, or its URL in a WARC;
-    with several sources `name!` stands before it, and a single file goes by its name alone.
-    `content_type` is what the server said
-    when it was captured; `captured` an ISO time. `source` is the name of its source,
-    `record` where in there it is, and `also` are further addresses of the same page.
+    - `page`: the name of the page. It is the path in the source, its parts separated by
+      `/`, or the URL in a WARC. A single file goes by its file name. If an index has
+      several sources, `name!` of the source precedes it.
+    - `data`: the bytes of the document
+    - `url`: the URL that it was captured from
+    - `content_type`: the content type that the server sent
+    - `captured`: the time of capture, in ISO format
+    - `source`: the name of the source
+    - `record`: the place of the document in the source
+    - `also`: other URLs of the same page
     """
 
     page: str
@@ -29,16 +34,16 @@ class RawPage:
 
     @property
     def path(self) -> str:
-        """The page's path in its source, without the name of that source before it."""
+        """The name of the page without the name of its source."""
         return self.page.removeprefix(f"{self.source}!")
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """What is not indexed, and why.
+    """A page, or another record of a source, that is not indexed, with the reason.
 
-    `is_page` is False for what is no page of its own: a request in a WARC, an image, an
-    older capture of a page that is indexed.
+    `is_page` is False for a record that is no page of its own: a request in a WARC, an
+    image, or an older capture of a page that is indexed.
     """
 
     page: str
@@ -48,7 +53,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is to be known of a source or a page that was read all the same, such as damage."""
+    """A problem, such as damage, in a source or a page that was read all the same."""
 
     page: str
     text: str
@@ -56,10 +61,13 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """The unit that is indexed, ranked, shown and linked to.
+    """A paragraph: the unit that is indexed, ranked, shown and linked to.
 
-    `text` is what stands after the label, white space collapsed, a newline for `<br>`;
-    `repeated` are the spans of it that many pages repeat (banners and the like).
+    - `text`: the text after the label, white space collapsed, a newline for each `<br>`
+    - `label`: the words before the first colon if they name the paragraph (`Comments:`),
+      or the head of its table column
+    - `repeated`: the spans of `text` that many pages repeat, such as banners
+    - `years_mentioned`: the years that the text mentions
     """
 
     text: str
@@ -69,17 +77,18 @@ class Paragraph:
 
     @property
     def own_text(self) -> str:
-        """What it says apart from what is repeated in it; `""` where that is all."""
+        """The text without its repeated spans; `""` if nothing else is in it."""
         return own_text(self.text, self.repeated)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A run of paragraphs under one heading.
+    """Consecutive paragraphs under one heading.
 
-    Where the heading names an organization, `org` is its canonical name and `aliases`
-    other names of it given on this page. Publication, address and price are the lines
-    between the heading and the first paragraph, their own lines joined by newlines.
+    - `org`: the canonical name of the organization that the heading names
+    - `aliases`: other names of that organization on this page
+    - `publication`, `address`, `price`: the lines between the heading and the first
+      paragraph; several lines of one kind are separated by newlines
     """
 
     heading: str = ""
@@ -93,11 +102,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Dating:
-    """When a page was published, which rule said so, and what a second rule said.
+    """The publication date of a page, from the best rule, and the year from a second one.
 
-    `date` is ISO, as much of it as is known: `1994`, `1994-05` or `1994-05-01`.
-    `source` and `second_source` are `masthead`, `byline`, `closing`, `published`,
-    `reviewed`, `updated`, `address` or `issue`, and `""` where there is no year.
+    - `year`: the year of publication
+    - `source`: the rule that found it: `masthead`, `byline`, `closing`, `published`,
+      `reviewed`, `updated`, `address` or `issue`; `""` without a year
+    - `date`: the known part of the date, in ISO format: `1994`, `1994-05` or `1994-05-01`
+    - `author`: the author that the page names
+    - `second_year`, `second_source`: the year that another rule found, and that rule
     """
 
     year: int | None = None
@@ -110,11 +122,16 @@ class Dating:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One document and all that was read out of it.
+    """A parsed page.
 
-    `encoding` is the name of the encoding its bytes were decoded by, `encoding_source`
-    what decided so. `sha256` is of the bytes as they were found. `source`, `record` and
-    `also` are those of the `RawPage`.
+    - `page`: its name, the path in the source or the URL
+    - `encoding`: the name of the encoding that its bytes were decoded with
+    - `encoding_source`: the reason for that encoding: `bom`, `transport`, `meta`, `xml`,
+      `bytes`, `guessed` or `default`, with a remark in brackets if another was declared
+    - `sha256`: the checksum of its bytes in the source, in hexadecimal
+    - `captured`: the time of capture, in ISO format
+    - `source`, `record`: the name of its source, and its place there
+    - `also`: other URLs of the same page
     """
 
     page: str
@@ -134,9 +151,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PageInfo:
-    """What is known of a page as a whole, apart from its text.
+    """The record of a page in an index: all but its text.
 
-    `same` are the pages that are known as this one, since they say the same.
+    Its fields are those of `Page` and `Dating`; `year_source` is the `source` of the
+    `Dating`. `sections` and `paragraphs` are counts. `same` are the exact duplicates of
+    the page, which are not indexed themselves.
     """
 
     page: str
@@ -162,10 +181,10 @@ class PageInfo:
 
 
 def paragraphs(page: Page) -> Iterator[tuple[Section, Paragraph]]:
-    """Yield what is indexed of a page, in reading order, each with its section.
+    """Yield the paragraphs of a page that are indexed, in reading order, with their sections.
 
-    The lines between a heading and its first paragraph are a paragraph of their own; a
-    heading that has nothing at all below it is one, so that it can be found.
+    The publication, address and price of a section are one paragraph. A heading with
+    nothing below it is a paragraph too, so that searches can find it.
     """
     for section in page.sections:
         front = "\n".join(filter(None, (section.publication, section.address, section.price)))
@@ -182,7 +201,8 @@ def passages(
 ) -> Iterator[Passage]:
     """Yield the passages of a page, one for each of its `paragraphs`.
 
-    `repeated` are spans of some of them, by number from 1, in place of their own.
+    `repeated` maps the numbers of paragraphs, from 1, to the repeated spans that replace
+    their own.
     """
     dating = page.dating
     for number, (section, paragraph) in enumerate(paragraphs(page), 1):

@@ -1,4 +1,4 @@
-"""A passage: one document of an index, the paragraph with what it takes from its page."""
+"""Passages: the documents of an index, each a paragraph with the fields of its page."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from typing import Protocol
 
 Span = tuple[int, int]
-
+"""Half-open `(start, end)`, in code points."""
 
 CopyGroups = tuple[tuple[int, ...], ...]
-"""Groups of passages that say the same, by number; each group's representative goes first."""
+"""Groups of near-duplicate passages, as passage numbers; the representative is first."""
 
 _HOST = re.compile(r"\w+://[^/]*/")
 
 
 def own_text(text: str, repeated: Sequence[Span]) -> str:
-    """Return what a text says outside some spans of it."""
+    """Return a text without some spans of it, in ascending order, as stripped lines.
+
+    >>> own_text("News. Strike won. Home", [(0, 5), (18, 22)])
+    'Strike won.'
+    """
     if not repeated:
         return text
     starts = [0, *(end for _, end in repeated)]
@@ -26,10 +30,11 @@ def own_text(text: str, repeated: Sequence[Span]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SamePage:
-    """A page that says exactly what another one says, and is known as that page.
+    """An exact duplicate of a page that is indexed.
 
-    `shift` is what is added to the number of a passage of the other page to get its
-    number in this one, whose banner may be longer or shorter.
+    Both have the same title, language, year, sections and organizations, and the same text
+    apart from repeated spans. `shift` is added to the number of a passage of the indexed
+    page to get its number in this one, whose banner may be longer or shorter.
     """
 
     page: str
@@ -40,10 +45,14 @@ class SamePage:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph with all it takes from its section and page: one document of the index.
+    """A passage: a paragraph with the fields of its section and its page.
 
-    `id` is `page#n`, the n-th passage of the page from 1. `section` is the heading.
-    `same` are the pages that are known as the passage's own.
+    - `id`: `page#n`, the n-th passage of the page, counted from 1
+    - `page`, `url`, `title`, `lang`: the name, URL, title and language of the page
+    - `org`, `section`: the organization and the heading of the section
+    - `label`, `text`, `repeated`, `years_mentioned`: as in `Paragraph`
+    - `year`, `year_source`, `date`, `author`: the `Dating` of the page
+    - `same`: the exact duplicates of the page, which are not indexed themselves
     """
 
     id: str
@@ -65,18 +74,18 @@ class Passage:
 
     @property
     def copies(self) -> tuple[str, ...]:
-        """Its ids in the pages that are known as its own."""
+        """The ids of the passage in the duplicates of its page."""
         number = int(self.id.rpartition("#")[2]) if self.same else 0
         return tuple(f"{other.page}#{number + other.shift}" for other in self.same)
 
     @property
     def own_text(self) -> str:
-        """What it says apart from what is repeated in it; `""` where that is all."""
+        """The text without its repeated spans; `""` if nothing else is in it."""
         return own_text(self.text, self.repeated)
 
 
 class Batch(Protocol):
-    """Passages in a row, as many as are worked on at a time; it can be sent to another process."""
+    """Consecutive passages that are indexed together. It can be pickled for another process."""
 
     def __len__(self) -> int: ...
 
@@ -84,9 +93,16 @@ class Batch(Protocol):
 
 
 def family(page: str) -> str:
-    """Return the top folder of a page, which mostly holds pages of one kind; "" for none.
+    """Return the top folder of a page, whose pages are mostly of one kind; "" for none.
 
-    What names a source or a host before it belongs to it.
+    The name of a source or the host of a URL stays before it.
+
+        >>> family("letters/1994/may.html")
+        'letters'
+        >>> family("papers!http://example.org/letters/may.html")
+        'papers!http://example.org/letters'
+        >>> family("index.html")
+        ''
     """
     source, mark, path = page.rpartition("!")
     host = _HOST.match(path)

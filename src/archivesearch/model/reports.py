@@ -1,4 +1,4 @@
-"""What is told of an index as a whole, and of the work on it."""
+"""Records about an index: statistics, build report, progress, verification, backup."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,11 @@ from archivesearch.model.pages import Notice, Skipped
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """An organization the archive has sections about."""
+    """An organization that sections of the archive are about.
+
+    - `name`, `aliases`: its canonical name, and its other names
+    - `pages`, `sections`, `paragraphs`: the number of each that are about it
+    """
 
     name: str
     aliases: tuple[str, ...]
@@ -20,10 +24,20 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """The size and make-up of an index; `years` maps each year to its paragraphs.
+    """The figures of an index.
 
-    `duplicates` are pages that say exactly or nearly what an earlier one says, `copies`
-    paragraphs that say what another one says.
+    - `name`: the name of the archive
+    - `pages`, `sections`, `paragraphs`: the numbers that are indexed; exact duplicates of
+      a page are not counted
+    - `organizations`: the number of organizations that have sections
+    - `duplicates`: the number of pages that are the same as an earlier one, exactly or
+      nearly
+    - `skipped`: the number of pages and other records that are not indexed
+    - `years`: the number of paragraphs of each year
+    - `undated`: the number of paragraphs without a year
+    - `languages`, `encodings`: the number of pages of each
+    - `bytes`: the size of all pages that were read, in bytes
+    - `copies`: the number of paragraphs that are near-duplicates of another one
     """
 
     name: str
@@ -43,11 +57,12 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What an engine's own tables say of what an index holds, as `verify` compares it.
+    """The contents of an index according to the tables of its engine, for `verify`.
 
-    `pages` are those that have passages, as they are listed, so far as the engine knows
-    them: by the keys of PageInfo. `organizations` gives the numbers of pages and of
-    passages of each, `copies` counts the passages that say what another one says.
+    - `pages`: for each page with passages, in order, the fields of its PageInfo that the
+      engine has
+    - `organizations`: the number of pages and of passages of each organization
+    - `copies`: the number of passages that are near-duplicates of another one
     """
 
     pages: Sequence[Mapping[str, Any]]
@@ -57,14 +72,20 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a rebuild or an update did: every page that was read is either indexed or skipped.
+    """The report of a rebuild or an update. Every page that was read is indexed or skipped.
 
-    `skipped` names the first of what was skipped, `reasons` counts all of it by reason, and
-    `no_pages` is how much of it was no page of its own, such as a request in a WARC. `notices`
-    tell damage and limits. `parsed` counts the pages that were parsed now, `unchanged` those
-    whose content was known from the time before, `removed` those that the index before had
-    and the sources no longer have. `same` is how many of those that are indexed are known
-    as another one, which says exactly the same.
+    - `read`, `indexed`: the number of pages read, and of those that are indexed
+    - `sections`, `paragraphs`, `organizations`: the numbers in the index
+    - `other_files`: the number of files in the sources that are not pages
+    - `skipped`: the pages that are not indexed; at most the first 100,000 of them
+    - `reasons`: the number of all skipped pages for each reason
+    - `no_pages`: the number of skipped records that are no page of their own, such as a
+      request in a WARC
+    - `notices`: damage and limits in sources and pages that were read all the same
+    - `parsed`, `unchanged`: the number of pages that were parsed now, and of those that
+      the parse cache had
+    - `removed`: the number of pages of the former index that the sources no longer have
+    - `same`: the number of indexed pages that are exact duplicates of another one
     """
 
     read: int
@@ -85,12 +106,16 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a rebuild has come.
+    """The progress of a rebuild or an update.
 
-    `pages` are those that the stage is done with: `reading`, then `comparing`, `indexing`,
-    `merging` and `saving`. `total` is how many it has, as far as that is known, and None
-    for a stage that does not go page by page. `bytes` have been read, and `skipped` pages
-    are not indexed; what is no page of its own is in neither figure.
+    - `pages`: the number of pages that the stage has finished
+    - `total`: the number of pages of the stage, as far as it is known; None for a stage
+      that does not work page by page
+    - `bytes`: the number of bytes read
+    - `skipped`: the number of pages that are not indexed
+    - `stage`: `reading`, `comparing`, `indexing`, `merging`, then `saving`
+
+    Records that are no page of their own count neither in `pages` nor in `skipped`.
     """
 
     pages: int
@@ -102,7 +127,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one file of an index."""
+    """A problem with one file of an index: `what` follows the name in a sentence."""
 
     file: str
     what: str
@@ -110,11 +135,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was found where all of an index was looked at.
+    """The result of a verification.
 
-    `problems` are those of the index itself. Where its pages were compared with those of
-    `sources`, `missing` are in the index alone, `new` in the sources alone, and the bytes
-    of `changed` are others; `sources` is empty where none were compared.
+    - `generation`: the folder of the generation that was verified
+    - `files`, `bytes`: their number and size
+    - `problems`: the problems of the index itself
+    - `sources`: the sources that its pages were compared with; empty without any
+    - `missing`: pages that are in the index only
+    - `changed`: pages with other bytes in the sources
+    - `new`: pages that are in the sources only
     """
 
     generation: str
@@ -128,18 +157,18 @@ class Verification:
 
     @property
     def whole(self) -> bool:
-        """Whether the index is what was written."""
+        """Whether the index is as it was written: it has no problems."""
         return not self.problems
 
     @property
     def current(self) -> bool:
-        """Whether the pages are those of the sources, as far as these were compared."""
+        """Whether the pages are those of the sources; True if none were compared."""
         return not (self.missing or self.changed or self.new)
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What a backup has copied."""
+    """A backup: the generation that was copied, the number of files, and their size."""
 
     generation: str
     files: int

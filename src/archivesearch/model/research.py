@@ -1,4 +1,4 @@
-"""What else answers can be asked for: concordances, company, years, other words."""
+"""Results of research: concordances, collocations, trends, all matches, suggestions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A place where a paragraph matches, with what stands on either side of it.
+    """A line of a concordance: a match in a paragraph, with its context on both sides.
 
-    `left`, `match` and `right` follow one another as they are: a space that stands between
-    them is at the end of `left` or the beginning of `right`.
+    - `id`: the id of the passage
+    - `left`, `match`, `right`: the three parts of the line, to be joined as they are. A
+      space between them is at the end of `left` or the beginning of `right`.
     """
 
     id: str
@@ -27,7 +28,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Concordance:
-    """The places where a query matches; `paragraphs` counts those that match in all."""
+    """The matches of a query in their context.
+
+    - `paragraphs`: the number of all paragraphs that match
+    - `lines`: the lines that `limit` and `offset` select
+    - `notes`: remarks for the user, such as a limit that was reached
+    """
 
     query: str
     paragraphs: int
@@ -37,10 +43,12 @@ class Concordance:
 
 @dataclass(frozen=True, slots=True)
 class Collocate:
-    """A word that keeps company with what was asked for.
+    """A word that often stands near the words of a query.
 
-    `count` is how often it stands beside it, `expected` how often it would by chance;
-    `score` is the log-likelihood ratio, larger the less it can be chance.
+    - `word`: its most frequent form
+    - `count`: the number of its occurrences near a word of the query
+    - `expected`: the number of such occurrences expected by chance
+    - `score`: the log-likelihood ratio, larger for words that are less likely by chance
     """
 
     word: str
@@ -51,7 +59,11 @@ class Collocate:
 
 @dataclass(frozen=True, slots=True)
 class Collocations:
-    """The words that keep company with a query's, in `paragraphs` that were read."""
+    """The words that stand near the words of a query, the highest score first.
+
+    - `paragraphs`: the number of all paragraphs that match
+    - `notes`: remarks for the user, such as a limit on the paragraphs that are read
+    """
 
     query: str
     paragraphs: int
@@ -61,7 +73,12 @@ class Collocations:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """How many paragraphs of one year match, of how many that it has."""
+    """The paragraphs of one year or decade that match a query.
+
+    - `year`: the year, or the first year of the decade; None for undated pages
+    - `count`: the number of paragraphs that match
+    - `paragraphs`: the number of all paragraphs
+    """
 
     year: int | None
     count: int
@@ -69,15 +86,15 @@ class Trend:
 
     @property
     def share(self) -> float:
-        """The part of the year's paragraphs that match, from 0 to 1."""
+        """The fraction of the paragraphs that match, from 0 to 1."""
         return self.count / self.paragraphs if self.paragraphs else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Trends:
-    """How many paragraphs match in each of the years that there are; undated ones are last.
+    """The number of matching paragraphs in each year or decade of the archive.
 
-    Iterating over it gives its years.
+    `years` ascend; undated pages come last. Iterating over the trends yields them.
     """
 
     query: str
@@ -92,11 +109,7 @@ class Trends:
 
 
 class Matches(Iterator["Hit"]):
-    """All hits of a query, one after the other, few of them in memory at a time.
-
-    `notes` are lines that say what a reader must know of them, such as a limit hit; all
-    of them are there when the first hit is.
-    """
+    """Iterator over all hits of a query, of which only a few are in memory at a time."""
 
     def __init__(self, hits: Iterator["Hit"], notes: Sequence[str]) -> None:
         self._hits = hits
@@ -107,15 +120,16 @@ class Matches(Iterator["Hit"]):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader must know of the hits."""
+        """Remarks for the user, such as a limit that was reached; complete with the first hit."""
         return tuple(self._notes)
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """What a reader may have meant to type: words that begin so, and words spelled like it.
+    """Words of the archive that a user may mean with the last word of `text`.
 
-    Each word comes with the number of paragraphs that have it.
+    `completions` begin with it; `corrections` are spelled like it. Each is a pair of a
+    word and the number of paragraphs that contain it in just this form.
     """
 
     text: str

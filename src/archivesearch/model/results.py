@@ -1,4 +1,4 @@
-"""What answers a query."""
+"""Results of a search: hits, groups, facets and explanations of scores."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,10 +8,13 @@ from archivesearch.model.passages import Span
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one thing adds to a score: a word found in a field, or the second stage.
+    """One part of the score of a hit: from a word in a field, or from the second stage.
 
-    `what` is the word, phrase or pattern as the index has it, or what the second stage
-    saw; `field` is `""` there. `weight` is what a find in the field counts.
+    - `what`: the word, phrase or pattern as the index has it, or the feature that the
+      second stage of ranking rewards
+    - `field`: the field of the word; `""` for the second stage
+    - `weight`: the weight of the word in that field, or the factor of the second stage
+    - `score`: the part of the score; the parts add up to the score of the hit
     """
 
     what: str
@@ -22,13 +25,18 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that matched a query.
+    """A passage that matches a query.
 
-    `highlights` are spans of `text`, `snippet_highlights` spans of `snippet`, which is
-    plain text and a window of `text`; `extracts` are spans of `text` that show matching
-    words which the snippet lacks. `link` scrolls a browser to the paragraph; None
-    where the page has no address. `copies` are the ids of duplicates folded into the hit.
-    `explanation` says what the score is the sum of, where that was asked for.
+    Its fields are those of the `Passage`, but for `repeated` and `same`, and:
+
+    - `score`: the score of the passage; 0 if the hits are not ranked
+    - `highlights`: the spans of the matching words in `text`
+    - `snippet`: a part of `text`, as plain text
+    - `snippet_highlights`: the spans of the matching words in `snippet`
+    - `extracts`: spans of `text` with matching words that the snippet lacks
+    - `link`: a URL that scrolls a browser to the paragraph; None if the page has no URL
+    - `copies`: the ids of the duplicates that are folded into the hit
+    - `explanation`: the parts of the score, if `explain` was set
     """
 
     id: str
@@ -57,7 +65,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Hits that share a page, section or organization; `score` is that of the best."""
+    """The hits of one page, section or organization.
+
+    - `key`: the page, section or organization; `""` for hits without one
+    - `count`: the number of its paragraphs that match
+    - `score`: the score of its best hit
+    - `hits`: its best hits
+    """
 
     key: str
     count: int
@@ -67,13 +81,19 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer to a query; iterating over it yields its hits.
+    """The results of a search. Iterating over them yields the hits.
 
-    `total` counts all matching paragraphs, or all groups where hits are grouped (then
-    `hits` is empty and `groups` is not). `folded` is how many of the paragraphs are only
-    shown as copies of others, so that there are `total - folded` hits; 0 where hits are
-    grouped. `facets` maps a field to `(value, count)` pairs.
-    `notes` are lines that say what a reader must know of the answer, such as a limit hit.
+    - `query`: the query, as it was passed
+    - `total`: the number of matching paragraphs, or of groups if hits are grouped
+    - `total_exact`: whether `total` is exact; False if the search reached a limit
+    - `took_ms`: the time of the search, in milliseconds
+    - `hits`: the hits, in the order of `sort`; empty if they are grouped
+    - `groups`: the groups, in that order; empty if hits are not grouped
+    - `facets`: for each field, pairs `(value, count of matching paragraphs)`
+    - `suggestion`: the query with its spelling corrected, if that finds more; else None
+    - `notes`: remarks for the user, such as a limit that was reached
+    - `folded`: the number of matching paragraphs that are shown only as copies of
+      others, so that there are `total - folded` hits; 0 if hits are grouped
     """
 
     query: str

@@ -1,4 +1,4 @@
-"""How the words of a query are read, and what a search is narrowed to."""
+"""Query context and filters: the settings that turn a query and its filters into trees."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,11 +13,17 @@ from archivesearch.query.parser import parse, phrase_query
 from archivesearch.query.year_ranges import year_range
 
 Years = int | tuple[int | None, int | None]
-_OPTIONS = {"year": "year", "years_mentioned": "mentions"}
+"""A year, or a pair of first and last year, None for an open end."""
+_OPTION_NAMES = {"year": "year", "years_mentioned": "mentions"}
 
 
 class QueryContext(NamedTuple):
-    """How an archive's words are read: as which terms, in which languages, which are names."""
+    """The settings of an archive for its queries.
+
+    Words of a query are stemmed in `languages`; none means all languages of the analyzer.
+    `aliases` are the names of the organizations. `sentences` finds the sentences of hits,
+    for their snippets.
+    """
 
     analyzer: Analyzer
     languages: Sequence[str] = ()
@@ -25,17 +31,22 @@ class QueryContext(NamedTuple):
     sentences: SentenceSplitter = DEFAULT_SPLITTER
 
     def for_language(self, lang: str | None) -> "QueryContext":
-        """Return how words are read where only pages of one language are looked at."""
+        """Return the context for pages of one language; None leaves all languages."""
         return self if lang is None else self._replace(languages=(lang.lower(),))
 
     def tree(self, query: str, lang: str | None = None) -> Query:
-        """Return the tree of a query, its words stemmed in one language or in all."""
-        words = self.for_language(lang)
-        return parse(query, words.analyzer, languages=words.languages, aliases=words.aliases)
+        """Return the tree of a query. Its words are stemmed in `lang`, by default in all."""
+        context = self.for_language(lang)
+        return parse(query, self.analyzer, languages=context.languages, aliases=self.aliases)
 
 
 class Filters(NamedTuple):
-    """What a search is narrowed to; an organization by its canonical name."""
+    """The filters of a search; None for those that are not set.
+
+    `org` is the canonical name of an organization, `section` words of a heading in a row,
+    `lang` a language code. `year` and `mentions` are a year, or a pair of first and last
+    year, None for an open end.
+    """
 
     org: str | None = None
     section: str | None = None
@@ -44,17 +55,20 @@ class Filters(NamedTuple):
     lang: str | None = None
 
     def tree(self, context: QueryContext) -> Query | None:
-        """Return the query tree of all that is narrowed to; None if nothing is."""
+        """Return the tree of all filters together; None if no filter is set.
+
+        Raises QueryError for years that are not valid.
+        """
         trees: list[Query] = []
         if self.org is not None:
             trees.append(Term("org_key", self.org.casefold()))
         if self.section is not None:
-            words = context.for_language(self.lang)
-            trees.append(phrase_query("section", self.section, words.analyzer, words.languages))
+            languages = context.for_language(self.lang).languages
+            trees.append(phrase_query("section", self.section, context.analyzer, languages))
         if self.year is not None:
-            trees.append(_range("year", self.year))
+            trees.append(_year_tree("year", self.year))
         if self.mentions is not None:
-            trees.append(_range("years_mentioned", self.mentions))
+            trees.append(_year_tree("years_mentioned", self.mentions))
         if self.lang is not None:
             trees.append(Term("lang", self.lang.lower()))
         if len(trees) < 2:
@@ -62,10 +76,10 @@ class Filters(NamedTuple):
         return And(trees)
 
 
-def _range(field: str, years: Years) -> Query:
+def _year_tree(field: str, years: Years) -> Query:
     first, last = years if isinstance(years, tuple) else (years, years)
     if any(year is not None and not 0 <= year <= 9999 for year in (first, last)):
-        raise QueryError(f"{_OPTIONS[field]} takes years from 0 to 9999")
+        raise QueryError(f"{_OPTION_NAMES[field]} takes years from 0 to 9999")
     if first is not None and last is not None and first > last:
-        raise QueryError(f"{_OPTIONS[field]}: {first} is later than {last}")
+        raise QueryError(f"{_OPTION_NAMES[field]}: {first} is later than {last}")
     return year_range(field, first, last)

@@ -1,7 +1,7 @@
-"""The grammar of the query language: Whoosh's parser, with plugins of our own.
+"""Query grammar: Whoosh's parser with plugins for words, phrases, fields and operators.
 
-Groups, operators and boosts are Whoosh's; what a word, a phrase or a field is, is decided
-here, and `query/tree_builder.py` makes their trees.
+Groups, operators and boosts are Whoosh's. Words, phrases, ranges and fields are defined
+here; `query/tree_builder.py` builds their trees.
 """
 
 import re
@@ -33,16 +33,16 @@ FIELDS = (
     "page",
 )
 
-_FIELD = r"(?<![^\s(])(?P<text>[a-z][a-z_]+):(?!//)(?=[^\s)])"
-_PHRASE = r'(?P<exact>(?<![^\s(:])=)?"(?P<text>[^"]*)"(?:~(?P<slop>\d{1,3}))?'
-_RANGE = r"\[\s*(?P<start>[^\s\]]*)\s+TO\s+(?P<end>[^\s\]]*)\s*\]"
-_WORD = r'(?P<text>(?:(?!\^[0-9.]+(?:[\s)]|$))[^\s()"])+)'
-_BOOST = r"\^(?P<boost>[0-9]{1,3}(?:\.[0-9]{1,3})?)(?=[\s)]|$)"
-_SCHEMES = frozenset("mailto news urn about javascript tel data".split())
+_FIELD_PATTERN = r"(?<![^\s(])(?P<text>[a-z][a-z_]+):(?!//)(?=[^\s)])"
+_PHRASE_PATTERN = r'(?P<exact>(?<![^\s(:])=)?"(?P<text>[^"]*)"(?:~(?P<slop>\d{1,3}))?'
+_RANGE_PATTERN = r"\[\s*(?P<start>[^\s\]]*)\s+TO\s+(?P<end>[^\s\]]*)\s*\]"
+_WORD_PATTERN = r'(?P<text>(?:(?!\^[0-9.]+(?:[\s)]|$))[^\s()"])+)'
+_BOOST_PATTERN = r"\^(?P<boost>[0-9]{1,3}(?:\.[0-9]{1,3})?)(?=[\s)]|$)"
+_URL_SCHEMES = frozenset("mailto news urn about javascript tel data".split())
 
 
 class _Clause(syntax.SyntaxNode):
-    """A word, phrase or range of a query, until its field and boost are known."""
+    """A word, phrase or range of a query; the parser sets its field and its boost."""
 
     has_fieldname = True
     has_boost = True
@@ -58,23 +58,23 @@ class _Clause(syntax.SyntaxNode):
         return f"{self.fieldname}:{self.kind}({self.text!r})"
 
     def query(self, parser: "GrammarParser") -> Query | None:
-        make = parser.builder
+        builder = parser.builder
         if self.fieldname in YEAR_FIELDS:
             first, last = parse_years(self.text, f"{self.fieldname}:", self.startchar)
             return year_range(YEAR_FIELDS[self.fieldname], first, last, self.boost)
         if self.kind == "range":
-            _fail(f"a range needs a field of years, such as year:[{self.text}]", self.startchar)
+            _refuse(f"a range needs a field of years, such as year:[{self.text}]", self.startchar)
         if self.fieldname in KEY_FIELDS:
-            return _key(self.fieldname, self.text)
+            return _key_tree(self.fieldname, self.text)
         if self.kind == "exact":
-            return make.exact(self.text, self.fieldname, self.boost)
+            return builder.exact(self.text, self.fieldname, self.boost)
         if self.kind == "phrase":
-            return make.words(self.text, self.fieldname, self.gap, self.boost)
-        return make.piece(self.text, self.fieldname, self.boost, self.startchar)
+            return builder.words(self.text, self.fieldname, self.gap, self.boost)
+        return builder.piece(self.text, self.fieldname, self.boost, self.startchar)
 
 
-def _key(field: str, text: str) -> Query:
-    """The tree for a page or language, as a whole or with `*` for any part of it."""
+def _key_tree(field: str, text: str) -> Query:
+    """Return the tree of a page or language; `*` stands for any part of it."""
     if field == "lang":
         text = text.lower()
     if "*" not in text:
@@ -84,47 +84,50 @@ def _key(field: str, text: str) -> Query:
     return Wildcard(field, re.sub(r"[\[?]", "?", text))
 
 
-def _fail(message: str, position: int) -> NoReturn:
+def _refuse(message: str, position: int) -> NoReturn:
     raise QueryError(message, position)
 
 
-class _Any(syntax.OrGroup):
-    """Alternatives; what stands behind NOT among them is taken away from all of them."""
+class _OrGroup(syntax.OrGroup):
+    """Alternatives; a NOT among them excludes matches from all of them."""
 
     def query(self, parser: "GrammarParser") -> Query | None:
-        return _combined(self, parser, Or)
+        return _combine(self, parser, Or)
 
 
-class _Or(_Any):
-    """Alternatives joined by OR; Whoosh adds the next to them, but not to those in brackets."""
+class _ExplicitOrGroup(_OrGroup):
+    """Alternatives with OR. Whoosh adds further ones to this class, but not to a bracket."""
 
 
-class _All(syntax.AndGroup):
-    """Words that must all be there, and those behind NOT that must not."""
+class _AndGroup(syntax.AndGroup):
+    """Clauses that must all match, and clauses after NOT that must not."""
 
     def query(self, parser: "GrammarParser") -> Query | None:
-        return _combined(self, parser, And)
+        return _combine(self, parser, And)
 
 
-def _combined(group: Any, parser: "GrammarParser", kind: type[And] | type[Or]) -> Query | None:
-    found = [(node, tree) for node in group.nodes if (tree := _tree(node, parser)) is not None]
-    wanted = [tree for _, tree in found if not isinstance(tree, Not)]
-    unwanted = [tree.query for _, tree in found if isinstance(tree, Not)]
-    if not found:
+def _combine(group: Any, parser: "GrammarParser", kind: type[And] | type[Or]) -> Query | None:
+    """Return the tree of a group: its clauses joined, without the matches of those after NOT."""
+    trees = [(node, tree) for node in group.nodes if (tree := _node_tree(node, parser)) is not None]
+    included = [tree for _, tree in trees if not isinstance(tree, Not)]
+    excluded = [tree.query for _, tree in trees if isinstance(tree, Not)]
+    if not trees:
         return None
     if kind is Or:
-        pieces = [node.text if _is_plain(node) else "=" for node, tree in found if tree in wanted]
-        wanted += parser.builder.aliases(pieces, wanted)
+        pieces = [
+            node.text if _is_plain_word(node) else "=" for node, tree in trees if tree in included
+        ]
+        included += parser.builder.aliases(pieces, included)
     joined: Query = Every()
-    if len(wanted) == 1 and group.boost == 1.0:
-        joined = wanted[0]
-    elif wanted:
-        joined = kind(flatten(wanted, kind), boost=group.boost)
-    return Without(joined, Or(unwanted)) if unwanted else joined
+    if len(included) == 1 and group.boost == 1.0:
+        joined = included[0]
+    elif included:
+        joined = kind(flatten(included, kind), boost=group.boost)
+    return Without(joined, Or(excluded)) if excluded else joined
 
 
-def _is_plain(node: Any) -> bool:
-    """Whether a node is a word with nothing to it."""
+def _is_plain_word(node: Any) -> bool:
+    """Whether a node is a word without field and boost."""
     return (
         isinstance(node, _Clause)
         and node.kind == "word"
@@ -133,20 +136,21 @@ def _is_plain(node: Any) -> bool:
     )
 
 
-def _tree(node: Any, parser: "GrammarParser") -> Query | None:
+def _node_tree(node: Any, parser: "GrammarParser") -> Query | None:
+    """Return the tree of a node of Whoosh's parser; None if it has no word."""
     if isinstance(node, syntax.NotGroup):
-        inner = _combined(node, parser, And)
+        inner = _combine(node, parser, And)
         return None if inner is None else Not(inner)
     if isinstance(node, syntax.FieldnameNode):
-        _fail(f"'{node.original}' names a field, but nothing follows it", node.startchar)
-    if isinstance(node, syntax.WordNode):  # a boost that follows nothing
+        _refuse(f"'{node.original}' names a field, but nothing follows it", node.startchar)
+    if isinstance(node, syntax.WordNode):  # a boost after nothing
         return parser.builder.piece(node.text, None)
     tree: Query | None = node.query(parser)
     return tree
 
 
 class _ClauseTagger(RegexTagger):
-    """Makes a clause of what a pattern matches."""
+    """Makes a clause of each match of a pattern."""
 
     def __init__(self, pattern: str, kind: str) -> None:
         super().__init__(pattern)
@@ -163,11 +167,11 @@ class _ClauseTagger(RegexTagger):
 
 
 class _FieldTagger(RegexTagger):
-    """Makes a field name of `name:` where something follows; else it is a word."""
+    """Makes a field name of `name:` if something follows it; otherwise it is a word."""
 
     def create(self, parser: Any, match: re.Match[str]) -> syntax.FieldnameNode | None:
         name = match["text"]
-        if name in _SCHEMES:
+        if name in _URL_SCHEMES:
             return None
         if name not in FIELDS:
             raise QueryError(
@@ -179,32 +183,32 @@ class _FieldTagger(RegexTagger):
 
 
 class _ClausePlugin(plugins.Plugin):
-    """Teaches Whoosh's parser what a clause is."""
+    """Plugin that finds the clauses and field names of a query."""
 
     def taggers(self, parser: Any) -> list[tuple[RegexTagger, int]]:
         return [
-            (_FieldTagger(_FIELD), -2),
-            (_ClauseTagger(_PHRASE, "phrase"), -1),
-            (_ClauseTagger(_RANGE, "range"), -1),
-            (_ClauseTagger(_WORD, "word"), 9),
+            (_FieldTagger(_FIELD_PATTERN), -2),
+            (_ClauseTagger(_PHRASE_PATTERN, "phrase"), -1),
+            (_ClauseTagger(_RANGE_PATTERN, "range"), -1),
+            (_ClauseTagger(_WORD_PATTERN, "word"), 9),
         ]
 
 
-def _operator(name: str) -> str:
+def _operator_pattern(name: str) -> str:
     return rf"(?<![^\s()]){name}(?![^\s()])"
 
 
 class _OperatorPlugin(plugins.OperatorsPlugin):
-    """AND, OR and NOT in capitals; one that joins nothing is refused, not dropped."""
+    """AND, OR and NOT in capitals. An operator without an operand is an error."""
 
     def __init__(self) -> None:
         operator = self.OpTagger
         super().__init__(
             clean=True,
             ops=[
-                (operator(_operator("NOT"), syntax.NotGroup, syntax.PrefixOperator), 0),
-                (operator(_operator("AND"), _All), 0),
-                (operator(_operator("OR"), _Or), 0),
+                (operator(_operator_pattern("NOT"), syntax.NotGroup, syntax.PrefixOperator), 0),
+                (operator(_operator_pattern("AND"), _AndGroup), 0),
+                (operator(_operator_pattern("OR"), _ExplicitOrGroup), 0),
             ],
         )
 
@@ -212,27 +216,34 @@ class _OperatorPlugin(plugins.OperatorsPlugin):
         return [(self._check, 590), *super().filters(parser)]
 
     def _check(self, parser: Any, group: Any) -> Any:
-        before = None
+        """Raise QueryError for an operator without an operand; return the group."""
+        previous = None
         for node in [*group, None]:
-            if isinstance(before, syntax.Operator) and (
+            if isinstance(previous, syntax.Operator) and (
                 node is None
                 or isinstance(node, syntax.InfixOperator)
-                or (isinstance(before, syntax.PrefixOperator) and isinstance(node, syntax.Operator))
+                or (
+                    isinstance(previous, syntax.PrefixOperator)
+                    and isinstance(node, syntax.Operator)
+                )
             ):
-                _fail(f"no word follows {before.text}; add one or write it small", before.startchar)
-            if before is None and isinstance(node, syntax.InfixOperator):
-                _fail(f"no word stands before {node.text}", node.startchar)
+                _refuse(
+                    f"no word follows {previous.text}; add one or write it in small letters",
+                    previous.startchar,
+                )
+            if previous is None and isinstance(node, syntax.InfixOperator):
+                _refuse(f"no word stands before {node.text}", node.startchar)
             if isinstance(node, syntax.GroupNode):
                 self._check(parser, node)
-            before = node
+            previous = node
         return group
 
 
 class GrammarParser(QueryParser):
-    """Whoosh's parser, set up for this language."""
+    """Whoosh's parser for the grammar of the query language."""
 
-    def __init__(self, trees: TreeBuilder) -> None:
-        self.builder = trees
+    def __init__(self, builder: TreeBuilder) -> None:
+        self.builder = builder
         super().__init__(
             None,
             schema=None,
@@ -240,9 +251,9 @@ class GrammarParser(QueryParser):
                 plugins.WhitespacePlugin(),
                 plugins.GroupPlugin(),
                 plugins.FieldsPlugin(expr="(?!)", remove_unknown=False),
-                plugins.BoostPlugin(_BOOST),
+                plugins.BoostPlugin(_BOOST_PATTERN),
                 _OperatorPlugin(),
                 _ClausePlugin(),
             ],
-            group=_Any,
+            group=_OrGroup,
         )

@@ -1,8 +1,8 @@
-"""The query language: from what a reader types to a Whoosh query tree.
+"""Query parser: from the text of a query to a Whoosh query tree.
 
-A query of words alone is made into its tree here; whatever has more to it is read by
-`query/grammar.py`. What cannot be meant is an error that names its place.
-`docs/query-language.md` describes the language.
+A query of plain words is parsed here, any other one by `query/grammar.py`. A query that
+is not valid raises an error with its position. `docs/query-language.md` describes the
+language.
 """
 
 import re
@@ -20,7 +20,7 @@ MAX_DEPTH = 32
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 _DELIMITER = re.compile(r'"[^"]*"|[()"]')
-# Signs that may mean something to the grammar, and its operators.
+# Signs that may have a meaning in the grammar, and its operators.
 GRAMMAR_SIGNS = re.compile(r'["()\[\]^:]|(?<!\S)(?:AND|OR|NOT)(?!\S)')
 
 
@@ -31,63 +31,63 @@ def parse(
     languages: Sequence[str] = (),
     aliases: AliasExpansion = NO_ALIASES,
 ) -> Query:
-    """Return the query tree of a query; a blank one matches everything.
+    """Return the tree of a query; a blank query matches everything.
 
-    Words are stemmed in `languages`, by default in all of the analyzer's; whatever goes
-    by one of `names` is looked for by its other names too. Raises QueryError, with the
-    position of what is wrong.
+    Words are stemmed in `languages`, by default in all languages of the analyzer. The name
+    of an organization also finds its `aliases`. Raises QueryError if the query is not valid.
     """
     if len(text) > MAX_LENGTH:
         raise QueryError(f"the query is longer than {MAX_LENGTH:,} characters; shorten it")
     text = text.translate(_QUOTES)
     if not text.strip():
         return Every()
-    trees = TreeBuilder(analyzer, languages, aliases)
+    builder = TreeBuilder(analyzer, languages, aliases)
     if not GRAMMAR_SIGNS.search(text):
-        tree = parse_plain(text, trees) or NullQuery
+        tree = parse_plain(text, builder) or NullQuery
     else:
         _check_delimiters(text)
-        tree = parse_grammar(text, trees)
+        tree = parse_grammar(text, builder)
     if tree == NullQuery:
         raise QueryError(f"there is no word to search for in '{' '.join(text.split())}'", 0)
     return tree
 
 
-def parse_plain(text: str, trees: TreeBuilder) -> Query | None:
-    """Return the tree of a query that has no signs of the grammar, as that would make it."""
+def parse_plain(text: str, builder: TreeBuilder) -> Query | None:
+    """Return the tree of a query without signs of the grammar; None if it has no word.
+
+    `parse_grammar` returns the same tree, but takes longer.
+    """
     pieces: list[str] = []
-    found: list[Query] = []
+    trees: list[Query] = []
     for match in re.finditer(r"\S+", text):
-        tree = trees.piece(match[0], None, position=match.start())
+        tree = builder.piece(match[0], None, position=match.start())
         if tree is not None:
             pieces.append(match[0])
-            found.append(tree)
-    return any_of([*found, *trees.aliases(pieces, found)])
+            trees.append(tree)
+    return any_of([*trees, *builder.aliases(pieces, trees)])
 
 
-def parse_grammar(text: str, trees: TreeBuilder) -> Query:
-    """Return the tree of any query, as Whoosh's parser makes it."""
-    from archivesearch.query.grammar import (
-        GrammarParser,  # which a query of words alone does not need
-    )
+def parse_grammar(text: str, builder: TreeBuilder) -> Query:
+    """Return the tree of any query, by Whoosh's parser."""
+    from archivesearch.query.grammar import GrammarParser  # slow to import, and seldom needed
 
-    tree: Query = GrammarParser(trees).parse(text, normalize=False)  # it takes `* AND word` for `*`
+    tree: Query = GrammarParser(builder).parse(text, normalize=False)  # or `* AND a` becomes `*`
     return tree
 
 
 def phrase_query(field: str, text: str, analyzer: Analyzer, languages: Sequence[str] = ()) -> Query:
-    """Return a tree that finds plain words, next to one another, in one field."""
+    """Return the tree of plain words, in a row, in one field."""
     return TreeBuilder(analyzer, languages).words(text, field) or NullQuery
 
 
 def _check_delimiters(text: str) -> None:
-    """Refuse quotes and brackets that do not balance, at the one that has no partner."""
+    """Raise QueryError for a quote or bracket that has no partner, with its position."""
     opened: list[int] = []
     for match in _DELIMITER.finditer(text):
         if match[0] == "(":
             opened.append(match.start())
             if len(opened) > MAX_DEPTH:
-                raise QueryError(f"brackets stand more than {MAX_DEPTH} deep", match.start())
+                raise QueryError(f"brackets are nested more than {MAX_DEPTH} deep", match.start())
         elif match[0] == ")":
             if not opened:
                 raise QueryError("this ')' closes no bracket; remove it or add '('", match.start())

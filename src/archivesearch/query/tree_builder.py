@@ -1,8 +1,7 @@
-"""The trees of what a query is made of: words, phrases, patterns, names.
+"""Tree builder: the query trees of words, phrases, patterns and names.
 
-What a word becomes in the index depends on the language of the page, so a word of a
-query becomes one term for each language, and each term is looked for in pages of its
-language alone.
+The term of a word depends on the language of the page. So a word of a query becomes one
+term for each language, and each term matches in pages of its language only.
 """
 
 import re
@@ -20,56 +19,61 @@ from archivesearch.query.nodes.exact import ExactForm, FormPattern, SameSpelling
 from archivesearch.query.nodes.near import Near
 from archivesearch.query.nodes.patterns import Fuzzy, Prefix
 
-# What a word without a field is looked for in, and how much a find there weighs. Of the
-# weights of heading and title, on the judged collections after the second stage (nDCG@10
-# and MAP): .5 and .4 .554/.478, .3 and .2 .558/.480, .5 and .2 .559/.482. No collection
-# has organizations; theirs is that of a heading, and more as it is always a name.
+# The fields of a word that names no field, with their weights. Weights of heading and title
+# on the judged collections, after the second stage (nDCG@10/MAP): .5 and .4 .554/.478, .3
+# and .2 .558/.480, .5 and .2 .559/.482. No collection has organizations; their weight is
+# that of a heading, and more as it is always a name.
 FIELD_WEIGHTS = {"text": 1.0, "org": 0.8, "section": 0.5, "title": 0.2}
 
-# How much an organization's other names weigh beside the one that was asked for, the words
-# of each together. nDCG@10 of the judged questions on the bundled corpus: without other
-# names .924, 0.3 .949, 0.5 .951, 1.0 .952; where each word has 0.5, .950.
+# The weight of an alias of an organization, all its words together, where the name in the
+# query has 1. nDCG@10 of the judged questions on the bundled corpus: without aliases .924,
+# 0.3 .949, 0.5 .951, 1.0 .952; if each word has 0.5, .950.
 ALIAS_WEIGHT = 0.5
 
 MAX_WORDS = 256
-# Each may stand for any number of terms, and be a fifth of a second's work or more.
+# Each may expand to any number of terms, and take a fifth of a second or more.
 MAX_PATTERNS = 10
 
-_SIGNS = re.compile("[=*?~]")
+_PATTERN_SIGNS = re.compile("[=*?~]")
 _WILD = re.compile(r"\*|\?(?=[\w*])")
 _FUZZY = re.compile(r"(?P<word>[^~]+)~(?P<distance>\d*)")
-# A label pasted with the first word after it is two words, not a phrase.
-_COLON = re.compile(r":(?!//)(?=\D)")
+# A label without a space before the next word is two words, not a phrase: `Comments:x`.
+_LABEL_COLON = re.compile(r":(?!//)(?=\D)")
 
-# The terms of words, and the languages in which they have them; () is all of them.
-_Form = tuple[tuple[str, ...], tuple[str, ...]]
+# The terms of some words, and the languages in which they are their terms; () is all.
+_LanguageTerms = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 class TreeBuilder:
-    """Makes the trees for the pieces of one query.
+    """Builds the trees of the parts of one query, and counts its words and patterns.
 
-    `languages` are those in which its words are stemmed, by default all of the index.
+    Words are stemmed in `languages`, by default in all languages of the analyzer. A `field`
+    of None stands for the default fields, which are the keys of `weights`. All methods
+    raise QueryError if the query has too many words or patterns.
     """
 
     def __init__(
         self,
         analyzer: Analyzer,
         languages: Sequence[str] = (),
-        names: AliasExpansion = NO_ALIASES,
+        aliases: AliasExpansion = NO_ALIASES,
         weights: dict[str, float] | None = None,
     ) -> None:
         self._analyzer = analyzer
         self._languages = tuple(languages) or analyzer.languages
-        self._names = names
+        self._aliases = aliases
         self._weights = FIELD_WEIGHTS if weights is None else weights
-        self._forms: dict[tuple[str, ...], list[_Form]] = {}
-        self._words = 0
-        self._patterns = 0
+        self._terms: dict[tuple[str, ...], list[_LanguageTerms]] = {}
+        self._word_count = 0
+        self._pattern_count = 0
 
     def piece(
         self, text: str, field: str | None, boost: float = 1.0, position: int | None = None
     ) -> Query | None:
-        """The tree of one word as it was typed, with its signs; None if nothing is in it."""
+        """Return the tree of a part of a query between spaces; None if it has no word.
+
+        Signs have their meaning: `*`, `=word`, `word~2`, `wo?d*`, `word-word`.
+        """
         if text == "*":
             return Every()
         if text.startswith("=") and len(text) > 1:
@@ -81,178 +85,200 @@ class TreeBuilder:
             return self.fuzzy(fuzzy["word"], int(fuzzy["distance"] or 1), field, boost)
         if _WILD.search(text):
             return self.wildcard(text, field, boost)
-        parts = _COLON.split(text)
-        return any_of([t for part in parts if (t := self.words(part, field, boost=boost))])
+        parts = _LABEL_COLON.split(text)
+        return any_of([tree for part in parts if (tree := self.words(part, field, boost=boost))])
 
     def words(self, text: str, field: str | None, gap: int = 0, boost: float = 1.0) -> Query | None:
-        """The tree of plain words: one alone, or several in a row with at most `gap` between."""
-        found = self._found(text)
-        if not found:
+        """Return the tree of plain words: one, or several in a row; None if there is none.
+
+        With a `gap` they may be in any order, with at most `gap` other words among them.
+        Variant spellings and, without a gap, aliases are added.
+        """
+        phrase = self._split(text)
+        if not phrase:
             return None
-        ways = [found, *self._analyzer.variant_wordings(found)]
-        tree = self._each(
+        wordings = [phrase, *self._analyzer.variant_wordings(phrase)]
+        tree = self._in_fields(
             field,
             boost,
-            lambda name, weight: _choice([self._row(name, way, gap, weight) for way in ways]),
+            lambda name, weight: _alternatives(
+                [self._row(name, wording, gap, weight) for wording in wordings]
+            ),
         )
-        if gap or not self._names:
+        if gap or not self._aliases:
             return tree
-        names = self._names.aliases(tuple(map(fold, found)))
-        return Or([tree, self._renamed([tree], names, field, boost)]) if names else tree
+        names = self._aliases.aliases(tuple(map(fold, phrase)))
+        return Or([tree, self._alias([tree], names, field, boost)]) if names else tree
 
     def aliases(self, pieces: Sequence[str], trees: Sequence[Query]) -> list[Query]:
-        """The trees of other names of what is named by several pieces in a row.
+        """Return the trees of aliases of the names that several pieces in a row make up.
 
-        `trees` are those of the pieces, one for each.
+        `trees` has the tree of each piece.
         """
-        if not self._names or len(pieces) < 2:
+        if not self._aliases or len(pieces) < 2:
             return []
         parts = [
-            ("",) if _SIGNS.search(piece) else tuple(fold(word) for word, _, _ in words(piece))
+            ("",)
+            if _PATTERN_SIGNS.search(piece)
+            else tuple(fold(word) for word, _, _ in words(piece))
             for piece in pieces
         ]
         return [
-            self._renamed(trees[start:end], others, None, 1.0)
-            for start, end, others in self._names.find_aliases(parts)
+            self._alias(trees[start:end], names, None, 1.0)
+            for start, end, names in self._aliases.find_aliases(parts)
         ]
 
     def exact(self, text: str, field: str | None, boost: float = 1.0) -> Query | None:
-        """The tree of words in a row in exactly this spelling and form."""
-        found = self._found(text)
-        if not found:
+        """Return the tree of words in a row, in exactly this spelling; None without a word."""
+        phrase = self._split(text)
+        if not phrase:
             return None
-        tests: list[WordTest] = [SameSpelling.for_word(word) for word in found]
-        return self._each(
+        tests: list[WordTest] = [SameSpelling.for_word(word) for word in phrase]
+        return self._in_fields(
             field,
             boost,
-            lambda name, weight: ExactForm(name, self._row(name, found, 0, weight), tests),
+            lambda name, weight: ExactForm(name, self._row(name, phrase, 0, weight), tests),
         )
 
     def wildcard(self, text: str, field: str | None, boost: float = 1.0) -> Query | None:
-        """The tree of a word with `*` or `?` in it."""
-        pieces = re.findall(r"[\w*?$£¢'’]+", text)
-        trees = [self._wild_piece(piece.rstrip("?"), field, boost) for piece in pieces]
-        found = [tree for tree in trees if tree is not None]
-        if len(found) < 2:
-            return found[0] if found else None
-        return And(found)
+        """Return the tree of a word with `*` or `?` in it; None if it has nothing else."""
+        parts = re.findall(r"[\w*?$£¢'’]+", text)
+        results = [self._wildcard_word(part.rstrip("?"), field, boost) for part in parts]
+        trees = [tree for tree in results if tree is not None]
+        if len(trees) < 2:
+            return trees[0] if trees else None
+        return And(trees)
 
     def fuzzy(self, text: str, distance: int, field: str | None, boost: float) -> Query | None:
-        """The tree of a word and those that differ from it in one or two letters."""
-        forms = self._terms([text])
-        if len(forms[0][0][0]) <= distance + 1:
+        """Return the tree of a word and those that differ in at most `distance` letters.
+
+        A word that is too short for the distance is searched for as it is.
+        """
+        terms = self._terms_of([text])
+        if len(terms[0][0][0]) <= distance + 1:
             return self.words(text, field, boost=boost)
         self._count_pattern()
-        return self._each(
+        return self._in_fields(
             field,
             boost,
-            lambda name, weight: _choice(
-                [_spoken(Fuzzy(name, term, weight, distance), langs) for (term,), langs in forms]
+            lambda name, weight: _alternatives(
+                [_in(langs, Fuzzy(name, term, weight, distance)) for (term,), langs in terms]
             ),
         )
 
-    def _found(self, text: str) -> list[str]:
-        """The words of a piece of a query, which are counted."""
-        places = list(words(text))
-        found = [word for word, _, _ in places]
-        # a last CJK character that stands in the pair before it is left out
-        if len(found) > 1 and _is_half(found[-1]) and places[-1][1] < places[-2][2]:
-            found.pop()
-        self._count(len(found))
-        return found
+    def _split(self, text: str) -> list[str]:
+        """Return the words of a text, and count them."""
+        located = list(words(text))
+        phrase = [word for word, _, _ in located]
+        # the last character of a CJK run is part of the pair before it
+        if len(phrase) > 1 and _is_single_cjk(phrase[-1]) and located[-1][1] < located[-2][2]:
+            phrase.pop()
+        self._count_words(len(phrase))
+        return phrase
 
-    def _terms(self, found: Sequence[str]) -> list[_Form]:
-        """What words become in each language, and in which; () says in all of them."""
-        spelled = tuple(found)
-        known = self._forms.get(spelled)  # every field asks for the same
-        if known is None:
-            known = self._forms[spelled] = self._new_terms(spelled)
-        return known
+    def _terms_of(self, phrase: Sequence[str]) -> list[_LanguageTerms]:
+        """Return the different terms of words, each with its languages; () is all of them.
 
-    def _new_terms(self, spelled: tuple[str, ...]) -> list[_Form]:
-        ways = [spelled]
-        if not all(map(str.isascii, spelled)):
-            # stems of other languages know nothing of its accents
-            ways = list(dict.fromkeys((spelled, tuple(map(strip_accents, spelled)))))
-        forms: dict[tuple[str, ...], dict[str, None]] = {}
+        In English and French, for example, `["worker"]` has `[(("worker",), ("en",)),
+        (("work",), ("fr",))]`.
+        """
+        key = tuple(phrase)
+        terms = self._terms.get(key)  # the same for every field
+        if terms is None:
+            terms = self._terms[key] = self._compute_terms(key)
+        return terms
+
+    def _compute_terms(self, phrase: tuple[str, ...]) -> list[_LanguageTerms]:
+        spellings = [phrase]
+        if not all(map(str.isascii, phrase)):
+            # stemmers of other languages do not know its accents
+            spellings = list(dict.fromkeys((phrase, tuple(map(strip_accents, phrase)))))
+        langs: dict[tuple[str, ...], dict[str, None]] = {}
         for lang in self._languages:
             terms = self._analyzer.terms(lang)
-            for way in ways:
-                forms.setdefault(tuple([terms[word] for word in way]), {})[lang] = None
-        if len(forms) == 1 or len(self._languages) == 1:
-            return [(form, ()) for form in forms]
-        return [(form, tuple(langs)) for form, langs in forms.items()]
+            for spelling in spellings:
+                langs.setdefault(tuple([terms[word] for word in spelling]), {})[lang] = None
+        if len(langs) == 1 or len(self._languages) == 1:
+            return [(row, ()) for row in langs]
+        return [(row, tuple(row_langs)) for row, row_langs in langs.items()]
 
-    def _row(self, field: str, found: Sequence[str], gap: int, boost: float) -> Query:
-        """Words in a row; with a gap, in any order."""
-        halves = [_is_half(word) for word in found]
+    def _row(self, field: str, phrase: Sequence[str], gap: int, boost: float) -> Query:
+        """Return the tree of words in a row; with a gap, in any order."""
+        prefixes = [_is_single_cjk(word) for word in phrase]
         rows: list[Query] = []
-        for terms, langs in self._terms(found):
+        for terms, langs in self._terms_of(phrase):
             row: Query
-            if len(terms) > 1 and gap == 0 and not any(halves):
+            if len(terms) > 1 and gap == 0 and not any(prefixes):
                 row = Phrase(field, list(terms), boost=boost)
             else:
                 trees = [
-                    Prefix(field, word, boost=boost) if half else Term(field, term, boost=boost)
-                    for word, term, half in zip(found, terms, halves, strict=True)
+                    Prefix(field, word, boost=boost) if prefix else Term(field, term, boost=boost)
+                    for word, term, prefix in zip(phrase, terms, prefixes, strict=True)
                 ]
                 row = trees[0] if len(trees) == 1 else Near(trees, field, gap)
-            rows.append(_spoken(row, langs))
-        return _choice(rows)
+            rows.append(_in(langs, row))
+        return _alternatives(rows)
 
-    def _renamed(
+    def _alias(
         self,
         trees: Sequence[Query],
         names: Iterable[Sequence[str]],
         field: str | None,
         boost: float,
     ) -> Query:
-        """The tree of other names of what was asked for by some trees."""
+        """Return the tree of the aliases `names`; `trees` are those of the original name."""
         rows = [
-            self._each(field, boost * ALIAS_WEIGHT / len(words), partial(self._name, words))
-            for words in names
+            self._in_fields(field, boost * ALIAS_WEIGHT / len(name), partial(self._name, name))
+            for name in names
         ]
         return Alias(rows, trees)
 
-    def _name(self, words: Sequence[str], field: str, boost: float) -> Query:
-        return self._row(field, words, 0, boost)
+    def _name(self, name: Sequence[str], field: str, boost: float) -> Query:
+        return self._row(field, name, 0, boost)
 
-    def _wild_piece(self, text: str, field: str | None, boost: float) -> Query | None:
+    def _wildcard_word(self, text: str, field: str | None, boost: float) -> Query | None:
         if not _WILD.search(text):
             return self.words(text, field, boost=boost)
         self._count_pattern()
         pattern = strip_accents(fold(text))
         if not pattern.strip("*?"):
             return None
-        return self._each(field, boost, lambda name, weight: FormPattern(name, pattern, weight))
+        return self._in_fields(
+            field, boost, lambda name, weight: FormPattern(name, pattern, weight)
+        )
 
-    def _each(self, field: str | None, boost: float, make: Callable[[str, float], Query]) -> Query:
-        """Make a tree for one field, or for each that is searched where none is named."""
+    def _in_fields(
+        self, field: str | None, boost: float, make: Callable[[str, float], Query]
+    ) -> Query:
+        """Return the tree that `make` builds for a field, or for all default fields."""
         if field is not None:
             return make(field, boost)
-        return _choice([make(name, weight * boost) for name, weight in self._weights.items()])
+        return _alternatives([make(name, weight * boost) for name, weight in self._weights.items()])
 
     def _count_pattern(self) -> None:
-        self._count(1)
-        self._patterns += 1
-        if self._patterns > MAX_PATTERNS:
+        self._count_words(1)
+        self._pattern_count += 1
+        if self._pattern_count > MAX_PATTERNS:
             raise QueryError(f"the query has more than {MAX_PATTERNS} words with * ? or ~")
 
-    def _count(self, number: int) -> None:
-        self._words += number
-        if self._words > MAX_WORDS:
+    def _count_words(self, number: int) -> None:
+        self._word_count += number
+        if self._word_count > MAX_WORDS:
             raise QueryError(f"the query has more than {MAX_WORDS} words; shorten it")
 
 
 def any_of(trees: Sequence[Query]) -> Query | None:
-    """Return the tree of alternatives, those of alternatives among them joined to the others."""
+    """Return the tree of alternatives, flattened; None if there are none."""
     if len(trees) < 2:
         return trees[0] if trees else None
     return Or(flatten(trees, Or))
 
 
 def flatten(trees: Sequence[Query], kind: type[And] | type[Or]) -> list[Query]:
-    """Put what is joined in the same way into one list."""
+    """Return trees with those of a kind replaced by their children.
+
+    `[a, Or([b, c])]` becomes `[a, b, c]` for Or. A tree with a boost, and aliases, stay.
+    """
     result: list[Query] = []
     for tree in trees:
         if isinstance(tree, kind) and tree.boost == 1.0 and not isinstance(tree, Alias):
@@ -262,14 +288,14 @@ def flatten(trees: Sequence[Query], kind: type[And] | type[Or]) -> list[Query]:
     return result
 
 
-def _is_half(word: str) -> bool:
-    """Whether a word is a single CJK character: a search for what begins with it."""
+def _is_single_cjk(word: str) -> bool:
+    """Whether a word is a single CJK character; a query for it matches words it begins."""
     return len(word) == 1 and is_cjk(word)
 
 
-def _spoken(tree: Query, langs: Sequence[str]) -> Query:
+def _in(langs: Sequence[str], tree: Query) -> Query:
     return InLanguages(tree, langs) if langs else tree
 
 
-def _choice(trees: Sequence[Query]) -> Query:
+def _alternatives(trees: Sequence[Query]) -> Query:
     return trees[0] if len(trees) == 1 else Alternatives(trees)

@@ -1,7 +1,7 @@
-"""Which records of WARCs are pages, and which of them stands for a page captured often.
+"""Capture selection: the one capture of each page that is indexed, among those of all WARCs.
 
-Captures of one page, under whichever of its addresses, are one page: its text is that of
-the newest, its other addresses are kept, and the older captures are counted.
+Captures whose URLs have the same `url_key` are of one page. The newest capture gives its
+text, the others give further URLs. Older captures are skipped and counted.
 """
 
 from collections import defaultdict
@@ -19,10 +19,10 @@ _UNRESOLVED = "the capture that it repeats is in none of the sources"
 
 
 def select_captures(listings: Sequence[SourceListing]) -> list[SourceListing]:
-    """Return the listings with an entry for each capture: a page, or the reason it is none.
+    """Return the listings with an entry in place of each capture: a page, or why it is skipped.
 
-    The captures of all listings are looked at together: a crawl is often cut into files,
-    and one of them repeats what another one holds.
+    The captures of all listings are compared. A crawl is often split into several files,
+    and a record in one of them can repeat a record in another.
     """
     if not any(listing.captures for listing in listings):
         return list(listings)
@@ -42,69 +42,78 @@ def select_captures(listings: Sequence[SourceListing]) -> list[SourceListing]:
     ]
 
 
-# A capture, and which of the listings it is in.
-_Held = tuple[int, Capture]
+_ListingCapture = tuple[int, Capture]  # the number of a listing, and a capture in it
+_Location = tuple[int, Any]  # the number of a listing, and the location of a capture in it
 
 
 class _Selection:
-    """Which capture stands for each page."""
+    """The selected capture of each page.
 
-    def __init__(self, captures: Iterable[_Held]) -> None:
-        held = list(captures)
-        self._known: dict[object, _Held] = {}
-        for n, capture in held:
+    An example with three records:
+
+        a.html  2001  response          skipped: a newer capture of a.html is indexed
+        a.html  2003  response, ID x    indexed as a.html, with the further URL b.html
+        b.html  2005  revisit of ID x   skipped: it repeats x
+    """
+
+    def __init__(self, captures: Iterable[_ListingCapture]) -> None:
+        numbered = list(captures)
+        self._by_reference: dict[object, _ListingCapture] = {}
+        for n, capture in numbered:
             if not capture.is_revisit:
-                self._know(n, capture)
-        self._targets: dict[tuple[int, Any], _Held | None] = {}
-        best: dict[str, tuple[tuple[int, str], _Held]] = {}
+                self._add_references(n, capture)
+        self._targets: dict[_Location, _ListingCapture | None] = {}
+        best: dict[str, tuple[tuple[int, str], _ListingCapture]] = {}
         urls: dict[str, dict[str, None]] = defaultdict(dict)
-        for n, capture in held:
+        for n, capture in numbered:
             target = self._target(n, capture)
             self._targets[n, capture.entry.location] = target
             if target is None:
                 continue
-            name = url_key(capture.entry.page)
-            urls[name][capture.entry.page] = None
+            key = url_key(capture.entry.page)
+            urls[key][capture.entry.page] = None
             order = target[1].rank, capture.entry.captured or ""
-            if name not in best or order > best[name][0]:
-                best[name] = order, target
-        self._addresses: dict[tuple[int, Any], dict[str, None]] = defaultdict(dict)
-        self._ranks = {name: order[0] for name, (order, _) in best.items()}
-        for name, (_, (n, capture)) in best.items():
-            self._addresses[n, capture.entry.location].update(urls[name])
+            if key not in best or order > best[key][0]:
+                best[key] = order, target
+        self._urls: dict[_Location, dict[str, None]] = defaultdict(dict)
+        self._ranks = {key: order[0] for key, (order, _) in best.items()}
+        for key, (_, (n, capture)) in best.items():
+            self._urls[n, capture.entry.location].update(urls[key])
 
     def entry(self, n: int, capture: Capture) -> SourceEntry:
-        """Return what becomes of a capture."""
+        """Return the entry of a capture in listing `n`: a page, or why it is skipped."""
         entry = capture.entry
         if capture.is_revisit:
             if self._targets[n, entry.location] is None:
                 return replace(entry, problem=_UNRESOLVED)
             return replace(entry, problem=_REPEATS, is_page=False)
-        addresses = self._addresses.get((n, entry.location))
-        if addresses is None:
+        urls = self._urls.get((n, entry.location))
+        if urls is None:
             is_converted = capture.rank < self._ranks[url_key(entry.page)]
             problem = _CONVERTED if is_converted else OLDER_CAPTURE
             return replace(entry, problem=problem, is_page=False)
-        page = entry.page if entry.page in addresses else next(iter(addresses))
-        also = tuple(sorted(url for url in addresses if url != page))
+        page = entry.page if entry.page in urls else next(iter(urls))
+        also = tuple(sorted(url for url in urls if url != page))
         return replace(entry, page=page, url=page, also=also)
 
-    def _know(self, n: int, capture: Capture) -> None:
-        name, entry = url_key(capture.entry.page), capture.entry
-        names: list[object] = [("date", name, entry.captured), ("page", name)]
-        names += [("id", capture.id)] if capture.id else []
-        names += [("digest", capture.digest)] if capture.digest else []
-        for known in names:
-            self._known.setdefault(known, (n, capture))
+    def _add_references(self, n: int, capture: Capture) -> None:
+        """Add a capture under all that a revisit can refer to; the first one wins."""
+        key, entry = url_key(capture.entry.page), capture.entry
+        references: list[object] = [("date", key, entry.captured), ("page", key)]
+        references += [("id", capture.id)] if capture.id else []
+        references += [("digest", capture.digest)] if capture.digest else []
+        for reference in references:
+            self._by_reference.setdefault(reference, (n, capture))
 
-    def _target(self, n: int, capture: Capture) -> _Held | None:
-        """Return the capture that holds the content, or None where it is in no record."""
+    def _target(self, n: int, capture: Capture) -> _ListingCapture | None:
+        """Return the capture with the content of a capture, or None if no record has it."""
         if not capture.is_revisit:
             return n, capture
-        names: list[object] = [
+        references: list[object] = [
             ("id", capture.refers_to),
             ("date", url_key(capture.refers_url), capture.refers_date),
             ("digest", capture.digest),
             ("page", url_key(capture.refers_url or capture.entry.page)),
         ]
-        return next((self._known[name] for name in names if name in self._known), None)
+        targets = (self._by_reference.get(reference) for reference in references)
+        return next(filter(None, targets), None)

@@ -1,4 +1,4 @@
-"""Pages from a folder of a mirror, or from a single file."""
+"""Folder reader: pages from a folder of a mirror, or from a single file."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -24,16 +24,16 @@ from archivesearch.sources.page_listing import (
 )
 
 
-def list_pages(source: Path, limits: Limits | None = None) -> SourceListing:  # noqa: ARG001 - a Kind's
-    """List the pages of a folder, or a single file whatever its name.
+def list_pages(source: Path, limits: Limits | None = None) -> SourceListing:  # noqa: ARG001 - see SourceReader
+    """Return the listing of a folder, or of a single file, which is a page by any name.
 
-    Links are followed only to files inside the source; folders are read at their own
-    place.
+    Links to files inside the folder are followed. Links to folders and out of the folder
+    are not.
     """
     if source.is_file():
         return SourceListing((SourceEntry(decode_name(source.name), source),))
     entries: list[SourceEntry] = []
-    others = 0
+    other_files = 0
     names = UniqueNames()
     for entry in _walk(source):
         if entry.problem or _is_page(entry):
@@ -41,12 +41,12 @@ def list_pages(source: Path, limits: Limits | None = None) -> SourceListing:  # 
         elif is_archive_name(entry.page):
             entries.append(replace(entry, problem=NESTED_ARCHIVE, is_page=False))
         else:
-            others += entry.location.name != CONFIG_FILE
-    return SourceListing(tuple(entries), others)
+            other_files += entry.location.name != CONFIG_FILE
+    return SourceListing(tuple(entries), other_files)
 
 
 def read_pages(_: Path, entries: Sequence[SourceEntry], limits: Limits) -> Iterator[SourceItem]:
-    """Read the pages one by one."""
+    """Yield the page of each entry, or why it is skipped."""
     for entry in entries:
         yield entry.skipped() if entry.problem else _read(entry, limits)
 
@@ -63,36 +63,36 @@ def _read(entry: SourceEntry, limits: Limits) -> SourceItem:
 
 
 def _walk(root: Path) -> Iterator[SourceEntry]:
-    """Yield every file below a folder, sorted by name; hidden ones are passed over."""
+    """Yield an entry for each file below a folder, sorted by name, without hidden files."""
     try:
-        waiting = _scan(root)
+        stack = _scan(root)
     except OSError as error:
         raise SourceError(f"cannot list the source {root}: {error.strerror or error}") from error
-    while waiting:
-        item = waiting.pop()
+    while stack:
+        item = stack.pop()
         path = Path(item.path)
         if item.is_dir(follow_symlinks=False):
             try:
-                waiting += _scan(path)
+                stack += _scan(path)
             except OSError as error:
                 reason = f"it cannot be listed: {error.strerror or error}"
-                yield SourceEntry(_page(path, root) + "/", path, problem=reason)
-        elif problem := _problem(path, root):
+                yield SourceEntry(_page_name(path, root) + "/", path, problem=reason)
+        elif problem := _file_problem(path, root):
             if is_page_name(item.name):
-                yield SourceEntry(_page(path, root), path, problem=problem)
+                yield SourceEntry(_page_name(path, root), path, problem=problem)
         elif path.is_file():
-            yield SourceEntry(_page(path, root), path)
+            yield SourceEntry(_page_name(path, root), path)
 
 
 def _scan(folder: Path) -> list["os.DirEntry[str]"]:
-    """Return what is in a folder and not hidden, the last by name first."""
-    with os.scandir(folder) as scanned:
-        shown = [item for item in scanned if not item.name.startswith(".")]
-    return sorted(shown, key=lambda item: os.fsencode(item.name), reverse=True)
+    """Return the files and folders in a folder that are not hidden, in reverse order of names."""
+    with os.scandir(folder) as items:
+        visible = [item for item in items if not item.name.startswith(".")]
+    return sorted(visible, key=lambda item: os.fsencode(item.name), reverse=True)
 
 
-def _problem(path: Path, root: Path) -> str:
-    """Say why a file is not to be opened, or return ''."""
+def _file_problem(path: Path, root: Path) -> str:
+    """Return why a file must not be opened, or ''. Only regular files and links to them are."""
     try:
         if path.is_symlink():
             target = path.resolve(strict=True)
@@ -110,7 +110,7 @@ def _problem(path: Path, root: Path) -> str:
 
 
 def _is_page(entry: SourceEntry) -> bool:
-    """Whether a file is a page by its name, or, where that has no ending, by its start."""
+    """Whether a file is a page by its name or, if the name has no ending, by its start."""
     name = entry.location.name
     if is_page_name(name):
         return True
@@ -123,5 +123,5 @@ def _is_page(entry: SourceEntry) -> bool:
         return False
 
 
-def _page(path: Path, root: Path) -> str:
+def _page_name(path: Path, root: Path) -> str:
     return decode_name(path.relative_to(root).as_posix())

@@ -1,4 +1,4 @@
-"""How much of a source is read at most, so that one made to do harm cannot."""
+"""Size limits for sources, so that a hostile one (an archive bomb) does no harm."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,11 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What no source may exceed; what does is skipped or ends there, and is reported.
+    """The limits of a page and an archive. Whatever exceeds one is left out and reported.
 
-    `page_bytes` is the size of a page when it is unpacked. An archive has at most
-    `members` members and holds at most `ratio` times its own bytes, or `unpacked` bytes
-    where that is more: text seldom shrinks to less than a twentieth.
+    `page_bytes` limits the size of an unpacked page, `members` the number of members of
+    an archive. An archive may unpack to `ratio` times its own size, or to
+    `unpacked_bytes` if that is more. Text seldom shrinks to less than a twentieth.
     """
 
     page_bytes: int = 16 * MEGABYTE
@@ -20,14 +20,14 @@ class Limits:
     unpacked_bytes: int = 256 * MEGABYTE
 
     def size_problem(self, size: int) -> str:
-        """Say that a page of so many bytes is too large, or return ''."""
+        """Return the reason to skip a page of `size` bytes as too large, or ''."""
         if size <= self.page_bytes:
             return ""
         return f"it is larger than the {_megabytes(self.page_bytes)} that a page may have"
 
-    def max_unpacked_bytes(self, packed: int) -> int:
-        """Return how many bytes an archive of a size may hold."""
-        return max(self.unpacked_bytes, self.ratio * packed)
+    def max_unpacked_bytes(self, archive_bytes: int) -> int:
+        """Return the number of bytes that an archive of a size may unpack to."""
+        return max(self.unpacked_bytes, self.ratio * archive_bytes)
 
 
 def _megabytes(size: int) -> str:

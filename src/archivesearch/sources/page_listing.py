@@ -1,4 +1,4 @@
-"""What all kinds of sources have in common: how they list their pages and hand them over."""
+"""Page listing: the records and the reader protocol of sources, and the rules for page names."""
 
 import os
 import re
@@ -10,8 +10,7 @@ from typing import Any, Protocol
 from archivesearch.model.pages import Notice, RawPage, Skipped
 from archivesearch.sources.limits import Limits
 
-SourceItem = RawPage | Skipped | Notice
-"""What comes out of a source: a page, what is no page and why, or what is to be known of it."""
+SourceItem = RawPage | Skipped | Notice  # a page, a reason to skip one, or a note on the source
 
 # A mirror saves `news.php?id=7` under that very name, or with `@` for the question mark.
 _PAGE_NAME = re.compile(
@@ -26,23 +25,24 @@ _ARCHIVE_NAME = re.compile(
 _LOOKS_LIKE_HTML = re.compile(
     rb"\s*+(?:<!--.*?-->\s*+)*+<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
 )
-SNIFF_BYTES = 1024
+SNIFF_BYTES = 1024  # of a file, for `looks_like_html`
 NESTED_ARCHIVE = (
     "it is an archive inside a source, which is not opened; give it as a source of its own"
 )
-_LONGEST_NAME = 4096
+_MAX_NAME = 4096  # characters of the name of a member
 _DOTS = {".", ".."}
-_DRIVE = re.compile(r"[A-Za-z]:")
+_DRIVE_LETTER = re.compile(r"[A-Za-z]:")
 
 
 @dataclass(frozen=True, slots=True)
 class SourceEntry:
-    """A page of a source before it is read, or something that is not to be read, and why.
+    """One page in the listing of a source, before it is read, or one that is skipped.
 
-    `page` is its path or its URL; `place` is where its source finds it; `record` says so
-    to people. With a `problem` it is skipped, and `is_page` is False where it is no page
-    at all, such as the request that is kept beside a page in a WARC. `also` are further
-    addresses of it.
+    `page` is its path or URL, and `also` are its other URLs. `location` tells the reader
+    of the source where it is: a path, a `ZipInfo`, the number of a member, or the
+    (file, byte offset, count) of a record. `record` tells the same to people. An entry
+    with a `problem` is skipped for this reason. `is_page` is False if it is no page at
+    all, for example a request in a WARC.
     """
 
     page: str
@@ -55,17 +55,17 @@ class SourceEntry:
     is_page: bool = True
 
     def skipped(self, problem: str = "") -> Skipped:
-        """Return what stands for it in the report."""
+        """Return the record that the page is skipped, for `problem` or the entry's own one."""
         return Skipped(self.page, problem or self.problem, self.is_page)
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """A record that holds a page, or with `is_revisit` names one that holds the same.
+    """A capture of a page in a WARC or an ARC: a record with its content, or a revisit.
 
-    `entry` is what the record is as a page. `id` is that of the record; for a revisit
-    `refers_to`, `refers_url` and `refers_date` say which one it repeats. `rank` is lower
-    for text that a tool made of a page.
+    `entry` is the record as a page, `id` the record's ID. A revisit has no content, but
+    names the record that has it by `refers_to` (ID), `refers_url`, `refers_date` or
+    `digest`. `rank` is 0 for text that a tool made of a page, else 1.
     """
 
     entry: SourceEntry
@@ -80,12 +80,13 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class SourceListing:
-    """The pages of a source in order, how many files are not pages, and what to know of it.
+    """The pages of a source in order, with its other files and its notices.
 
-    `captures` are records that may become entries once those of all sources are known.
-    `left_out` counts, by reason, what is no page and not among the entries either, since
-    there may be millions of it. `config` are the bytes of the `archivesearch.toml` inside
-    an archive, None without; `config_damage` says why there are none that can be read.
+    `other_files` counts the files that are no pages. `captures` become entries when the
+    captures of all sources are known. `omitted` counts, by reason, the records that are
+    no pages and no entries either, since there may be millions of them. `config` is the
+    content of the `archivesearch.toml` in an archive, or None; `config_damage` is the
+    reason if it cannot be read, or ''.
     """
 
     entries: tuple[SourceEntry, ...] = ()
@@ -98,48 +99,51 @@ class SourceListing:
 
 
 class SourceReader(Protocol):
-    """A module that reads one kind of source."""
+    """A module that lists and reads the pages of one kind of source."""
 
     def list_pages(self, path: Path, limits: Limits, /) -> SourceListing:
-        """List what is in the source. Raises SourceError where it cannot be read at all."""
+        """Return the listing of a source. Raises SourceError if it cannot be read at all."""
 
     def read_pages(
         self, path: Path, entries: Sequence[SourceEntry], limits: Limits, /
     ) -> Iterator[SourceItem]:
-        """Read the entries, in their order."""
+        """Yield the page of each entry, or why it is skipped, in the order of the entries.
+
+        `entries` must be in the order of the listing.
+        """
 
 
 def is_page_name(name: str) -> bool:
-    """Whether a file is a page by its name."""
+    """Whether a file is a page by the ending of its name."""
     return _PAGE_NAME.search(name) is not None
 
 
 def may_be_page(name: str) -> bool:
-    """Whether a file may be a page by its name, and its start has to tell."""
+    """Whether a file name has no ending, so that `looks_like_html` decides."""
     return "." not in name
 
 
 def is_archive_name(name: str) -> bool:
-    """Whether a file is an archive by its name."""
+    """Whether a file is an archive by the ending of its name."""
     return _ARCHIVE_NAME.search(name) is not None
 
 
 def looks_like_html(start: bytes) -> bool:
-    """Whether a file is HTML by its first `SNIFFED` bytes."""
+    """Whether a file that begins with these `SNIFF_BYTES` bytes is HTML."""
     return _LOOKS_LIKE_HTML.match(start) is not None
 
 
 def is_hidden(name: str) -> bool:
-    """Whether any part of a path is hidden, or is what a Mac adds to a zip."""
+    """Whether a part of a path begins with a dot, or the first is the `__MACOSX` of a zip."""
     parts = name.split("/")
     return parts[0] == "__MACOSX" or any(p.startswith(".") and p not in _DOTS for p in parts)
 
 
 def unsafe_name_problem(name: str) -> str:
-    """Say why the name of a member of an archive cannot be a page's path, or return ''."""
-    if len(name) > _LONGEST_NAME:
+    """Return why the name of a member of an archive cannot be the path of a page, or ''."""
+    if len(name) > _MAX_NAME:
         return "its name is too long"
-    if name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/"):
+    if name.startswith("/") or _DRIVE_LETTER.match(name) or ".." in name.split("/"):
         return "its name leads out of the archive"
     return ""
 
@@ -150,7 +154,7 @@ def normalize_name(name: str) -> str:
 
 
 def decode_name(name: str) -> str:
-    """Return a file name as text, also where its bytes are not UTF-8."""
+    """Return a file name as text; a name that is not UTF-8 is decoded as Latin-1."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -160,16 +164,21 @@ def decode_name(name: str) -> str:
 
 @dataclass(slots=True)
 class UniqueNames:
-    """Which names are taken in a source; each page has one of its own."""
+    """The names of the pages in a source, each of which may occur once.
 
-    taken: set[str] = field(default_factory=set)
-    _numbers: dict[str, int] = field(default_factory=dict)  # the last one given for a name
+    >>> names = UniqueNames()
+    >>> names.reserve("a.html"), names.reserve("a.html")
+    ('a.html', 'a~2.html')
+    """
+
+    used: set[str] = field(default_factory=set)
+    _last_numbers: dict[str, int] = field(default_factory=dict)
 
     def reserve(self, page: str) -> str:
-        """Return a page's name, or one near it where another one reads the same."""
+        """Return a page's name, with a number if the name is used already, and mark it used."""
         path, name = PurePosixPath(page), page
-        while page in self.taken:
-            number = self._numbers[name] = self._numbers.get(name, 1) + 1
+        while page in self.used:
+            number = self._last_numbers[name] = self._last_numbers.get(name, 1) + 1
             page = str(path.with_stem(f"{path.stem}~{number}"))
-        self.taken.add(page)
+        self.used.add(page)
         return page

@@ -1,4 +1,4 @@
-"""What a user calls a source, opened: its name, its configuration and its pages."""
+"""Sources: a folder, an archive or a file with its name, its configuration and its pages."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -23,57 +23,59 @@ from archivesearch.sources.page_listing import (
 )
 from archivesearch.urls import page_url
 
-_MARK = "!"  # between the name of a source and the path of a page in it
+_SEPARATOR = "!"  # between the name of a source and the path of a page
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A folder, an archive or a single file, found to exist and listed.
+    """A folder, an archive or a single file that exists and is listed.
 
-    Where there are several sources, `prefix` stands before the path of each page, and a
-    source that is a single page is `called` by its name alone.
+    With several sources, `prefix` is the part of a page's name before its path. A source
+    that is a single page has `page_name` as the whole name of the page instead.
     """
 
     name: str
     path: Path
     config: Config
     listing: SourceListing
-    kind: SourceReader = folders
+    reader: SourceReader = folders
     limits: Limits = field(default_factory=Limits)
     prefix: str = ""
-    called: str = ""
+    page_name: str = ""
 
     @property
     def is_page(self) -> bool:
         """Whether it is a single page."""
-        return self.kind is folders and self.path.is_file()
+        return self.reader is folders and self.path.is_file()
 
     def __len__(self) -> int:
-        """How many pages it has, as far as can be told before they are read."""
+        """The number of pages in the listing; reading can still skip one."""
         return sum(entry.is_page for entry in self.listing.entries)
 
     def pages(self) -> Iterator[SourceItem]:
-        """Read the pages one by one, in an order that depends on the source alone.
+        """Yield the notices and the pages, in an order that depends only on the source.
 
-        Raises SourceError where the source can be read no more, as when its disk is gone.
+        Raises SourceError if the source cannot be read any more, for example because its
+        disk is gone.
         """
         for notice in self.listing.notices:
             yield Notice(self.name, notice)
         try:
-            for found in self.kind.read_pages(self.path, self.listing.entries, self.limits):
-                yield self._named(found)
+            for item in self.reader.read_pages(self.path, self.listing.entries, self.limits):
+                yield self._with_source(item)
         except OSError as error:
             where = error.filename or self.path
             raise SourceError(f"cannot read {where}: {error.strerror or error}") from error
 
-    def _named(self, found: SourceItem) -> SourceItem:
-        if isinstance(found, Notice):
-            return replace(found, page=self.name)
-        page = self.called or self.prefix + found.page
-        if not isinstance(found, RawPage):
-            return replace(found, page=page)
-        url = found.url or page_url(found.page, self.config.base_url)
-        return replace(found, page=page, url=url, source=self.name)
+    def _with_source(self, item: SourceItem) -> SourceItem:
+        """Return an item with the name of its page among all sources, and a page with its URL."""
+        if isinstance(item, Notice):
+            return replace(item, page=self.name)
+        page = self.page_name or self.prefix + item.page
+        if not isinstance(item, RawPage):
+            return replace(item, page=page)
+        url = item.url or page_url(item.page, self.config.base_url)
+        return replace(item, page=page, url=url, source=self.name)
 
 
 def open_sources(
@@ -83,78 +85,81 @@ def open_sources(
     *,
     require_all: bool = True,
 ) -> list[Source]:
-    """Open sources; each has the configuration beside it, unless one is named for all.
+    """Return the sources at some paths, listed, in the order of the paths.
 
-    Raises SourceError for a source that does not exist, cannot be listed or is given
-    twice, ConfigError for a configuration that is not valid, TypeError for one path in
-    place of a list of them. Without `all_of_them` a
-    source that cannot be listed is an error only where none can; else it has no pages,
-    and a notice that says why.
+    Each has the configuration beside or in it, unless `config_file` is for all. Without
+    `require_all`, a source that cannot be listed has no pages and a notice that says why;
+    it is an error only if no source can be listed.
+
+    Raises SourceError if a source does not exist, cannot be listed or is given twice.
+    Raises ConfigError if a configuration is invalid, TypeError for one path, not a list.
     """
     if isinstance(paths, str | bytes | os.PathLike):
         raise TypeError(f"sources must be a list of paths, not {paths!r:.60}")
-    given = [Path(path) for path in paths]
-    if not given:
+    source_paths = [Path(path) for path in paths]
+    if not source_paths:
         raise SourceError("no source is given; name a folder of pages, an archive or a page")
-    named = configuration.load(Path(config_file)) if config_file is not None else None
+    shared_config = configuration.load(Path(config_file)) if config_file is not None else None
     limits = limits or Limits()
     seen: dict[Path, Path] = {}
     sources: list[Source] = []
-    unread: list[SourceError] = []
-    for path in given:
-        resolved = _existing(path)
+    unreadable = 0
+    for path in source_paths:
+        resolved = _resolve(path)
         if resolved in seen:
             raise SourceError(f"{path} is the same source as {seen[resolved]}; give it once")
         seen[resolved] = path
         try:
-            sources.append(_opened(resolved, named, limits))
+            sources.append(_open_source(resolved, shared_config, limits))
         except SourceError as error:
-            unread.append(error)
-            if require_all and len(given) > 1:
+            unreadable += 1
+            if require_all and len(source_paths) > 1:
                 raise SourceError(
                     f"{error}; to index the others without it, use rebuild"
                 ) from error
-            if len(unread) == len(given):
+            if unreadable == len(source_paths):
                 raise
             notice = f"nothing of it is indexed, for it cannot be read: {error}"
             listing = SourceListing(notices=(notice,))
-            sources.append(Source(decode_name(resolved.name), resolved, named or Config(), listing))
+            sources.append(
+                Source(decode_name(resolved.name), resolved, shared_config or Config(), listing)
+            )
     listings = select_captures([source.listing for source in sources])
     sources = [
-        replace(source, listing=_without(listing, source.config.exclude))
+        replace(source, listing=_without_excluded(listing, source.config.exclude))
         for source, listing in zip(sources, listings, strict=True)
     ]
-    return _with_prefixes(sources) if len(sources) > 1 else sources
+    return _with_unique_names(sources) if len(sources) > 1 else sources
 
 
-def _opened(path: Path, named: Config | None, limits: Limits) -> Source:
-    kind = detect_reader(path)
-    config = named or configuration.load_beside(path)
-    listing = kind.list_pages(path, limits)
-    if named is None and listing.config_damage:
+def _open_source(path: Path, shared_config: Config | None, limits: Limits) -> Source:
+    reader = detect_reader(path)
+    config = shared_config or configuration.load_beside(path)
+    listing = reader.list_pages(path, limits)
+    if shared_config is None and listing.config_damage:
         raise ConfigError(
             f"{configuration.CONFIG_FILE} in {path} is damaged ({listing.config_damage}); "
             "repair the archive, or name another file with --config"
         )
-    if named is None and listing.config is not None:
+    if shared_config is None and listing.config is not None:
         config = configuration.parse(listing.config, f"{configuration.CONFIG_FILE} in {path}")
-    return Source(decode_name(path.name) or "root", path, config, listing, kind, limits)
+    return Source(decode_name(path.name) or "root", path, config, listing, reader, limits)
 
 
-def _without(listing: SourceListing, exclude: tuple[str, ...]) -> SourceListing:
-    """Return a listing without the pages that globs leave out; they count as other files."""
+def _without_excluded(listing: SourceListing, exclude: tuple[str, ...]) -> SourceListing:
+    """Return a listing without the entries that match a glob; they count as other files."""
     if not exclude:
         return listing
-    kept = tuple(
+    entries = tuple(
         entry
         for entry in listing.entries
         if not any(fnmatchcase(entry.page, pattern) for pattern in exclude)
     )
-    others = listing.other_files + len(listing.entries) - len(kept)
-    return replace(listing, entries=kept, other_files=others)
+    other_files = listing.other_files + len(listing.entries) - len(entries)
+    return replace(listing, entries=entries, other_files=other_files)
 
 
-def _existing(path: Path) -> Path:
+def _resolve(path: Path) -> Path:
     try:
         resolved = path.resolve(strict=True)
     except FileNotFoundError as error:
@@ -166,24 +171,24 @@ def _existing(path: Path) -> Path:
     return resolved
 
 
-def _with_prefixes(sources: list[Source]) -> list[Source]:
-    """Give each source a name of its own, which goes before the paths of its pages.
+def _with_unique_names(sources: list[Source]) -> list[Source]:
+    """Return the sources with unique names and with the names of their pages.
 
-    A single file is a page by that name. No name has the mark that ends it in it, so that
-    no page of one source can be called as that of another one.
+    A folder or archive `a` has pages such as `a!b.html`; a single file `a` is the page
+    `a`. Source names have no `!`, so the names of pages are unique too.
     """
     names = UniqueNames()
-    result = []
+    renamed = []
     for source in sources:
-        name = unique = source.name.replace(_MARK, "_")
+        name = unique = source.name.replace(_SEPARATOR, "_")
         if source.is_page:
             unique = names.reserve(name)
-            result.append(replace(source, name=unique, called=unique))
+            renamed.append(replace(source, name=unique, page_name=unique))
             continue
         number = 1
-        while unique in names.taken:
+        while unique in names.used:
             number += 1
             unique = f"{name}-{number}"
-        names.taken.add(unique)
-        result.append(replace(source, name=unique, prefix=unique + _MARK))
-    return result
+        names.used.add(unique)
+        renamed.append(replace(source, name=unique, prefix=unique + _SEPARATOR))
+    return renamed

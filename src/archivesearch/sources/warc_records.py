@@ -1,8 +1,8 @@
-"""The records of a WARC or an ARC, one after the other, also where the file is damaged.
+"""WARC records: read the records of a WARC or an ARC in order, also if the file is damaged.
 
-A record says how long it is. Where that is not true, or where no record begins, reading
-goes on at the next place where one does, and the damage is told once. warcio stops there,
-fastwarc stops there too and knows no ARC; that is why they are read here.
+A record claims its own length. The claim can be wrong, or no record begins where one
+should. Then reading goes on at the next record, and the damage is noted once. warcio and
+fastwarc stop at such a place, and fastwarc cannot read ARCs, so neither is used.
 """
 
 import re
@@ -10,32 +10,34 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from archivesearch.sources.gzip_stream import Defect, Seekable, SegmentStream
+from archivesearch.sources.gzip_stream import Defect, SeekableFile, SegmentStream
 
-_WARC = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n")
-_ARC = re.compile(
+_WARC_LINE = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n")
+_ARC_LINE = re.compile(
     rb"(?P<url>[A-Za-z][A-Za-z0-9+.-]{0,20}:\S[^\n]*?) "
     rb"(?:\d{1,3}(?:\.\d{1,3}){3}|[\dA-Fa-f:]{0,40}:[\dA-Fa-f:.]{0,40}|-) "
     rb"(?P<date>\d{8,20}) (?P<type>\S[^\n]{0,400}?) (?P<length>-?\w{1,20})\r?\n"
 )
-_NEXT = re.compile(rb"\r?\n\r?\n(?P<record>WARC/1\.\d\r?\n)")
-# A record that begins in the middle of a line, after bytes that are no text.
-_HIDDEN = re.compile(rb"[^\n]*?[^\x20-\x7e\n](?=WARC/1\.\d\r?\n)")
-_CHUNK = 65_536
-_LONGEST_LINE = 16_384
-_LONGEST_NUMBER = 19
-_MOST_HEADERS = 1000
-_MOST_LINES = 100_000
-_BLANK = b"\r\n"
-_NOT_SO_LONG = "the record there is not as long as it claims"
+_NEXT_RECORD = re.compile(rb"\r?\n\r?\n(?P<record>WARC/1\.\d\r?\n)")
+# the bytes of a line before a record in its middle; the last of them is no text
+_RECORD_IN_LINE = re.compile(rb"[^\n]*?[^\x20-\x7e\n](?=WARC/1\.\d\r?\n)")
+_CHUNK_BYTES = 65_536
+_MAX_LINE = 16_384
+_MAX_DIGITS = 19
+_MAX_HEADERS = 1000
+_MAX_HEADER_LINES = 100_000
+_LINE_ENDS = b"\r\n"
+_TOO_LONG = "the record there is not as long as it claims"
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The head of a record; `offset` is that of the record, or of its gzip member.
+    """The head of a record.
 
-    `type` is `response`, `revisit` and so on; names of `headers` are in lower case, as
-    WARCs have them; those of an ARC are made of its line. `length` is what it claims.
+    `offset` is that of the record in the file, or of its gzip member. `type` is
+    `response`, `revisit` and so on. The names of `headers` are those of a WARC in lower
+    case; for an ARC they are made of its one line. `length` is the claimed length of the
+    block in bytes.
     """
 
     offset: int
@@ -45,155 +47,182 @@ class Record:
 
     @property
     def url(self) -> str:
-        """The address it is about; '' where it names none."""
+        """The URL of the record, or ''."""
         return self.headers.get("warc-target-uri", "").strip().strip("<>")
 
     @property
     def id(self) -> str:
-        """What other records call it."""
+        """The ID by which other records refer to this one, or ''."""
         return self.headers.get("warc-record-id", "").strip().strip("<>")
 
 
-_NONE = Record(0, "", {}, 0)
+_NO_RECORD = Record(0, "", {}, 0)
 
 
 class RecordReader:
-    """Iterates over the records of a file; the block of each is read before the next.
+    """An iterator over the records of a file, which may unpack to `max_bytes` if gzipped.
 
-    `gaps` are the places where the file is damaged, and `most` is how many bytes a gzipped
-    one may hold.
+    The block of a record can be read until the next record is asked for. The reader goes
+    through three states:
+
+              a record starts          headers read, record yielded
+        FIND -----------------> HEAD ------------------------------> BLOCK
+          ^                                                            |
+          +-------- block read or skipped, or its segment ended -------+
+
+    FIND: if no record starts at the cursor, the last record may be shorter than it claims.
+    Note a defect, go back to the start of its block (`seek_back`) and look at each line.
+    In plain bytes, enter a gzip member with a record (`enter_gzip_member`). At the end of
+    a segment go to the next one (`next_segment`).
+
+    BLOCK: `_unread` is the rest of the claimed length. If the bytes contain another record
+    and none follows them, the record is shorter than it claims: go back to the other one
+    (`seek_back`). If the segment ends while bytes are unread, FIND notes a defect and goes
+    back to the start of the block.
+
+    In a gzipped segment `seek_back` does nothing, and reading goes on at the cursor.
     """
 
-    def __init__(self, file: Seekable, most: int) -> None:
-        self._stream = SegmentStream(file, most, begins_record)
-        self._damage: list[Defect] = []
-        self._record = _NONE
-        self._block = 0  # where the content of the record begins
-        self._left = 0
-        self._is_irregular = False
+    def __init__(self, file: SeekableFile, max_bytes: int) -> None:
+        self._stream = SegmentStream(file, max_bytes, begins_record)
+        self._record_defects: list[Defect] = []
+        self._record = _NO_RECORD
+        self._block_offset = 0  # of the current record
+        self._unread = 0  # bytes of its block
+        self._saw_shared_member = False
 
     @property
     def defects(self) -> list[Defect]:
-        """Where the file is damaged, in order."""
-        return sorted([*self._stream.defects, *self._damage], key=lambda gap: gap.offset)
+        """The defects of the file that were met so far, by offset."""
+        return sorted(
+            [*self._stream.defects, *self._record_defects], key=lambda defect: defect.offset
+        )
 
     def __iter__(self) -> Iterator[Record]:
         while True:
-            if self._left:
-                self._pass_over()
-            if not self._find():
+            if self._unread:
+                self._skip_block()
+            if not self._find_record():
                 return
-            self._record = self._head()
-            self._block = self._stream.offset
-            self._left = self._record.length
+            self._record = self._read_head()
+            self._block_offset = self._stream.offset
+            self._unread = self._record.length
             yield self._record
 
-    def read_block(self, most: int) -> bytes:
-        """Return the content of the record that was yielded last, at most so many bytes."""
+    def read_block(self, max_bytes: int) -> bytes:
+        """Return the next bytes of the current record's block, at most `max_bytes`."""
         parts = []
-        while most > 0 and self._left > 0:
-            data = self._stream.read(min(most, self._left))
+        while max_bytes > 0 and self._unread > 0:
+            data = self._stream.read(min(max_bytes, self._unread))
             if not data:
                 break
             parts.append(data)
-            most -= len(data)
-            self._left -= len(data)
+            max_bytes -= len(data)
+            self._unread -= len(data)
         data = b"".join(parts)
-        swallowed = _NEXT.search(data)
-        if swallowed and not self._is_followed_well():
-            at = swallowed.start("record")
-            if self._stream.seek_back(self._block + at):
-                self._is_damaged("it claims to be longer than it is")
-                return data[: swallowed.start()]
+        next_record = _NEXT_RECORD.search(data)
+        if next_record and not self._is_followed_by_record():
+            at = next_record.start("record")
+            if self._stream.seek_back(self._block_offset + at):
+                self._add_defect("it claims to be longer than it is")
+                return data[: next_record.start()]
         return data
 
-    def _pass_over(self) -> None:
-        """Go past what is left of the record."""
-        while self._left > 0:
-            data = self._stream.read(min(self._left, _CHUNK))
+    def _skip_block(self) -> None:
+        """Skip the unread bytes of the block, up to the end of the segment."""
+        while self._unread > 0:
+            data = self._stream.read(min(self._unread, _CHUNK_BYTES))
             if not data:
                 return
-            self._left -= len(data)
+            self._unread -= len(data)
 
-    def _is_followed_well(self) -> bool:
-        after = self._stream.peek(_LONGEST_LINE)
-        return not self._left and (not after.strip(_BLANK) or begins_record(after.lstrip(_BLANK)))
+    def _is_followed_by_record(self) -> bool:
+        """Whether the block is read, and another record or the end of the segment follows."""
+        rest = self._stream.peek(_MAX_LINE)
+        return not self._unread and (
+            not rest.strip(_LINE_ENDS) or begins_record(rest.lstrip(_LINE_ENDS))
+        )
 
-    def _is_damaged(self, what: str, *, at_cursor: bool = False) -> None:
-        """Note that the record is damaged, once."""
-        self._left = 0
+    def _add_defect(self, reason: str, *, at_cursor: bool = False) -> None:
+        """Note a defect of the current record, or at the cursor, unless the offset has one.
+
+        The rest of the block is given up.
+        """
+        self._unread = 0
         offset = self._stream.offset if at_cursor else self._record.offset
-        if not any(gap.offset == offset for gap in self.defects):
-            self._damage.append(Defect(offset, what))
+        if not any(defect.offset == offset for defect in self.defects):
+            self._record_defects.append(Defect(offset, reason))
 
-    def _find(self) -> bool:
-        """Go to where the next record begins; False where there is none."""
-        if self._left:  # the segment has ended within the record
+    def _find_record(self) -> bool:
+        """Go to the start of the next record. Return False if there is none."""
+        if self._unread:  # the segment ended inside the block
             if not self._stream.defects or self._stream.defects[-1].offset < self._record.offset:
-                self._is_damaged("its last record is cut short, or claims to be longer than it is")
-            self._stream.seek_back(self._block)
-            self._left = 0
-        is_lost = False
+                self._add_defect("its last record is cut short, or claims to be longer than it is")
+            self._stream.seek_back(self._block_offset)
+            self._unread = 0
+        is_reported = False
         while True:
-            start = self._stream.peek(_LONGEST_LINE)
+            start = self._stream.peek(_MAX_LINE)
             if not start:
                 if not self._stream.next_segment():
                     return False
-                is_lost = False
-            elif start[0] in _BLANK:
+                is_reported = False
+            elif start[0] in _LINE_ENDS:
                 self._stream.read(1)
             elif begins_record(start):
                 return True
-            elif self._stream.enter_gzip_member(_LONGEST_LINE):
-                is_lost = False
-            elif not is_lost:
-                is_lost = True
-                is_first = self._record is _NONE
-                self._is_damaged(
-                    "no record begins there" if is_first else _NOT_SO_LONG,
+            elif self._stream.enter_gzip_member(_MAX_LINE):
+                is_reported = False
+            elif not is_reported:
+                is_reported = True
+                is_first = self._record is _NO_RECORD
+                self._add_defect(
+                    "no record begins there" if is_first else _TOO_LONG,
                     at_cursor=self._stream.is_gzipped,
                 )
-                self._stream.seek_back(self._block)
-            elif hidden := _HIDDEN.match(start):
-                self._stream.read(hidden.end())
+                self._stream.seek_back(self._block_offset)
+            elif in_line := _RECORD_IN_LINE.match(start):
+                self._stream.read(in_line.end())
             else:
-                self._stream.readline(_LONGEST_LINE)
+                self._stream.readline(_MAX_LINE)
 
-    def _head(self) -> Record:
+    def _read_head(self) -> Record:
+        """Read the headers at the cursor, and note a record that is not at a member's start."""
         offset = self._stream.offset
-        if self._stream.is_within_member and not self._is_irregular:
-            self._is_irregular = True
-            self._damage.append(
+        if self._stream.is_within_member and not self._saw_shared_member:
+            self._saw_shared_member = True
+            self._record_defects.append(
                 Defect(
-                    offset, "the record there is not gzipped by itself; it was read all the same"
+                    offset,
+                    "the record there does not begin a gzip member; it was read all the same",
                 )
             )
-        line = self._stream.readline(_LONGEST_LINE)
-        if arc := _ARC.match(line):
+        line = self._stream.readline(_MAX_LINE)
+        if arc := _ARC_LINE.match(line):
             return _arc_record(offset, arc)
-        headers = read_headers(iter(lambda: self._stream.readline(_LONGEST_LINE), b""))
+        headers = read_headers(iter(lambda: self._stream.readline(_MAX_LINE), b""))
         return Record(
             offset,
             headers.get("warc-type", "").strip().lower(),
             headers,
-            _length(headers.get("content-length", "")),
+            _parse_length(headers.get("content-length", "")),
         )
 
 
 def begins_record(data: bytes) -> bool:
-    """Whether bytes are the beginning of a record."""
-    return _WARC.match(data) is not None or _ARC.match(data) is not None
+    """Whether bytes begin with a record of a WARC or an ARC."""
+    return _WARC_LINE.match(data) is not None or _ARC_LINE.match(data) is not None
 
 
 def read_headers(lines: Iterator[bytes]) -> dict[str, str]:
-    """Read header lines up to an empty one; the first of one name counts."""
+    """Return the headers up to an empty line, by name in lower case; the first of a name wins."""
     headers: dict[str, str] = {}
     name = ""
-    for line in islice(lines, _MOST_LINES):
-        text = _text(line)
+    for line in islice(lines, _MAX_HEADER_LINES):
+        text = _decode(line)
         if not text.strip():
             break
-        if len(headers) == _MOST_HEADERS:
+        if len(headers) == _MAX_HEADERS:
             continue
         if text[0] in " \t" and name:
             headers[name] += " " + text.strip()
@@ -208,25 +237,25 @@ def read_headers(lines: Iterator[bytes]) -> dict[str, str]:
 
 
 def _arc_record(offset: int, line: re.Match[bytes]) -> Record:
-    """Return the head of an ARC's record as a WARC would have it."""
-    url = _text(line["url"])
+    """Return the head of a record of an ARC with the headers that a WARC would have."""
+    url = _decode(line["url"])
     digits = line["date"].decode()[:14]
     headers = {
         "warc-target-uri": url,
         "warc-date": digits,
-        "content-type": _text(line["type"]).partition(" ")[0],
+        "content-type": _decode(line["type"]).partition(" ")[0],
     }
     kind = "warcinfo" if url.startswith("filedesc:") else "response"
-    return Record(offset, kind, headers, _length(_text(line["length"])))
+    return Record(offset, kind, headers, _parse_length(_decode(line["length"])))
 
 
-def _text(data: bytes) -> str:
+def _decode(data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
         return data.decode("latin-1")
 
 
-def _length(value: str) -> int:
+def _parse_length(value: str) -> int:
     value = value.strip()
-    return int(value) if value.isdecimal() and len(value) < _LONGEST_NUMBER else 0
+    return int(value) if value.isdecimal() and len(value) < _MAX_DIGITS else 0

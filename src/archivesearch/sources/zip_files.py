@@ -1,4 +1,4 @@
-"""Pages from a zip archive, in the order that a folder of them would have."""
+"""Zip reader: pages from a zip archive, in the order of a folder with the same files."""
 
 import lzma
 import struct
@@ -27,36 +27,36 @@ from archivesearch.sources.page_listing import (
     unsafe_name_problem,
 )
 
-# What zipfile and its decompressors raise on members that are damaged or made up.
+# the errors of zipfile and its decompressors for damaged and hostile members
 ZIP_ERRORS = (
     *(BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
     *(RuntimeError, NotImplementedError, ValueError, OverflowError, LookupError, MemoryError),
 )
-_ENCRYPTED = 0x1
-_UTF8 = 0x800
-_UNIX = 3
-_LINK, _KIND = 0o120000, 0o170000
+_ENCRYPTED_FLAG = 0x1
+_UTF8_FLAG = 0x800
+_UNIX_SYSTEM = 3
+_SYMLINK_TYPE, _FILE_TYPE_MASK = 0o120000, 0o170000
 
 
 def open_zip(path: Path) -> ZipFile:
-    """Open a zip archive. Raises SourceError where it is none."""
+    """Open a zip archive. Raises SourceError if it is not one."""
     try:
         return ZipFile(path)
     except ZIP_ERRORS as error:
         raise SourceError(
-            f"{path} is no zip archive or damaged ({error}); "
-            "try to repair it, with `zip -FF` for instance"
+            f"{path} is not a zip archive, or is damaged ({error}); "
+            "try to repair it, for example with `zip -FF`"
         ) from error
 
 
 def list_pages(path: Path, limits: Limits) -> SourceListing:
-    """List the pages of a zip archive, sorted as those of a folder are."""
+    """Return the listing of a zip archive. Of members with one name, the last is the page."""
     with open_zip(path) as archive:
-        infos = [(name_of(info), info) for info in archive.infolist()[: limits.members]]
-        left_out = len(archive.infolist()) - len(infos)
+        infos = [(_member_name(info), info) for info in archive.infolist()[: limits.members]]
+        omitted = len(archive.infolist()) - len(infos)
         infos.sort(key=lambda pair: [part.encode() for part in pair[0].split("/")])
-        last = dict(infos)
-        entries, others, names = [], 0, UniqueNames()
+        last = dict(infos)  # of the members with one name
+        entries, other_files, names = [], 0, UniqueNames()
         config, damage = None, ""
         for name, info in infos:
             if name.endswith("/") or is_hidden(name):
@@ -69,50 +69,50 @@ def list_pages(path: Path, limits: Limits) -> SourceListing:
                 continue
             entry = _entry(archive, name, info, is_last=last[name] is info)
             if entry is None:
-                others += 1
+                other_files += 1
             elif entry.problem:
                 entries.append(entry)
             else:
                 entries.append(SourceEntry(names.reserve(entry.page), info, name))
-    notices = (f"it has more than {limits.members:,} members; {left_out:,} of them are left out",)
-    return SourceListing(tuple(entries), others, notices if left_out else (), config, damage)
+    notices = (f"it has more than {limits.members:,} members; {omitted:,} of them are left out",)
+    return SourceListing(tuple(entries), other_files, notices if omitted else (), config, damage)
 
 
 def read_pages(path: Path, entries: Sequence[SourceEntry], limits: Limits) -> Iterator[SourceItem]:
-    """Read the pages one by one."""
-    left = limits.max_unpacked_bytes(path.stat().st_size)
+    """Yield the page of each entry, or why it is skipped, up to the limit of unpacked bytes."""
+    bytes_left = limits.max_unpacked_bytes(path.stat().st_size)
     with open_zip(path) as archive:
         for number, entry in enumerate(entries):
-            found = _read(archive, entry, limits)
-            if isinstance(found, RawPage):
-                left -= len(found.data)
-            if left < 0:
+            item = _read(archive, entry, limits)
+            if isinstance(item, RawPage):
+                bytes_left -= len(item.data)
+            if bytes_left < 0:
                 yield Notice(
                     path.name,
                     f"it unpacks to more than {limits.ratio} times its size; the "
                     f"{len(entries) - number:,} members from {entry.page} on are left out",
                 )
                 return
-            yield found
+            yield item
 
 
-def name_of(info: ZipInfo) -> str:
-    """Return the name of a member, decoded by what is in it and not by what is said of it."""
+def _member_name(info: ZipInfo) -> str:
+    """Return the name of a member, as UTF-8 if it can be, else as Latin-1 (Unix) or cp437."""
     name = info.filename
-    if not info.flag_bits & _UTF8:
+    if not info.flag_bits & _UTF8_FLAG:
         data = name.encode("cp437", "replace")
         try:
             name = data.decode()
         except UnicodeDecodeError:
-            name = data.decode("latin-1") if info.create_system == _UNIX else name
+            name = data.decode("latin-1") if info.create_system == _UNIX_SYSTEM else name
     return name.replace("\\", "/")
 
 
 def _entry(archive: ZipFile, name: str, info: ZipInfo, *, is_last: bool) -> SourceEntry | None:
-    """Return what is to be done with a member, or None where it is no page."""
+    """Return the entry of a member, or None if it is no page."""
     page = normalize_name(name)
     problem = unsafe_name_problem(name) or ("" if is_last else "another member has the same name")
-    problem = problem or _unreadable(info)
+    problem = problem or _member_problem(info)
     if is_page_name(page):
         return SourceEntry(page, info, name, problem=problem)
     if is_archive_name(page):
@@ -121,18 +121,17 @@ def _entry(archive: ZipFile, name: str, info: ZipInfo, *, is_last: bool) -> Sour
         return None
     try:
         with archive.open(info) as member:
-            return (
-                SourceEntry(page, info, name) if looks_like_html(member.read(SNIFF_BYTES)) else None
-            )
+            is_html = looks_like_html(member.read(SNIFF_BYTES))
     except ZIP_ERRORS:
         return None
+    return SourceEntry(page, info, name) if is_html else None
 
 
-def _unreadable(info: ZipInfo) -> str:
-    if info.flag_bits & _ENCRYPTED:
+def _member_problem(info: ZipInfo) -> str:
+    if info.flag_bits & _ENCRYPTED_FLAG:
         return "it is encrypted"
     mode = info.external_attr >> 16
-    if info.create_system == _UNIX and mode & _KIND == _LINK:
+    if info.create_system == _UNIX_SYSTEM and mode & _FILE_TYPE_MASK == _SYMLINK_TYPE:
         return "it is a link"
     return ""
 
@@ -153,7 +152,7 @@ def _read(archive: ZipFile, entry: SourceEntry, limits: Limits) -> SourceItem:
 
 
 def _config(archive: ZipFile, info: ZipInfo, limits: Limits) -> tuple[bytes | None, str]:
-    """Return the bytes of the archive's own file, or why they cannot be read."""
+    """Return the bytes of the configuration in an archive, or None and why not."""
     try:
         with archive.open(info) as member:
             return member.read(limits.page_bytes), ""

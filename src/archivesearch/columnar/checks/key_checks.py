@@ -1,4 +1,4 @@
-"""Do keys stand for just the passages that have those values? Every one is compared."""
+"""Checks of keys: each has exactly the documents whose stored field has that value."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -11,83 +11,88 @@ from archivesearch.columnar.schema import KEY_FIELDS
 from archivesearch.columnar.storage.array_files import Array, ArrayFolder
 from archivesearch.columnar.storage.string_table import StringTable, from_utf8, to_utf8
 
-# Documents, the value of each as a number, and the key of each number; "" is no key.
+# The documents, the number of each one's value, and the key of each number; "" is no key.
 _Values = tuple[Array, Array, Sequence[str]]
 
 
-def keys(arrays: ArrayFolder) -> Iterator[str]:
-    """Each key has the documents with that value, and no others."""
+def key_problems(arrays: ArrayFolder) -> Iterator[str]:
+    """Check that each key has the documents with its value, and no others."""
     for field in KEY_FIELDS:
         documents, numbers, names = _VALUES[field](arrays)
-        first, last = arrays.info["fields"][field]
-        terms = {
-            term: n for n, term in enumerate(StringTable(arrays, "terms").between(first, last))
-        }
+        first, end = arrays.info["fields"][field]
+        terms = {term: n for n, term in enumerate(StringTable(arrays, "terms").between(first, end))}
         absent = len(terms)
-        wanted = [terms.get(to_utf8(name), absent) if name else -1 for name in names]
-        of_term = np.array(wanted, np.int64)[numbers]
-        there = of_term >= 0
+        term_numbers = [terms.get(to_utf8(name), absent) if name else -1 for name in names]
+        term_of_document = np.array(term_numbers, np.int64)[numbers]
+        has_key = term_of_document >= 0
         count = np.int64(arrays.info["documents"])
-        expected = np.unique(of_term[there] * count + documents[there])
-        found = _found(arrays, first, last, count)
-        if np.array_equal(expected, found):
+        expected = np.unique(term_of_document[has_key] * count + documents[has_key])
+        actual = _pairs(arrays, first, end, count)
+        if np.array_equal(expected, actual):
             continue
-        if len(np.setdiff1d(found, expected)):
+        if len(np.setdiff1d(actual, expected)):
             yield f"terms: keys of {field} that are not the documents' own"
-        if len(np.setdiff1d(expected, found)):
+        if len(np.setdiff1d(expected, actual)):
             yield f"terms: documents without their key in {field}"
 
 
-def _found(arrays: ArrayFolder, first: int, last: int, count: np.int64) -> Array:
-    """Return the pairs of term and document in the postings, as numbers."""
-    starts = arrays["terms.entries"][first : last + 1].astype(np.int64)
-    at = slice(int(starts[0]), int(starts[-1]))
-    blocks = arrays["entries.block"][at].astype(np.int64)
-    documents = documents_of(blocks, arrays["entries.documents"][at])
-    postings = arrays["terms.postings"][first : last + 1].astype(np.int64)
-    found: Array = np.repeat(np.arange(last - first), np.diff(postings)) * count + documents
-    return found
+def _pairs(arrays: ArrayFolder, first: int, end: int, count: np.int64) -> Array:
+    """Return all pairs of term and document in the postings of terms, as int64, ascending.
+
+    A pair is `term * count + document`; the terms are numbered from 0.
+    """
+    first_entry = arrays["terms.entries"][first : end + 1].astype(np.int64)
+    entries = slice(int(first_entry[0]), int(first_entry[-1]))
+    blocks = arrays["entries.block"][entries].astype(np.int64)
+    documents = documents_of(blocks, arrays["entries.documents"][entries])
+    postings = arrays["terms.postings"][first : end + 1].astype(np.int64)
+    pairs: Array = np.repeat(np.arange(end - first), np.diff(postings)) * count + documents
+    return pairs
 
 
 def pages_of(arrays: ArrayFolder) -> Array:
-    """Return the number of the page of each document."""
+    """Return the number of each document's page, int64."""
     return arrays["sections.page"][arrays["documents.section"]].astype(np.int64)
 
 
-def _of_pages(arrays: ArrayFolder) -> _Values:
+def _page_values(arrays: ArrayFolder) -> _Values:
     names = [json.loads(page)[0] for page in StringTable(arrays, "pages")]
-    return _all(arrays), pages_of(arrays), names
+    return _documents(arrays), pages_of(arrays), names
 
 
-def _of_langs(arrays: ArrayFolder) -> _Values:
+def _lang_values(arrays: ArrayFolder) -> _Values:
     names = [from_utf8(lang) for lang in StringTable(arrays, "langs")]
-    return _all(arrays), arrays["pages.lang"][pages_of(arrays)], names
+    return _documents(arrays), arrays["pages.lang"][pages_of(arrays)], names
 
 
-def _of_orgs(arrays: ArrayFolder) -> _Values:
+def _org_values(arrays: ArrayFolder) -> _Values:
     names = [from_utf8(org).casefold() for org in StringTable(arrays, "orgs")]
-    return _all(arrays), arrays["sections.org"][arrays["documents.section"]], names
+    return _documents(arrays), arrays["sections.org"][arrays["documents.section"]], names
 
 
-def _of_years(arrays: ArrayFolder) -> _Values:
+def _year_values(arrays: ArrayFolder) -> _Values:
     years, numbers = np.unique(arrays["pages.year"][pages_of(arrays)], return_inverse=True)
-    return _all(arrays), numbers, [year_term(year) if year else "" for year in years.tolist()]
+    return (
+        _documents(arrays),
+        numbers,
+        [year_term(year) if year else "" for year in years.tolist()],
+    )
 
 
-def _of_years_mentioned(arrays: ArrayFolder) -> _Values:
+def _year_mentioned_values(arrays: ArrayFolder) -> _Values:
     years, numbers = np.unique(arrays["documents.year_values"], return_inverse=True)
-    owners = np.repeat(_all(arrays), arrays["documents.years"])
-    return owners, numbers, [year_term(year) for year in years.tolist()]
+    documents = np.repeat(_documents(arrays), arrays["documents.years"])
+    return documents, numbers, [year_term(year) for year in years.tolist()]
 
 
-def _all(arrays: ArrayFolder) -> Array:
+def _documents(arrays: ArrayFolder) -> Array:
     return np.arange(arrays.info["documents"])
 
 
 _VALUES: dict[str, Callable[[ArrayFolder], _Values]] = {
-    "page": _of_pages,
-    "lang": _of_langs,
-    "org_key": _of_orgs,
-    "year": _of_years,
-    "years_mentioned": _of_years_mentioned,
+    "page": _page_values,
+    "lang": _lang_values,
+    "org_key": _org_values,
+    "year": _year_values,
+    "years_mentioned": _year_mentioned_values,
 }

@@ -1,4 +1,4 @@
-"""What the format says of terms, postings and lengths, looked at value by value."""
+"""Checks of terms, postings and field lengths: every value, by the index format."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from archivesearch.columnar.storage.doc_sets import unpack_bits
 from archivesearch.columnar.storage.packed_ints import PackedInts, unpack_nibbles
 from archivesearch.columnar.storage.string_table import StringTable
 
-# Postings looked at in one go: about 100 bytes each.
-_SLICE = 2_000_000
+# Postings that are checked at once, with about 100 bytes of memory each.
+_POSTINGS_PER_SLICE = 2_000_000
 
 
-def terms(arrays: ArrayFolder) -> Iterator[str]:
-    """Terms are sorted and unique, keys are their first bytes, starts rise."""
+def term_problems(arrays: ArrayFolder) -> Iterator[str]:
+    """Check that terms are sorted and unique, with the right keys, starts and document counts."""
     strings = list(StringTable(arrays, "terms"))
     for name in FIELDS:
         first, last = arrays.info["fields"][name]
-        if not _ascends(strings[first:last]):
+        if not _is_strictly_ascending(strings[first:last]):
             yield f"terms: those of {name} are not sorted"
     keys = [int.from_bytes(term[:8].ljust(8, b"\0")) for term in strings]
     if arrays["terms.keys"].tolist() != keys:
@@ -30,39 +30,43 @@ def terms(arrays: ArrayFolder) -> Iterator[str]:
     for name in ("terms.entries", "terms.postings"):
         if (np.diff(arrays[name].astype(np.int64)) < 1).any():
             yield f"{name}: a term without any"
-    having: dict[bytes, int] = {}
+    max_count: dict[bytes, int] = {}
     last = arrays.info["fields"][JOINT_FIELDS[-1]][1]
     counts = np.diff(arrays["terms.postings"].astype(np.int64))[:last].tolist()
     for term, count in zip(strings[:last], counts, strict=True):
-        having[term] = max(count, having.get(term, 0))
-    if arrays["terms.passages"].tolist() != [having[term] for term in strings[:last]]:
+        max_count[term] = max(count, max_count.get(term, 0))
+    if arrays["terms.passages"].tolist() != [max_count[term] for term in strings[:last]]:
         yield "terms.passages: not those of the field that has most"
     if not is_sorted(arrays["terms.positions"]):
         yield "terms.positions: it falls"
 
 
-def postings(arrays: ArrayFolder) -> Iterator[str]:
-    """Entries, postings and occurrences of each term are as many as said, and in order."""
+def posting_problems(arrays: ArrayFolder) -> Iterator[str]:
+    """Check the number and the order of each term's entries, postings and occurrences."""
     count, blocks = document_and_block_count(arrays)
     for name, bits in (("postings.frequency", 4), ("positions.gap", 8)):
-        most = (1 << bits) - 1
-        at = np.flatnonzero((arrays[name] if bits == 8 else unpack_nibbles(arrays[name])) == most)
-        if not np.array_equal(at, arrays[f"{name}.at"]) or (arrays[f"{name}.value"] < most).any():
+        escape = (1 << bits) - 1
+        values = arrays[name] if bits == 8 else unpack_nibbles(arrays[name])
+        escaped = np.flatnonzero(values == escape)
+        if (
+            not np.array_equal(escaped, arrays[f"{name}.at"])
+            or (arrays[f"{name}.value"] < escape).any()
+        ):
             yield f"{name}.at: not the places of what is escaped"
             return
-    starts = arrays["terms.entries"].astype(np.int64)
+    first_entry = arrays["terms.entries"].astype(np.int64)
     first_posting = arrays["terms.postings"].astype(np.int64)
     first_position = arrays["terms.positions"].astype(np.int64)
-    if not (is_sorted(starts) and is_sorted(first_posting) and is_sorted(first_position)):
-        return  # told before
-    every = slice(0, int(first_posting[-1]))
-    frequencies = PackedInts(arrays, "postings.frequency", bits=4)[every]
-    if every.stop & 1 and arrays["postings.frequency"][-1] >> 4:
+    if not (is_sorted(first_entry) and is_sorted(first_posting) and is_sorted(first_position)):
+        return  # `term_problems` has reported it
+    all_postings = slice(0, int(first_posting[-1]))
+    frequencies = PackedInts(arrays, "postings.frequency", bits=4)[all_postings]
+    if all_postings.stop & 1 and arrays["postings.frequency"][-1] >> 4:
         yield "postings.frequency: the last byte has too many"
     if (frequencies < 1).any():
         yield "postings.frequency: a 0"
-    by_term = np.add.reduceat(frequencies, first_posting[:-1]) if len(frequencies) else frequencies
-    if not np.array_equal(by_term, np.diff(first_position)):
+    totals = np.add.reduceat(frequencies, first_posting[:-1]) if len(frequencies) else frequencies
+    if not np.array_equal(totals, np.diff(first_position)):
         yield "terms.positions: not as many as the frequencies say"
         return
     gaps = PackedInts(arrays, "positions.gap", bits=8)[slice(0, len(arrays["positions.gap"]))]
@@ -72,23 +76,30 @@ def postings(arrays: ArrayFolder) -> Iterator[str]:
             yield f"{name}: not the totals of every 32nd"
     for number, name in enumerate(FIELDS):
         first, last = arrays.info["fields"][name]
-        for low, high in _slices(first_posting, first, last):
-            stretch = _Stretch(arrays, name, number, low, high, frequencies, gaps)
-            yield from _postings_of(stretch, count, blocks)
+        for low, high in _term_ranges(first_posting, first, last):
+            terms = _TermSlice(arrays, name, number, low, high, frequencies, gaps)
+            yield from _slice_problems(terms, count, blocks)
 
 
-def _slices(starts: Array, first: int, last: int) -> Iterator[tuple[int, int]]:
-    """Cut terms into stretches of so many postings, or of one term."""
-    while first < last:
-        cut = int(np.searchsorted(starts, starts[first] + _SLICE, "right")) - 1
-        cut = min(max(cut, first + 1), last)
+def _term_ranges(first_posting: Array, first: int, end: int) -> Iterator[tuple[int, int]]:
+    """Split the terms from `first` up to `end` into ranges of `_POSTINGS_PER_SLICE` at most.
+
+    A range has at least one term, however many postings it has.
+    """
+    while first < end:
+        limit = first_posting[first] + _POSTINGS_PER_SLICE
+        cut = int(np.searchsorted(first_posting, limit, "right")) - 1
+        cut = min(max(cut, first + 1), end)
         yield first, cut
         first = cut
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
-    """The terms of one field from one number up to another; what is escaped is unpacked."""
+class _TermSlice:
+    """The terms of one field numbered from `low` up to `high`, without it.
+
+    `frequencies` and `gaps` are those of the whole segment, unpacked, int64.
+    """
 
     arrays: ArrayFolder
     field: str
@@ -99,15 +110,15 @@ class _Stretch:
     gaps: Array
 
 
-def _postings_of(stretch: _Stretch, count: int, blocks: int) -> Iterator[str]:
-    arrays, field, low, high = stretch.arrays, stretch.field, stretch.low, stretch.high
-    starts = arrays["terms.entries"][low : high + 1].astype(np.int64)
-    at = slice(int(starts[0]), int(starts[-1]))
-    entry_blocks = arrays["entries.block"][at].astype(np.int64)
-    bits = arrays["entries.documents"][at]
-    inner = np.ones(len(entry_blocks), bool)
-    inner[starts[:-1] - starts[0]] = False
-    if (np.diff(entry_blocks, prepend=-1)[inner] < 1).any() or (entry_blocks >= blocks).any():
+def _slice_problems(terms: _TermSlice, count: int, blocks: int) -> Iterator[str]:
+    arrays, field, low, high = terms.arrays, terms.field, terms.low, terms.high
+    first_entry = arrays["terms.entries"][low : high + 1].astype(np.int64)
+    entries = slice(int(first_entry[0]), int(first_entry[-1]))
+    entry_blocks = arrays["entries.block"][entries].astype(np.int64)
+    bits = arrays["entries.documents"][entries]
+    is_later = np.ones(len(entry_blocks), bool)
+    is_later[first_entry[:-1] - first_entry[0]] = False
+    if (np.diff(entry_blocks, prepend=-1)[is_later] < 1).any() or (entry_blocks >= blocks).any():
         yield f"entries.block: not ascending below {blocks:,} in {field}"
         return
     if (bits == 0).any():
@@ -115,56 +126,61 @@ def _postings_of(stretch: _Stretch, count: int, blocks: int) -> Iterator[str]:
         return
     sizes = np.bitwise_count(bits).astype(np.int64)
     postings = arrays["terms.postings"][low : high + 1].astype(np.int64)
-    if not np.array_equal(np.add.reduceat(sizes, starts[:-1] - starts[0]), np.diff(postings)):
+    totals = np.add.reduceat(sizes, first_entry[:-1] - first_entry[0])
+    if not np.array_equal(totals, np.diff(postings)):
         yield f"terms.postings: not as many as entries.documents says in {field}"
         return
     documents = documents_of(entry_blocks, bits)
     if (documents >= count).any():
         yield f"entries.documents: documents that there are not in {field}"
         return
-    own = stretch.frequencies[postings[0] : postings[-1]]
-    bound = arrays["entries.bound"][at]
+    frequencies = terms.frequencies[postings[0] : postings[-1]]
+    bound = arrays["entries.bound"][entries]
     if field in KEY_FIELDS:
-        if bound.any() or (own != 1).any():
+        if bound.any() or (frequencies != 1).any():
             yield f"entries.bound: a key of {field} that counts"
         return
-    each = arrays["lengths"].reshape(len(WORD_FIELDS), -1)
-    lengths = each[stretch.field_number].astype(np.int64)
+    lengths_by_field = arrays["lengths"].reshape(len(WORD_FIELDS), -1)
+    lengths = lengths_by_field[terms.field_number].astype(np.int64)
     average = arrays.info["total_length"][field] / arrays.info["with_field"][field]
-    best = max_impacts(own, lengths[documents], average, offsets(sizes)[:-1])
-    if not np.array_equal(best, bound):
+    impacts = max_impacts(frequencies, lengths[documents], average, offsets(sizes)[:-1])
+    if not np.array_equal(impacts, bound):
         yield f"entries.bound: not the best impact in {field}"
     first = int(arrays["terms.positions"][low])
-    gaps = stretch.gaps[first : first + int(own.sum())]
-    firsts = offsets(own)[:-1]
-    inner = np.ones(len(gaps), bool)
-    inner[firsts] = False
-    if (gaps[inner] < 1).any():
+    gaps = terms.gaps[first : first + int(frequencies.sum())]
+    starts = offsets(frequencies)[:-1]
+    is_later = np.ones(len(gaps), bool)
+    is_later[starts] = False
+    if (gaps[is_later] < 1).any():
         yield f"positions.gap: two words of {field} in one place"
-    if field in ("text", "repeated"):  # which share the places of one text
+    if field in ("text", "repeated"):  # they share the positions of one text
         other = WORD_FIELDS.index("repeated" if field == "text" else "text")
-        lengths += each[other]
-    if (np.add.reduceat(gaps, firsts) >= lengths[documents]).any():
+        lengths += lengths_by_field[other]
+    if (np.add.reduceat(gaps, starts) >= lengths[documents]).any():
         yield f"positions.gap: words beyond the end in {field}"
 
 
 def documents_of(blocks: Array, entry_bits: Array) -> Array:
-    """Return the documents of entries, which have so many bits in each block."""
-    at = np.flatnonzero(unpack_bits(entry_bits))
-    found: Array = (blocks[at >> BLOCK_BITS] << BLOCK_BITS) | (at & 31)
-    return found
+    """Return the numbers of the documents in entries, int64.
+
+    `blocks` is the block of each entry, `entry_bits` its documents as bits: blocks [0, 2]
+    with the bits [0b101, 0b1] are the documents [0, 2, 64].
+    """
+    indices = np.flatnonzero(unpack_bits(entry_bits))
+    documents: Array = (blocks[indices >> BLOCK_BITS] << BLOCK_BITS) | (indices & 31)
+    return documents
 
 
-def lengths(arrays: ArrayFolder) -> Iterator[str]:
-    """Lengths count the words of each field, and add up to the figures."""
+def length_problems(arrays: ArrayFolder) -> Iterator[str]:
+    """Check that the lengths of lengths field have the sum and the count of `segment.json`."""
     count, _ = document_and_block_count(arrays)
-    each = arrays["lengths"].reshape(len(WORD_FIELDS), -1).astype(np.int64)
-    if each[:, count:].any():
+    lengths = arrays["lengths"].reshape(len(WORD_FIELDS), -1).astype(np.int64)
+    if lengths[:, count:].any():
         yield "lengths: of documents that there are not"
     for number, name in enumerate(WORD_FIELDS):
-        if int(each[number].sum()) != arrays.info["total_length"][name]:
+        if int(lengths[number].sum()) != arrays.info["total_length"][name]:
             yield f"total_length: not that of {name}"
-        if np.count_nonzero(each[number]) != arrays.info["with_field"][name]:
+        if np.count_nonzero(lengths[number]) != arrays.info["with_field"][name]:
             yield f"with_field: not that of {name}"
 
 
@@ -173,6 +189,6 @@ def is_sorted(values: Array) -> bool:
     return not (values[1:] < values[:-1]).any()
 
 
-def _ascends(values: list[bytes]) -> bool:
+def _is_strictly_ascending(values: list[bytes]) -> bool:
     """Whether each value is above the one before it."""
     return all(map(bytes.__lt__, values, values[1:]))

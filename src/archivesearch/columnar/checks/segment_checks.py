@@ -1,16 +1,21 @@
-"""Check a segment against docs/internals/index-format.md: every value of every array."""
+"""Checks of a whole segment: every value of every array, by docs/internals/index-format.md."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from archivesearch.columnar.checks import posting_checks
-from archivesearch.columnar.checks.key_checks import keys, pages_of
-from archivesearch.columnar.checks.posting_checks import is_sorted
+from archivesearch.columnar.checks.key_checks import key_problems, pages_of
+from archivesearch.columnar.checks.posting_checks import (
+    is_sorted,
+    length_problems,
+    posting_problems,
+    term_problems,
+)
 from archivesearch.columnar.checks.structure import STRING_TABLES, check_structure
-from archivesearch.columnar.checks.word_form_checks import forms
+from archivesearch.columnar.checks.word_form_checks import form_problems
+from archivesearch.columnar.documents.document_store import PageRow
 from archivesearch.columnar.documents.text_store import TextStore
 from archivesearch.columnar.storage.array_files import ArrayFolder
 from archivesearch.columnar.storage.string_table import StringTable, from_utf8
@@ -18,34 +23,34 @@ from archivesearch.errors import IndexDamaged
 
 
 def segment_problems(arrays: ArrayFolder) -> Iterator[str]:
-    """Yield in words what in a segment is not as the format says; nothing if all is well."""
+    """Yield each problem of a segment as `NAME: PROBLEM`, with the name of an array or a check."""
     try:
         check_structure(arrays)
     except IndexDamaged as error:
         yield str(error)
         return
-    for check in _CHECKS:
+    for name, check in _CHECKS.items():
         try:
             yield from check(arrays)
         except (LookupError, TypeError, ValueError, ArithmeticError, MemoryError) as error:
-            yield f"{check.__name__.strip('_')}: {type(error).__name__}: {error}"
+            yield f"{name}: {type(error).__name__}: {error}"
 
 
-def _strings(arrays: ArrayFolder) -> Iterator[str]:
-    """Ends never fall, and all bytes are UTF-8."""
+def _string_problems(arrays: ArrayFolder) -> Iterator[str]:
+    """Check that the ends of string tables ascend, and that their strings are UTF-8."""
     for name in STRING_TABLES:
         if not is_sorted(arrays[f"{name}.ends"]):
             yield f"{name}.ends: it falls"
             continue
         try:
-            for each in StringTable(arrays, name):
-                from_utf8(each)
+            for text in StringTable(arrays, name):
+                from_utf8(text)
         except UnicodeDecodeError as error:
             yield f"{name}.bytes: {error}"
 
 
-def _documents(arrays: ArrayFolder) -> Iterator[str]:
-    """The columns point into their tables, and their lists are as long as they say."""
+def _document_problems(arrays: ArrayFolder) -> Iterator[str]:
+    """Check the columns of documents: their numbers, the sizes of their lists, their spans."""
     for column, table in (("section", "sections"), ("label", "labels")):
         values = arrays[f"documents.{column}"]
         if len(values) and values.max() >= len(arrays[f"{table}.ends"]):
@@ -58,22 +63,21 @@ def _documents(arrays: ArrayFolder) -> Iterator[str]:
     if 2 * int(repeated.sum(dtype=np.int64)) != len(pairs):
         yield "documents.repeated: not as many as there are values"
         return
-    owners = np.repeat(np.arange(len(repeated)), repeated)
-    begins, ends = pairs[::2], pairs[1::2]
-    follow = owners[1:] == owners[:-1]
-    if (begins > ends).any() or (begins[1:][follow] < ends[:-1][follow]).any():
+    documents = np.repeat(np.arange(len(repeated)), repeated)
+    starts, ends = pairs[::2], pairs[1::2]
+    is_next = documents[1:] == documents[:-1]
+    if (starts > ends).any() or (starts[1:][is_next] < ends[:-1][is_next]).any():
         yield "documents.repeated_values: spans that are none"
 
 
-def _tables(arrays: ArrayFolder) -> Iterator[str]:
-    """Tables point into one another, and have each name once."""
-    pages = len(arrays["pages.ends"])
-    for name, most in (
-        ("sections.page", pages),
+def _table_problems(arrays: ArrayFolder) -> Iterator[str]:
+    """Check the numbers in tables that refer to other tables, and that names are unique."""
+    for name, limit in (
+        ("sections.page", len(arrays["pages.ends"])),
         ("sections.org", len(arrays["orgs.ends"])),
         ("pages.lang", len(arrays["langs.ends"])),
     ):
-        if len(arrays[name]) and arrays[name].max() >= most:
+        if len(arrays[name]) and arrays[name].max() >= limit:
             yield f"{name}: beyond the end of its table"
             return
     for name in ("labels", "orgs"):
@@ -84,8 +88,8 @@ def _tables(arrays: ArrayFolder) -> Iterator[str]:
             yield f"{name}: one of them twice"
 
 
-def _pages(arrays: ArrayFolder) -> Iterator[str]:
-    """Pages are JSON, each with names of its own, and the columns are theirs."""
+def _page_problems(arrays: ArrayFolder) -> Iterator[str]:
+    """Check that pages are valid JSON, that their names are unique, and that columns agree."""
     langs = list(StringTable(arrays, "langs"))
     names: set[str] = set()
     for number, text in enumerate(StringTable(arrays, "pages")):
@@ -93,35 +97,37 @@ def _pages(arrays: ArrayFolder) -> Iterator[str]:
         if not (isinstance(values, list) and list(map(type, values)) in _PAGE_TYPES):
             yield f"pages: number {number:,} is no page"
             return
-        if not all(map(_is_same, values[8])):
+        page = PageRow(*values)
+        if not all(map(_is_same_page, page.same)):
             yield f"pages: page {number:,} is known as what is no page"
             return
-        known = [values[0], *(name for name, _, _ in values[8])]
-        if len(names.union(known)) != len(names) + len(known):
+        names_of_page = [page.page, *(name for name, _, _ in page.same)]
+        if len(names.union(names_of_page)) != len(names) + len(names_of_page):
             yield f"pages: page {number:,} or another name of it is there twice"
-        names.update(known)
-        if (values[3] or 0) != arrays["pages.year"][number]:
+        names.update(names_of_page)
+        if (page.year or 0) != arrays["pages.year"][number]:
             yield f"pages.year: not that of page {number:,}"
-        elif values[7].encode() != langs[arrays["pages.lang"][number]]:
+        elif page.lang.encode() != langs[arrays["pages.lang"][number]]:
             yield f"pages.lang: not that of page {number:,}"
 
 
-def _sections(arrays: ArrayFolder) -> Iterator[str]:
-    """Sections are JSON, each is there once, and passages are those of their pages."""
-    for number, text in enumerate(StringTable(arrays, "sections")):
-        if not isinstance(json.loads(text), str):
+def _section_problems(arrays: ArrayFolder) -> Iterator[str]:
+    """Check that sections are valid JSON and unique, and that passages are in page order."""
+    headings = list(StringTable(arrays, "sections"))
+    for number, heading in enumerate(headings):
+        if not isinstance(json.loads(heading), str):
             yield f"sections: number {number:,} is no heading"
-    held = zip(arrays["sections.page"].tolist(), arrays["sections.org"].tolist(), strict=True)
-    if len(set(zip(held, StringTable(arrays, "sections"), strict=True))) != len(
-        arrays["sections.org"]
-    ):
+    keys = zip(
+        arrays["sections.page"].tolist(), arrays["sections.org"].tolist(), headings, strict=True
+    )
+    if len(set(keys)) != len(headings):
         yield "sections: one of them twice"
     if not is_sorted(arrays["sections.page"]):
         yield "sections.page: it falls"
     first = arrays["pages.first"].astype(np.int64)
-    owners = arrays["sections.page"][arrays["documents.section"]]
+    pages = arrays["sections.page"][arrays["documents.section"]]
     if not is_sorted(first) or not np.array_equal(
-        np.repeat(np.arange(len(first) - 1), np.diff(first)), owners
+        np.repeat(np.arange(len(first) - 1), np.diff(first)), pages
     ):
         yield "pages.first: passages that are another page's"
 
@@ -134,12 +140,12 @@ _PAGE_TYPES = [
 _SAME_TYPES = [[str, url, int] for url in (str, type(None))]
 
 
-def _is_same(other: Any) -> bool:
-    return isinstance(other, list) and list(map(type, other)) in _SAME_TYPES
+def _is_same_page(value: Any) -> bool:
+    return isinstance(value, list) and list(map(type, value)) in _SAME_TYPES
 
 
-def _copies(arrays: ArrayFolder) -> Iterator[str]:
-    """Each passage is in one group of copies at most, and all are in their order."""
+def _duplicate_problems(arrays: ArrayFolder) -> Iterator[str]:
+    """Check that a passage is in one group of duplicates at most, and the order of groups."""
     members, starts = (arrays[f"copies.{name}"].astype(np.int64) for name in ("members", "starts"))
     if len(members) and members.max() >= len(arrays["documents.section"]):
         yield "copies.members: beyond the last passage"
@@ -155,15 +161,15 @@ def _copies(arrays: ArrayFolder) -> Iterator[str]:
             yield "copies.starts: groups that are not in the order of their passages"
 
 
-def _texts(arrays: ArrayFolder) -> Iterator[str]:
-    """Blocks of texts have those of their passages, whole, and what is said of them is true."""
+def _text_problems(arrays: ArrayFolder) -> Iterator[str]:
+    """Check that all texts can be read, and the columns that depend on them."""
     if not (is_sorted(arrays["texts.firsts"]) and is_sorted(arrays["texts.ends"])):
         yield "texts.firsts: it falls, or texts.ends does"
         return
     count = arrays.info["documents"]
     sizes = np.zeros(count, np.int64)
-    headings = np.zeros(count, bool)
-    above = [json.loads(heading) for heading in StringTable(arrays, "sections")]
+    is_heading = np.zeros(count, bool)
+    headings = [json.loads(heading) for heading in StringTable(arrays, "sections")]
     titles = [json.loads(page)[2] for page in StringTable(arrays, "pages")]
     pages = arrays["sections.page"].tolist()
     sections = arrays["documents.section"].tolist()
@@ -173,11 +179,11 @@ def _texts(arrays: ArrayFolder) -> Iterator[str]:
             zip(TextStore(arrays, arrays["texts.bytes"]), sections, strict=True)
         ):
             sizes[number] = len(text)
-            headings[number] = text in (above[section], titles[pages[section]])
+            is_heading[number] = text in (headings[section], titles[pages[section]])
     except (IndexDamaged, UnicodeDecodeError) as error:
         yield f"texts.bytes: the text of passage {number + 1:,} or one soon after ({error})"
         return
-    if not np.array_equal(np.packbits(headings, bitorder="little"), arrays["documents.headings"]):
+    if not np.array_equal(np.packbits(is_heading, bitorder="little"), arrays["documents.headings"]):
         yield "documents.headings: not those whose texts stand above them"
     repeated = arrays["documents.repeated"]
     ends = arrays["documents.repeated_values"][1::2]
@@ -185,7 +191,18 @@ def _texts(arrays: ArrayFolder) -> Iterator[str]:
         yield "documents.repeated_values: spans beyond the end of a text"
 
 
-_CHECKS = (
-    *(_strings, posting_checks.terms, posting_checks.postings, posting_checks.lengths, forms),
-    *(_documents, _tables, _pages, _sections, _copies, keys, _texts),
-)
+# The names are part of the problems that `segment_problems` yields.
+_CHECKS: dict[str, Callable[[ArrayFolder], Iterator[str]]] = {
+    "strings": _string_problems,
+    "terms": term_problems,
+    "postings": posting_problems,
+    "lengths": length_problems,
+    "forms": form_problems,
+    "documents": _document_problems,
+    "tables": _table_problems,
+    "pages": _page_problems,
+    "sections": _section_problems,
+    "copies": _duplicate_problems,
+    "keys": key_problems,
+    "texts": _text_problems,
+}

@@ -1,6 +1,7 @@
-"""Do the arrays of a segment belong together? They may be anybody's.
+"""Structure check of a segment: the sizes and the ends of its arrays fit together.
 
-This is asked of every segment that is opened, and looks at few values.
+It runs whenever a segment is opened, since the files may be damaged or made by somebody
+else. It reads only few values.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,28 +18,28 @@ COLUMNS = ("section", "label", "years", "repeated", "length")
 
 
 def check_structure(arrays: ArrayFolder) -> None:
-    """See that arrays belong together, so that no figure in them leads out of bounds.
+    """Raise IndexDamaged if the arrays do not fit together.
 
-    Raises IndexDamaged.
+    If they do, no index that a reader computes from the totals is out of bounds.
     """
     try:
-        wrong = next(_shape(arrays), None)
+        problem = next(_problems(arrays), None)
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise IndexDamaged(f"segment.json: it lacks {error}") from error
-    if wrong:
-        raise IndexDamaged(wrong)
+    if problem:
+        raise IndexDamaged(problem)
 
 
 def document_and_block_count(arrays: ArrayFolder) -> tuple[int, int]:
-    """Return how many documents and how many blocks there are."""
+    """Return the number of documents, and of blocks of 32 documents."""
     count = arrays.info["documents"]
     return count, (count + BLOCK_SIZE - 1) >> BLOCK_BITS
 
 
-def _shape(arrays: ArrayFolder) -> Iterator[str]:
-    """Yield what is wrong with sizes, with first and last values, and with the figures."""
+def _problems(arrays: ArrayFolder) -> Iterator[str]:
+    """Yield the problems of sizes, of first and last values, and of `segment.json`."""
     info = arrays.info
-    yield from _wrong_figures(info)
+    yield from _info_problems(info)
     for name in arrays:
         if arrays[name].dtype.kind != "u":
             yield f"{name}: numbers without a sign are expected"
@@ -106,24 +107,27 @@ def _every_32nd(count: int) -> int:
     return (count + 31) >> 5
 
 
-def _wrong_figures(info: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the figures of a segment, which may be any JSON."""
+def _info_problems(info: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the problems of `segment.json`, which may be any JSON.
+
+    Raises ValueError if it cannot be used at all.
+    """
     count = info["documents"]
     if not _is_count(count):
         raise ValueError("a number of documents")
-    place = 0
+    end = 0
     if list(info["fields"]) != sorted(FIELDS):
         raise ValueError("the fields there are")
     for name in FIELDS:
         first, last = info["fields"][name]
-        if not (_is_count(first) and _is_count(last) and first == place <= last):
+        if not (_is_count(first) and _is_count(last) and first == end <= last):
             raise ValueError(f"where the terms of {name} are")
-        place = last
-    for key, most in (("with_field", count), ("total_length", 1 << 48)):
+        end = last
+    for key, limit in (("with_field", count), ("total_length", 1 << 48)):
         if list(info[key]) != sorted(WORD_FIELDS):
             raise ValueError(f"the fields of {key}")
         for name, value in info[key].items():
-            if not (_is_count(value) and value <= most):
+            if not (_is_count(value) and value <= limit):
                 raise ValueError(f"{key} of {name}")
     for name in WORD_FIELDS:
         if bool(info["with_field"][name]) != bool(info["total_length"][name]):

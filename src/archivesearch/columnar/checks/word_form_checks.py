@@ -1,4 +1,4 @@
-"""What the format says of the forms of terms, looked at value by value."""
+"""Checks of the word forms of terms: every value, by the index format."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -11,8 +11,11 @@ from archivesearch.columnar.storage.string_table import StringTable
 from archivesearch.columnar.terms.word_forms import WordForms
 
 
-def forms(arrays: ArrayFolder) -> Iterator[str]:
-    """Each term has its most usual form first, then the others sorted, each with its postings."""
+def form_problems(arrays: ArrayFolder) -> Iterator[str]:
+    """Check each term's forms: the most usual one first, then the others sorted by bytes.
+
+    Check the postings that are listed for each form, too.
+    """
     firsts, listed = (arrays[name].astype(np.int64) for name in ("terms.forms", "forms.listed"))
     postings = np.diff(arrays["terms.postings"].astype(np.int64))[: len(firsts) - 1]
     if (np.diff(firsts) < 1).any():
@@ -21,9 +24,9 @@ def forms(arrays: ArrayFolder) -> Iterator[str]:
     if (np.diff(listed) < 0).any() or (postings < 1).any():
         yield "forms.listed: it falls"
         return
-    gap, at = arrays["forms.gap"], arrays["forms.gap.at"]
+    escaped = np.flatnonzero(arrays["forms.gap"] == 255)
     if (
-        not np.array_equal(np.flatnonzero(gap == 255), at)
+        not np.array_equal(escaped, arrays["forms.gap.at"])
         or (arrays["forms.gap.value"] < 255).any()
     ):
         yield "forms.gap.at: not the places of what is escaped"
@@ -32,36 +35,42 @@ def forms(arrays: ArrayFolder) -> Iterator[str]:
     is_first[firsts[:-1]] = True
     if (np.diff(listed)[~is_first] < 1).any():
         yield "forms.listed: a form that stands nowhere"
-    yield from _spelled(list(StringTable(arrays, "forms")), is_first)
-    yield from _places(arrays, is_first, np.diff(firsts), postings)
+    yield from _order_problems(list(StringTable(arrays, "forms")), is_first)
+    yield from _listed_problems(arrays, is_first, np.diff(firsts), postings)
 
 
-def _spelled(spelled: list[bytes], is_first: Array) -> Iterator[str]:
-    """Look at the forms of each term, as they are spelled."""
-    for start, after in pairwise([*np.flatnonzero(is_first).tolist(), len(spelled)]):
-        others = spelled[start + 1 : after]
-        if spelled[start] in others or any(map(bytes.__ge__, others, others[1:])):
+def _order_problems(spellings: list[bytes], is_first: Array) -> Iterator[str]:
+    """Check that the forms of each term are unique, and sorted after the first."""
+    for start, end in pairwise([*np.flatnonzero(is_first).tolist(), len(spellings)]):
+        others = spellings[start + 1 : end]
+        if spellings[start] in others or any(map(bytes.__ge__, others, others[1:])):
             yield "forms: those of a term are not sorted"
             return
 
 
-def _places(arrays: ArrayFolder, is_first: Array, each: Array, postings: Array) -> Iterator[str]:
-    """Look at which postings are kept of each form."""
-    at, which = WordForms(arrays).listed_postings(np.arange(len(is_first)))
-    owners = np.repeat(np.arange(len(each)), each)
-    starts = np.cumsum(postings) - postings
-    if (at < 0).any() or (at >= postings[owners[which]]).any():
+def _listed_problems(
+    arrays: ArrayFolder, is_first: Array, form_counts: Array, posting_counts: Array
+) -> Iterator[str]:
+    """Check the postings that are listed for each form.
+
+    `is_first` is a mask of the forms that are the first of their term; `form_counts` and
+    `posting_counts` have the number of forms and of postings of each term.
+    """
+    postings, forms = WordForms(arrays).listed_postings(np.arange(len(is_first)))
+    terms = np.repeat(np.arange(len(form_counts)), form_counts)
+    starts = np.cumsum(posting_counts) - posting_counts
+    if (postings < 0).any() or (postings >= posting_counts[terms[forms]]).any():
         yield "forms.gap: beyond the last posting of a term"
         return
-    if ((np.diff(at) < 1) & (np.diff(which) == 0)).any():
+    if ((np.diff(postings) < 1) & (np.diff(forms) == 0)).any():
         yield "forms.gap: a posting twice"
         return
-    place = at + starts[owners[which]]
-    others = np.zeros(int(postings.sum()), bool)
-    others[place[~is_first[which]]] = True
-    if not others[place[is_first[which]]].all():
+    postings += starts[terms[forms]]
+    has_other = np.zeros(int(posting_counts.sum()), bool)
+    has_other[postings[~is_first[forms]]] = True
+    if not has_other[postings[is_first[forms]]].all():
         yield "forms.gap: a posting with no other form beside the first"
-    last = int(arrays.info["fields"][WORD_FIELDS[-1]][1])
-    counts = WordForms(arrays).document_counts(0, last, postings)
-    if (counts > counts[is_first][owners]).any():
+    end = int(arrays.info["fields"][WORD_FIELDS[-1]][1])
+    counts = WordForms(arrays).document_counts(0, end, posting_counts)
+    if (counts > counts[is_first][terms]).any():
         yield "forms: a first form that is not the most usual"

@@ -1,9 +1,9 @@
-"""Passages as they are shown: their texts, and the rest in columns and tables."""
+"""Document store: reads the stored fields of passages, and the columns for facets and sorting."""
 
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,28 +15,47 @@ from archivesearch.lazy import cached_method, lazy
 from archivesearch.model.passages import Passage, SamePage, family
 
 _CACHED_PAGES = 256
-_FACETS = 8
-_YEARS = 10_000
+_CACHED_FIELDS = 8
+_YEAR_LIMIT = 10_000
+
+
+class PageRow(NamedTuple):
+    """A row of the table `pages`: its values in their order in the JSON, and `pages.first`.
+
+    `same` has `[page, url, shift]` for each page that is a duplicate of this one. `first`
+    is the number of the page's first passage; 0 if only the JSON is read.
+    """
+
+    page: str
+    url: str | None
+    title: str
+    year: int | None
+    year_source: str
+    date: str
+    author: str
+    lang: str
+    same: Sequence[Any]
+    first: int = 0
 
 
 class DocumentStore:
-    """The passages of a segment, by number.
+    """The passages of a segment, by number from 0.
 
-    All that is shown has been seen to be what was written: the texts block by block, the
-    tables whole.
+    Everything is verified before it is returned: a block of texts by its own checksum when
+    it is read, every other array by its CRC-32 when it is first used.
     """
 
     def __init__(self, folder: ArrayFolder) -> None:
         arrays = VerifiedArrays(folder)
-        for column, most in (
+        for column, limit in (
             ("documents.section", len(arrays["sections.ends"])),
             ("documents.label", len(arrays["labels.ends"])),
             ("sections.page", len(arrays["pages.ends"])),
             ("sections.org", len(arrays["orgs.ends"])),
             ("pages.lang", len(arrays["langs.ends"])),
-            ("pages.year", _YEARS),
+            ("pages.year", _YEAR_LIMIT),
         ):
-            if len(arrays[column]) and int(arrays[column].max()) >= most:
+            if len(arrays[column]) and int(arrays[column].max()) >= limit:
                 raise IndexDamaged(f"{column}.bin: beyond the end of its table")
         self._arrays = arrays
         self._pages = StringTable(arrays, "pages")
@@ -46,96 +65,97 @@ class DocumentStore:
         self._texts = TextStore(arrays, folder["texts.bytes"])
         self._shared_headings = cached_method(_CACHED_PAGES, self._read_shared_headings)
         self._page = cached_method(_CACHED_PAGES, self._read_page)
-        self.value_runs = cached_method(_FACETS, self._read_runs)
-        """Return where runs of passages with one value of a field begin, and the values."""
+        self._value_runs = cached_method(_CACHED_FIELDS, self._read_value_runs)
+        self._list_starts = cached_method(_CACHED_FIELDS, self._read_list_starts)
 
     def __len__(self) -> int:
         return len(self._arrays["documents.section"])
 
     def passage(self, number: int) -> Passage:
-        """Return a passage. Raises IndexDamaged where its text is not what was written."""
+        """Return a passage. Raises IndexDamaged if its text is damaged."""
         return self.passages([number])[0]
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
-        """Return passages. Raises IndexDamaged where a text is not what was written."""
+        """Return passages, in the order of `numbers`. Raises IndexDamaged if a text is damaged."""
         arrays = self._arrays
-        wanted = np.array(numbers, np.int64)
-        sections = self.sections_of(wanted)
+        indices = np.array(numbers, np.int64)
+        sections = self.sections_of(indices)
         columns = (
             numbers,
-            self._texts.take(wanted),
+            self._texts.take(indices),
             sections.tolist(),
             arrays["sections.page"][sections].tolist(),
             arrays["sections.org"][sections].tolist(),
-            arrays["documents.label"][wanted].tolist(),
-            self._lists("years", "year_values", wanted),
-            self._lists("repeated", "repeated_values", wanted, 2),
+            arrays["documents.label"][indices].tolist(),
+            self._lists("years", "year_values", indices),
+            self._lists("repeated", "repeated_values", indices, 2),
         )
-        found = []
+        passages = []
         for number, text, section, page_number, org, label, years, repeated in zip(
             *columns, strict=True
         ):
-            page, url, title, year, year_source, date, author, lang, same, first = self._page(
-                page_number
-            )
-            found.append(
+            page = self._page(page_number)
+            passages.append(
                 Passage(
-                    id=f"{page}#{number - first + 1}",
-                    page=page,
-                    url=url,
-                    title=title,
+                    id=f"{page.page}#{number - page.first + 1}",
+                    page=page.page,
+                    url=page.url,
+                    title=page.title,
                     org=self.org_name(org),
-                    section=json.loads(from_utf8(self._sections[section])),
+                    section=self._heading(section),
                     label=self._label(label),
-                    year=year,
-                    year_source=year_source,
-                    date=date,
-                    author=author,
-                    lang=lang,
+                    year=page.year,
+                    year_source=page.year_source,
+                    date=page.date,
+                    author=page.author,
+                    lang=page.lang,
                     years_mentioned=tuple(years),
                     text=text,
                     repeated=_pairs(repeated) if repeated else (),
-                    same=tuple([SamePage(*values) for values in same]),
+                    same=tuple([SamePage(*values) for values in page.same]),
                 )
             )
-        return found
+        return passages
 
     def id_of(self, number: int) -> str:
-        """Return the id of a passage."""
+        """Return the id of a passage, without reading its text."""
         section = int(self._arrays["documents.section"][number])
-        page, *_, first = self._page(int(self._arrays["sections.page"][section]))
-        return f"{page}#{number - first + 1}"
+        page = self._page(int(self._arrays["sections.page"][section]))
+        return f"{page.page}#{number - page.first + 1}"
 
     def text(self, number: int) -> str:
         """Return the text of a passage."""
         return self._texts[number]
 
     def field_reader(self, name: str) -> Callable[[int], str]:
-        """Return what gives the text of a field of a passage by the passage's number."""
+        """Return a function from a passage's number to the text of one of its fields.
+
+        `name` is `text`, `title`, `section`, `org` or `label`.
+        """
         if name == "text":
             return self.text
         if name == "label":
             return lambda number: self._label(int(self._arrays["documents.label"][number]))
-        return lambda number: self._above(name, int(self.sections_of(number)))
+        return lambda number: self._section_field(name, int(self.sections_of(number)))
 
-    def _above(self, name: str, section: int) -> str:
-        """Return the heading of a section, its organization or the title of its page."""
+    def _section_field(self, name: str, section: int) -> str:
+        """Return the heading of a section, the name of its organization or its page's title."""
         if name == "section":
-            return str(json.loads(from_utf8(self._sections[section])))
+            return self._heading(section)
         if name == "org":
             return self.org_name(int(self._arrays["sections.org"][section]))
-        return str(self._page(int(self._arrays["sections.page"][section]))[2])
+        return str(self._page(int(self._arrays["sections.page"][section])).title)
 
     def pages_of(self, numbers: Array) -> Array:
-        """Return the number of the page of each passage."""
+        """Return the number of each passage's page."""
         return self._arrays["sections.page"][self.sections_of(numbers)]
 
     def sections_of(self, numbers: "Array | int") -> Array:
-        """Return the number of the section of each passage."""
+        """Return the number of each passage's section."""
         return self._arrays["documents.section"][numbers]
 
     def orgs_of(self, numbers: Array) -> Array:
-        """Return the number of the organization of each passage; 0 is none."""
+        """Return the number of each passage's organization; 0 is none."""
         return self._arrays["sections.org"][self.sections_of(numbers)]
 
     def years_of(self, numbers: Array) -> Array:
@@ -143,21 +163,26 @@ class DocumentStore:
         return self._arrays["pages.year"][self.pages_of(numbers)]
 
     def langs_of(self, numbers: Array) -> Array:
-        """Return the number of the language of each passage."""
+        """Return the number of each passage's language."""
         return self._arrays["pages.lang"][self.pages_of(numbers)]
 
-    def _read_runs(self, name: str) -> tuple[Array, Array]:
-        """Return where runs of passages with one value of a field begin, and the values.
+    def value_runs(self, name: str) -> tuple[Array, Array]:
+        """Return the runs of neighbouring passages that have the same value of a field.
 
-        There is one place more than values: where the last run ends.
+        Two int64 arrays: where each run starts, and last where they end; and the value of
+        each run. If passages 0 and 1 are of page 0, and passage 2 of page 1, then the runs
+        of `page` are `[0, 2, 3]` and `[0, 1]`.
         """
+        return self._value_runs(name)
+
+    def _read_value_runs(self, name: str) -> tuple[Array, Array]:
         if name == "org":
-            starts, of = self.value_runs("section")
-            return starts, self._arrays["sections.org"][of].astype(np.int64)
+            starts, sections = self.value_runs("section")
+            return starts, self._arrays["sections.org"][sections].astype(np.int64)
         if name == "section":
-            sections: Array = self._arrays["documents.section"]
-            new = np.flatnonzero(sections[1:] != sections[:-1]) + 1
-            starts = np.concatenate(([0], new, [len(sections)]) if len(sections) else ([0],))
+            sections = self._arrays["documents.section"]
+            changes = np.flatnonzero(sections[1:] != sections[:-1]) + 1
+            starts = np.concatenate(([0], changes, [len(sections)]) if len(sections) else ([0],))
             return starts, sections[starts[:-1]].astype(np.int64)
         if name == "page":
             return self._arrays["pages.first"].astype(np.int64), np.arange(self.page_count())
@@ -167,20 +192,20 @@ class DocumentStore:
         return starts, self._arrays[f"pages.{name}"].astype(np.int64)
 
     def value_count(self, name: str) -> int:
-        """Return how many values a field has; years go by themselves."""
+        """Return how many numbers the values of a field have; a year is its own number."""
         tables = {"section": self._sections, "org": self._orgs, "page": self._pages}
         if name in tables:
             return len(tables[name])
         return int(self.value_runs(name)[1].max(initial=-1)) + 1
 
     def is_heading(self, numbers: Array) -> Array:
-        """Return for each passage whether its text is the heading or the title above it."""
+        """Return for each passage whether its text is its section's heading or its page's title."""
         packed = self._arrays["documents.headings"]
-        found: Array = packed[numbers >> 3] >> (numbers & 7).astype(np.uint8) & 1 == 1
-        return found
+        mask: Array = packed[numbers >> 3] >> (numbers & 7).astype(np.uint8) & 1 == 1
+        return mask
 
     def families_of(self, numbers: Array) -> Array:
-        """Return the number of the family of each passage's page."""
+        """Return the number of each passage's family: the top folder of its page."""
         return self._families[0][self.pages_of(numbers)]
 
     def family_name(self, number: int) -> str:
@@ -189,41 +214,44 @@ class DocumentStore:
 
     @lazy
     def _families(self) -> tuple[Array, list[str]]:
-        """The family of each page as a number, and the names of the families."""
+        """The number of each page's family, int64; and the names of the families."""
         numbers: dict[str, int] = {}
         pages = (family(str(json.loads(page)[0])) for page in self._pages)
-        of_pages = [numbers.setdefault(name, len(numbers)) for name in pages]
-        return np.array(of_pages, np.int64), list(numbers)
+        by_page = [numbers.setdefault(name, len(numbers)) for name in pages]
+        return np.array(by_page, np.int64), list(numbers)
 
     def page_name(self, page: int) -> str:
         """Return the path of a page."""
-        return str(self._page(page)[0])
+        return str(self._page(page).page)
 
     def page_count(self) -> int:
         """Return how many pages there are."""
         return len(self._pages)
 
     def section_name(self, section: int) -> str:
-        """Return what a section goes by, unlike any other of its page."""
+        """Return a unique name for a section: `PAGE § HEADING`, with ` § ORG` if it is needed."""
         page_number = int(self._arrays["sections.page"][section])
         org = self.org_name(int(self._arrays["sections.org"][section]))
-        heading = json.loads(from_utf8(self._sections[section]))
+        heading = self._heading(section)
         name = f"{self.page_name(page_number)} § {heading or org}"
         if heading and org and heading in self._shared_headings(page_number):
             return f"{name} § {org}"
         return name
 
     def _read_shared_headings(self, page: int) -> frozenset[str]:
-        """Return the headings that several sections of a page have, being about several orgs."""
+        """Return the headings that several sections of a page share, each with its organization."""
         pages = self._arrays["sections.page"]
-        own = pages.dtype.type(page)  # or numpy would convert all of the array
-        first, last = (int(np.searchsorted(pages, own, side)) for side in ("left", "right"))
-        counts = Counter(self._sections.between(first, last))
+        key = pages.dtype.type(page)  # of another type, numpy would convert the whole array
+        first, end = (int(np.searchsorted(pages, key, side)) for side in ("left", "right"))
+        counts = Counter(self._sections.between(first, end))
         return frozenset(json.loads(heading) for heading, n in counts.items() if n > 1)
 
     def org_name(self, org: int) -> str:
-        """Return the name of an organization."""
+        """Return the name of an organization; "" for number 0."""
         return from_utf8(self._orgs[org]) if org else ""
+
+    def _heading(self, section: int) -> str:
+        return str(json.loads(from_utf8(self._sections[section])))
 
     def _label(self, label: int) -> str:
         return from_utf8(self._labels[label]) if label else ""
@@ -234,29 +262,26 @@ class DocumentStore:
 
     def page_range(self, page: int) -> range:
         """Return the numbers of a page's passages."""
-        first, last = self._arrays["pages.first"][page : page + 2].tolist()
-        return range(first, last)
+        return range(*self._arrays["pages.first"][page : page + 2].tolist())
 
-    def _read_page(self, page: int) -> tuple[Any, ...]:
-        return (*json.loads(from_utf8(self._pages[page])), int(self._arrays["pages.first"][page]))
+    def _read_page(self, page: int) -> PageRow:
+        values = json.loads(from_utf8(self._pages[page]))
+        return PageRow._make((*values, int(self._arrays["pages.first"][page])))
 
-    def _lists(self, counts: str, values: str, wanted: Array, each: int = 1) -> list[list[int]]:
-        """Return the values of passages in a column that has any number of them."""
-        there = self._arrays[f"documents.{counts}"][wanted]
-        found: list[list[int]] = [[] for _ in range(len(wanted))]
-        for at in there.nonzero()[0].tolist():
-            starts = self._starts(counts)
-            number = wanted[at]
-            first, last = int(starts[number]) * each, int(starts[number + 1]) * each
-            found[at] = self._arrays[f"documents.{values}"][first:last].tolist()
-        return found
+    def _lists(self, counts: str, values: str, numbers: Array, width: int = 1) -> list[list[int]]:
+        """Return the list of whole numbers that each passage has in a column.
 
-    def _starts(self, counts: str) -> Array:
-        key = f"_{counts}_starts"
-        if key not in self.__dict__:
-            self.__dict__[key] = offsets(self._arrays[f"documents.{counts}"])
-        found: Array = self.__dict__[key]
-        return found
+        `counts` and `values` name its two arrays; an item of a list is `width` values.
+        """
+        lists: list[list[int]] = [[] for _ in range(len(numbers))]
+        for index in self._arrays[f"documents.{counts}"][numbers].nonzero()[0].tolist():
+            number = int(numbers[index])
+            first, end = (self._list_starts(counts)[number : number + 2] * width).tolist()
+            lists[index] = self._arrays[f"documents.{values}"][first:end].tolist()
+        return lists
+
+    def _read_list_starts(self, counts: str) -> Array:
+        return offsets(self._arrays[f"documents.{counts}"])
 
 
 def _pairs(flat: list[int]) -> tuple[tuple[int, int], ...]:

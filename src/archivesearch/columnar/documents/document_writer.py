@@ -1,7 +1,7 @@
-"""What passages share, kept once, and the rest of them in columns.
+"""Document writer: writes the stored fields of passages as tables and columns.
 
-A page's title, address and date stand in the table of pages, a heading and its
-organization in the table of sections.
+The fields of a page are a row of the table `pages`; a heading and its organization are a
+row of the table `sections`. So each is written once, however many passages share it.
 """
 
 import json
@@ -20,15 +20,15 @@ _COLUMNS = ("section", "label", "years", "repeated", "year_values", "repeated_va
 
 
 class DocumentWriter:
-    """Takes passages in order and writes their tables and texts; `aside` is for what waits."""
+    """Writes passages in order. `temp_folder` has their texts until `finish`."""
 
-    def __init__(self, aside: Path) -> None:
-        self._texts = TextWriter(aside)
+    def __init__(self, temp_folder: Path) -> None:
+        self._texts = TextWriter(temp_folder)
         self._pages: list[bytes] = []
         self._page_years = array("q")
         self._page_langs = array("q")
         self._page_firsts = array("q")
-        self._last: SharedFields | None = None
+        self._last_fields: SharedFields | None = None
         self._page_sections: dict[tuple[str, str], int] = {}
         self._sections: list[bytes] = []
         self._section_pages = array("q")
@@ -40,37 +40,37 @@ class DocumentWriter:
         self._headings: list[Array] = []
         self._count = 0
 
-    def add(self, stretch: PassageColumns) -> None:
-        """Take the next passages."""
-        self._texts.add(stretch.texts)
+    def add(self, passages: PassageColumns) -> None:
+        """Add the next passages."""
+        self._texts.add(passages.texts)
         labels = self._labels
         sections = [
-            self._section(row, stretch.first + start)
-            for row, start in zip(stretch.shared, stretch.shared_starts.tolist(), strict=True)
+            self._section(fields, passages.first + start)
+            for fields, start in zip(passages.shared, passages.shared_starts.tolist(), strict=True)
         ]
-        numbers = [labels.setdefault(row.label, len(labels)) for row in stretch.shared]
+        numbers = [labels.setdefault(fields.label, len(labels)) for fields in passages.shared]
         for name, values in (
-            ("section", stretch.per_passage(np.array(sections))),
-            ("label", stretch.per_passage(np.array(numbers))),
-            ("years", stretch.years.counts),
-            ("repeated", stretch.repeated.counts // 2),
-            ("year_values", stretch.years.values),
-            ("repeated_values", stretch.repeated.values),
+            ("section", passages.per_passage(np.array(sections))),
+            ("label", passages.per_passage(np.array(numbers))),
+            ("years", passages.years.counts),
+            ("repeated", passages.repeated.counts // 2),
+            ("year_values", passages.years.values),
+            ("repeated_values", passages.repeated.values),
         ):
             self._columns[name].append(narrow(values))
-        self._headings.append(stretch.is_heading)
-        self._count += len(stretch)
+        self._headings.append(passages.is_heading)
+        self._count += len(passages)
 
     def close(self) -> None:
-        """Let go of what waits."""
+        """Close the temporary file of texts."""
         self._texts.close()
 
     def finish(self, writer: ArrayWriter) -> None:
-        """Write what has been gathered."""
-        while self._columns:  # what is written is let go
-            name, parts = self._columns.popitem()
-            writer.append(f"documents.{name}", _joined(parts, np.uint8))
-        headings = np.packbits(_joined(self._headings, bool), bitorder="little")
+        """Write the arrays of all passages; the writer is of no use afterwards."""
+        while self._columns:  # each column is freed when it is written
+            name, chunks = self._columns.popitem()
+            writer.append(f"documents.{name}", _concatenate(chunks, np.uint8))
+        headings = np.packbits(_concatenate(self._headings, bool), bitorder="little")
         writer.append("documents.headings", headings)
         for name, values in (
             ("sections.page", self._section_pages),
@@ -92,31 +92,32 @@ class DocumentWriter:
             write_strings(writer, name, [to_utf8(value) for value in table])
         self._texts.finish(writer)
 
-    def _section(self, row: SharedFields, first: int) -> int:
-        """Return the number of a row's section, having entered it and its page if they are new.
+    def _section(self, fields: SharedFields, first: int) -> int:
+        """Return the number of a section; the section and its page are added if they are new.
 
-        `first` is the row's first passage.
+        `first` is the number of the first passage with these fields.
         """
-        if self._last is None or row[: len(PAGE_FIELDS)] != self._last[: len(PAGE_FIELDS)]:
-            self._add_page(row, first)
-        self._last = row
-        number = self._page_sections.get((row.section, row.org))
+        page = fields[: len(PAGE_FIELDS)]
+        if self._last_fields is None or page != self._last_fields[: len(PAGE_FIELDS)]:
+            self._add_page(fields, first)
+        self._last_fields = fields
+        number = self._page_sections.get((fields.section, fields.org))
         if number is None:
-            number = self._page_sections[row.section, row.org] = len(self._sections)
-            self._sections.append(json.dumps(row.section).encode())
+            number = self._page_sections[fields.section, fields.org] = len(self._sections)
+            self._sections.append(json.dumps(fields.section).encode())
             self._section_pages.append(len(self._pages) - 1)
-            self._section_orgs.append(self._orgs.setdefault(row.org, len(self._orgs)))
+            self._section_orgs.append(self._orgs.setdefault(fields.org, len(self._orgs)))
         return number
 
-    def _add_page(self, row: SharedFields, first: int) -> None:
-        known = [(other.page, other.url, other.shift) for other in row.same]
-        self._pages.append(json.dumps([*row[: len(PAGE_FIELDS) - 1], known]).encode())
+    def _add_page(self, fields: SharedFields, first: int) -> None:
+        same = [(other.page, other.url, other.shift) for other in fields.same]
+        self._pages.append(json.dumps([*fields[: len(PAGE_FIELDS) - 1], same]).encode())
         self._page_firsts.append(first)
-        self._page_years.append(row.year or 0)
-        self._page_langs.append(self._langs.setdefault(row.lang, len(self._langs)))
+        self._page_years.append(fields.year or 0)
+        self._page_langs.append(self._langs.setdefault(fields.lang, len(self._langs)))
         self._page_sections = {}
 
 
-def _joined(parts: Sequence[Array], dtype: type) -> Array:
-    """Return parts of a column end to end, in the narrowest type that holds them all."""
-    return np.concatenate([np.empty(0, dtype), *parts])
+def _concatenate(chunks: Sequence[Array], dtype: type) -> Array:
+    """Return the chunks of a column as one array, in the narrowest type that can have them all."""
+    return np.concatenate([np.empty(0, dtype), *chunks])

@@ -1,8 +1,11 @@
-"""Which documents of a segment say the same, so that a search can show one of them.
+"""Groups of near-duplicate documents, so that a search can fold each group into one hit.
 
-copies.members   the documents that have copies, group by group, each group's
-                 representative first
-copies.starts    where the members of each group start, and where the last end
+copies.members   the documents that have duplicates, group by group; the representative of
+                 a group is its first member
+copies.starts    where the members of each group start, and last where they end
+
+If documents 2 and 5 are duplicates, and 1, 4 and 6 are, with 4 the representative:
+members = [4, 1, 6, 2, 5], starts = [0, 3, 5].
 """
 
 from collections.abc import Sequence
@@ -22,35 +25,39 @@ from archivesearch.columnar.storage.doc_sets import count, numbers_of
 from archivesearch.lazy import lazy
 from archivesearch.model.passages import CopyGroups
 
-# So many times fewer matches than documents that have copies are looked at one by one.
-_RARE = 8
+# `folded` starts from the matches if the groups have more than 8 times as many members.
+_FEW_MATCHES = 8
 
 
 def write_copies(writer: ArrayWriter, copies: CopyGroups) -> None:
-    """Write groups of copies."""
+    """Write groups of duplicates as the arrays `copies.members` and `copies.starts`."""
     members = np.array([number for group in copies for number in group], np.int64)
     writer.append("copies.members", narrow(members))
     writer.append("copies.starts", narrow(offsets(np.array([*map(len, copies)], np.int64))))
 
 
 class DuplicateGroups:
-    """The groups of copies of a segment of so many documents."""
+    """The groups of duplicates in a segment of `document_count` documents."""
 
-    def __init__(self, arrays: ArrayFolder, documents: int) -> None:
+    def __init__(self, arrays: ArrayFolder, document_count: int) -> None:
         self._members = arrays["copies.members"]
         self._starts = arrays["copies.starts"]
-        self._count = documents
+        self._count = document_count
 
     def __bool__(self) -> bool:
         return len(self._members) > 0
 
     def groups(self, numbers: Array) -> Array:
-        """Return for each document the number of its group from 1, 0 for one without copies."""
-        found: Array = self._groups[numbers]
-        return found
+        """Return the number of each document's group, from 1; 0 for one without duplicates."""
+        groups: Array = self._groups[numbers]
+        return groups
 
     def first_distinct(self, numbers: Array, count: int) -> Array:
-        """Return where the first `count` documents are that are no copies of one before them."""
+        """Return the indices of the first `count` documents without a duplicate before them.
+
+        Only the first of each group counts. If 4 and 1 are duplicates, then of the numbers
+        [3, 4, 1, 0] the indices [0, 1, 3] are returned.
+        """
         groups = self.groups(numbers)
         if not groups.any():
             return np.arange(len(numbers))[:count]
@@ -58,86 +65,95 @@ class DuplicateGroups:
         return np.sort(np.unique(keys, return_index=True)[1])[:count]
 
     def distinct(self, numbers: Array, sort_keys: Array, partitions: Array | None = None) -> Array:
-        """Return which documents are left when of copies only one is: the least in `by`.
+        """Return a mask of the documents that are left if each group is folded into one.
 
-        Of equals it is the one that goes first in its group. Copies that differ in
-        `apart` are all left.
+        The document with the least of the `sort_keys` is left; of equals, the one that goes
+        first in its group. Duplicates that differ in their `partitions` are not folded.
         """
         groups = self.groups(numbers)
-        kept: Array = groups == 0
-        at = np.flatnonzero(groups)
-        groups = groups[at]
-        partitions = np.zeros(len(at), np.int64) if partitions is None else partitions[at]
-        order = np.lexsort((self._ranks[numbers[at]], sort_keys[at], partitions, groups))
+        mask: Array = groups == 0
+        indices = np.flatnonzero(groups)
+        groups = groups[indices]
+        partitions = np.zeros(len(indices), np.int64) if partitions is None else partitions[indices]
+        ranks = self._ranks[numbers[indices]]
+        order = np.lexsort((ranks, sort_keys[indices], partitions, groups))
         groups, partitions = groups[order], partitions[order]
-        new = np.ones(len(at), bool)
-        new[1:] = (groups[1:] != groups[:-1]) | (partitions[1:] != partitions[:-1])
-        kept[at[order[new]]] = True
-        return kept
+        is_first = np.ones(len(indices), bool)
+        is_first[1:] = (groups[1:] != groups[:-1]) | (partitions[1:] != partitions[:-1])
+        mask[indices[order[is_first]]] = True
+        return mask
 
     def matching_groups(self, numbers: Sequence[int], matches: Array) -> dict[int, tuple[int, ...]]:
-        """Return for documents that match, each with its copies that match, in the order of rank.
+        """Return for each document itself and its matching duplicates, in the order of the group.
 
-        Those that have none are left out.
+        The `numbers` must match, too; `matches` are bits. A document without a matching
+        duplicate has no entry. With the groups of the
+        example above, if all of 1, 2, 4 and 5 match:
+        `matching_groups([1, 0, 5], matches)` is `{1: (4, 1), 5: (2, 5)}`.
         """
         groups = self.groups(np.asarray(numbers, np.int64))
-        at = groups.nonzero()[0]
-        starts = self._starts[groups[at] - 1].astype(np.int64)
-        counts = self._starts[groups[at]] - starts
+        indices = groups.nonzero()[0]
+        starts = self._starts[groups[indices] - 1].astype(np.int64)
+        counts = self._starts[groups[indices]] - starts
         members = self._members[concat_ranges(starts, counts)]
-        kept = _matching(members, matches)
-        ends = kept.cumsum()[counts.cumsum() - 1].tolist() if len(at) else []
-        left = members[kept].tolist()
-        families = zip(at.tolist(), [0, *ends], ends, strict=False)
+        is_match = _contains(matches, members)
+        ends = is_match.cumsum()[counts.cumsum() - 1].tolist() if len(indices) else []
+        matching = members[is_match].tolist()
         return {
-            numbers[place]: tuple(left[first:last])
-            for place, first, last in families
-            if last - first > 1
+            numbers[index]: tuple(matching[first:end])
+            for index, first, end in zip(indices.tolist(), [0, *ends], ends, strict=False)
+            if end - first > 1
         }
 
     def folded(self, matches: Array) -> int:
-        """Return how many of the matching documents are copies of another one that matches."""
+        """Return how many matching documents are duplicates of another matching document.
+
+        Of a group of which n documents match, n - 1 count.
+        """
         if not self:
             return 0
-        if count(matches) * _RARE < len(self._members):
+        if count(matches) * _FEW_MATCHES < len(self._members):
             groups = self.groups(numbers_of(matches))
             groups = np.sort(groups[groups > 0])
             return len(groups) - int(np.count_nonzero(np.diff(groups, prepend=0)))
-        found = matches[self._blocks]
-        found &= self._bits
-        groups = np.bitwise_or.reduceat(found, self._starts[:-1])
-        return int(np.count_nonzero(found)) - int(np.count_nonzero(groups))
+        member_bits = matches[self._blocks]
+        member_bits &= self._bits
+        groups = np.bitwise_or.reduceat(member_bits, self._starts[:-1])
+        return int(np.count_nonzero(member_bits)) - int(np.count_nonzero(groups))
 
     @lazy
     def _blocks(self) -> Array:
-        """The block of each member, in the type that numpy takes for an index."""
+        """The block of each member, in numpy's type for indices."""
         return (self._members >> BLOCK_BITS).astype(np.intp)
 
     @lazy
     def _bits(self) -> Array:
-        """The bit of each member in its block."""
+        """The bit of each member in its block, uint32."""
         return np.uint32(1) << (self._members & (BLOCK_SIZE - 1)).astype(np.uint32)
 
     @lazy
-    def _owners(self) -> Array:
-        """The group of each member, from 1."""
+    def _member_groups(self) -> Array:
+        """The number of each member's group, from 1."""
         return np.searchsorted(self._starts, np.arange(len(self._members)), "right")
 
     @lazy
     def _groups(self) -> Array:
-        found = np.zeros(self._count, np.uint32)
-        found[self._members] = self._owners
-        return found
+        """The number of each document's group, from 1; 0 for one without duplicates."""
+        groups = np.zeros(self._count, np.uint32)
+        groups[self._members] = self._member_groups
+        return groups
 
     @lazy
     def _ranks(self) -> Array:
-        found = np.zeros(self._count, np.uint32)
-        found[self._members] = np.arange(len(self._members)) - self._starts[self._owners - 1]
-        return found
+        """The index of each document in its group: 0 for the representative."""
+        ranks = np.zeros(self._count, np.uint32)
+        indices = np.arange(len(self._members))
+        ranks[self._members] = indices - self._starts[self._member_groups - 1]
+        return ranks
 
 
-def _matching(numbers: Array, matches: Array) -> Array:
-    """Return which documents are among those that match, given as bits."""
+def _contains(bits: Array, numbers: Array) -> Array:
+    """Return a mask of the documents that are in a set, which is given as bits."""
     low = (numbers & (BLOCK_SIZE - 1)).astype(np.uint32)
-    found: Array = (matches[numbers >> BLOCK_BITS] >> low) & 1 == 1
-    return found
+    mask: Array = (bits[numbers >> BLOCK_BITS] >> low) & 1 == 1
+    return mask

@@ -1,7 +1,7 @@
-"""Merging runs into a segment: the postings of each term from all of them, end to end.
+"""Merger of sorted runs: the postings of each term from all runs, end to end.
 
-All runs hold their terms in the same order, and each run's documents follow those of the
-one before it, so that merging is copying: nothing is sorted any more.
+All runs have their terms in the same order, and the documents of a run follow those of the
+run before it. So merging is copying: nothing is sorted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,9 +30,10 @@ from archivesearch.columnar.terms.word_forms_writer import (
     encode_forms,
 )
 
-_COUNTS = ("entry_counts", "posting_counts", "position_counts")
-_PARTED = (*_COUNTS, "other_counts")
-_OF = {
+# The parts of `RunPostings` that count values per term, and the parts that have the values.
+_WRITTEN_COUNTS = ("entry_counts", "posting_counts", "position_counts")
+_COUNTS = (*_WRITTEN_COUNTS, "other_counts")
+_PARTS_OF = {
     "entry_counts": ("blocks", "bits"),
     "posting_counts": ("documents", "frequencies"),
     "position_counts": ("gaps",),
@@ -44,52 +45,57 @@ def merge_runs(
     writer: ArrayWriter,
     runs: Sequence[Run],
     lengths: Mapping[str, Array],
-    glossary: MergedVocabulary,
+    vocabulary: MergedVocabulary,
     *,
     slice_size: int,
 ) -> dict[str, Any]:
-    """Write lexicon, postings and lengths of a segment; return its figures.
+    """Write the term dictionary, postings and lengths of a segment, and return its figures.
 
-    `lengths` has for each field of words how many each document has. About so many
-    `occurrences` are merged at a time: that is many small steps, which two threads take no
-    faster than one.
+    `lengths` has for each word field the number of words of each document. Terms are merged
+    in slices of about `slice_size` occurrences. A slice is many small steps, which two
+    threads would do no faster than one.
     """
     documents = len(lengths["text"])
     padded = {name: _padded(lengths[name]) for name in WORD_FIELDS}
     writer.append("lengths", narrow(np.concatenate(list(padded.values()))))
-    output = _Output(writer, documents)
-    edges = [0]
+    output = _SegmentOutput(writer, documents)
+    term_edges = [0]
     terms: list[Array] = []
-    having = np.zeros(len(glossary), np.int64)
+    joint_frequencies = np.zeros(len(vocabulary), np.int64)
     for name in FIELDS:
-        field = _Field(name, runs, glossary, padded.get(name), slice_size)
-        for number in range(field.slices):
-            output.append(field.merged(number))
+        field = _FieldMerger(name, runs, vocabulary, padded.get(name), slice_size)
+        for number in range(field.slice_count):
+            output.append(field.merge_slice(number))
         terms.append(field.terms)
         if name in JOINT_FIELDS:
-            having[field.terms] = np.maximum(having[field.terms], field.postings)
-        edges.append(edges[-1] + len(field.terms))
-    joint = np.concatenate(terms[: len(JOINT_FIELDS)])
-    writer.append("terms.passages", narrow(having[joint]))
-    output.finish(glossary)
-    write_term_dictionary(writer, [glossary.strings[n] for part in terms for n in part.tolist()])
+            joint_frequencies[field.terms] = np.maximum(
+                joint_frequencies[field.terms], field.posting_counts
+            )
+        term_edges.append(term_edges[-1] + len(field.terms))
+    joint_terms = np.concatenate(terms[: len(JOINT_FIELDS)])
+    writer.append("terms.passages", narrow(joint_frequencies[joint_terms]))
+    output.finish(vocabulary)
+    write_term_dictionary(writer, [vocabulary.strings[n] for part in terms for n in part.tolist()])
     return {
         "documents": documents,
-        "fields": {name: [edges[i], edges[i + 1]] for i, name in enumerate(FIELDS)},
+        "fields": {name: [term_edges[i], term_edges[i + 1]] for i, name in enumerate(FIELDS)},
         "with_field": {name: int(np.count_nonzero(padded[name])) for name in WORD_FIELDS},
         "total_length": {name: int(padded[name].sum()) for name in WORD_FIELDS},
     }
 
 
 def _padded(lengths: Array) -> Array:
-    """Return lengths up to the end of the last block, so that blocks can be taken whole."""
+    """Return lengths padded with zeros to whole blocks."""
     blocks = (len(lengths) + BLOCK_SIZE - 1) >> BLOCK_BITS
     return np.pad(lengths, (0, blocks * BLOCK_SIZE - len(lengths)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Merged:
-    """The postings of some terms, as they are written."""
+class _MergedSlice:
+    """The postings of consecutive terms from all runs, as they are written.
+
+    `counts` has the `_WRITTEN_COUNTS`, one value per term. `forms` is None for keys.
+    """
 
     counts: Mapping[str, Array]
     blocks: Array
@@ -100,58 +106,64 @@ class _Merged:
     forms: EncodedForms | None
 
 
-class _Field:
-    """One field in all runs, its terms cut into slices of about so many occurrences.
+class _FieldMerger:
+    """Merges one field of all runs, slice by slice of its terms.
 
-    Of what a run has for each term only that is held which begins a slice: there may be
-    many runs. `terms` are numbers of the glossary, `postings` how many documents have each.
+    Between slices only their edges in each run are in memory, because runs may be many.
+    `terms` are merged numbers, ascending; `posting_counts` has the number of postings of each.
     """
 
     def __init__(
         self,
         name: str,
         runs: Sequence[Run],
-        glossary: MergedVocabulary,
-        lengths: "Array | None",
-        occurrences: int,
+        vocabulary: MergedVocabulary,
+        lengths: Array | None,
+        slice_size: int,
     ) -> None:
         self._name = name
         self._runs = runs
-        self._glossary = glossary
+        self._vocabulary = vocabulary
         self._lengths = lengths
-        having = 0 if lengths is None else int(np.count_nonzero(lengths))
-        self._average = int(lengths.sum()) / having if lengths is not None and having else 1.0
-        postings, positions = np.zeros((2, len(glossary)), np.int64)
+        with_field = 0 if lengths is None else int(np.count_nonzero(lengths))
+        self._average = (
+            int(lengths.sum()) / with_field if lengths is not None and with_field else 1.0
+        )
+        posting_counts, position_counts = np.zeros((2, len(vocabulary)), np.int64)
         for run in runs:
-            with run.open(name) as opened:
-                terms = self._numbers(run)[opened.read("terms")]
-                postings[terms] += opened.read("posting_counts")
-                positions[terms] += opened.read("position_counts")
-        self.terms = np.flatnonzero(postings)
-        self.postings = postings[self.terms]
-        self._edges = _cut(positions[self.terms], occurrences)
-        self.slices = len(self._edges) - 1
-        self._begins = [self._begin(run) for run in runs]
+            with run.open(name) as reader:
+                terms = self._merged_numbers(run)[reader.read("terms")]
+                posting_counts[terms] += reader.read("posting_counts")
+                position_counts[terms] += reader.read("position_counts")
+        self.terms = np.flatnonzero(posting_counts)
+        self.posting_counts = posting_counts[self.terms]
+        self._edges = _slice_edges(position_counts[self.terms], slice_size)
+        self.slice_count = len(self._edges) - 1
+        self._run_edges = [self._edges_in(run) for run in runs]
 
-    def merged(self, number: int) -> _Merged:
-        """Put the postings of a slice of the terms from all runs end to end."""
+    def merge_slice(self, number: int) -> _MergedSlice:
+        """Return the postings of a slice from all runs."""
         terms = self.terms[self._edges[number] : self._edges[number + 1]]
         pieces = [
-            self._piece(run, begins[:, number], begins[:, number + 1], terms)
-            for run, begins in zip(self._runs, self._begins, strict=True)
-            if begins[0, number] < begins[0, number + 1]
+            self._read_piece(run, edges[:, number], edges[:, number + 1], terms)
+            for run, edges in zip(self._runs, self._run_edges, strict=True)
+            if edges[0, number] < edges[0, number + 1]
         ]
-        postings, order = _layout(pieces, "posting_counts", len(terms))
-        positions, position_order = _layout(pieces, "position_counts", len(terms))
-        frequencies = _joined(pieces, "frequencies", order)
-        entries, blocks, bits, bounds = _entries(pieces, len(terms))
+        posting_counts, posting_order = _layout(pieces, "posting_counts", len(terms))
+        position_counts, position_order = _layout(pieces, "position_counts", len(terms))
+        frequencies = _joined(pieces, "frequencies", posting_order)
+        entry_counts, blocks, bits, bounds = _merged_entries(pieces, len(terms))
         gaps, forms = np.empty(0, np.uint8), None
         if self._lengths is not None:
             gaps = _joined(pieces, "gaps", position_order)
-            others = _others(pieces, postings)
-            forms = encode_forms(self._glossary, terms, postings, frequencies, others)
-        return _Merged(
-            counts=dict(zip(_COUNTS, (entries, postings, positions), strict=True)),
+            others = _merged_others(pieces, posting_counts)
+            forms = encode_forms(self._vocabulary, terms, posting_counts, frequencies, others)
+        return _MergedSlice(
+            counts={
+                "entry_counts": entry_counts,
+                "posting_counts": posting_counts,
+                "position_counts": position_counts,
+            },
             blocks=blocks,
             bits=bits,
             bounds=bounds,
@@ -160,54 +172,69 @@ class _Field:
             forms=forms,
         )
 
-    def _numbers(self, run: Run) -> Array:
-        return self._glossary.number_map(run.vocabulary).terms
+    def _merged_numbers(self, run: Run) -> Array:
+        return self._vocabulary.number_map(run.vocabulary).terms
 
-    def _begin(self, run: Run) -> Array:
-        """Return where each slice begins in a run: among its terms, and in what these have."""
-        with run.open(self._name) as opened:
-            terms = self._numbers(run)[opened.read("terms")]
-            at = np.searchsorted(terms, np.append(self.terms, len(self._glossary))[self._edges])
-            starts = [offsets(opened.read(part))[at] for part in _PARTED]
-            return narrow(np.stack([at, *starts]))
+    def _edges_in(self, run: Run) -> Array:
+        """Return where each slice begins in a run.
 
-    def _piece(self, run: Run, low: Array, high: Array, terms: Array) -> "_Piece":
-        """Read what a run has of a slice."""
-        edges = zip(("terms", *_PARTED), low.tolist(), high.tolist(), strict=True)
-        ranges = {counts: (first, last) for counts, first, last in edges}
-        numbers = self._glossary.number_map(run.vocabulary)
-        with run.open(self._name) as opened:
-            of_terms = {part: opened.read(part, *ranges["terms"]) for part in ("terms", *_PARTED)}
+        There is a row for the run's terms and one for each of `_COUNTS`; columns are slices.
+        """
+        with run.open(self._name) as reader:
+            terms = self._merged_numbers(run)[reader.read("terms")]
+            places = np.searchsorted(
+                terms, np.append(self.terms, len(self._vocabulary))[self._edges]
+            )
+            starts = [offsets(reader.read(part))[places] for part in _COUNTS]
+            return narrow(np.stack([places, *starts]))
+
+    def _read_piece(self, run: Run, starts: Array, ends: Array, terms: Array) -> "_Piece":
+        """Return the part of a slice that is in a run; `starts` and `ends` are its edges there."""
+        edges = zip(("terms", *_COUNTS), starts.tolist(), ends.tolist(), strict=True)
+        ranges = {counts: (start, end) for counts, start, end in edges}
+        numbers = self._vocabulary.number_map(run.vocabulary)
+        with run.open(self._name) as reader:
+            per_term = {part: reader.read(part, *ranges["terms"]) for part in ("terms", *_COUNTS)}
             values = {
-                part: opened.read(part, *ranges[counts])
-                for counts, parts in _OF.items()
+                part: reader.read(part, *ranges[counts])
+                for counts, parts in _PARTS_OF.items()
                 for part in parts
             }
-        own = numbers.terms[of_terms.pop("terms")]
-        counts = {part: each.astype(np.int64) for part, each in of_terms.items()}
-        others = np.repeat(np.arange(len(own)), counts["other_counts"])
+        run_terms = numbers.terms[per_term.pop("terms")]
+        counts = {part: each.astype(np.int64) for part, each in per_term.items()}
+        others = _Others(
+            terms=np.repeat(np.arange(len(run_terms)), counts["other_counts"]),
+            forms=numbers.forms[values["other_forms"]],
+            postings=values["other_postings"],
+        )
         piece = _Piece(
-            np.searchsorted(terms, own),
+            np.searchsorted(terms, run_terms),
             counts,
             values | {"bounds": self._bounds(values, run.first)},
-            _Others(others, numbers.forms[values["other_forms"]], values["other_postings"]),
+            others,
         )
-        usual, wanted = numbers.usual_forms[own], self._glossary.usual_forms[own]
-        odd = np.flatnonzero((usual != wanted) & (usual >= 0))
-        return piece.with_usual(odd, usual, wanted) if len(odd) else piece
+        usual_of_run = numbers.usual_forms[run_terms]
+        usual = self._vocabulary.usual_forms[run_terms]
+        differing = np.flatnonzero((usual_of_run != usual) & (usual_of_run >= 0))
+        return piece.with_usual_forms(differing, usual_of_run, usual) if len(differing) else piece
 
     def _bounds(self, values: Mapping[str, Array], first: int) -> Array:
-        """Return the best impact in each entry of a run's."""
+        """Return the largest impact in each entry of a run: uint8; 0 for keys."""
         if self._lengths is None:
             return np.zeros(len(values["bits"]), np.uint8)
         lengths = self._lengths[first:][values["documents"]]
-        starts = offsets(np.bitwise_count(values["bits"]))[:-1]
+        entry_starts = offsets(np.bitwise_count(values["bits"]))[:-1]
         frequencies = values["frequencies"].astype(np.float64)
-        return max_impacts(frequencies, lengths, self._average, starts)
+        return max_impacts(frequencies, lengths, self._average, entry_starts)
 
 
 class _Others(NamedTuple):
-    """What is not in the usual form of its term: the term's place, the form, and the posting."""
+    """The occurrences that are not in the usual form of their term; one value for each.
+
+    - `terms`: the index of the term in the piece.
+    - `forms`: the merged number of the form.
+    - `postings`: the posting, counted from the first of the term in the piece.
+    """
 
     terms: Array
     forms: Array
@@ -216,10 +243,12 @@ class _Others(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What one run has of a slice of terms, each given by its place in the slice.
+    """The part of a slice that is in one run.
 
-    `counts` say how much each of the terms has of the `values`. In `others` terms go by
-    their place in the piece, and postings count from the first of each term.
+    - `terms`: for each term of the piece its index in the slice, ascending.
+    - `counts`: `_COUNTS` by name, one value per term.
+    - `values`: the parts of `RunPostings` that they count, and `bounds`, one per entry.
+    - `others`: occurrences that are not in the usual form.
     """
 
     terms: Array
@@ -227,123 +256,138 @@ class _Piece:
     values: Mapping[str, Array]
     others: _Others
 
-    def with_usual(self, odd: Array, usual: Array, wanted: Array) -> "_Piece":
-        """Take other forms for usual in some terms, so that all pieces mean the same.
+    def with_usual_forms(self, differing: Array, usual_of_run: Array, usual: Array) -> "_Piece":
+        """Return the piece with `usual` instead of `usual_of_run` as the usual forms.
 
-        `usual` are those that the run has taken, `wanted` those to be taken, for each term.
+        Both have a form for each term; `differing` are the indices of terms where they
+        differ. Occurrences in a new usual form leave `others`, those in an old one enter.
+
+        A run has "party parties" and "parties" of the term "parti", with "party" as the
+        usual form. `others` has "parties" twice, in the postings 0 and 1. With "parties" as
+        the usual form it has "party" once, in posting 0.
         """
         terms, forms, postings = self.others
         counts = self.counts["posting_counts"]
         starts = offsets(counts)
-        stand = np.bincount(starts[terms] + postings, minlength=int(starts[-1]))
-        at = concat_ranges(starts[odd], counts[odd])
-        missing = self.values["frequencies"][at] - stand[at]  # they were in the usual form
-        owners = np.repeat(np.repeat(odd, counts[odd]), missing)
-        stay = forms != wanted[terms]
+        other_occurrences = np.bincount(starts[terms] + postings, minlength=int(starts[-1]))
+        changed = concat_ranges(starts[differing], counts[differing])  # postings
+        entering = self.values["frequencies"][changed] - other_occurrences[changed]
+        entering_terms = np.repeat(np.repeat(differing, counts[differing]), entering)
+        entering_postings = np.repeat(changed, entering) - starts[entering_terms]
+        stays = forms != usual[terms]
         others = _Others(
-            np.concatenate((terms[stay], owners)),
-            np.concatenate((forms[stay], usual[owners])),
-            np.concatenate((postings[stay], np.repeat(at, missing) - starts[owners])),
+            np.concatenate((terms[stays], entering_terms)),
+            np.concatenate((forms[stays], usual_of_run[entering_terms])),
+            np.concatenate((postings[stays], entering_postings)),
         )
         return replace(self, others=others)
 
 
-def _cut(occurrences: Array, size: int) -> Array:
-    """Cut terms into slices that have about so many occurrences; return the edges of all."""
-    through = offsets(occurrences)
+def _slice_edges(occurrences: Array, size: int) -> Array:
+    """Return the edges of slices of terms that have about `size` occurrences, at least a term.
+
+    `occurrences` has the number of each term.
+
+    >>> _slice_edges(np.array([4, 3, 20, 1, 2]), 8).tolist()
+    [0, 2, 3, 5]
+    """
+    sums = offsets(occurrences)
     edges = [0]
     while edges[-1] < len(occurrences):
-        full = np.searchsorted(through, through[edges[-1]] + size, "right") - 1
+        full = np.searchsorted(sums, sums[edges[-1]] + size, "right") - 1
         edges.append(max(int(full), edges[-1] + 1))
     return np.array(edges)
 
 
-def _entries(pieces: Sequence[_Piece], terms: int) -> tuple[Array, Array, Array, Array]:
-    """Return how many entries each term has, and the blocks, bits and bounds of these.
+def _merged_entries(pieces: Sequence[_Piece], terms: int) -> tuple[Array, Array, Array, Array]:
+    """Return the number of entries of each term, and the blocks, bits and bounds of entries.
 
-    Where one run ends and another begins both may have an entry for the same block.
+    The last block of one run may be the first one of the next: such entries become one.
     """
     counts, order = _layout(pieces, "entry_counts", terms)
     blocks, bits, bounds = (_joined(pieces, part, order) for part in ("blocks", "bits", "bounds"))
-    again = np.zeros(len(blocks), bool)
-    again[1:] = blocks[1:] == blocks[:-1]
+    continues = np.zeros(len(blocks), bool)
+    continues[1:] = blocks[1:] == blocks[:-1]
     starts = offsets(counts)
-    again[starts[:-1]] = False  # each term has some
-    if again.any():
-        first = np.flatnonzero(~again)
-        counts = np.diff(np.searchsorted(first, starts))
-        blocks = blocks[first]
-        bits = np.bitwise_or.reduceat(bits, first)
-        bounds = np.maximum.reduceat(bounds, first)
+    continues[starts[:-1]] = False  # each term has an entry
+    if continues.any():
+        firsts = np.flatnonzero(~continues)
+        counts = np.diff(np.searchsorted(firsts, starts))
+        blocks = blocks[firsts]
+        bits = np.bitwise_or.reduceat(bits, firsts)
+        bounds = np.maximum.reduceat(bounds, firsts)
     return counts, blocks, bits, bounds
 
 
-def _others(pieces: Sequence[_Piece], postings: Array) -> tuple[Array, Array]:
-    """Return what is not in the usual form of its term: the forms, and in which postings.
+def _merged_others(pieces: Sequence[_Piece], posting_counts: Array) -> tuple[Array, Array]:
+    """Return the occurrences that are not in the usual form: their forms, and their postings.
 
-    These are counted through all the terms, which have so many each.
+    Postings are counted through all terms of the slice, which have `posting_counts` each.
     """
-    free = offsets(postings)[:-1]
-    forms, places = [np.empty(0, np.int32)], [np.empty(0, np.int64)]
+    next_posting = offsets(posting_counts)[:-1]
+    forms, postings = [np.empty(0, np.int32)], [np.empty(0, np.int64)]
     for piece in pieces:
         forms.append(piece.others.forms)
-        places.append(free[piece.terms[piece.others.terms]] + piece.others.postings)
-        free[piece.terms] += piece.counts["posting_counts"]
-    return np.concatenate(forms), np.concatenate(places)
+        postings.append(next_posting[piece.terms[piece.others.terms]] + piece.others.postings)
+        next_posting[piece.terms] += piece.counts["posting_counts"]
+    return np.concatenate(forms), np.concatenate(postings)
 
 
-def _layout(pieces: Sequence[_Piece], part: str, terms: int) -> tuple[Array, list[Array] | None]:
-    """Return how many values each term has in all runs, and where those of each run go.
+def _layout(pieces: Sequence[_Piece], counts: str, terms: int) -> tuple[Array, list[Array] | None]:
+    """Return the number of values of each term in all pieces, and where those of each piece go.
 
-    No places stand for one after the other, as it is with one run, and with one term,
-    which may have more occurrences than all others.
+    `counts` is one of `_COUNTS`. The places are None where the values of pieces are simply
+    end to end: with one piece, or with one term, which may have very many occurrences.
+
+    Two terms have 2 and 1 values in one piece, 1 and 2 in another: the first piece goes to
+    [0, 1, 3], the second one to [2, 4, 5].
     """
-    total = np.zeros(terms, np.int64)
+    totals = np.zeros(terms, np.int64)
     for piece in pieces:
-        total[piece.terms] += piece.counts[part]
+        totals[piece.terms] += piece.counts[counts]
     if len(pieces) == 1 or terms == 1:
-        return total, None
-    free = offsets(total)[:-1]
-    order = []
+        return totals, None
+    next_place = offsets(totals)[:-1]
+    places = []
     for piece in pieces:
-        order.append(concat_ranges(free[piece.terms], piece.counts[part]))
-        free[piece.terms] += piece.counts[part]
-    return total, order
+        places.append(concat_ranges(next_place[piece.terms], piece.counts[counts]))
+        next_place[piece.terms] += piece.counts[counts]
+    return totals, places
 
 
-def _joined(pieces: Sequence[_Piece], part: str, order: Sequence[Array] | None) -> Array:
-    """Put values of several runs where they go."""
+def _joined(pieces: Sequence[_Piece], part: str, places: Sequence[Array] | None) -> Array:
+    """Return the values of all pieces, each where `_layout` says."""
     values = [piece.values[part] for piece in pieces]
-    if order is None:
+    if places is None:
         return np.concatenate(values)
     joined = np.empty(sum(map(len, values)), np.result_type(*values))
-    for some, places in zip(values, order, strict=True):
-        joined[places] = some
+    for piece_values, piece_places in zip(values, places, strict=True):
+        joined[piece_places] = piece_values
     return joined
 
 
-class _Output:
-    """Writes the postings of one range of terms after another."""
+class _SegmentOutput:
+    """Writes the postings of all terms, slice by slice."""
 
     def __init__(self, writer: ArrayWriter, documents: int) -> None:
         self._writer = writer
         self._block_type = np.uint16 if documents <= BLOCK_SIZE << 16 else np.uint32
-        self._counts: dict[str, list[Array]] = {part: [] for part in _COUNTS}
+        self._counts: dict[str, list[Array]] = {part: [] for part in _WRITTEN_COUNTS}
         self._frequencies = PackedIntsWriter(writer, "postings.frequency", bits=4)
         self._gaps = PackedIntsWriter(writer, "positions.gap", bits=8)
         self._forms = WordFormsWriter(writer)
-        self._entry_totals = PrefixSumsWriter()
-        self._posting_totals = PrefixSumsWriter()
+        self._posting_sums = PrefixSumsWriter()
+        self._position_sums = PrefixSumsWriter()
         for name, dtype in (
             ("entries.block", self._block_type),
             ("entries.documents", np.uint32),
             ("entries.bound", np.uint8),
         ):
-            writer.append(name, np.empty(0, dtype))  # so that it is there, whatever comes
+            writer.append(name, np.empty(0, dtype))  # so that the array exists without terms
 
-    def append(self, merged: _Merged) -> None:
+    def append(self, merged: _MergedSlice) -> None:
         """Write the postings of the next terms."""
-        for part in _COUNTS:
+        for part in _WRITTEN_COUNTS:
             self._counts[part].append(merged.counts[part])
         self._writer.append("entries.block", merged.blocks.astype(self._block_type))
         self._writer.append("entries.documents", merged.bits)
@@ -352,16 +396,16 @@ class _Output:
         self._gaps.append(merged.gaps)
         if merged.forms is not None:
             self._forms.append(merged.forms)
-        self._entry_totals.add(np.bitwise_count(merged.bits))
-        self._posting_totals.add(merged.frequencies)
+        self._posting_sums.add(np.bitwise_count(merged.bits))
+        self._position_sums.add(merged.frequencies)
 
-    def finish(self, glossary: MergedVocabulary) -> None:
-        """Write where what each term has begins, how forms are spelled, and the large numbers."""
-        for name, part in zip(("entries", "postings", "positions"), _COUNTS, strict=True):
+    def finish(self, vocabulary: MergedVocabulary) -> None:
+        """Write the starts of terms, the prefix sums, and the last values of all other arrays."""
+        for name, part in zip(("entries", "postings", "positions"), _WRITTEN_COUNTS, strict=True):
             starts = offsets(np.concatenate([np.empty(0, np.int64), *self._counts[part]]))
             self._writer.append(f"terms.{name}", narrow(starts, min_dtype=np.uint32))
-        self._entry_totals.write(self._writer, "entries.postings")
-        self._posting_totals.write(self._writer, "postings.positions")
+        self._posting_sums.write(self._writer, "entries.postings")
+        self._position_sums.write(self._writer, "postings.positions")
         self._frequencies.finish()
         self._gaps.finish()
-        self._forms.finish(glossary)
+        self._forms.finish(vocabulary)

@@ -1,4 +1,8 @@
-"""The entries of several terms, worked on together: which documents have them, and where."""
+"""Posting lists of several terms, processed together: documents, frequencies and positions.
+
+The entries of all terms (see `segment.py`) are end to end, so that each step is one numpy
+call for all of them.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,15 +17,18 @@ from archivesearch.errors import IndexDamaged
 from archivesearch.lazy import lazy
 
 _ONE = np.uint32(1)
+
+# A position in a document is less than 1 << POSITION_BITS.
 POSITION_BITS = 32
-"""A position in a document is less than 1 << this."""
 
 
 class SelectedPostings(NamedTuple):
-    """Postings of some of the entries, in their order.
+    """Postings of selected entries, in the order of the entries, then of their documents.
 
-    `entry` says of each posting to which entry it belongs, `term` to which term, `low`
-    which of the 32 documents of its block it is, `place` where it stands among all postings.
+    - `entry`: the index of the entry among those selected.
+    - `term`: the index of the term.
+    - `bit`: the document's place in its block, 0 to 31.
+    - `posting`: the index among all postings of the segment.
     """
 
     entry: Array
@@ -31,7 +38,7 @@ class SelectedPostings(NamedTuple):
 
 
 class PostingLists:
-    """Entries laid one after the other, so that each step is made once for all terms."""
+    """The posting lists of terms; entries are numbered through all of them, from 0."""
 
     def __init__(self, segment: Segment, terms: Sequence[Postings]) -> None:
         self._segment = segment
@@ -40,7 +47,7 @@ class PostingLists:
 
     @lazy
     def blocks(self) -> Array:
-        """The block of each entry, in the type that numpy takes for an index."""
+        """The block of each entry, as intp, numpy's type for indices."""
         blocks = np.concatenate([term.blocks for term in self.terms]).astype(np.intp)
         if len(blocks) and int(blocks.max()) >= self._segment.block_count:
             raise IndexDamaged("entries.block.bin: it names blocks that there are not")
@@ -48,7 +55,7 @@ class PostingLists:
 
     @lazy
     def bits(self) -> Array:
-        """The documents of each entry, as bits; of terms that are narrowed, fewer."""
+        """The documents of each entry, as bits, restricted to `inside` where terms have one."""
         if all(term.inside is None for term in self.terms):
             return self._all_bits
         return np.concatenate(
@@ -64,60 +71,64 @@ class PostingLists:
 
     @lazy
     def max_impacts(self) -> Array:
-        """The best impact of each entry, in 255ths."""
+        """The largest impact in each entry: uint8, in 255ths."""
         return np.concatenate([term.max_impacts for term in self.terms])
 
     @lazy
     def starts(self) -> Array:
-        """Where the entries of each term start, and where the last end."""
+        """The first entry of each term, and the end of the last term: int64."""
         return offsets(self.entry_counts)
 
     def term_of(self, entries: Array) -> Array:
-        """Return for each of some entries which of the terms it belongs to."""
+        """Return the index of the term of each entry."""
         if len(self.terms) == 1:
             return np.zeros(len(entries), np.int64)
         return self.starts.searchsorted(entries, "right") - 1
 
     def select(self, entries: Array, terms: Array, bits: Array) -> SelectedPostings:
-        """Return the postings of some entries for those of their documents that `bits` name.
+        """Return the postings of entries for those of their documents that `bits` has.
 
-        `terms` are the terms of the entries.
+        `terms` are the indices of the terms of the entries.
         """
         skipped = np.array([t.entries.start for t in self.terms], np.int64) - self.starts[:-1]
-        starts = self._segment.posting_sums.before(entries + skipped[terms])
-        at = unpack_bits(bits).nonzero()[0]
-        which = at >> BLOCK_BITS
-        low = at & (BLOCK_SIZE - 1)
-        below = self._all_bits[entries][which] & ((_ONE << low.astype(np.uint32)) - _ONE)
-        return SelectedPostings(which, terms[which], low, starts[which] + np.bitwise_count(below))
+        first_postings = self._segment.posting_sums.before(entries + skipped[terms])
+        places = unpack_bits(bits).nonzero()[0]
+        entry = places >> BLOCK_BITS
+        bit = places & (BLOCK_SIZE - 1)
+        lower_bits = self._all_bits[entries][entry] & ((_ONE << bit.astype(np.uint32)) - _ONE)
+        return SelectedPostings(
+            entry, terms[entry], bit, posting=first_postings[entry] + np.bitwise_count(lower_bits)
+        )
 
     def occurrences(self, documents: Array) -> Array:
-        """Return where the terms stand in some documents: document and position in one number.
+        """Return the occurrences of the terms in documents, which are given as bits.
 
-        Of each term they ascend.
+        Each is `document << POSITION_BITS | position`, as int64. They are term by term, and
+        ascending within a term.
         """
-        found, numbers, frequencies = self._in(documents)
+        selected, numbers, frequencies = self._postings_in(documents)
         if not len(numbers):
             return np.empty(0, np.int64)
-        gaps = self._gaps(found.posting, frequencies)
-        # a step to each document where its first gap is makes one sum of all gaps enough
+        gaps = self._gaps(selected.posting, frequencies)
+        # The first gap of each posting is raised by the step to its document, less the last
+        # position before it. One cumulative sum then gives all occurrences.
         ends = frequencies.cumsum()
-        last = np.add.reduceat(gaps, ends - frequencies)
+        last_positions = np.add.reduceat(gaps, ends - frequencies)
         steps = numbers << POSITION_BITS
-        steps[1:] -= steps[:-1] + last[:-1]
+        steps[1:] -= steps[:-1] + last_positions[:-1]
         gaps[ends - frequencies] += steps
         return gaps.cumsum()
 
-    def _in(self, documents: Array) -> tuple[SelectedPostings, Array, Array]:
-        """Return the postings for some documents, their documents, and how often each."""
+    def _postings_in(self, documents: Array) -> tuple[SelectedPostings, Array, Array]:
+        """Return the postings in documents, and the document and frequency of each."""
         bits = self.bits & documents[self.blocks]
         entries = bits.nonzero()[0]
-        found = self.select(entries, self.term_of(entries), bits[entries])
-        numbers = (self.blocks[entries] << BLOCK_BITS)[found.entry] | found.bit
-        return found, numbers, self._segment.frequencies[found.posting]
+        selected = self.select(entries, self.term_of(entries), bits[entries])
+        numbers = (self.blocks[entries] << BLOCK_BITS)[selected.entry] | selected.bit
+        return selected, numbers, self._segment.frequencies[selected.posting]
 
     def _gaps(self, postings: Array, frequencies: Array) -> Array:
-        """Return the gaps between the positions of some postings, one after the other."""
+        """Return the gaps between positions of postings, end to end."""
         if int(frequencies.sum()) > len(self._segment.arrays["positions.gap"]):
             raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
         starts = self._segment.position_sums.before(postings)
@@ -125,12 +136,16 @@ class PostingLists:
 
 
 def documents_with_forms(segment: Segment, field: str, terms: Array, forms: Array) -> Array:
-    """Return the documents in which any of some terms of a field stand in some of their forms."""
+    """Return the documents that have any of the terms of a field in any of the forms.
+
+    Terms and forms are given by number. The result is int64, term by term, ascending within
+    a term; a document with two of the terms is there twice.
+    """
     if not len(terms):
         return np.empty(0, np.int64)
-    entries = PostingLists(segment, [segment.postings_of(field, n) for n in terms.tolist()])
-    counts = np.array([term.count for term in entries.terms], np.int64)
-    has = segment.word_forms.has_any_form(terms, forms, counts)
-    at = unpack_bits(entries.bits).nonzero()[0][has]
-    found: Array = (entries.blocks[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
-    return found
+    lists = PostingLists(segment, [segment.postings_of(field, n) for n in terms.tolist()])
+    counts = np.array([term.count for term in lists.terms], np.int64)
+    has_form = segment.word_forms.has_any_form(terms, forms, counts)
+    at = unpack_bits(lists.bits).nonzero()[0][has_form]
+    documents: Array = (lists.blocks[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
+    return documents

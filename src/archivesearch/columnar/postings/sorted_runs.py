@@ -1,7 +1,7 @@
-"""Runs: the postings of a stretch of passages, sorted, waiting in a file to be merged.
+"""Sorted runs: the postings of a part of the passages, sorted, in a file until they are merged.
 
-A run keeps memory bounded whatever the corpus. Its terms go by the numbers of a vocabulary,
-but stand in the order of their bytes, so that runs can be merged from front to back.
+Runs bound the memory of a build. Terms are numbers of a vocabulary, but sorted by their
+bytes, so that runs can be merged from front to back.
 """
 
 import os
@@ -21,14 +21,33 @@ from archivesearch.columnar.terms.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class RunPostings:
-    """The postings of one field, by term, then by document; see `docs/internals/index-format.md`.
+    """The postings of one field, by term, then by document; `segment.py` explains entries.
 
-    `terms` are the terms, ascending by their bytes; `entry_counts`, `posting_counts` and
-    `position_counts` say how much each has of what follows: `blocks` and `bits` with one
-    value for each entry, `documents` (counted from the first of the run) and
-    `frequencies` with one for each posting, `gaps` with one for each occurrence.
-    `other_counts` says how many occurrences are not in the usual form of the term,
-    `other_forms` in which they are, and `other_postings` in which of its postings.
+    One value per term:
+
+    - `terms`: uint32, the number of the term in the vocabulary, in the order of its bytes.
+    - `entry_counts`, `posting_counts`, `position_counts`, `other_counts`: how many values the
+      term has in the arrays below.
+
+    One value per entry:
+
+    - `blocks`: uint32, the block of the segment.
+    - `bits`: uint32, the documents of the block.
+
+    One value per posting:
+
+    - `documents`: uint32, counted from the first document of the run.
+    - `frequencies`: the number of occurrences in the document.
+
+    One value per occurrence:
+
+    - `gaps`: the distance from the position before in the same document; for the first
+      occurrence its position.
+
+    One value per occurrence that is not in the usual form of its term:
+
+    - `other_forms`: int32, the number of its form in the vocabulary.
+    - `other_postings`: its posting, counted from the first of the term.
     """
 
     terms: Array
@@ -48,43 +67,46 @@ class RunPostings:
 PARTS = tuple(RunPostings.__slots__)
 
 
-def sort_postings(found: Occurrences, first: int, vocabulary: Vocabulary) -> RunPostings:
+def sort_postings(occurrences: Occurrences, first: int, vocabulary: Vocabulary) -> RunPostings:
     """Return the postings of a field from the occurrences of its terms.
 
-    Their documents count from `first`, the first document of the run.
+    `first` is the number of the first document of the run.
     """
     present = np.zeros(len(vocabulary), bool)
-    present[found.terms] = True
+    present[occurrences.terms] = True
     distinct = vocabulary.sort_by_bytes(np.flatnonzero(present))
-    place = np.zeros(len(present), np.uint16 if len(distinct) <= 1 << 16 else np.uint32)
-    place[distinct] = np.arange(len(distinct))
-    terms = place[found.terms]
+    rank = np.zeros(len(present), np.uint16 if len(distinct) <= 1 << 16 else np.uint32)
+    rank[distinct] = np.arange(len(distinct))
+    terms = rank[occurrences.terms]
     order = radix_argsort(terms)
-    terms, forms = terms[order], found.forms[order]
-    documents, positions = found.documents[order], found.positions[order]
+    terms, forms = terms[order], occurrences.forms[order]
+    documents, positions = occurrences.documents[order], occurrences.positions[order]
 
-    is_term = _changes(terms)  # each has some, so that they need not be counted
-    is_posting = is_term | _changes(documents)
-    postings = np.flatnonzero(is_posting)
+    # `starts_x` is true for each occurrence, or posting, with which a new x begins
+    starts_term = _changes(terms)
+    starts_posting = starts_term | _changes(documents)
+    postings = np.flatnonzero(starts_posting)
     gaps = positions.copy()
     gaps[1:] -= positions[:-1]  # below zero where another document begins
     gaps[postings] = positions[postings]
     frequencies = _distances(postings, len(terms))
+    posting_starts_term = starts_term[postings]
+
     others = np.flatnonzero(forms >= 0)
     other_terms = terms[others]
     other_postings = np.searchsorted(postings, others, "right") - 1
-    documents, starts_term = documents[postings], is_term[postings]
-    other_postings -= np.flatnonzero(starts_term)[other_terms]
-    within = first & (BLOCK_SIZE - 1)
-    blocks = (documents + np.uint32(within)) >> BLOCK_BITS
-    is_entry = starts_term | _changes(blocks)
-    entries = np.flatnonzero(is_entry)
-    bits = np.uint32(1) << ((documents + np.uint32(within)) & np.uint32(BLOCK_SIZE - 1))
+    other_postings -= np.flatnonzero(posting_starts_term)[other_terms]
+
+    documents = documents[postings]
+    in_block = documents + np.uint32(first & (BLOCK_SIZE - 1))  # from the run's first block on
+    blocks = in_block >> BLOCK_BITS
+    entries = np.flatnonzero(posting_starts_term | _changes(blocks))
+    bits = np.uint32(1) << (in_block & np.uint32(BLOCK_SIZE - 1))
     return RunPostings(
         terms=distinct,
-        entry_counts=_counts(starts_term[entries]),
-        posting_counts=_counts(starts_term),
-        position_counts=_counts(is_term),
+        entry_counts=_counts(posting_starts_term[entries]),
+        posting_counts=_counts(posting_starts_term),
+        position_counts=_counts(starts_term),
         blocks=blocks[entries] + np.uint32(first >> BLOCK_BITS),
         bits=np.bitwise_or.reduceat(bits, entries) if len(entries) else bits,
         documents=documents,
@@ -96,13 +118,13 @@ def sort_postings(found: Occurrences, first: int, vocabulary: Vocabulary) -> Run
     )
 
 
-def _counts(begins: Array) -> Array:
-    """Return how many values there are from each that begins something to the next."""
-    return narrow(_distances(np.flatnonzero(begins), len(begins)))
+def _counts(starts_group: Array) -> Array:
+    """Return the sizes of groups of values, from whether a group starts with each value."""
+    return narrow(_distances(np.flatnonzero(starts_group), len(starts_group)))
 
 
 def _distances(places: Array, end: int) -> Array:
-    """Return how far it is from each place to the next, and from the last to the end."""
+    """Return the distance from each place to the next, and from the last one to `end`: uint32."""
     distances = np.empty(len(places), np.uint32)
     np.subtract(places[1:], places[:-1], out=distances[:-1], casting="unsafe")
     distances[-1:] = end - places[-1:]
@@ -110,16 +132,16 @@ def _distances(places: Array, end: int) -> Array:
 
 
 def _changes(values: Array) -> Array:
-    """Return for each value whether it is another than the one before."""
-    changed = np.ones(len(values), bool)
-    np.not_equal(values[1:], values[:-1], out=changed[1:])
-    return changed
+    """Return for each value whether it differs from the one before; true for the first."""
+    changes = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=changes[1:])
+    return changes
 
 
 def radix_argsort(values: Array) -> Array:
-    """Return the stable order of whole numbers below 2**32, in one or two passes of 16 bits.
+    """Return the stable order of integers below 2**32, in one or two passes of 16 bits.
 
-    numpy sorts 16-bit numbers by their bits, in time that grows with their number alone.
+    numpy sorts 16-bit integers by radix, in linear time.
     """
     if values.dtype.itemsize <= 2:
         return np.argsort(values, kind="stable")
@@ -129,8 +151,8 @@ def radix_argsort(values: Array) -> Array:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """Where an array stands in the file of a run."""
+class _ArrayLocation:
+    """The place of an array in the file of a run; `offset` is in bytes."""
 
     dtype: Any
     offset: int
@@ -138,7 +160,11 @@ class Stored:
 
 
 class Run:
-    """The postings of a batch of passages by field, in a file; others read it by `opened`."""
+    """The postings of all fields of neighbouring passages, in a file.
+
+    `first` is the number of the first passage, `vocabulary` the name of the vocabulary. A run
+    may be pickled: another process reads it by its path.
+    """
 
     def __init__(
         self,
@@ -149,34 +175,34 @@ class Run:
     ) -> None:
         self.first = first
         self.vocabulary = vocabulary
-        self._stored: dict[tuple[str, str], Stored] = {}
+        self._locations: dict[tuple[str, str], _ArrayLocation] = {}
         with path.open("wb") as file:
             for field, postings in fields:
                 for part in PARTS:
                     values: Array = getattr(postings, part)
-                    stored = Stored(values.dtype, file.tell(), len(values))
-                    self._stored[field, part] = stored
+                    location = _ArrayLocation(values.dtype, file.tell(), len(values))
+                    self._locations[field, part] = location
                     file.write(values.tobytes())
         self._path = path
 
     @contextmanager
-    def open(self, field: str) -> Iterator["Opened"]:
-        """Open what it has of a field; not for long, there may be many runs."""
+    def open(self, field: str) -> Iterator["FieldReader"]:
+        """Open the postings of a field, for a short time: there may be many runs."""
         with self._path.open("rb") as file:
-            yield Opened(file.fileno(), {part: self._stored[field, part] for part in PARTS})
+            yield FieldReader(file.fileno(), {part: self._locations[field, part] for part in PARTS})
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """The postings of one field in an open run."""
+class FieldReader:
+    """Reads the postings of one field from the open file of a run."""
 
     file: int
-    parts: Mapping[str, Stored]
+    locations: Mapping[str, _ArrayLocation]
 
     def read(self, part: str, start: int = 0, end: int | None = None) -> Array:
-        """Return some of the values of a part of the postings, or all."""
-        stored = self.parts[part]
-        end = stored.count if end is None else end
-        size = stored.dtype.itemsize
-        data = os.pread(self.file, (end - start) * size, stored.offset + start * size)
-        return np.frombuffer(data, stored.dtype)
+        """Return the values of a part from `start` up to `end`; all by default."""
+        location = self.locations[part]
+        end = location.count if end is None else end
+        size = location.dtype.itemsize
+        data = os.pread(self.file, (end - start) * size, location.offset + start * size)
+        return np.frombuffer(data, location.dtype)

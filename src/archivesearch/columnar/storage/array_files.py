@@ -1,8 +1,8 @@
-"""Named arrays in a folder: written in pieces, mapped from disk.
+"""Array files: named numpy arrays in a folder, appended to in pieces, then memory-mapped.
 
-Each array is a file of its own that holds nothing but its values, little-endian. What
-type they have, how many they are and their CRC-32 stands in `segment.json`, with the
-segment's figures.
+The file `NAME.bin` is the values of one array, little-endian, and nothing else. Its type,
+its number of values and its CRC-32 are in `segment.json`, with the figures of the segment.
+The functions for arrays that all writers and readers of a segment need are here too.
 """
 
 import json
@@ -19,12 +19,13 @@ import numpy as np
 from archivesearch.directory.manifest import regular_file
 from archivesearch.errors import IndexDamaged
 
-if TYPE_CHECKING:  # a search does not wait for it
+if TYPE_CHECKING:  # a search does not load numpy.typing
     from numpy.typing import DTypeLike, NDArray
 
     Array: TypeAlias = NDArray[Any]
 else:
     Array = np.ndarray
+
 INFO_FILE = "segment.json"
 _SUFFIX = ".bin"
 _NAME = re.compile(r"[a-z_]+(\.[a-z_]+)*", re.ASCII)
@@ -32,23 +33,23 @@ _TYPES = ("|u1", "|i1", *(f"<{kind}{size}" for kind in "uif" for size in (2, 4, 
 
 
 class Arrays(Protocol):
-    """Arrays by name, wherever they lie."""
+    """A source of arrays by name."""
 
     def __getitem__(self, name: str) -> Array:
-        """Return an array."""
+        """Return the array of this name."""
         ...
 
 
 class ArraySink(Protocol):
-    """What arrays are written to."""
+    """A destination of arrays, which grow at their ends."""
 
     def append(self, name: str, values: Array) -> None:
-        """Add values to the end of an array, which is created by the first of them."""
+        """Append values to the array of this name; the first call creates it."""
         ...
 
 
 class ArrayWriter:
-    """Writes arrays piece by piece; `close` writes what is needed to read them."""
+    """Writes arrays piece by piece. They can be read after `close`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -58,7 +59,7 @@ class ArrayWriter:
         self._checksums: dict[str, int] = {}
 
     def append(self, name: str, values: Array) -> None:
-        """Add values to the end of an array, which is created by the first of them."""
+        """Append values to an array; the first call creates it and decides its type."""
         if name not in self._files:
             self._types[name] = values.dtype.newbyteorder("<")
             self._counts[name] = 0
@@ -70,7 +71,7 @@ class ArrayWriter:
         self._counts[name] += len(values)
 
     def close(self, info: Mapping[str, Any]) -> None:
-        """Finish all arrays, and write the figures of the segment beside them."""
+        """Close all arrays and write `segment.json`: the arrays' types, and the figures `info`."""
         for file in self._files.values():
             file.close()
         arrays = {
@@ -81,27 +82,26 @@ class ArrayWriter:
         (self._folder / INFO_FILE).write_text(text + "\n", encoding="ascii")
 
     def abandon(self) -> None:
-        """Close all files; what is in them is of no use."""
+        """Close all files without `segment.json`, so that nothing can read them."""
         for file in self._files.values():
             file.close()
 
 
 class ArrayFolder:
-    """The arrays of a folder, mapped into memory: what is not looked at is never read.
+    """The arrays of a folder, mapped into memory: only the pages that are used are read.
 
-    All files are opened at once, so that the folder may be removed while arrays are used.
-    Nothing in it is trusted: raises IndexDamaged where a file has not the size that it
-    should, or `segment.json` names what is no array.
+    All files are opened at once, so the folder may be removed while the arrays are in use.
+    Raises IndexDamaged if a file has the wrong size or `segment.json` is not well-formed.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.info, described = _described(folder / INFO_FILE)
+        self.info, headers = _read_info(folder / INFO_FILE)
         self._arrays: dict[str, Array] = {}
         self._checksums: dict[str, int] = {}
-        for name, (dtype, count, checksum) in described.items():
-            self._arrays[name] = _mapped(folder / (name + _SUFFIX), np.dtype(dtype), count)
+        for name, (dtype, count, checksum) in headers.items():
+            self._arrays[name] = _map_file(folder / (name + _SUFFIX), np.dtype(dtype), count)
             self._checksums[name] = checksum
-        self._unchecked = set(self._arrays)
+        self._unverified = set(self._arrays)
 
     def __getitem__(self, name: str) -> Array:
         return self._arrays[name]
@@ -113,20 +113,17 @@ class ArrayFolder:
         return iter(self._arrays)
 
     def verify(self, name: str) -> Array:
-        """Return an array, having once seen that it is as it was written.
-
-        Raises IndexDamaged where it is not.
-        """
+        """Return an array after checking its CRC-32, once. Raises IndexDamaged."""
         values = self._arrays[name]
-        if name in self._unchecked:
+        if name in self._unverified:
             if zlib.crc32(values.data if len(values) else b"") != self._checksums[name]:
                 raise IndexDamaged(f"{name}{_SUFFIX}: it is not what was written")
-            self._unchecked.discard(name)
+            self._unverified.discard(name)
         return values
 
 
 class VerifiedArrays:
-    """The same arrays, of which each is seen to be whole before it is used."""
+    """The arrays of a folder, each verified by its CRC-32 before its first use."""
 
     def __init__(self, arrays: ArrayFolder) -> None:
         self._arrays = arrays
@@ -135,22 +132,22 @@ class VerifiedArrays:
         return self._arrays.verify(name)
 
 
-def _described(path: Path) -> tuple[dict[str, Any], dict[str, tuple[str, int, int]]]:
-    """Return the figures of a segment, and type, count and checksum of each array."""
+def _read_info(path: Path) -> tuple[dict[str, Any], dict[str, tuple[str, int, int]]]:
+    """Return the figures of a segment, and the type, count and CRC-32 of each array."""
     try:
         with regular_file(path) as file:
-            values = json.loads(file.read().decode("ascii"))
-        described = {name: tuple(each) for name, each in values.pop("arrays").items()}
-        sound = all(map(_is_sound, described.items()))
+            info = json.loads(file.read().decode("ascii"))
+        headers = {name: tuple(header) for name, header in info.pop("arrays").items()}
+        valid = all(map(_is_valid_header, headers.items()))
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise IndexDamaged(f"{path.name}: it is not what was written ({error})") from error
-    if not sound:
+    if not valid:
         raise IndexDamaged(f"{path.name}: it describes what is no array")
-    return values, described
+    return info, headers
 
 
-def _is_sound(described: tuple[str, tuple[Any, ...]]) -> bool:
-    name, (dtype, *numbers) = described
+def _is_valid_header(named_header: tuple[str, tuple[Any, ...]]) -> bool:
+    name, (dtype, *numbers) = named_header
     return (
         _NAME.fullmatch(name) is not None
         and dtype in _TYPES
@@ -159,7 +156,7 @@ def _is_sound(described: tuple[str, tuple[Any, ...]]) -> bool:
     )
 
 
-def _mapped(path: Path, dtype: np.dtype[Any], count: int) -> Array:
+def _map_file(path: Path, dtype: np.dtype[Any], count: int) -> Array:
     try:
         with regular_file(path) as file:
             size = os.fstat(file.fileno()).st_size
@@ -176,7 +173,10 @@ def _mapped(path: Path, dtype: np.dtype[Any], count: int) -> Array:
 def narrow(
     values: Array, *, min_dtype: "DTypeLike" = np.uint8, max_value: int | None = None
 ) -> Array:
-    """Return whole numbers in the narrowest unsigned type that holds them all, and `top`."""
+    """Return non-negative integers in the narrowest unsigned type that holds them.
+
+    The type is at least `min_dtype`, and also holds `max_value` if that is given.
+    """
     if max_value is None:
         max_value = int(values.max()) if len(values) else 0
     for dtype in (np.uint8, np.uint16, np.uint32, np.uint64):
@@ -186,23 +186,29 @@ def narrow(
 
 
 def offsets(counts: Array) -> Array:
-    """Return where each of neighbouring runs starts, and where the last ends."""
+    """Return where each of consecutive ranges starts, and where the last ends: int64.
+
+    >>> offsets(np.array([2, 0, 3])).tolist()
+    [0, 2, 2, 5]
+    """
     starts = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=starts[1:])
     return starts
 
 
 def range_index(starts: Array, number: int) -> int:
-    """Return which of neighbouring runs holds a number, given the first of each.
-
-    It is looked for in the type of the array, or numpy would convert all of that each time.
-    """
+    """Return the index of the range that contains a number, from the starts of all ranges."""
+    # with a number of another type numpy would convert the whole array first
     return int(np.searchsorted(starts, starts.dtype.type(number), "right")) - 1
 
 
 def concat_ranges(starts: Array, counts: Array) -> Array:
-    """Return the indices of several runs one after the other: `starts[i] + 0 .. counts[i]`."""
+    """Return `counts[i]` consecutive numbers from `starts[i]` on, for each i: int64.
+
+    >>> concat_ranges(np.array([10, 5]), np.array([3, 2])).tolist()
+    [10, 11, 12, 5, 6]
+    """
     ends = counts.cumsum()
     total = int(ends[-1]) if len(ends) else 0
-    found: Array = np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts)
-    return found
+    numbers: Array = np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts)
+    return numbers

@@ -1,4 +1,4 @@
-"""Sets of documents as bits: one 32-bit number for each block, the first document lowest."""
+"""Document sets as bits: one uint32 per block of 32 documents, the first document lowest."""
 
 import numpy as np
 
@@ -7,47 +7,62 @@ from archivesearch.columnar.storage.array_files import Array
 
 
 def unpack_bits(bits: Array) -> Array:
-    """Return for each bit of each number whether it is set, the lowest first."""
+    """Return 32 bools for each value, the lowest bit first."""
     little = np.ascontiguousarray(bits, "<u4")
     return np.unpackbits(little.view(np.uint8), bitorder="little").view(np.bool_)
 
 
+def entry_documents(blocks: Array, bits: Array) -> Array:
+    """Return the documents of entries: `bits[i]` are documents of the block `blocks[i]`.
+
+    They are int64, in the order of the entries.
+
+    >>> entry_documents(np.array([0, 3]), np.array([0b101, 0b10])).tolist()
+    [0, 2, 97]
+    """
+    places = unpack_bits(bits).nonzero()[0]
+    first_documents = blocks[places >> BLOCK_BITS].astype(np.int64, copy=False) << BLOCK_BITS
+    documents: Array = first_documents | (places & (BLOCK_SIZE - 1))
+    return documents
+
+
 def numbers_of(bits: Array) -> Array:
-    """Return the numbers of matching documents, ascending."""
-    live = bits.nonzero()[0]
-    at = unpack_bits(bits[live]).nonzero()[0]
-    numbers: Array = (live[at >> BLOCK_BITS] << BLOCK_BITS) | (at & (BLOCK_SIZE - 1))
-    return numbers
+    """Return the numbers of the documents of a set: int64, ascending."""
+    blocks = bits.nonzero()[0]
+    return entry_documents(blocks, bits[blocks])
 
 
 def bits_of(numbers: Array, blocks: int) -> Array:
-    """Return documents as bits, one number for each block."""
-    found = np.zeros(blocks, np.uint32)
-    bits = np.uint32(1) << (numbers & (BLOCK_SIZE - 1)).astype(np.uint32)
-    np.bitwise_or.at(found, numbers >> BLOCK_BITS, bits)
-    return found
+    """Return the set of these documents, as `blocks` values."""
+    bits = np.zeros(blocks, np.uint32)
+    own_bits = np.uint32(1) << (numbers & (BLOCK_SIZE - 1)).astype(np.uint32)
+    np.bitwise_or.at(bits, numbers >> BLOCK_BITS, own_bits)
+    return bits
 
 
 def count(bits: Array) -> int:
-    """Return how many documents match."""
+    """Return the number of documents in a set."""
     return int(np.bitwise_count(bits).sum())
 
 
 class RangeCounts:
-    """How many of the documents before any other are among some, which are given as bits."""
+    """Counts the documents of a set in ranges of document numbers, without unpacking the set."""
 
     def __init__(self, bits: Array) -> None:
         self._bits = np.append(bits, np.uint32(0))
-        self._through = np.zeros(len(bits) + 1, np.int64)
-        np.cumsum(np.bitwise_count(bits), out=self._through[1:])
-        self._last: tuple[Array, Array] | None = None
+        self._before_block = np.zeros(len(bits) + 1, np.int64)
+        np.cumsum(np.bitwise_count(bits), out=self._before_block[1:])
+        self._latest: tuple[Array, Array] | None = None
 
     def between(self, edges: Array) -> Array:
-        """Return how many lie between each edge and the next one."""
-        if self._last is not None and self._last[0] is edges:
-            return self._last[1]
-        block, low = edges >> 5, (edges & 31).astype(np.uint32)
-        before = np.bitwise_count(self._bits[block] & ((np.uint32(1) << low) - np.uint32(1)))
-        found: Array = np.diff(self._through[block] + before)
-        self._last = edges, found
-        return found
+        """Return the number of documents from each edge up to the next one.
+
+        The result of the latest call is reused when the same array comes again.
+        """
+        if self._latest is not None and self._latest[0] is edges:
+            return self._latest[1]
+        block, bit = edges >> BLOCK_BITS, (edges & (BLOCK_SIZE - 1)).astype(np.uint32)
+        in_block = np.bitwise_count(self._bits[block] & ((np.uint32(1) << bit) - np.uint32(1)))
+        counts: Array = np.diff(self._before_block[block] + in_block)
+        self._latest = edges, counts
+        return counts

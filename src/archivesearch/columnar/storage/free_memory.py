@@ -1,7 +1,7 @@
-"""Memory that is free, handed back to the system.
+"""Return of free heap memory to the operating system (`malloc_trim`).
 
-What threads have let go of lies in pieces between what is still used, and glibc keeps it:
-after a few stretches of passages that is as much again as is in use.
+glibc keeps the memory that threads have freed, because it lies in pieces between memory in
+use. After a few batches of passages it is as much again as is in use.
 """
 
 import sys
@@ -10,16 +10,16 @@ from functools import cache
 
 
 def trim_heap() -> None:
-    """Hand back what can be; without glibc there is nothing to be done."""
-    _trimming()(0)
+    """Return free heap memory to the system; without glibc this does nothing."""
+    _malloc_trim()(0)
 
 
 @cache
-def _trimming() -> Callable[[int], object]:
+def _malloc_trim() -> Callable[[int], object]:
     if sys.platform.startswith("linux"):
         import ctypes  # which a search never needs
 
-        found = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if found is not None:
-            return found  # type: ignore[no-any-return]
+        function = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if function is not None:
+            return function  # type: ignore[no-any-return]
     return lambda _: None

@@ -1,4 +1,13 @@
-"""Whole numbers in few bits each, and the few that are too large in a list beside them."""
+"""Packed integers: 8 or 4 bits each, with the few larger values in a list of their own.
+
+The largest value of 8 or 4 bits, 255 or 15, is the *escape*: it stands for any value from
+there on. An array NAME is three arrays: `NAME` with the packed values, `NAME.at` with the
+indices of the escaped ones, ascending, and `NAME.value` with their values.
+
+    values 3, 300, 7 in 8 bits:  NAME = 3, 255, 7   NAME.at = 1   NAME.value = 300
+
+With 4 bits a byte has two values, the first in its lower half.
+"""
 
 import numpy as np
 
@@ -7,96 +16,95 @@ from archivesearch.columnar.storage.prefix_sums import ROW_SIZE, PaddedRows
 
 
 class PackedIntsWriter:
-    """Writes an array of numbers piece by piece, in 8 bits each or in 4."""
+    """Writes an array of non-negative integers piece by piece, in 8 or 4 bits each."""
 
     def __init__(self, writer: ArraySink, name: str, *, bits: int) -> None:
         self._writer = writer
         self._name = name
         self._bits = bits
-        self._most = (1 << bits) - 1
+        self._escape = (1 << bits) - 1
         self._count = 0
-        self._odd: Array = np.empty(0, np.uint8)  # the half of a byte that lacks the other
-        self._at: list[Array] = [np.empty(0, np.uint8)]
-        self._values: list[Array] = [np.empty(0, np.uint8)]
+        self._odd: Array = np.empty(0, np.uint8)  # a last value that needs another for its byte
+        self._escaped: list[Array] = [np.empty(0, np.uint8)]
+        self._large: list[Array] = [np.empty(0, np.uint8)]
         writer.append(name, self._odd)
 
     def append(self, values: Array) -> None:
-        """Take the next numbers."""
-        at = np.flatnonzero(values >= self._most)
-        self._at.append(narrow(at + self._count, max_value=self._count + len(values)))
-        self._values.append(narrow(values[at]))
+        """Append values."""
+        escaped = np.flatnonzero(values >= self._escape)
+        self._escaped.append(narrow(escaped + self._count, max_value=self._count + len(values)))
+        self._large.append(narrow(values[escaped]))
         self._count += len(values)
-        small: Array = np.minimum(values, self._most).astype(np.uint8)
+        packed: Array = np.minimum(values, self._escape).astype(np.uint8)
         if self._bits == 4:
-            small = np.concatenate((self._odd, small))
-            whole = len(small) & ~1
-            self._odd = small[whole:]
-            small = small[0:whole:2] | small[1:whole:2] << 4
-        self._writer.append(self._name, small)
+            packed = np.concatenate((self._odd, packed))
+            even = len(packed) & ~1
+            self._odd = packed[even:]
+            packed = packed[0:even:2] | packed[1:even:2] << 4
+        self._writer.append(self._name, packed)
 
     def finish(self) -> None:
-        """Write the large numbers."""
+        """Write the last byte and the escaped values."""
         self._writer.append(self._name, self._odd)
-        at, values = np.concatenate(self._at), np.concatenate(self._values)
-        self._writer.append(f"{self._name}.at", narrow(at, min_dtype=np.uint32))
-        self._writer.append(f"{self._name}.value", narrow(values))
+        escaped, large = np.concatenate(self._escaped), np.concatenate(self._large)
+        self._writer.append(f"{self._name}.at", narrow(escaped, min_dtype=np.uint32))
+        self._writer.append(f"{self._name}.value", narrow(large))
 
 
 class PackedInts:
-    """Reads such an array."""
+    """Reads values written by `PackedIntsWriter`."""
 
     def __init__(self, arrays: Arrays, name: str, *, bits: int) -> None:
         self._bytes: Array = arrays[name]
-        self._at: Array = arrays[f"{name}.at"]
-        self._values: Array = arrays[f"{name}.value"]
+        self._escaped: Array = arrays[f"{name}.at"]
+        self._large: Array = arrays[f"{name}.value"]
         self._bits = bits
-        self._most = (1 << bits) - 1
-        self._chunks = PaddedRows(self._bytes, ROW_SIZE * bits // 8)
+        self._escape = (1 << bits) - 1
+        self._rows = PaddedRows(self._bytes, ROW_SIZE * bits // 8)
 
     def __getitem__(self, at: "slice | Array") -> Array:
-        """Return the values of a slice from one place to another, or at given places.
-
-        They are 64-bit numbers.
-        """
-        small = self._bytes[at] if self._bits == 8 else self._half(at)
-        values = small.astype(np.int64)
-        if not len(self._at):
+        """Return the values of a slice, which has both ends, or at an array of indices: int64."""
+        packed = self._bytes[at] if self._bits == 8 else self._nibbles(at)
+        values = packed.astype(np.int64)
+        if not len(self._escaped):
             return values
-        large = np.flatnonzero(small == self._most)
+        large = np.flatnonzero(packed == self._escape)
         if len(large):
-            places = large + (at.start or 0) if isinstance(at, slice) else at[large]
-            values[large] = self._values[self._large(places)]
+            indices = large + (at.start or 0) if isinstance(at, slice) else at[large]
+            values[large] = self._large_values(indices)
         return values
 
     def rows(self, numbers: Array) -> Array:
-        """Return the values of 32 places each, by the number of the 32, as rows."""
-        rows = self._chunks[numbers]
+        """Return rows of 32 values by their numbers: uint32, row n from value 32 * n on.
+
+        The last row is padded with zeros.
+        """
+        rows = self._rows[numbers]
         values = (rows if self._bits == 8 else unpack_nibbles(rows)).astype(np.uint32)
-        if len(self._at):
-            row, column = np.nonzero(values == self._most)
+        if len(self._escaped):
+            row, column = np.nonzero(values == self._escape)
             if len(row):
-                places = numbers[row] * ROW_SIZE + column
-                values[row, column] = self._values[self._large(places)]
+                values[row, column] = self._large_values(numbers[row] * ROW_SIZE + column)
         return values
 
-    def _large(self, places: Array) -> Array:
-        """Return which of the large values stand at some places, all of which have one."""
-        # in the type of the array, or numpy would convert all of that each time
-        return np.searchsorted(self._at, places.astype(self._at.dtype))
+    def _large_values(self, indices: Array) -> Array:
+        """Return the values at indices that are all escaped."""
+        # with indices of another type numpy would convert the whole array first
+        return self._large[np.searchsorted(self._escaped, indices.astype(self._escaped.dtype))]
 
-    def _half(self, at: "slice | Array") -> Array:
-        """Return the half byte at each place."""
+    def _nibbles(self, at: "slice | Array") -> Array:
+        """Return the packed values of 4 bits of a slice or at indices: uint8."""
         if not isinstance(at, slice):
-            found: Array = self._bytes[at >> 1] >> ((at & 1) << 2).astype(np.uint8) & 15
-            return found
+            nibbles: Array = self._bytes[at >> 1] >> ((at & 1) << 2).astype(np.uint8) & 15
+            return nibbles
         odd = at.start & 1
-        both = self._bytes[at.start >> 1 : (at.stop + 1) >> 1]
-        return unpack_nibbles(both)[odd : odd + at.stop - at.start]
+        bytes_of_slice = self._bytes[at.start >> 1 : (at.stop + 1) >> 1]
+        return unpack_nibbles(bytes_of_slice)[odd : odd + at.stop - at.start]
 
 
-def unpack_nibbles(both: Array) -> Array:
-    """Return the halves of bytes along the last axis, the lower half before the upper one."""
-    apart = np.empty((*both.shape[:-1], 2 * both.shape[-1]), np.uint8)
-    np.bitwise_and(both, 15, out=apart[..., 0::2])
-    np.right_shift(both, 4, out=apart[..., 1::2])
-    return apart
+def unpack_nibbles(packed: Array) -> Array:
+    """Return the two halves of each byte along the last axis, the lower half first: uint8."""
+    nibbles = np.empty((*packed.shape[:-1], 2 * packed.shape[-1]), np.uint8)
+    np.bitwise_and(packed, 15, out=nibbles[..., 0::2])
+    np.right_shift(packed, 4, out=nibbles[..., 1::2])
+    return nibbles

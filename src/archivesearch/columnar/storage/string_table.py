@@ -1,4 +1,4 @@
-"""Many strings as two arrays: their UTF-8 bytes one after the other, and where each ends."""
+"""String table: UTF-8 strings end to end in one array, and where each ends in another."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,12 +8,12 @@ from archivesearch.columnar.storage.array_files import Array, Arrays, ArraySink,
 
 
 def to_utf8(text: str) -> bytes:
-    """Return a text as UTF-8, in which lone surrogates, which pages may hold, pass."""
+    """Return a text as UTF-8; lone surrogates, which pages may have, are encoded too."""
     return text.encode("utf-8", "surrogatepass")
 
 
 def from_utf8(data: bytes) -> str:
-    """Return what was encoded."""
+    """Return the text that `to_utf8` encoded."""
     return data.decode("utf-8", "surrogatepass")
 
 
@@ -25,7 +25,7 @@ def write_strings(writer: ArraySink, name: str, strings: Sequence[bytes]) -> Non
 
 
 class StringTable:
-    """Strings read from such arrays, by number."""
+    """Reads a table of strings by number."""
 
     def __init__(self, arrays: Arrays, name: str) -> None:
         self._bytes = arrays[f"{name}.bytes"].data
@@ -43,20 +43,20 @@ class StringTable:
         return self.between(0, len(self))
 
     def between(self, first: int, last: int) -> Iterator[bytes]:
-        """Yield the strings from one number up to another."""
+        """Yield the strings from number `first` up to, not including, `last`."""
         start = int(self._ends[first - 1]) if first else 0
         for end in self._ends[first:last].tolist():
             yield self._bytes[start:end].tobytes()
             start = end
 
-    def bisect_left(self, wanted: bytes, first: int, last: int) -> int:
-        """Return the first number from `first` up to `last` whose string is not below `wanted`.
+    def bisect_left(self, string: bytes, first: int, last: int) -> int:
+        """Return the first number from `first` up to `last` whose string is not below `string`.
 
-        The strings between the two must be sorted.
+        The strings between the two must be sorted. The result is `last` if all are below.
         """
         while first < last:
             middle = (first + last) // 2
-            if self[middle] < wanted:
+            if self[middle] < string:
                 first = middle + 1
             else:
                 last = middle

@@ -1,8 +1,9 @@
-"""Where the words of many texts are: what `words` finds in one of them, in arrays of all.
+"""Batch tokenizer: the words that `analysis.tokenizer.words` finds, for many texts at once.
 
-Texts stand as UTF-8 one after the other. Each byte gets the kind of its character, and
-words are the runs of letters, digits and what joins them. Where a word depends on more
-than its neighbours, as acronyms and currency signs do, `words` itself is asked.
+The texts are UTF-8 in one buffer. Each byte gets the kind of its character; words are runs
+of letters and digits, with the marks and apostrophes that join them. The few words that
+depend on more than their neighbours, such as acronyms and words with currency signs, are
+left to `words`: it tokenizes the span between separators around them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,24 +16,30 @@ from archivesearch.analysis.tokenizer import CharKind, char_kind, words
 from archivesearch.columnar.storage.array_files import Array, concat_ranges
 from archivesearch.columnar.storage.string_table import from_utf8, to_utf8
 
-# After the last text, so that any few bytes from the start of a word on can be taken.
+# Zero bytes after the last text, so that this many can be read from the start of any word.
 PADDING = 24
 
+# Kinds of bytes before the kinds of their characters are known.
 _LEAD = 254  # the first byte of a character that is not ASCII
-_INNER = 253  # any further one
+_CONTINUATION = 253  # any further byte of it
 _UNKNOWN = 255
 _KIND_OF_BYTE = bytes(
-    [*(char_kind(chr(byte)) for byte in range(128)), *[_INNER] * 64, *[_LEAD] * 64],
+    [*(char_kind(chr(byte)) for byte in range(128)), *[_CONTINUATION] * 64, *[_LEAD] * 64],
 )
-_KIND_OF_POINT = np.full(0x110000, _UNKNOWN, np.uint8)  # worked out when it is met
+_KIND_OF_CODE_POINT = np.full(0x110000, _UNKNOWN, np.uint8)  # filled on first use
 
 
 @dataclass(frozen=True, slots=True)
 class TokenizedTexts:
-    """The words of some texts, in order.
+    """The words of texts, in order; all arrays are int64.
 
-    `data` holds the texts as UTF-8. `starts` and `ends` are where each word begins and
-    ends in it, `counts` how many words each text has, `texts` where each text begins.
+    - `data`: the texts as UTF-8, with separators before, between and after them.
+    - `starts`, `ends`: where each word begins and ends in `data`.
+    - `word_counts`: the number of words of each text.
+    - `text_starts`: where each text begins in `data`.
+
+    The texts "the party" and "war" are 1 to 10 and 11 to 14 in `data`; `starts` are
+    [1, 5, 11], `ends` [4, 10, 14] and `word_counts` [2, 1].
     """
 
     data: bytes
@@ -43,186 +50,188 @@ class TokenizedTexts:
 
 
 def tokenize_texts(texts: Sequence[bytes]) -> TokenizedTexts:
-    """Find the words of texts in UTF-8."""
+    """Return the words of texts in UTF-8."""
     data = b"".join((b"\n", b"\n".join(texts), b"\n", bytes(PADDING)))
     sizes = np.fromiter(map(len, texts), np.int64, len(texts))
-    begins = np.cumsum(sizes + 1) - sizes
-    kinds = _kinds(data)
-    starts, ends = _found(data, kinds)
-    counts = np.searchsorted(starts, begins + sizes) - np.searchsorted(starts, begins)
-    return TokenizedTexts(data, starts, ends, counts, begins)
+    text_starts = np.cumsum(sizes + 1) - sizes
+    starts, ends = _word_edges(data, _kinds(data))
+    counts = np.searchsorted(starts, text_starts + sizes) - np.searchsorted(starts, text_starts)
+    return TokenizedTexts(data, starts, ends, counts, text_starts)
 
 
 def _kinds(data: bytes) -> Array:
-    """Return the kind of the character that each byte belongs to."""
+    """Return for each byte the kind of the character that it belongs to: uint8."""
     kinds = np.frombuffer(bytearray(data.translate(_KIND_OF_BYTE)), np.uint8)
     raw = np.frombuffer(data, np.uint8)
     leads = np.flatnonzero(kinds == _LEAD)
-    first = raw[leads]
+    lead_bytes = raw[leads]
     for size, low, high in ((2, 0xC0, 0xE0), (3, 0xE0, 0xF0), (4, 0xF0, 0x100)):
-        at = leads[(first >= low) & (first < high)]
-        points = (raw[at] & (0x7F >> size)).astype(np.int64)
-        for further in range(1, size):
-            points = points << 6 | (raw[at + further] & 0x3F)
-        found = _kinds_of(points)
-        for place in range(size):
-            kinds[at + place] = found
+        starts = leads[(lead_bytes >= low) & (lead_bytes < high)]
+        points = (raw[starts] & (0x7F >> size)).astype(np.int64)
+        for offset in range(1, size):
+            points = points << 6 | (raw[starts + offset] & 0x3F)
+        point_kinds = _kinds_of_code_points(points)
+        for offset in range(size):
+            kinds[starts + offset] = point_kinds
     return kinds
 
 
-def _kinds_of(points: Array) -> Array:
-    """Return the kinds of characters given as code points."""
-    found: Array = _KIND_OF_POINT[points]
-    unknown = points[found == _UNKNOWN]
+def _kinds_of_code_points(points: Array) -> Array:
+    kinds: Array = _KIND_OF_CODE_POINT[points]
+    unknown = points[kinds == _UNKNOWN]
     if not len(unknown):
-        return found
+        return kinds
     for point in set(unknown.tolist()):
-        _KIND_OF_POINT[point] = char_kind(chr(point))
-    again: Array = _KIND_OF_POINT[points]
-    return again
+        _KIND_OF_CODE_POINT[point] = char_kind(chr(point))
+    return _KIND_OF_CODE_POINT[points]
 
 
-def _found(data: bytes, kinds: Array) -> tuple[Array, Array]:
-    """Return where the words begin and where they end."""
-    inside = (kinds - np.uint8(CharKind.LETTER)) < 2  # letters and digits
+def _word_edges(data: bytes, kinds: Array) -> tuple[Array, Array]:
+    """Return where the words begin and where they end in the data."""
+    in_word = (kinds - np.uint8(CharKind.LETTER)) < 2  # letters and digits
     signs = np.flatnonzero(kinds > CharKind.DIGIT)
     sign_kinds = kinds[signs]
-    _take_in_marks(inside, signs[sign_kinds == CharKind.MARK])
-    _join(inside, signs[sign_kinds == CharKind.APOSTROPHE], data)
+    _add_marks(in_word, signs[sign_kinds == CharKind.MARK])
+    _add_apostrophes(in_word, signs[sign_kinds == CharKind.APOSTROPHE], data)
     dots = signs[sign_kinds == CharKind.DOT]
-    money = signs[sign_kinds == CharKind.CURRENCY]
-    odd = np.union1d(_initials(data, kinds, dots), _spelling(kinds, money))
-    hard = _take_in_asked(inside, data, kinds, odd)
-    edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+    currency = signs[sign_kinds == CharKind.CURRENCY]
+    hard_signs = np.union1d(_acronym_dots(data, kinds, dots), _letter_currency(kinds, currency))
+    touching = _add_hard_words(in_word, data, kinds, hard_signs)
+    edges = np.flatnonzero(in_word[1:] != in_word[:-1]) + 1
     starts, ends = edges[0::2], edges[1::2]
-    pairs = signs[sign_kinds == CharKind.CJK]
-    if len(pairs):
-        starts, ends = _with(starts, ends, *_cjk_pairs(data, kinds, pairs))
-    if hard:
-        starts, ends = _replaced(hard, starts, ends)
+    cjk = signs[sign_kinds == CharKind.CJK]
+    if len(cjk):
+        starts, ends = _with_words(starts, ends, *_cjk_pairs(data, kinds, cjk))
+    if touching:
+        starts, ends = _with_spans_replaced(touching, starts, ends)
     return starts, ends
 
 
 def _runs(places: Array) -> tuple[Array, Array]:
-    """Return where runs of neighbouring places begin, and how long each is."""
-    first = np.ones(len(places), bool)
-    first[1:] = places[1:] != places[:-1] + 1
-    at = np.flatnonzero(first)
-    return places[at], np.diff(at, append=len(places))
+    """Return where runs of consecutive numbers begin, and how long each is."""
+    is_first = np.ones(len(places), bool)
+    is_first[1:] = places[1:] != places[:-1] + 1
+    firsts = np.flatnonzero(is_first)
+    return places[firsts], np.diff(firsts, append=len(places))
 
 
-def _take_in_marks(inside: Array, marks: Array) -> None:
-    """Add marks to words, where they follow a letter or digit, at once or after marks."""
-    begins, sizes = _runs(marks)
-    inside[marks] = np.repeat(inside[begins - 1], sizes)
+def _add_marks(in_word: Array, marks: Array) -> None:
+    """Add marks to words if they follow a letter or digit, directly or after other marks."""
+    starts, sizes = _runs(marks)
+    in_word[marks] = np.repeat(in_word[starts - 1], sizes)
 
 
-def _join(inside: Array, apostrophes: Array, data: bytes) -> None:
-    """Join words by an apostrophe that stands alone between them."""
-    begins, sizes = _runs(apostrophes)
-    raw = np.frombuffer(data, np.uint8)[begins]
-    alone = sizes == 1 + (raw >= 0xC0) + (raw >= 0xE0)
-    joined = alone & inside[begins - 1] & inside[begins + sizes]
-    inside[apostrophes] = np.repeat(joined, sizes)
+def _add_apostrophes(in_word: Array, apostrophes: Array, data: bytes) -> None:
+    """Add apostrophes that stand alone between two words, which become one."""
+    starts, sizes = _runs(apostrophes)
+    raw = np.frombuffer(data, np.uint8)[starts]
+    is_single = sizes == 1 + (raw >= 0xC0) + (raw >= 0xE0)
+    joins = is_single & in_word[starts - 1] & in_word[starts + sizes]
+    in_word[apostrophes] = np.repeat(joins, sizes)
 
 
 def _cjk_pairs(data: bytes, kinds: Array, places: Array) -> tuple[Array, Array]:
-    """Return each CJK character with the one that follows it at once, if there is one."""
+    """Return the edges of each CJK character with the one that follows it directly, if any."""
     raw = np.frombuffer(data, np.uint8)
     starts = places[raw[places] >= 0xC0]
     ends = starts + 3 + (raw[starts] >= 0xF0)
     followed = np.flatnonzero(kinds[ends] == CharKind.CJK)
-    reach = ends.copy()
-    reach[followed] = ends[followed + 1]
-    return starts, reach
+    pair_ends = ends.copy()
+    pair_ends[followed] = ends[followed + 1]
+    return starts, pair_ends
 
 
-def _initials(data: bytes, kinds: Array, dots: Array) -> Array:
-    """Return dots that may join single letters to an acronym, and hardly any others."""
+def _acronym_dots(data: bytes, kinds: Array, dots: Array) -> Array:
+    """Return the dots that may join single letters to an acronym, and hardly any others."""
     between = (kinds[dots - 1] == CharKind.LETTER) & (kinds[dots + 1] == CharKind.LETTER)
     dots = dots[between]
     raw = np.frombuffer(data, np.uint8)
     before = kinds[dots - 2]
-    single = (before != CharKind.LETTER) & (before != CharKind.DIGIT)
-    found: Array = dots[single | (raw[dots - 1] >= 0x80)]
-    return found
+    is_single = (before != CharKind.LETTER) & (before != CharKind.DIGIT)
+    acronym_dots: Array = dots[is_single | (raw[dots - 1] >= 0x80)]
+    return acronym_dots
 
 
-def _spelling(kinds: Array, money: Array) -> Array:
-    """Return currency signs that may be letters: beside a letter, or a dot of an acronym."""
-    near = (kinds[money - 1], kinds[money + 1])
-    found: Array = money[
-        np.any([(kind == CharKind.LETTER) | (kind == CharKind.DOT) for kind in near], axis=0)
+def _letter_currency(kinds: Array, currency: Array) -> Array:
+    """Return the currency signs that may be letters: beside a letter or an acronym's dot."""
+    neighbours = (kinds[currency - 1], kinds[currency + 1])
+    may_be_letter = [
+        (beside == CharKind.LETTER) | (beside == CharKind.DOT) for beside in neighbours
     ]
-    return found
+    letters: Array = currency[np.any(may_be_letter, axis=0)]
+    return letters
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """A stretch of text between separators, and the words that `words` finds in it."""
+class _HardSpan:
+    """A span of text from separator to separator, and the edges of its words as by `words`."""
 
-    low: int
-    high: int
-    places: Sequence[tuple[int, int]]
+    start: int
+    end: int
+    word_edges: Sequence[tuple[int, int]]
 
 
-def _take_in_asked(inside: Array, data: bytes, kinds: Array, odd: Array) -> list[_Asked]:
-    """Mark the words around odd places as `words` finds them.
+def _add_hard_words(in_word: Array, data: bytes, kinds: Array, places: Array) -> list[_HardSpan]:
+    """Mark the words around hard signs as `words` finds them.
 
-    Returns the stretches in which there are words that touch, which no marks can tell apart.
+    Returns the spans with words that touch: marks of bytes cannot separate these.
     """
-    easy: list[_Asked] = []
-    hard: list[_Asked] = []
-    flat = kinds.tobytes()
-    for low, high in _stretches(flat, odd):
-        places = _plain(data, low, high)
-        touch = any(end >= start for (_, end), (start, _) in pairwise(places))
-        asked = _Asked(low, high, places)
-        (hard if touch or flat.find(CharKind.CJK, low, high) >= 0 else easy).append(asked)
+    apart: list[_HardSpan] = []
+    touching: list[_HardSpan] = []
+    kind_bytes = kinds.tobytes()
+    for start, end in _spans_around(kind_bytes, places):
+        word_edges = _edges_by_words(data, start, end)
+        touch = any(stop >= begin for (_, stop), (begin, _) in pairwise(word_edges))
+        touch = touch or kind_bytes.find(CharKind.CJK, start, end) >= 0
+        (touching if touch else apart).append(_HardSpan(start, end, word_edges))
     for mark, edges in (
-        (False, [(each.low, each.high) for each in easy]),
-        (True, [place for each in easy for place in each.places]),
+        (False, [(span.start, span.end) for span in apart]),
+        (True, [word for span in apart for word in span.word_edges]),
     ):
         starts, ends = np.array(edges, np.int64).reshape(-1, 2).T
-        inside[concat_ranges(starts, ends - starts)] = mark
-    return hard
+        in_word[concat_ranges(starts, ends - starts)] = mark
+    return touching
 
 
-def _stretches(flat: bytes, places: Array) -> Iterator[tuple[int, int]]:
-    """Yield the stretches between separators in which any of some places are."""
+def _spans_around(kind_bytes: bytes, places: Array) -> Iterator[tuple[int, int]]:
+    """Yield the spans between separators that have any of the places, each once, in order."""
     end = 0
     for place in places.tolist():
         if place >= end:
-            end = flat.find(CharKind.SEPARATOR, place)
-            yield flat.rfind(CharKind.SEPARATOR, 0, place) + 1, end
+            end = kind_bytes.find(CharKind.SEPARATOR, place)
+            yield kind_bytes.rfind(CharKind.SEPARATOR, 0, place) + 1, end
 
 
-def _replaced(asked: Sequence[_Asked], starts: Array, ends: Array) -> tuple[Array, Array]:
-    """Put what `words` finds in some stretches of text in place of the words there."""
-    kept = np.ones(len(starts), bool)
-    edges = np.array([(each.low, each.high) for each in asked], np.int64)
-    for low, high in np.searchsorted(starts, edges).tolist():
-        kept[low:high] = False
-    places = np.array([place for each in asked for place in each.places], np.int64).reshape(-1, 2)
-    return _with(starts[kept], ends[kept], places[:, 0], places[:, 1])
+def _edges_by_words(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
+    """Return where `words` finds words in a span, as byte offsets in the data."""
+    text = from_utf8(data[start:end])
+    byte_of = list(accumulate((len(to_utf8(character)) for character in text), initial=start))
+    return [(byte_of[first], byte_of[last]) for _, first, last in words(text)]
 
 
-def _plain(data: bytes, low: int, high: int) -> list[tuple[int, int]]:
-    """Return where `words` finds words in a stretch of text."""
-    text = from_utf8(data[low:high])
-    at = list(accumulate((len(to_utf8(character)) for character in text), initial=low))
-    return [(at[start], at[end]) for _, start, end in words(text)]
+def _with_spans_replaced(
+    spans: Sequence[_HardSpan], starts: Array, ends: Array
+) -> tuple[Array, Array]:
+    """Return the edges of words with those in the spans replaced by those of `words`."""
+    is_outside = np.ones(len(starts), bool)
+    span_edges = np.array([(span.start, span.end) for span in spans], np.int64)
+    for first, last in np.searchsorted(starts, span_edges).tolist():
+        is_outside[first:last] = False
+    edges = np.array([word for span in spans for word in span.word_edges], np.int64)
+    return _with_words(starts[is_outside], ends[is_outside], *edges.reshape(-1, 2).T)
 
 
-def _with(starts: Array, ends: Array, more_starts: Array, more_ends: Array) -> tuple[Array, Array]:
-    """Put words among words, in order."""
-    at = np.searchsorted(starts, more_starts) + np.arange(len(more_starts))
-    old = np.ones(len(starts) + len(at), bool)
-    old[at] = False
-    both = []
-    for values, more in ((starts, more_starts), (ends, more_ends)):
-        joined = np.empty(len(old), np.int64)
-        joined[at] = more
-        joined[old] = values
-        both.append(joined)
-    return both[0], both[1]
+def _with_words(
+    starts: Array, ends: Array, new_starts: Array, new_ends: Array
+) -> tuple[Array, Array]:
+    """Return the edges of words with those of further words inserted, in order."""
+    places = np.searchsorted(starts, new_starts) + np.arange(len(new_starts))
+    is_old = np.ones(len(starts) + len(places), bool)
+    is_old[places] = False
+    merged = []
+    for old, new in ((starts, new_starts), (ends, new_ends)):
+        values = np.empty(len(is_old), np.int64)
+        values[places] = new
+        values[is_old] = old
+        merged.append(values)
+    return merged[0], merged[1]

@@ -1,7 +1,7 @@
-"""The lexicon: all terms of a segment, sorted by field and then by their bytes.
+"""Term dictionary: the terms of a segment, sorted by field, then by bytes, and their numbers.
 
-The first eight bytes of each term are also kept as a number, big end first, so that one
-binary search over an array comes within a few terms of any term or prefix.
+The first eight bytes of each term are also stored as a big-endian integer. A binary search
+in that array comes within a few terms of any term or prefix.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ _CACHED_TERMS = 1024
 
 
 def write_term_dictionary(writer: ArraySink, terms: Sequence[bytes]) -> None:
-    """Write sorted terms, those of one field after those of another."""
+    """Write terms, which are sorted by field, then by bytes."""
     write_strings(writer, "terms", terms)
     keys = np.array([term[:_KEY_BYTES].ljust(_KEY_BYTES, b"\0") for term in terms], "S8")
     raw = np.frombuffer(keys.tobytes(), ">u8") if len(terms) else np.empty(0, ">u8")
@@ -25,46 +25,56 @@ def write_term_dictionary(writer: ArraySink, terms: Sequence[bytes]) -> None:
 
 
 class TermDictionary:
-    """Finds terms by name, prefix or range; `fields` maps each to its first and last number."""
+    """Finds term numbers by name, prefix or range.
+
+    `fields` has the terms of each field as a range of numbers `(first, last)`, without `last`.
+    All ranges returned here are of that kind.
+    """
 
     def __init__(self, arrays: Arrays, fields: Mapping[str, tuple[int, int]]) -> None:
         self._terms = StringTable(arrays, "terms")
         self._keys: Array = arrays["terms.keys"]
         self._fields = fields
-        # the stages of a search ask for the same terms again
+        # the stages of a search look up the same terms again
         self.find = cached_method(_CACHED_TERMS, self._find)
-        """Return the number of a term by its field; None where the field does not have it."""
 
     def __getitem__(self, number: int) -> bytes:
         return self._terms[number]
 
     def field_range(self, field: str) -> tuple[int, int]:
-        """Return the numbers that the terms of a field have: from the first up to the second."""
+        """Return the range of a field's terms; `(0, 0)` for an unknown field."""
         return self._fields.get(field, (0, 0))
 
     def _find(self, field: str, term: bytes) -> int | None:
+        """Return the number of a term in a field; None where the field does not have it."""
         first, last = self.field_range(field)
-        place = self._place(term, first, last)
-        return place if place < last and self._terms[place] == term else None
+        number = self._bisect_left(term, first, last)
+        return number if number < last and self._terms[number] == term else None
 
-    def prefix_range(self, field: str, start: bytes) -> tuple[int, int]:
-        """Return the numbers of the terms that begin so, as a range."""
+    def prefix_range(self, field: str, prefix: bytes) -> tuple[int, int]:
+        """Return the range of the terms of a field that begin with a prefix."""
         first, last = self.field_range(field)
-        return self._place(start, first, last), self._place(start + b"\xff", first, last)
+        return (
+            self._bisect_left(prefix, first, last),
+            self._bisect_left(prefix + b"\xff", first, last),  # UTF-8 has no byte 0xff
+        )
 
     def term_range(self, field: str, start: bytes | None, end: bytes | None) -> tuple[int, int]:
-        """Return the numbers of the terms from one to another, both of them included."""
+        """Return the range of the terms of a field from `start` to `end`, both included.
+
+        None leaves that side open.
+        """
         first, last = self.field_range(field)
-        low = first if start is None else self._place(start, first, last)
-        high = last if end is None else self._place(end + b"\0", first, last)
+        low = first if start is None else self._bisect_left(start, first, last)
+        high = last if end is None else self._bisect_left(end + b"\0", first, last)
         return low, max(low, high)
 
     def terms(self, first: int, last: int) -> Iterator[bytes]:
-        """Yield the terms from one number up to another."""
+        """Yield the terms of a range of numbers."""
         return self._terms.between(first, last)
 
-    def _place(self, term: bytes, first: int, last: int) -> int:
-        """Return the number of the first term of a range that is not below the given one."""
+    def _bisect_left(self, term: bytes, first: int, last: int) -> int:
+        """Return the first number of a range whose term is not below `term`; `last` for none."""
         key = int.from_bytes(term[:_KEY_BYTES].ljust(_KEY_BYTES, b"\0"))
         keys = self._keys[first:last]
         low, high = (

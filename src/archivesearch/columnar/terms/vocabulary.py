@@ -1,9 +1,9 @@
-"""Words as numbers: looked up in whole arrays, and each distinct one analyzed once.
+"""Vocabulary of a build: words as numbers, looked up in whole arrays, each analyzed once.
 
-A word of up to 24 bytes is three whole numbers, its bytes filled up with zeros, and those
-numbers themselves are looked up and compared, so that no two words can be taken for one.
-Where they stand in a table is decided by multipliers drawn for each build and kept
-nowhere: no page can be written so that its words all want the same place.
+A word of up to 24 bytes is padded with zero bytes and taken as one or three 64-bit integers,
+its *lanes*. The lanes themselves are the keys of a hash table and are compared, so two words
+are never confused. The hash multiplies lanes by random factors, drawn for each build and
+never stored, so no page can be written whose words all collide.
 """
 
 import secrets
@@ -19,34 +19,35 @@ from archivesearch.columnar.storage.array_files import Array
 from archivesearch.columnar.storage.string_table import from_utf8, to_utf8
 from archivesearch.columnar.terms.batch_tokenizer import PADDING, TokenizedTexts
 
-_LANE = 8
-_LONGEST = PADDING  # bytes of a word that is looked up as numbers; others are rare
-_FIRST_BITS = 12
-_ENTERED = 1 << 16  # new words, or the same word again, that are sorted out at a time
-# What is left of each lane of a word of so many bytes.
+_LANE_BYTES = 8
+_MAX_KEY_BYTES = PADDING  # longer words are rare, and looked up in a dictionary
+_INITIAL_SLOT_BITS = 12
+_INSERT_BATCH = 1 << 16  # new occurrences of words that are deduplicated at a time
+
+# For each lane: the mask that keeps the bytes of a word, by the size of the word.
 _MASKS = [
     np.array(
-        [(1 << 8 * min(max(size - lane, 0), _LANE)) - 1 for size in range(_LONGEST + 1)], np.uint64
+        [
+            (1 << 8 * min(max(size - start, 0), _LANE_BYTES)) - 1
+            for size in range(_MAX_KEY_BYTES + 1)
+        ],
+        np.uint64,
     )
-    for lane in range(0, _LONGEST, _LANE)
+    for start in range(0, _MAX_KEY_BYTES, _LANE_BYTES)
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The term of each word in a language, -1 where it is not known, and its form."""
-
-    terms: Array
-    forms: Array
-
-
-_NOTHING = _Known(np.empty(0, np.int32), np.empty(0, np.int32))
-
-
 class NewTerms(NamedTuple):
-    """What a vocabulary has met: further terms, and forms with their terms and spellings.
+    """Terms and forms that a vocabulary has met since its last report.
 
-    Both are numbered on from those before them. The first form of a term is its usual one.
+    Both are numbered on from those of earlier reports.
+
+    - `vocabulary`: the name of the vocabulary.
+    - `terms`: the bytes of each new term.
+    - `form_terms`: int32, the term of each new form.
+    - `form_spellings`: the spelling of each new form.
+
+    The first form of a term is its usual one.
     """
 
     vocabulary: str
@@ -56,154 +57,189 @@ class NewTerms(NamedTuple):
 
 
 class Vocabulary:
-    """The words and terms that one process has met in a build, numbered as they were met.
+    """The words, terms and forms that one process has met in a build.
 
-    Other processes have others; `glossary.py` puts them together.
+    A *word* is a spelling in a text, a *term* the result of its analysis, a *form* a term in
+    one case-folded spelling. Each kind is numbered in the order of first occurrence; other
+    processes have other numbers, and `MergedVocabulary` unites them. In English the words
+    "party", "Party" and "parties" are one term, `parti`, in two forms.
     """
 
     def __init__(self, analyzer: Analyzer) -> None:
         self.name = secrets.token_hex(8)
         self._analyzer = analyzer
-        self._words = _Packed()
-        self._short = _Table(1)
-        self._middling = _Table(_LONGEST // _LANE)
-        self._long: dict[bytes, int] = {}
-        self._terms: dict[bytes, int] = {}
-        self._encoded: list[bytes] = []
-        self._usual = array("i")  # the first form of each term, -1 where it has none
-        self._owners = array("i")
-        self._spelled: list[bytes] = []
-        self._further: dict[bytes, int] = {}  # the forms of terms beyond the first of each
-        self._known: dict[str, _Known] = {}
-        self._told = 0, 0
+        self._words = _StringPool()
+        self._short_words = _HashTable(1)
+        self._medium_words = _HashTable(_MAX_KEY_BYTES // _LANE_BYTES)
+        self._long_words: dict[bytes, int] = {}
+        self._term_numbers: dict[bytes, int] = {}
+        self._terms: list[bytes] = []
+        self._usual_forms = array("i")  # the first form of each term, -1 for none
+        self._form_terms = array("i")
+        self._form_spellings: list[bytes] = []
+        self._other_forms: dict[bytes, int] = {}  # all forms but the first of each term
+        self._languages: dict[str, _LanguageTerms] = {}
+        self._reported_counts = 0, 0
 
-    def word_numbers(self, split: TokenizedTexts) -> Array:
-        """Return the number of each word of some texts."""
-        sizes = split.ends - split.starts
-        found = np.empty(len(sizes), np.int32)
-        for table, least, most in ((self._short, 1, _LANE), (self._middling, _LANE + 1, _LONGEST)):
-            which = np.flatnonzero((sizes >= least) & (sizes <= most))
-            keys = _keys(split, which, sizes[which], table.lanes)
-            numbers = table.find(keys)
-            unknown = np.flatnonzero(numbers < 0)
-            if len(unknown):
-                keys = [lane[unknown] for lane in keys]
-                numbers[unknown] = self._enter(table, keys, which[unknown], split)
-            found[which] = numbers
-        for place in np.flatnonzero(sizes > _LONGEST).tolist():
-            word = split.data[split.starts[place] : split.ends[place]]
-            number = self._long.setdefault(word, len(self._words))
+    def __len__(self) -> int:
+        return len(self._terms)
+
+    def word_numbers(self, texts: TokenizedTexts) -> Array:
+        """Return the number of each word of the texts: int32, in order."""
+        sizes = texts.ends - texts.starts
+        numbers = np.empty(len(sizes), np.int32)
+        for table, min_size, max_size in (
+            (self._short_words, 1, _LANE_BYTES),
+            (self._medium_words, _LANE_BYTES + 1, _MAX_KEY_BYTES),
+        ):
+            words = np.flatnonzero((sizes >= min_size) & (sizes <= max_size))
+            keys = _keys(texts, words, sizes[words], table.lanes)
+            own_numbers = table.find(keys)
+            new = np.flatnonzero(own_numbers < 0)
+            if len(new):
+                keys = [lane[new] for lane in keys]
+                own_numbers[new] = self._insert_words(table, keys, words[new], texts)
+            numbers[words] = own_numbers
+        for index in np.flatnonzero(sizes > _MAX_KEY_BYTES).tolist():
+            word = texts.data[texts.starts[index] : texts.ends[index]]
+            number = self._long_words.setdefault(word, len(self._words))
             if number == len(self._words):
                 self._words.extend([word])
-            found[place] = number
-        return found
+            numbers[index] = number
+        return numbers
 
     def terms_and_forms(self, words: Array, lang: str) -> tuple[Array, Array]:
-        """Return the numbers of the term and of the form that each word is in a language.
+        """Return the term and the form of each word, given by number, in a language: int32.
 
-        A form is a term in one spelling, case apart. Of a word in the form that is usual
-        for its term, as far as had been seen when the term was met, it is -1.
+        The form is -1 for the usual form of the term: the most frequent one among the words
+        with which the term was first met.
         """
-        known = self._room(lang)
-        found: Array = known.terms[words]
-        unknown = np.flatnonzero(found < 0)
-        if len(unknown):
-            self._learn(known, words[unknown], lang)
-            found[unknown] = known.terms[words[unknown]]
-        return found, known.forms[words]
+        language = self._language_terms(lang)
+        terms: Array = language.terms[words]
+        new = np.flatnonzero(terms < 0)
+        if len(new):
+            self._analyze(language, words[new], lang)
+            terms[new] = language.terms[words[new]]
+        return terms, language.forms[words]
 
     def stemming_language(self, lang: str) -> str:
-        """Return the language by whose rules words are stemmed, `""` for none: there are few."""
+        """Return the language whose stemming rules apply to `lang`; `""` for none."""
         return self._analyzer.stemming_language(lang)
 
     def key_number(self, key: str) -> int:
-        """Return the number of a term that is given as it is."""
-        return self._number(to_utf8(key))
+        """Return the term number of a key, which is not analyzed."""
+        return self._term_number(to_utf8(key))
 
-    def __len__(self) -> int:
-        return len(self._encoded)
-
-    def sort_by_bytes(self, numbers: Array) -> Array:
-        """Return the numbers of some terms in the order of the terms' bytes."""
-        terms = self._encoded
-        return np.array(sorted(numbers.tolist(), key=terms.__getitem__), np.uint32)
+    def sort_by_bytes(self, terms: Array) -> Array:
+        """Return the numbers of terms in the order of the terms' bytes: uint32."""
+        return np.array(sorted(terms.tolist(), key=self._terms.__getitem__), np.uint32)
 
     def new_terms(self) -> NewTerms:
-        """Return the terms and the forms that are new since this was asked the last time."""
-        terms, forms = self._told
-        self._told = len(self._encoded), len(self._owners)
+        """Return the terms and forms that are new since the last call."""
+        terms, forms = self._reported_counts
+        self._reported_counts = len(self._terms), len(self._form_terms)
         return NewTerms(
             self.name,
-            self._encoded[terms:],
-            np.array(self._owners[forms:], np.int32),
-            self._spelled[forms:],
+            self._terms[terms:],
+            np.array(self._form_terms[forms:], np.int32),
+            self._form_spellings[forms:],
         )
 
-    def _form(self, term: int, word: str) -> int:
-        """Return the number of a form, -1 for the first of a term."""
-        own, spelled = self._encoded[term], to_utf8(spelling_key(word))
-        usual = self._usual[term]
-        if usual < 0:
-            self._usual[term] = len(self._owners)
-            self._owners.append(term)
-            self._spelled.append(own if spelled == own else spelled)  # one of equals is kept
-            return -1
-        if self._spelled[usual] == spelled:
-            return -1
-        number = self._further.setdefault(own + b"\0" + spelled, len(self._owners))
-        if number == len(self._owners):
-            self._owners.append(term)
-            self._spelled.append(spelled)
-        return number
-
-    def _enter(
-        self, table: "_Table", keys: Sequence[Array], places: Array, split: TokenizedTexts
+    def _insert_words(
+        self, table: "_HashTable", keys: Sequence[Array], words: Array, texts: TokenizedTexts
     ) -> Array:
-        """Return the numbers of words, given by keys and places, having entered them."""
-        found = np.full(len(places), -1, np.int32)
-        unknown = np.arange(len(places))
-        while len(unknown):
-            # those of the first texts are entered, and found again in most of the others
-            first, some = _distinct([lane[unknown[:_ENTERED]] for lane in keys])
-            at = places[unknown[first]]
-            starts, ends = split.starts[at].tolist(), split.ends[at].tolist()
+        """Insert words that the table lacks, and return their numbers.
+
+        `words` are indices of words in the texts, among them many of the same word; `keys`
+        are their lanes.
+        """
+        numbers = np.full(len(words), -1, np.int32)
+        missing = np.arange(len(words))
+        while len(missing):
+            # the words of a first batch are inserted, and then found for most of the rest
+            firsts, new_keys = _distinct([lane[missing[:_INSERT_BATCH]] for lane in keys])
+            first_words = words[missing[firsts]]
+            starts, ends = texts.starts[first_words].tolist(), texts.ends[first_words].tolist()
             count = len(self._words)
-            self._words.extend(split.data[a:b] for a, b in zip(starts, ends, strict=True))
-            table.enter(some, np.arange(count, len(self._words), dtype=np.int32))
-            found[unknown] = table.find([lane[unknown] for lane in keys])
-            unknown = unknown[found[unknown] < 0]
-        return found
+            self._words.extend(texts.data[a:b] for a, b in zip(starts, ends, strict=True))
+            table.insert(new_keys, np.arange(count, len(self._words), dtype=np.int32))
+            numbers[missing] = table.find([lane[missing] for lane in keys])
+            missing = missing[numbers[missing] < 0]
+        return numbers
 
-    def _learn(self, known: "_Known", words: Array, lang: str) -> None:
-        """Enter the terms and the forms of those of some words that are not known."""
-        often = np.bincount(words, minlength=len(self._words))
-        new = np.flatnonzero((often > 0) & (known.terms[: len(often)] < 0))
-        new = new[np.argsort(-often[new], kind="stable")]  # the usual forms go first
-        spelled = [from_utf8(self._words[number]) for number in new.tolist()]
-        terms = list(map(self._number, map(to_utf8, self._analyzer.compute_terms(spelled, lang))))
-        known.forms[new] = list(map(self._form, terms, spelled))
-        known.terms[new] = terms
-
-    def _room(self, lang: str) -> "_Known":
-        """Return what is known of words in a language, with room for all of them."""
-        known = self._known.get(lang, _NOTHING)
-        if len(known.terms) < len(self._words):
+    def _language_terms(self, lang: str) -> "_LanguageTerms":
+        """Return the terms and forms of words in a language, with room for all words."""
+        language = self._languages.get(lang, _NO_TERMS)
+        if len(language.terms) < len(self._words):
             size = len(self._words) * 5 // 4
-            known = self._known[lang] = _Known(
-                _longer(known.terms, size), _longer(known.forms, size)
+            language = self._languages[lang] = _LanguageTerms(
+                _extended(language.terms, size), _extended(language.forms, size)
             )
-        return known
+        return language
 
-    def _number(self, term: bytes) -> int:
-        number = self._terms.setdefault(term, len(self._encoded))
-        if number == len(self._encoded):
-            self._encoded.append(term)
-            self._usual.append(-1)
+    def _analyze(self, language: "_LanguageTerms", words: Array, lang: str) -> None:
+        """Enter the terms and forms of those words that have none in the language."""
+        counts = np.bincount(words, minlength=len(self._words))
+        new = np.flatnonzero((counts > 0) & (language.terms[: len(counts)] < 0))
+        # the most frequent word first: its form becomes the usual one of the term
+        new = new[np.argsort(-counts[new], kind="stable")]
+        new_words = [from_utf8(self._words[number]) for number in new.tolist()]
+        new_terms = map(to_utf8, self._analyzer.compute_terms(new_words, lang))
+        terms = list(map(self._term_number, new_terms))
+        language.forms[new] = list(map(self._form_number, terms, new_words))
+        language.terms[new] = terms
+
+    def _term_number(self, term: bytes) -> int:
+        """Return the number of a term, which is entered if it is new."""
+        number = self._term_numbers.setdefault(term, len(self._terms))
+        if number == len(self._terms):
+            self._terms.append(term)
+            self._usual_forms.append(-1)
+        return number
+
+    def _form_number(self, term: int, word: str) -> int:
+        """Return the number of the form of a word, which is entered if it is new.
+
+        It is -1 for the usual form of the term, which is its first.
+        """
+        term_bytes, spelled = self._terms[term], to_utf8(spelling_key(word))
+        usual = self._usual_forms[term]
+        if usual < 0:
+            self._usual_forms[term] = len(self._form_terms)
+            self._form_terms.append(term)
+            # equal strings share one object
+            self._form_spellings.append(term_bytes if spelled == term_bytes else spelled)
+            return -1
+        if self._form_spellings[usual] == spelled:
+            return -1
+        number = self._other_forms.setdefault(term_bytes + b"\0" + spelled, len(self._form_terms))
+        if number == len(self._form_terms):
+            self._form_terms.append(term)
+            self._form_spellings.append(spelled)
         return number
 
 
-class _Packed:
-    """Many short strings in little memory, by number."""
+@dataclass(frozen=True, slots=True)
+class _LanguageTerms:
+    """The term and the form of each word in one language, by the number of the word: int32.
+
+    `terms` is -1 for words not yet analyzed. `forms` is -1 for usual forms too.
+    """
+
+    terms: Array
+    forms: Array
+
+
+_NO_TERMS = _LanguageTerms(np.empty(0, np.int32), np.empty(0, np.int32))
+
+
+def _extended(values: Array, size: int) -> Array:
+    """Return values extended by -1 to a size."""
+    return np.concatenate((values, np.full(size - len(values), -1, np.int32)))
+
+
+class _StringPool:
+    """Many short byte strings by number, without an object for each."""
 
     def __init__(self) -> None:
         self._data = bytearray()
@@ -216,113 +252,119 @@ class _Packed:
         return bytes(self._data[self._ends[number] : self._ends[number + 1]])
 
     def extend(self, strings: Iterable[bytes]) -> None:
-        """Add strings."""
+        """Append strings."""
         for string in strings:
             self._data += string
             self._ends.append(len(self._data))
 
 
-def _longer(values: Array, size: int) -> Array:
-    """Return numbers with room for more of them, which are -1."""
-    return np.concatenate((values, np.full(size - len(values), -1, np.int32)))
+def _keys(texts: TokenizedTexts, words: Array, sizes: Array, lanes: int) -> list[Array]:
+    """Return the lanes of words, given by index, of these sizes in bytes: uint64.
 
-
-def _keys(split: TokenizedTexts, which: Array, sizes: Array, lanes: int) -> list[Array]:
-    """Return the bytes of some words as so many whole numbers each."""
-    every = np.ndarray((len(split.data) - _LANE + 1,), "<u8", buffer=split.data, strides=(1,))
-    starts = split.starts[which]
+    "castro" in one lane is the integer 0x6f7274736163: its bytes, the first one lowest.
+    """
+    # the 8 bytes from every byte of the data on, as integers, without a copy
+    integers = np.ndarray(
+        (len(texts.data) - _LANE_BYTES + 1,), "<u8", buffer=texts.data, strides=(1,)
+    )
+    starts = texts.starts[words]
     return [
-        every[starts + lane * _LANE] & masks[sizes] for lane, masks in enumerate(_MASKS[:lanes])
+        integers[starts + lane * _LANE_BYTES] & masks[sizes]
+        for lane, masks in enumerate(_MASKS[:lanes])
     ]
 
 
 def _distinct(keys: Sequence[Array]) -> tuple[Array, list[Array]]:
-    """Return where distinct keys stand, and what they are."""
+    """Return the index of the first of each distinct key, and the distinct keys."""
     order = np.lexsort(keys)
     keys = [lane[order] for lane in keys]
-    first = np.ones(len(order), bool)
-    first[1:] = np.any([lane[1:] != lane[:-1] for lane in keys], axis=0)
-    return order[first], [lane[first] for lane in keys]
+    is_first = np.ones(len(order), bool)
+    is_first[1:] = np.any([lane[1:] != lane[:-1] for lane in keys], axis=0)
+    return order[is_first], [lane[is_first] for lane in keys]
 
 
-class _Table:
-    """From keys of several 64-bit numbers to a number each, by open addressing."""
+class _HashTable:
+    """From keys of `lanes` 64-bit integers to int32 numbers, by open addressing.
+
+    Keys are given as one uint64 array per lane. All operations are on whole arrays.
+    """
 
     def __init__(self, lanes: int) -> None:
         self.lanes = lanes
         self._factors = [np.uint64(secrets.randbits(64) | 1) for _ in range(lanes)]
         self._count = 0
-        self._slots = _Slots(lanes, _FIRST_BITS)
+        self._slots = _Slots(lanes, _INITIAL_SLOT_BITS)
 
     def find(self, keys: Sequence[Array]) -> Array:
-        """Return the number of each key, -1 where it has none."""
+        """Return the number of each key, -1 for keys that are not in the table."""
         slots = self._slots
-        at = slots.of(self._mixed(keys))
-        found: Array = slots.numbers[at]
-        places = np.flatnonzero(slots.differ(at, keys))
-        places = places[found[places] >= 0]
-        at, keys = at[places], [lane[places] for lane in keys]
-        while len(places):  # another word has the slot; look into the next
-            at = slots.after(at)
-            found[places] = slots.numbers[at]
-            missed = np.flatnonzero(slots.differ(at, keys) & (found[places] >= 0))
-            places, at = places[missed], at[missed]
+        at = slots.first(self._hashes(keys))
+        numbers: Array = slots.numbers[at]
+        pending = np.flatnonzero(slots.differ(at, keys))
+        pending = pending[numbers[pending] >= 0]
+        at, keys = at[pending], [lane[pending] for lane in keys]
+        while len(pending):  # another key has the slot: try the next one
+            at = slots.next(at)
+            numbers[pending] = slots.numbers[at]
+            missed = np.flatnonzero(slots.differ(at, keys) & (numbers[pending] >= 0))
+            pending, at = pending[missed], at[missed]
             keys = [lane[missed] for lane in keys]
-        return found
+        return numbers
 
-    def enter(self, keys: Sequence[Array], numbers: Array) -> None:
-        """Add keys, none of which the table has, each once."""
+    def insert(self, keys: Sequence[Array], numbers: Array) -> None:
+        """Insert distinct keys, none of which is in the table."""
         self._count += len(numbers)
         slots = self._slots
         if self._count * 2 > len(slots.numbers):
             used = np.flatnonzero(slots.numbers >= 0)
-            old = [lane[used] for lane in slots.keys]
+            old_keys = [lane[used] for lane in slots.keys]
             larger = _Slots(self.lanes, (self._count * 2).bit_length())
-            larger.put(self._mixed(old), old, slots.numbers[used])
+            larger.insert(self._hashes(old_keys), old_keys, slots.numbers[used])
             self._slots = slots = larger
-        slots.put(self._mixed(keys), keys, numbers)
+        slots.insert(self._hashes(keys), keys, numbers)
 
-    def _mixed(self, keys: Sequence[Array]) -> Array:
-        mixed: Array = keys[0] * self._factors[0]
+    def _hashes(self, keys: Sequence[Array]) -> Array:
+        hashes: Array = keys[0] * self._factors[0]
         for lane, factor in zip(keys[1:], self._factors[1:], strict=True):
-            mixed += lane * factor
-        return mixed
+            hashes += lane * factor
+        return hashes
 
 
 class _Slots:
-    """The slots of such a table, of which there are two to the power of `bits`."""
+    """The `2 ** bits` slots of a hash table; free slots have the number -1."""
 
     def __init__(self, lanes: int, bits: int) -> None:
         self.keys = [np.zeros(1 << bits, np.uint64) for _ in range(lanes)]
         self.numbers = np.full(1 << bits, -1, np.int32)
         self._shift = np.uint64(64 - bits)
 
-    def of(self, mixed: Array) -> Array:
-        """Return the slot where the search for each key begins."""
-        return (mixed >> self._shift).astype(np.int64)
+    def first(self, hashes: Array) -> Array:
+        """Return the slot where the search for each hash begins: its highest bits."""
+        return (hashes >> self._shift).astype(np.int64)
 
-    def after(self, slots: Array) -> Array:
-        """Return the slot after each."""
+    def next(self, slots: Array) -> Array:
+        """Return the slot after each; the first one follows the last."""
         return (slots + 1) & (len(self.numbers) - 1)
 
     def differ(self, slots: Array, keys: Sequence[Array]) -> Array:
-        """Return whether the keys at some slots are others."""
+        """Return for each slot whether it has another key than the given one."""
         differ: Array = self.keys[0][slots] != keys[0]
-        for own, given in zip(self.keys[1:], keys[1:], strict=True):
-            differ |= own[slots] != given
+        for slot_lane, lane in zip(self.keys[1:], keys[1:], strict=True):
+            differ |= slot_lane[slots] != lane
         return differ
 
-    def put(self, mixed: Array, keys: Sequence[Array], numbers: Array) -> None:
-        """Give keys slots of their own."""
-        slots = self.of(mixed)
+    def insert(self, hashes: Array, keys: Sequence[Array], numbers: Array) -> None:
+        """Put each key into the first free slot from its own on."""
+        slots = self.first(hashes)
         while len(numbers):
             free = np.flatnonzero(self.numbers[slots] < 0)
+            # of several keys that want one free slot the first gets it
             taken, first = np.unique(slots[free], return_index=True)
             placed = free[first]
-            for lane, values in zip(self.keys, keys, strict=True):
-                lane[taken] = values[placed]
+            for slot_lane, lane in zip(self.keys, keys, strict=True):
+                slot_lane[taken] = lane[placed]
             self.numbers[taken] = numbers[placed]
-            stay = np.ones(len(numbers), bool)
-            stay[placed] = False
-            slots, numbers = self.after(slots[stay]), numbers[stay]
-            keys = [values[stay] for values in keys]
+            waiting = np.ones(len(numbers), bool)
+            waiting[placed] = False
+            slots, numbers = self.next(slots[waiting]), numbers[waiting]
+            keys = [lane[waiting] for lane in keys]

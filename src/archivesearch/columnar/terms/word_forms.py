@@ -1,4 +1,7 @@
-"""The forms that terms have, as they are read: how each is spelled, and which documents have it."""
+"""Word forms: the spellings of the terms of an index, and the postings that have each.
+
+`word_forms_writer.py` says which postings are listed.
+"""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from archivesearch.analysis.analyzer import fold, strip_accents
-from archivesearch.columnar.storage.array_files import Array, ArrayFolder, concat_ranges
+from archivesearch.columnar.storage.array_files import Array, ArrayFolder, concat_ranges, offsets
 from archivesearch.columnar.storage.packed_ints import PackedInts
 from archivesearch.columnar.storage.string_table import StringTable, from_utf8
 from archivesearch.lazy import lazy
@@ -14,156 +17,163 @@ from archivesearch.query.nodes.exact import WordTest
 
 
 class WordForms:
-    """The forms of the terms of an index; they are numbered by term, the most usual first.
+    """Reads the forms of terms by number.
 
-    How they are kept is told in `forms.py`.
+    Forms are numbered by term. The first form of a term is the one that most of its
+    postings have, the others follow sorted by bytes.
     """
 
     def __init__(self, arrays: ArrayFolder) -> None:
         self._strings = StringTable(arrays, "forms")
-        self._firsts: Array = arrays["terms.forms"]
-        self._listed: Array = arrays["forms.listed"]
+        self._form_starts: Array = arrays["terms.forms"]
+        self._gap_starts: Array = arrays["forms.listed"]
         self._gaps = PackedInts(arrays, "forms.gap", bits=8)
 
     def __len__(self) -> int:
         return len(self._strings)
 
     def form_range(self, term: int) -> range:
-        """Return the numbers of the forms of a term, which is given by its number."""
-        return range(int(self._firsts[term]), int(self._firsts[term + 1]))
+        """Return the numbers of the forms of a term, given by number."""
+        return range(int(self._form_starts[term]), int(self._form_starts[term + 1]))
 
     def counts(self, terms: Array) -> Array:
-        """Return how many forms some terms have."""
-        found: Array = self._firsts[terms + 1] - self._firsts[terms]
-        return found
+        """Return the number of forms of each term."""
+        counts: Array = self._form_starts[terms + 1] - self._form_starts[terms]
+        return counts
 
     def spellings(self, term: int) -> list[str]:
-        """Return how the forms of a term are spelled."""
-        forms = self.form_range(term)
-        return list(map(from_utf8, self._strings.between(forms.start, forms.stop)))
+        """Return the forms of a term, the first form first."""
+        return self.spellings_between(term, term + 1)
 
     def spellings_between(self, first: int, last: int) -> list[str]:
-        """Return how forms are spelled, from those of one term up to those of another."""
-        start, end = int(self._firsts[first]), int(self._firsts[last])
+        """Return the forms of the terms from number `first` up to, not including, `last`."""
+        start, end = int(self._form_starts[first]), int(self._form_starts[last])
         return list(map(from_utf8, self._strings.between(start, end)))
 
     def terms_of(self, forms: Array) -> Array:
-        """Return the terms that forms belong to."""
-        at = np.searchsorted(self._firsts, forms.astype(self._firsts.dtype), "right")
-        found: Array = at - 1
-        return found
+        """Return the term of each form."""
+        starts = self._form_starts
+        terms: Array = np.searchsorted(starts, forms.astype(starts.dtype), "right") - 1
+        return terms
 
     def forms_passing(self, terms: Array, test: WordTest) -> Array:
-        """Return the forms of some terms that pass a test."""
-        found = [
+        """Return the numbers of the forms of these terms that pass a test: int64."""
+        numbers = [
             number
             for term in terms.tolist()
             for number, form in zip(self.form_range(term), self.spellings(term), strict=True)
             if test(form)
         ]
-        return np.array(found, np.int64)
+        return np.array(numbers, np.int64)
 
     def forms_matching(self, pattern: str, first: int, last: int) -> Array:
-        """Return the forms of the terms from one up to another that fit a pattern, ascending.
+        """Return the forms that match a pattern, of the terms from `first` up to `last`.
 
-        A form is seen without accents and signs, as `pattern` is; `*` and `?` are those of
-        the query language.
+        The numbers are int64, ascending. `*` in the pattern stands for any characters, `?`
+        for one. Pattern and forms are compared without accents and signs; the pattern must
+        come without them.
         """
-        joined, starts = self._joined
-        low, high = int(self._firsts[first]), int(self._firsts[last])
-        found = _match_starts(joined, pattern, int(starts[low]), int(starts[high]) + 1)
-        at = np.array(found, np.int64)
+        joined, starts = self._searchable
+        low, high = int(self._form_starts[first]), int(self._form_starts[last])
+        matches = _match_starts(joined, pattern, int(starts[low]), int(starts[high]) + 1)
+        at = np.array(matches, np.int64)
         return np.unique(np.searchsorted(starts, at[at < starts[high]], "right") - 1)
 
     @lazy
-    def _joined(self) -> tuple[str, Array]:
-        """All forms as patterns see them, each behind a line feed, and where each begins."""
-        seen = [
+    def _searchable(self) -> tuple[str, Array]:
+        """All forms without accents and signs, each after a line feed, and where each begins."""
+        plain = [
             form if form.isascii() and form.isalnum() else strip_accents(fold(form))
             for form in map(from_utf8, self._strings)
         ]
-        starts = np.zeros(len(seen) + 1, np.int64)
-        np.cumsum(np.fromiter(map(len, seen), np.int64, len(seen)) + 1, out=starts[1:])
-        return "\n".join(["", *seen, ""]), starts
+        sizes = np.fromiter(map(len, plain), np.int64, len(plain)) + 1
+        return "\n".join(["", *plain, ""]), offsets(sizes)
 
-    def has_any_form(self, terms: Array, chosen: Array, postings: Array) -> Array:
-        """Return which postings of some terms have any of their chosen forms.
+    def has_any_form(self, terms: Array, chosen: Array, posting_counts: Array) -> Array:
+        """Return for each posting of the terms whether it has any of the chosen forms: bool.
 
-        `postings` says how many each term has; the answer is for all of them, one after
-        the other. `chosen` are numbers of forms.
+        `chosen` are numbers of forms. `posting_counts` has the number of postings of each
+        term; the result is for all of them, term by term. For "parti" in three documents,
+        "party parties", "parties" and "parties", and its form "party", it is
+        [True, False, False].
         """
-        first, last = (self._firsts[terms + n].astype(np.int64) for n in (0, 1))
-        forms, owners = (
-            concat_ranges(first, last - first),
-            np.repeat(np.arange(len(terms)), last - first),
-        )
+        first, last = (self._form_starts[terms + n].astype(np.int64) for n in (0, 1))
+        forms = concat_ranges(first, last - first)
+        owners = np.repeat(np.arange(len(terms)), last - first)
         is_chosen = np.zeros(len(self) + 1, bool)
         is_chosen[chosen] = True
-        has = np.repeat(is_chosen[first], postings)
-        # of terms whose first form is not chosen, what is kept of the others will do
+        has_chosen = np.repeat(is_chosen[first], posting_counts)
+        # where the first form is not chosen, only the postings of chosen forms are needed
         needed = is_chosen[forms] | is_chosen[first][owners]
         forms, owners = forms[needed], owners[needed]
-        at, which = self.listed_postings(forms)
-        at += (np.cumsum(postings) - postings)[owners[which]]
-        usual = (forms == first[owners])[which]
-        has[at[~usual]] = False
-        has[at[is_chosen[forms][which]]] = True
-        return has
+        postings, which = self.listed_postings(forms)
+        postings += (np.cumsum(posting_counts) - posting_counts)[owners[which]]
+        is_first = (forms == first[owners])[which]
+        has_chosen[postings[~is_first]] = False  # unless one of the forms there is chosen
+        has_chosen[postings[is_chosen[forms][which]]] = True
+        return has_chosen
 
-    def document_counts(self, first: int, last: int, postings: Array) -> Array:
-        """Return for the forms of a range of terms how many postings have each.
+    def document_counts(self, first: int, last: int, posting_counts: Array) -> Array:
+        """Return the number of postings of each form, of the terms from `first` up to `last`.
 
-        `postings` says how many each of the terms has.
+        `posting_counts` has the number of postings of each of these terms.
         """
-        low, high = int(self._firsts[first]), int(self._firsts[last])
-        forms = np.arange(low, high)
-        starts = self._firsts[first:last].astype(np.int64) - low
-        owners = np.repeat(np.arange(last - first), np.diff(self._firsts[first : last + 1]))
-        at, which = self.listed_postings(forms)
-        at += (np.cumsum(postings) - postings)[owners[which]]
-        usual = np.zeros(len(forms), bool)
-        usual[starts] = True
+        form_starts = self._form_starts[first : last + 1].astype(np.int64)
+        first_forms = form_starts[:-1] - form_starts[0]
+        forms = np.arange(form_starts[0], form_starts[-1])
+        owners = np.repeat(np.arange(last - first), np.diff(form_starts))
+        posting_starts = np.cumsum(posting_counts) - posting_counts
+        postings, which = self.listed_postings(forms)
+        postings += posting_starts[owners[which]]
+        is_first = np.zeros(len(forms), bool)
+        is_first[first_forms] = True
         counts = np.bincount(which, minlength=len(forms))
-        alone = np.ones(int(postings.sum()), bool)
-        alone[at[~usual[which]]] = False
-        if len(starts):
-            begins = np.cumsum(postings) - postings
-            counts[starts] += np.add.reduceat(alone, begins, dtype=np.int64)
+        has_first_alone = np.ones(int(posting_counts.sum()), bool)
+        has_first_alone[postings[~is_first[which]]] = False
+        if len(first_forms):
+            counts[first_forms] += np.add.reduceat(has_first_alone, posting_starts, dtype=np.int64)
         return counts
 
     def listed_postings(self, forms: Array) -> tuple[Array, Array]:
-        """Return the postings that are kept of some forms, and of which of them each is."""
-        start, end = (self._listed[forms + n].astype(np.int64) for n in (0, 1))
+        """Return the listed postings of forms, and for each the index of its form in `forms`.
+
+        A posting is its index among the postings of the term: int64, ascending in each form.
+        """
+        start, end = (self._gap_starts[forms + n].astype(np.int64) for n in (0, 1))
         counts = end - start
-        through = np.cumsum(self._gaps[concat_ranges(start, counts)])
+        sums = np.cumsum(self._gaps[concat_ranges(start, counts)])
         which = np.repeat(np.arange(len(forms)), counts)
-        before = np.concatenate(([0], through))[np.cumsum(counts) - counts]
-        return through - before[which], which
+        sums_before = np.concatenate(([0], sums))[np.cumsum(counts) - counts]
+        return sums - sums_before[which], which
 
 
-def _match_starts(joined: str, pattern: str, start: int, end: int) -> list[int]:
-    """Return where in lines what fits a pattern is found, at least once for each line."""
+def _match_starts(lines: str, pattern: str, start: int, end: int) -> list[int]:
+    """Return at least one place in each line that matches a pattern, ascending.
+
+    It is in the line or at the line feed before it. Lines from `start` to `end` are searched.
+    """
     head, *rest = re.split(r"\*+", pattern)
     if rest == [""] and head and "?" not in head:
-        return list(_finds(joined, "\n" + head, start, end))
+        return list(_finds(lines, "\n" + head, start, end))
     *middle, tail = rest or [""]
     if rest and not head and bool(middle) + bool(tail) == 1 and len(middle) < 2:
-        shape = "".join(map(_fixed, middle))  # it may stand anywhere, or at the end
-    else:  # where a part is found first, it need not be looked for again
-        shape = "\n" + _fixed(head) + "".join(f"(?>[^\n]*?{_fixed(part)})" for part in middle)
+        shape = "".join(map(_regex, middle))  # `*part*` or `*part`: it needs no start of a line
+    else:  # atomic groups: the first place of each part is as good as any later one
+        shape = "\n" + _regex(head) + "".join(f"(?>[^\n]*?{_regex(part)})" for part in middle)
         shape += "[^\n]*" if tail else ""
     if tail or not rest:
-        shape += _fixed(tail) + "(?=\n)"
-    return [match.start() for match in re.compile(shape).finditer(joined, start, end)]
+        shape += _regex(tail) + "(?=\n)"
+    return [match.start() for match in re.compile(shape).finditer(lines, start, end)]
 
 
-def _fixed(part: str) -> str:
-    """Return as a regular expression a part of a pattern that has no `*`."""
+def _regex(part: str) -> str:
+    """Return a regular expression for a part of a pattern, which has no `*`."""
     return "".join("[^\n]" if sign == "?" else re.escape(sign) for sign in part)
 
 
-def _finds(text: str, wanted: str, start: int, end: int) -> Iterator[int]:
-    at = text.find(wanted, start, end)
+def _finds(text: str, string: str, start: int, end: int) -> Iterator[int]:
+    """Yield where a string is in a text, which may overlap."""
+    at = text.find(string, start, end)
     while at >= 0:
         yield at
-        at = text.find(wanted, at + 1, end)
+        at = text.find(string, at + 1, end)

@@ -1,11 +1,11 @@
-"""The columnar arrays as a codec of Whoosh, for indexes that Whoosh itself writes.
+"""Whoosh codec: the columnar arrays for indexes that Whoosh itself writes.
 
     ix = whoosh.index.create_in(folder, schema)
     with ix.writer(codec=ColumnarCodec()) as writer: …
 
-Any schema, adding, deleting and merging, stored fields, columns and vectors. A segment is
-two files: `.doc`, what is known by document, and `.inv`, what is known by term; and one
-`.col` for each sortable column, which is Whoosh's own.
+It supports any schema, adding, deleting and merging, stored fields, columns and vectors.
+A segment is a file `.doc` with the data of documents, a file `.inv` with the data of
+terms, and a file `.col` in Whoosh's own format for each sortable column.
 """
 
 from collections.abc import Iterator
@@ -23,47 +23,47 @@ from archivesearch.columnar.whoosh_api.codec_writer import (
 
 
 class ColumnarCodec(Codec):
-    """Flat arrays that are mapped from disk.
+    """A codec of flat arrays that are memory-mapped.
 
-    `rounded_lengths` makes the lengths of fields as coarse as those of Whoosh's own codec,
-    one byte each; otherwise they are exact, also after any number of merges.
+    With `rounded_lengths` the lengths of fields are as coarse as those of Whoosh's own
+    codec, one byte each. Otherwise they are exact, also after merges.
     """
 
     def __init__(self, *, rounded_lengths: bool = False) -> None:
         self.rounded_lengths = rounded_lengths
 
     def per_document_writer(self, storage: Storage, segment: Segment) -> CodecDocumentWriter:
-        """Return what takes documents."""
+        """Return the writer of documents."""
         return CodecDocumentWriter(storage, segment, rounded=self.rounded_lengths)
 
     def field_writer(self, storage: Storage, segment: Segment) -> CodecTermWriter:
-        """Return what takes postings, sorted by field and term."""
+        """Return the writer of postings, which are sorted by field and term."""
         return CodecTermWriter(storage, segment)
 
     def terms_reader(self, storage: Storage, segment: Segment) -> CodecTermReader:
-        """Return what finds terms and their postings."""
+        """Return the reader of terms and their postings."""
         return CodecTermReader(storage, segment)
 
     def per_document_reader(self, storage: Storage, segment: Segment) -> CodecDocumentReader:
-        """Return what knows documents."""
+        """Return the reader of documents."""
         return CodecDocumentReader(storage, segment)
 
     def supports_columns(self) -> bool:
-        """Whether fields may be sortable: they may."""
+        """Whether fields may be sortable: yes."""
         return True
 
     @classmethod
     def column_filename(cls, segment: Segment, fieldname: str) -> str:
-        """Return the name of the file that has the column of a field."""
+        """Return the name of the file of a field's column."""
         return column_file_name(segment, fieldname)
 
     def new_segment(self, storage: Storage, indexname: str) -> "ColumnarSegment":
-        """Return a segment that is to be written."""
+        """Return a new, empty segment."""
         return ColumnarSegment(self, indexname)
 
 
 class ColumnarSegment(Segment):
-    """What Whoosh's table of contents keeps of a segment: its name, and what is deleted."""
+    """A segment in Whoosh's table of contents: its name and its deleted documents."""
 
     def __init__(self, codec: ColumnarCodec, indexname: str) -> None:
         super().__init__(indexname)
@@ -72,31 +72,31 @@ class ColumnarSegment(Segment):
         self._deleted: set[int] = set()
 
     def codec(self, **_: Any) -> ColumnarCodec:
-        """Return what reads the segment."""
+        """Return the codec of the segment."""
         return self._codec
 
     def should_assemble(self) -> bool:
-        """Whether the files are to be put into one: arrays stay where they can be mapped."""
+        """Whether to join the files into one: no, since arrays are mapped from their own files."""
         return False
 
     def set_doc_count(self, dc: int) -> None:
-        """Say how many documents there are."""
+        """Set the number of documents."""
         self._count = dc
 
     def doc_count_all(self) -> int:
-        """Return how many documents there are, deleted ones among them."""
+        """Return the number of documents, including deleted ones."""
         return self._count
 
     def deleted_count(self) -> int:
-        """Return how many documents are deleted."""
+        """Return the number of deleted documents."""
         return len(self._deleted)
 
     def deleted_docs(self) -> Iterator[int]:
-        """Yield the documents that are deleted."""
+        """Yield the deleted documents."""
         return iter(self._deleted)
 
     def delete_document(self, docnum: int, delete: bool = True) -> None:  # noqa: FBT001, FBT002
-        """Delete a document, or take that back."""
+        """Delete a document, or undo it."""
         if delete:
             self._deleted.add(docnum)
         else:

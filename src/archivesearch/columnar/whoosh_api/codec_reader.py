@@ -1,4 +1,4 @@
-"""What Whoosh's reader asks of a segment, answered from its arrays."""
+"""Readers of the codec: the documents and the terms of a segment."""
 
 import zlib
 from collections.abc import Iterator, Sequence
@@ -46,22 +46,22 @@ class CodecDocumentReader(PerDocumentReader):
         self._lengths = {
             name: self._arrays[f"lengths.{number}"] for number, name in enumerate(info["lengths"])
         }
-        self._totals: dict[str, int] = info["totals"]
+        self._total_lengths: dict[str, int] = info["totals"]
         self._columns: dict[str, Any] = {}
         self._block = cached_method(_CACHED_BLOCKS, self._read_block)
 
     def close(self) -> None:
-        """Close the files of columns; arrays are let go of when nothing refers to them."""
+        """Close the files of columns; garbage collection unmaps the arrays."""
         for file in self._columns.values():
             file.close()
         self._columns.clear()
 
     def doc_count(self) -> int:
-        """Return how many documents there are that are not deleted."""
+        """Return the number of documents, without deleted ones."""
         return self._segment.doc_count()
 
     def doc_count_all(self) -> int:
-        """Return how many documents there are."""
+        """Return the number of documents, including deleted ones."""
         return self._segment.doc_count_all()
 
     def has_deletions(self) -> bool:
@@ -73,15 +73,15 @@ class CodecDocumentReader(PerDocumentReader):
         return self._segment.is_deleted(docnum)
 
     def deleted_docs(self) -> Iterator[int]:
-        """Yield the documents that are deleted."""
+        """Yield the deleted documents."""
         return self._segment.deleted_docs()
 
     def supports_columns(self) -> bool:
-        """Whether fields may be sortable: they may."""
+        """Whether fields may be sortable: yes."""
         return True
 
     def has_column(self, fieldname: str) -> bool:
-        """Whether a field has a column here."""
+        """Whether a field has a column in this segment."""
         return self._storage.file_exists(column_file_name(self._segment, fieldname))
 
     def column_reader(self, fieldname: str, column: Column) -> ColumnReader:
@@ -93,30 +93,30 @@ class CodecDocumentReader(PerDocumentReader):
         return column.reader(self._columns[fieldname], 0, size, self.doc_count_all())
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
-        """Return the length of a field of a document, or the default where it has none."""
+        """Return the length of a field of a document, or `default` if it has none."""
         lengths = self._lengths.get(fieldname)
         return int(lengths[docnum]) or default if lengths is not None else default
 
     def field_length(self, fieldname: str) -> int:
-        """Return the length of a field in all documents."""
-        return self._totals.get(fieldname, 0)
+        """Return the sum of a field's lengths in all documents."""
+        return self._total_lengths.get(fieldname, 0)
 
     def min_field_length(self, fieldname: str) -> int:
-        """Return the length of the shortest value of a field; 0 where any lacks it."""
+        """Return the least length of a field in a document; 0 if a document lacks it."""
         lengths = self._lengths.get(fieldname)
         return int(lengths.min()) if lengths is not None and len(lengths) else 0
 
     def max_field_length(self, fieldname: str) -> int:
-        """Return the length of the longest value of a field."""
+        """Return the greatest length of a field in a document."""
         lengths = self._lengths.get(fieldname)
         return int(lengths.max()) if lengths is not None and len(lengths) else 0
 
     def has_vector(self, docnum: int, fieldname: str) -> bool:
-        """Whether a vector of a field of a document is stored."""
+        """Whether a document has a vector of a field."""
         return (fieldname, docnum) in self._vectors
 
     def vector(self, docnum: int, fieldname: str, format_: Format) -> VectorMatcher:
-        """Return the vector of a field of a document: a matcher whose ids are terms."""
+        """Return the vector of a document's field: a matcher whose ids are terms."""
         try:
             first, last = self._vectors[fieldname, docnum]
         except KeyError:
@@ -130,33 +130,34 @@ class CodecDocumentReader(PerDocumentReader):
         )
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
-        """Return what is stored of a document. Raises IndexDamaged where it cannot be read."""
+        """Return the stored values of a document. Raises IndexDamaged if they cannot be read."""
         firsts = self._arrays["stored.firsts"]
         block = range_index(firsts, docnum)
         raw, starts = self._block(block)
-        place = docnum - int(firsts[block])
-        data = raw[int(starts[place]) : int(starts[place + 1])]
-        found: dict[str, Any] = deserialize(data) if data else {}
-        return found
+        index = docnum - int(firsts[block])
+        data = raw[int(starts[index]) : int(starts[index + 1])]
+        values: dict[str, Any] = deserialize(data) if data else {}
+        return values
 
     def _read_block(self, block: int) -> tuple[bytes, Array]:
+        """Return the decompressed bytes of a block, and the offsets of its documents."""
         ends, firsts = self._arrays["stored.ends"], self._arrays["stored.firsts"]
         start = int(ends[block - 1]) if block else 0
-        own = self._arrays["stored.length"][int(firsts[block]) : int(firsts[block + 1])]
-        starts = offsets(own)
-        unpacking = zlib.decompressobj()
-        packed = self._arrays["stored.bytes"][start : int(ends[block])].data
+        lengths = self._arrays["stored.length"][int(firsts[block]) : int(firsts[block + 1])]
+        starts = offsets(lengths)
+        decompressor = zlib.decompressobj()
+        compressed = self._arrays["stored.bytes"][start : int(ends[block])].data
         try:
-            raw = unpacking.decompress(packed, int(starts[-1]) + 1)
+            raw = decompressor.decompress(compressed, int(starts[-1]) + 1)
         except zlib.error as error:
             raise IndexDamaged(f"stored values are damaged ({error})") from error
-        if not unpacking.eof or len(raw) != starts[-1]:
+        if not decompressor.eof or len(raw) != starts[-1]:
             raise IndexDamaged("stored values are damaged")
         return raw, starts
 
     @lazy
     def _vectors(self) -> dict[tuple[str, int], tuple[int, int]]:
-        """Where the terms of each vector are, by field and document."""
+        """The start and the end of each vector in `vectors.terms`, by field and document."""
         names = self._arrays.info["vectors"]
         ends = self._arrays["vectors.ends"].tolist()
         fields = self._arrays["vectors.fields"].tolist()
@@ -169,44 +170,44 @@ class CodecDocumentReader(PerDocumentReader):
 
 
 class CodecTermReader(TermsReader):
-    """Terms, by field and then by their bytes, and their postings."""
+    """The terms of a segment, sorted by field and then by their bytes, and their postings."""
 
     def __init__(self, storage: Storage, segment: Segment) -> None:
         self.arrays = Container(storage, segment.make_filename(TERMS_SUFFIX))
-        self._kept: dict[str, str] = {}
+        self._encodings: dict[str, str] = {}
         self._ranges: dict[str, tuple[int, int]] = {}
-        for name, (first, last, form) in self.arrays.info["fields"].items():
+        for name, (first, last, encoding) in self.arrays.info["fields"].items():
             self._ranges[name] = first, last
-            self._kept[name] = form
-        self._lexicon = TermDictionary(self.arrays, self._ranges)
+            self._encodings[name] = encoding
+        self._dictionary = TermDictionary(self.arrays, self._ranges)
         self.frequencies = PackedInts(self.arrays, "postings.frequency", bits=4)
         self.gaps = PackedInts(self.arrays, "positions.gap", bits=8)
 
     def __contains__(self, term: tuple[str, bytes]) -> bool:
-        return self._lexicon.find(*term) is not None
+        return self._dictionary.find(*term) is not None
 
     def indexed_field_names(self) -> Sequence[str]:
         """Return the fields that have terms."""
         return list(self._ranges)
 
     def cursor(self, fieldname: str, fieldobj: FieldType) -> "TermCursor":
-        """Return what walks through the terms of a field."""
-        return TermCursor(self, self._lexicon, fieldname, fieldobj)
+        """Return a cursor over the terms of a field."""
+        return TermCursor(self, self._dictionary, fieldname, fieldobj)
 
     def terms(self) -> Iterator[tuple[str, bytes]]:
         """Yield all terms."""
         for name, (first, last) in self._ranges.items():
-            yield from ((name, term) for term in self._lexicon.terms(first, last))
+            yield from ((name, term) for term in self._dictionary.terms(first, last))
 
     def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
-        """Yield all terms from one on, those of the fields after its own too."""
+        """Yield all terms from `prefix` on: those of the field, then those of later fields."""
         if fieldname not in self._ranges:
             return
-        start, _ = self._lexicon.term_range(fieldname, prefix, None)
+        start, _ = self._dictionary.term_range(fieldname, prefix, None)
         for name, (first, last) in self._ranges.items():
             if last > start:
-                found = self._lexicon.terms(max(first, start), last)
-                yield from ((name, term) for term in found)
+                terms = self._dictionary.terms(max(first, start), last)
+                yield from ((name, term) for term in terms)
 
     def items(self) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
         """Yield all terms with their statistics."""
@@ -215,18 +216,18 @@ class CodecTermReader(TermsReader):
     def items_from(
         self, fieldname: str, prefix: bytes
     ) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
-        """Yield all terms from one on with their statistics."""
+        """Yield all terms from `prefix` on with their statistics."""
         return ((term, self.term_info(*term)) for term in self.terms_from(fieldname, prefix))
 
     def term_info(self, fieldname: str, text: bytes) -> TermInfo:
         """Return the statistics of a term. Raises TermNotFound."""
-        number = self._lexicon.find(fieldname, text)
+        number = self._dictionary.find(fieldname, text)
         if number is None:
             raise TermNotFound(f"{fieldname}:{text!r}")
         return self.info_at(number)
 
     def info_at(self, number: int) -> TermInfo:
-        """Return the statistics of a term by its number, anew each time: Whoosh changes them."""
+        """Return the statistics of a term by its number; a new object, since Whoosh changes it."""
         first, last = self.arrays["terms.entries"][number : number + 2].tolist()
         blocks, bits = self.arrays["entries.block"], self.arrays["entries.documents"]
         lowest, highest = int(bits[first]), int(bits[last - 1])
@@ -241,26 +242,26 @@ class CodecTermReader(TermsReader):
         )
 
     def frequency(self, fieldname: str, text: bytes) -> float:
-        """Return the weight of a term in all documents. Raises KeyError."""
+        """Return the sum of a term's weights in all documents. Raises KeyError."""
         weight: float = self.arrays["terms.weight"][self._number(fieldname, text)].item()
         return weight
 
     def doc_frequency(self, fieldname: str, text: bytes) -> int:
-        """Return how many documents have a term. Raises KeyError."""
+        """Return the number of documents that have a term. Raises KeyError."""
         return self._count(self._number(fieldname, text))
 
     def matcher(
         self, fieldname: str, text: bytes, format_: Format, scorer: BaseScorer | None = None
     ) -> PostingsMatcher:
         """Return a matcher over the postings of a term. Raises TermNotFound."""
-        number = self._lexicon.find(fieldname, text)
+        number = self._dictionary.find(fieldname, text)
         if number is None:
             raise TermNotFound(f"{fieldname}:{text!r}")
-        found = TermPostings(self, number, self._kept[fieldname], format_)
-        return PostingsMatcher(found, (fieldname, text), scorer)
+        postings = TermPostings(self, number, self._encodings[fieldname], format_)
+        return PostingsMatcher(postings, (fieldname, text), scorer)
 
     def _number(self, fieldname: str, text: bytes) -> int:
-        number = self._lexicon.find(fieldname, text)
+        number = self._dictionary.find(fieldname, text)
         if number is None:
             raise KeyError((fieldname, text))
         return number
@@ -271,42 +272,46 @@ class CodecTermReader(TermsReader):
 
 
 class TermCursor(FieldCursor):
-    """Walks through the terms of a field, in their order."""
+    """A cursor over the sorted terms of a field."""
 
     def __init__(
-        self, reader: CodecTermReader, lexicon: TermDictionary, fieldname: str, fieldobj: FieldType
+        self,
+        reader: CodecTermReader,
+        dictionary: TermDictionary,
+        fieldname: str,
+        fieldobj: FieldType,
     ) -> None:
         self._reader = reader
-        self._lexicon = lexicon
+        self._dictionary = dictionary
         self._name = fieldname
         self._field = fieldobj
-        self._first, self._last = lexicon.field_range(fieldname)
-        self._at = self._first
+        self._first, self._last = dictionary.field_range(fieldname)
+        self._current = self._first
 
     def first(self) -> Any:
         """Go to the first term and return it."""
-        self._at = self._first
+        self._current = self._first
         return self.text()
 
     def find(self, string: str | bytes) -> Any:
-        """Go to the first term that is not below the given one, and return it."""
-        wanted = string if isinstance(string, bytes) else self._field.to_bytes(string)
-        self._at, _ = self._lexicon.term_range(self._name, wanted, None)
+        """Go to the first term that is not less than `string`, and return it."""
+        key = string if isinstance(string, bytes) else self._field.to_bytes(string)
+        self._current, _ = self._dictionary.term_range(self._name, key, None)
         return self.text()
 
     def next(self) -> Any:
         """Go to the next term and return it."""
-        self._at = min(self._at + 1, self._last)
+        self._current = min(self._current + 1, self._last)
         return self.text()
 
     def text(self) -> Any:
-        """Return the term; None after the last."""
-        return self._field.from_bytes(self._lexicon[self._at]) if self.is_valid() else None
+        """Return the current term; None after the last."""
+        return self._field.from_bytes(self._dictionary[self._current]) if self.is_valid() else None
 
     def term_info(self) -> TermInfo | None:
-        """Return the statistics of the term; None after the last."""
-        return self._reader.info_at(self._at) if self.is_valid() else None
+        """Return the statistics of the current term; None after the last."""
+        return self._reader.info_at(self._current) if self.is_valid() else None
 
     def is_valid(self) -> bool:
-        """Whether there is a term."""
-        return self._at < self._last
+        """Whether there is a current term."""
+        return self._current < self._last

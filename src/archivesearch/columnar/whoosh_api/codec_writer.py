@@ -1,4 +1,4 @@
-"""What Whoosh's writer gives to a segment: documents in order, then postings by term."""
+"""Writers of the codec: documents in order, then postings sorted by field and term."""
 
 import struct
 import zlib
@@ -27,21 +27,21 @@ DOCUMENTS_SUFFIX = ".doc"
 TERMS_SUFFIX = ".inv"
 _BLOCK_BYTES = 4096
 
-# How the values of a field's postings are kept: not at all, as the frequency, as positions,
-# or as the bytes that the field's format makes.
+# The encoding of the values of a field's postings: no values, frequencies, positions, or the
+# bytes of the field's format.
 NO_VALUES, FREQUENCY, POSITIONS, BYTES = "nothing", "frequency", "positions", "bytes"
 
-# What Whoosh raises for a value that is not one of the field's format.
-_NO_POSITIONS = (EOFError, UnpicklingError, ValueError, TypeError, LookupError, struct.error)
+# The errors that Whoosh raises for a value that is not of the field's format.
+_FORMAT_ERRORS = (EOFError, UnpicklingError, ValueError, TypeError, LookupError, struct.error)
 
 
 def column_file_name(segment: Segment, field: str) -> str:
-    """Return the name of the file that has the column of a field."""
+    """Return the name of the file of a field's column."""
     return segment.make_filename(f".{field}.col")
 
 
 class CodecDocumentWriter(PerDocWriterWithColumns):
-    """Takes the stored values, lengths, columns and vectors of one document after another."""
+    """Writes the stored values, lengths, columns and vectors of documents, in order."""
 
     def __init__(self, storage: Storage, segment: Segment, *, rounded: bool) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class CodecDocumentWriter(PerDocWriterWithColumns):
         self._writer = ContainerWriter()
         self._columns: dict[str, tuple[Any, Any]] = {}
         self._lengths: dict[str, dict[int, int]] = {}
-        self._totals: dict[str, int] = {}
+        self._total_lengths: dict[str, int] = {}
         self._values: dict[str, Any] = {}
         self._count = 0
         self._block: list[bytes] = []
@@ -59,7 +59,7 @@ class CodecDocumentWriter(PerDocWriterWithColumns):
         self._block_ends: list[int] = []
         self._block_firsts: list[int] = [0]
         self._sizes = array("I")
-        self._packed_bytes = 0
+        self._compressed_bytes = 0
         self._vectors: list[tuple[str, int, int]] = []
         self._vector_terms: list[bytes] = []
         self._vector_values: list[bytes] = []
@@ -75,24 +75,25 @@ class CodecDocumentWriter(PerDocWriterWithColumns):
         self._values = {}
 
     def add_field(self, fieldname: str, fieldobj: FieldType, value: Any, length: int) -> None:
-        """Take the stored value and the length of a field."""
+        """Add the stored value and the length of a field."""
         if value is not None:
             self._values[fieldname] = value
         if length:
-            self._totals[fieldname] = self._totals.get(fieldname, 0) + length
-            kept = byte_to_length(length_to_byte(length)) if self._rounded else length
-            self._lengths.setdefault(fieldname, {})[self._docnum] = kept
+            self._total_lengths[fieldname] = self._total_lengths.get(fieldname, 0) + length
+            if self._rounded:
+                length = byte_to_length(length_to_byte(length))
+            self._lengths.setdefault(fieldname, {})[self._docnum] = length
 
     def add_vector_items(
         self, fieldname: str, fieldobj: FieldType, items: Iterable[tuple[str, float, bytes]]
     ) -> None:
-        """Take the vector of a field: terms with weight and value, sorted."""
-        before = len(self._vector_terms)
+        """Add the vector of a field: sorted terms, each with its weight and value."""
+        count = len(self._vector_terms)
         for text, weight, value in items:
             self._vector_terms.append(to_utf8(text))
             self._vector_weights.append(weight)
             self._vector_values.append(value or b"")
-        if len(self._vector_terms) > before:
+        if len(self._vector_terms) > count:
             self._vectors.append((fieldname, self._docnum, len(self._vector_terms)))
 
     def finish_doc(self) -> None:
@@ -106,7 +107,7 @@ class CodecDocumentWriter(PerDocWriterWithColumns):
             self._end_block()
 
     def close(self) -> None:
-        """Write all that was taken."""
+        """Write the arrays of all documents."""
         self.is_closed = True
         for file, writer in self._columns.values():
             writer.finish(self._count)
@@ -121,13 +122,13 @@ class CodecDocumentWriter(PerDocWriterWithColumns):
         fields = sorted(self._lengths)
         for number, name in enumerate(fields):
             lengths = np.zeros(self._count, np.int64)
-            own = self._lengths[name]
-            lengths[list(own)] = list(own.values())
+            by_document = self._lengths[name]
+            lengths[list(by_document)] = list(by_document.values())
             append(f"lengths.{number}", narrow(lengths))
         vector_fields = sorted({name for name, _, _ in self._vectors})
-        places = {name: number for number, name in enumerate(vector_fields)}
+        field_numbers = {name: number for number, name in enumerate(vector_fields)}
         for part, values in (
-            ("fields", [places[name] for name, _, _ in self._vectors]),
+            ("fields", [field_numbers[name] for name, _, _ in self._vectors]),
             ("documents", [document for _, document, _ in self._vectors]),
             ("ends", [end for _, _, end in self._vectors]),
         ):
@@ -138,7 +139,7 @@ class CodecDocumentWriter(PerDocWriterWithColumns):
         info = {
             "documents": self._count,
             "lengths": fields,
-            "totals": self._totals,
+            "totals": self._total_lengths,
             "vectors": vector_fields,
         }
         self._writer.close(self._storage, self._segment.make_filename(DOCUMENTS_SUFFIX), info)
@@ -146,8 +147,8 @@ class CodecDocumentWriter(PerDocWriterWithColumns):
     def _end_block(self) -> None:
         data = zlib.compress(b"".join(self._block))
         self._writer.append("stored.bytes", np.frombuffer(data, np.uint8))
-        self._packed_bytes += len(data)
-        self._block_ends.append(self._packed_bytes)
+        self._compressed_bytes += len(data)
+        self._block_ends.append(self._compressed_bytes)
         self._block_firsts.append(len(self._sizes))
         self._block = []
         self._block_bytes = 0
@@ -164,7 +165,7 @@ class CodecDocumentWriter(PerDocWriterWithColumns):
 
 
 class CodecTermWriter(FieldWriter):
-    """Takes postings field by field, term by term, and writes them as the bulk build does."""
+    """Writes postings field by field, term by term, with the arrays of the bulk build."""
 
     def __init__(self, storage: Storage, segment: Segment) -> None:
         self._storage = storage
@@ -198,7 +199,7 @@ class CodecTermWriter(FieldWriter):
         self._field.start(text)
 
     def add(self, docnum: int, weight: float, vbytes: bytes, length: int) -> None:
-        """Take a posting of the term."""
+        """Add a posting of the term."""
         if self._field is None:
             raise ValueError("a posting that is of no term")
         self._field.add(docnum, weight, vbytes, length or 0)
@@ -207,54 +208,63 @@ class CodecTermWriter(FieldWriter):
         """End the term."""
 
     def finish_field(self) -> None:
-        """Write what was taken of the field."""
+        """Write the postings of the field."""
         field, self._field = self._field, None
         if field is None:
             raise ValueError("a field ends that has not begun")
         first = len(self._terms)
         self._terms.extend(field.terms)
-        kept = field.kept()
-        self._fields[field.name] = first, len(self._terms), kept
-        documents = np.asarray(field.documents).astype(np.int64)
-        starts = np.array([*field.starts, len(documents)], np.int64)
+        encoding = field.encoding()
+        self._fields[field.name] = first, len(self._terms), encoding
+        starts = np.array([*field.starts, len(field.documents)], np.int64)
         counts = np.diff(starts)
-        owners = np.repeat(np.arange(len(counts)), counts)
-        blocks = documents >> BLOCK_BITS
-        new = np.ones(len(documents), bool)
-        new[1:] = (owners[1:] != owners[:-1]) | (blocks[1:] != blocks[:-1])
-        at = np.flatnonzero(new)
-        bits = np.uint32(1) << (documents & (BLOCK_SIZE - 1)).astype(np.uint32)
-        self._writer.append("entries.block", blocks[at].astype(np.uint32))
-        self._writer.append("entries.documents", np.bitwise_or.reduceat(bits, at))
-        self._counts["entries"] += np.bincount(owners[at], minlength=len(counts)).tolist()
+        self._append_entries(field, counts)
         self._counts["postings"] += counts.tolist()
-        weights = np.asarray(field.weights)
-        frequencies = field.frequencies(kept)
+        frequencies = field.frequencies(encoding)
         self._weights.extend(field.weights)
         self._frequency_writer.append(frequencies)
         self._frequencies.extend(frequencies.tolist())
-        if kept == POSITIONS:
+        no_counts = [0] * len(counts)
+        if encoding == POSITIONS:
             self._gap_writer.append(np.asarray(field.gaps).astype(np.int64))
             self._counts["positions"] += np.add.reduceat(frequencies, starts[:-1]).tolist()
         else:
-            self._counts["positions"] += [0] * len(counts)
-        self._value_counts += counts.tolist() if kept == BYTES else [0] * len(counts)
-        if kept == BYTES:
+            self._counts["positions"] += no_counts
+        self._value_counts += counts.tolist() if encoding == BYTES else no_counts
+        if encoding == BYTES:
             self._values += field.values
+        self._add_statistics(field, starts[:-1])
+
+    def _append_entries(self, field: "_Field", counts: Array) -> None:
+        """Write the blocks of each term's documents; `counts` is the number of its postings."""
+        documents = np.asarray(field.documents).astype(np.int64)
+        terms = np.repeat(np.arange(len(counts)), counts)
+        blocks = documents >> BLOCK_BITS
+        is_new = np.ones(len(documents), bool)
+        is_new[1:] = (terms[1:] != terms[:-1]) | (blocks[1:] != blocks[:-1])
+        starts = np.flatnonzero(is_new)
+        bits = np.uint32(1) << (documents & (BLOCK_SIZE - 1)).astype(np.uint32)
+        self._writer.append("entries.block", blocks[starts].astype(np.uint32))
+        self._writer.append("entries.documents", np.bitwise_or.reduceat(bits, starts))
+        self._counts["entries"] += np.bincount(terms[starts], minlength=len(counts)).tolist()
+
+    def _add_statistics(self, field: "_Field", starts: Array) -> None:
+        """Add the statistics of each term; `starts` is the index of its first posting."""
+        weights = np.asarray(field.weights)
         lengths = np.asarray(field.lengths)
-        having = np.where(lengths > 0, lengths, np.iinfo(np.uint32).max)
-        shortest = np.minimum.reduceat(having, starts[:-1])
-        shortest[shortest == np.iinfo(np.uint32).max] = 0
+        absent = np.iinfo(np.uint32).max
+        shortest = np.minimum.reduceat(np.where(lengths > 0, lengths, absent), starts)
+        shortest[shortest == absent] = 0
         for name, values in (
-            ("weight", np.add.reduceat(weights, starts[:-1])),
-            ("top", np.maximum.reduceat(weights, starts[:-1])),
+            ("weight", np.add.reduceat(weights, starts)),
+            ("top", np.maximum.reduceat(weights, starts)),
             ("shortest", shortest),
-            ("longest", np.maximum.reduceat(lengths, starts[:-1])),
+            ("longest", np.maximum.reduceat(lengths, starts)),
         ):
             self._statistics[name] += values.tolist()
 
     def close(self) -> None:
-        """Write the lexicon, and what was taken of all fields."""
+        """Write the term dictionary, and the other arrays of all fields."""
         self.is_closed = True
         append = self._writer.append
         write_term_dictionary(self._writer, self._terms)
@@ -269,16 +279,17 @@ class CodecTermWriter(FieldWriter):
         self._frequency_writer.finish()
         self._gap_writer.finish()
         weights = np.asarray(self._weights)
-        plain = np.array_equal(weights, np.asarray(self._frequencies))
-        append("postings.weight", np.empty(0, np.float64) if plain else weights)
+        if np.array_equal(weights, np.asarray(self._frequencies)):
+            weights = np.empty(0, np.float64)
+        append("postings.weight", weights)
         info = {"fields": self._fields}
         self._writer.close(self._storage, self._segment.make_filename(TERMS_SUFFIX), info)
 
 
 class _Field:
-    """The postings of one field while they are taken."""
+    """The postings of one field, as they are added."""
 
-    def __init__(self, name: str, form: Format) -> None:
+    def __init__(self, name: str, format_: Format) -> None:
         self.name = name
         self.terms: list[bytes] = []
         self.starts: list[int] = []
@@ -288,8 +299,8 @@ class _Field:
         self.values: list[bytes] = []
         self.gaps = array("I")
         self._counts = array("I")
-        self._format = form
-        self._as_positions = type(form) is Positions
+        self._format = format_
+        self._as_positions = type(format_) is Positions
 
     def start(self, text: bytes) -> None:
         """Begin a term."""
@@ -297,7 +308,7 @@ class _Field:
         self.starts.append(len(self.documents))
 
     def add(self, document: int, weight: float, value: bytes, length: int) -> None:
-        """Take a posting."""
+        """Add a posting."""
         self.documents.append(document)
         self.weights.append(weight)
         self.lengths.append(length)
@@ -305,8 +316,8 @@ class _Field:
         if self._as_positions:
             self._add_positions(value)
 
-    def kept(self) -> str:
-        """Return how the values are best kept, of which nothing may be lost."""
+    def encoding(self) -> str:
+        """Return the smallest encoding that loses nothing of the values."""
         if self._as_positions:
             return POSITIONS
         if type(self._format) is Existence and not any(self.values):
@@ -315,20 +326,20 @@ class _Field:
             return FREQUENCY
         return BYTES
 
-    def frequencies(self, kept: str) -> Array:
-        """Return how often the term stands in each document, as far as that is known."""
-        if kept == POSITIONS:
+    def frequencies(self, encoding: str) -> Array:
+        """Return the frequency of the term in each document, int64; without one, its weight."""
+        if encoding == POSITIONS:
             return np.asarray(self._counts).astype(np.int64)
-        if kept == FREQUENCY:
+        if encoding == FREQUENCY:
             return np.frombuffer(b"".join(self.values), ">u4").astype(np.int64)
         weights: Array = np.asarray(self.weights)
         return np.clip(weights, 0, np.iinfo(np.uint32).max).astype(np.int64)
 
     def _add_positions(self, value: bytes) -> None:
-        """Take positions, as long as they are such as can be kept: ascending."""
+        """Add the gaps of positions; if they do not ascend, the field gets another encoding."""
         try:
             positions = self._format.decode_positions(value)
-        except _NO_POSITIONS:
+        except _FORMAT_ERRORS:
             positions = []
         gaps = np.diff(positions, prepend=0).tolist() if positions else []
         if min(gaps, default=-1) < 0:

@@ -1,7 +1,9 @@
-"""Stored values as bytes and back, without pickle: what is read can only be values.
+"""Stored values as MessagePack, without pickle: reading them can run no code.
 
-Strings, numbers, true and false, None, bytes, lists and dictionaries are MessagePack;
-what that does not tell apart, and times and decimals, are extensions of it.
+Strings, numbers, booleans, None, bytes, lists and dictionaries are plain MessagePack.
+Its extension types are for the values that it does not have: tuples, sets, times,
+decimals, complex numbers, large integers, strings with lone surrogates, and dictionaries
+with such keys.
 """
 
 import datetime as dt
@@ -13,19 +15,19 @@ import msgspec
 
 from archivesearch.columnar.storage.string_table import from_utf8, to_utf8
 
-_SMALLEST, _LARGEST = -(1 << 63), (1 << 64) - 1
+_MIN_INT, _MAX_INT = -(1 << 63), (1 << 64) - 1  # of MessagePack
 
 
-def _pair(number: complex) -> list[float]:
+def _complex_parts(number: complex) -> list[float]:
     return [number.real, number.imag]
 
 
-def _parts(delta: dt.timedelta) -> list[int]:
+def _timedelta_parts(delta: dt.timedelta) -> list[int]:
     return [delta.days, delta.seconds, delta.microseconds]
 
 
-# Which type an extension stands for, what it is written as, and how it is made of that.
-_KINDS: dict[int, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] = {
+# For each extension code: the type, its conversion to a plain value, and the one back.
+_EXTENSIONS: dict[int, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] = {
     1: (tuple, list, tuple),
     2: (set, list, set),
     3: (frozenset, list, frozenset),
@@ -33,55 +35,56 @@ _KINDS: dict[int, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] 
     5: (dt.datetime, dt.datetime.isoformat, dt.datetime.fromisoformat),
     6: (dt.date, dt.date.isoformat, dt.date.fromisoformat),
     7: (dt.time, dt.time.isoformat, dt.time.fromisoformat),
-    8: (dt.timedelta, _parts, lambda parts: dt.timedelta(*parts)),
+    8: (dt.timedelta, _timedelta_parts, lambda parts: dt.timedelta(*parts)),
     9: (decimal.Decimal, str, decimal.Decimal),
     10: (str, to_utf8, from_utf8),
-    11: (complex, _pair, lambda pair: complex(*pair)),
+    11: (complex, _complex_parts, lambda pair: complex(*pair)),
     12: (dict, lambda values: [list(item) for item in values.items()], dict),
 }
-_CODES = {kind: code for code, (kind, _, _) in _KINDS.items()}
+_CODES = {kind: code for code, (kind, _, _) in _EXTENSIONS.items()}
 
 
 def serialize(value: Any) -> bytes:
-    """Return a value as bytes. Raises TypeError for what is no plain value."""
-    return msgspec.msgpack.encode(_plain(value))
+    """Return a value as bytes. Raises TypeError for a value of any other type."""
+    return msgspec.msgpack.encode(_to_plain(value))
 
 
 def deserialize(data: bytes) -> Any:
-    """Return what was packed."""
-    return msgspec.msgpack.decode(data, ext_hook=_extension)
+    """Return the value of bytes that `serialize` made."""
+    return msgspec.msgpack.decode(data, ext_hook=_from_extension)
 
 
-def _plain(value: Any) -> Any:
+def _to_plain(value: Any) -> Any:
+    """Return a value with extensions in place of the values that MessagePack does not have."""
     kind = type(value)
     if value is None or kind in (bool, float, bytes):
         return value
     if kind is int:
-        return value if _SMALLEST <= value <= _LARGEST else _extended(value)
+        return value if _MIN_INT <= value <= _MAX_INT else _to_extension(value)
     if kind is str:
-        return value if _is_utf8(value) else _extended(value)
+        return value if _is_utf8(value) else _to_extension(value)
     if kind is list:
-        return [_plain(each) for each in value]
+        return [_to_plain(item) for item in value]
     if kind is dict:
-        keys = [_plain(key) for key in value]
+        keys = [_to_plain(key) for key in value]
         if any(type(key) is msgspec.msgpack.Ext for key in keys):  # it cannot be a key
-            return _extended(value)
-        return dict(zip(keys, map(_plain, value.values()), strict=True))
+            return _to_extension(value)
+        return dict(zip(keys, map(_to_plain, value.values()), strict=True))
     if kind in _CODES:
-        return _extended(value)
+        return _to_extension(value)
     raise TypeError(
         f"a stored value cannot be of the type {kind.__module__}.{kind.__qualname__}; "
         "store what it is made of"
     )
 
 
-def _extended(value: Any) -> msgspec.msgpack.Ext:
+def _to_extension(value: Any) -> msgspec.msgpack.Ext:
     code = _CODES[type(value)]
-    return msgspec.msgpack.Ext(code, serialize(_KINDS[code][1](value)))
+    return msgspec.msgpack.Ext(code, serialize(_EXTENSIONS[code][1](value)))
 
 
-def _extension(code: int, data: memoryview) -> Any:
-    return _KINDS[code][2](deserialize(bytes(data)))
+def _from_extension(code: int, data: memoryview) -> Any:
+    return _EXTENSIONS[code][2](deserialize(bytes(data)))
 
 
 def _is_utf8(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""BM25 as a Whoosh weighting, for whatever is scored by Whoosh's own matchers."""
+"""BM25 as a Whoosh weighting, for searches with Whoosh's own matchers."""
 
 from collections.abc import Callable, Mapping
 
@@ -12,9 +12,9 @@ from archivesearch.columnar.bm25 import K1, B
 class BM25(WeightingModel):
     """Okapi BM25 with Lucene's idf, which is never negative.
 
-    `documents` says for each field how many passages have any words in it, which the average
-    length is of; `idf` how much finding a term in a field says. Scores are exact; no bound on
-    them is offered, since Whoosh's way of skipping by bounds loses hits.
+    `documents` is the number of documents that have words in a field, by field: the average
+    length is that of these. `idf` returns the idf of a term in a field. Scores have no upper
+    bounds, since Whoosh's way of skipping by bounds loses hits.
     """
 
     def __init__(self, documents: Mapping[str, int], idf: Callable[[str, bytes], float]) -> None:
@@ -22,15 +22,15 @@ class BM25(WeightingModel):
         self._idf = idf
 
     def scorer(self, searcher: Searcher, fieldname: str, text: bytes, qf: float = 1) -> BaseScorer:
-        """Return what scores one term in one field."""
+        """Return the scorer of one term in one field; it is 1 for every key."""
         if fieldname not in self._documents:
-            return _Same()  # a key is there or not
+            return _ConstantScorer()
         documents = max(self._documents[fieldname], 1)
         average = searcher.field_length(fieldname) / documents or 1.0
-        return _Scorer(searcher, fieldname, self._idf(fieldname, text), average)
+        return _BM25Scorer(searcher, fieldname, self._idf(fieldname, text), average)
 
 
-class _Same(BaseScorer):
+class _ConstantScorer(BaseScorer):
     def score(self, matcher: Matcher) -> float:
         return 1.0
 
@@ -38,18 +38,18 @@ class _Same(BaseScorer):
         return False
 
 
-class _Scorer(BaseScorer):
+class _BM25Scorer(BaseScorer):
     def __init__(self, searcher: Searcher, field: str, idf: float, average: float) -> None:
         self._searcher = searcher
         self._field = field
-        self._top = idf * (K1 + 1.0)
-        self._flat = K1 * (1.0 - B)
+        self._max_score = idf * (K1 + 1.0)
+        self._offset = K1 * (1.0 - B)
         self._slope = K1 * B / average
 
     def score(self, matcher: Matcher) -> float:
         frequency = matcher.weight()
         length = self._searcher.doc_field_length(matcher.id(), self._field, 1)
-        return self._top * frequency / (frequency + self._flat + self._slope * length)
+        return self._max_score * frequency / (frequency + self._offset + self._slope * length)
 
     def supports_block_quality(self) -> bool:
         return False

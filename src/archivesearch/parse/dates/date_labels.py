@@ -1,4 +1,4 @@
-"""Lines that name their date: `Published in …`, `Updated 5/98`, `Source: …`."""
+"""Date labels: lines such as `Published in …`, `Updated 5/98` and `Source: …`."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from archivesearch.parse.dates.page_edges import EdgeLine
 from archivesearch.parse.dates.written_dates import DateOrder, PartialDate, find_dates, valid_date
 from archivesearch.parse.dates.years_mentioned import years_mentioned
 
-_OPEN = r"^[\s\W_]*"
+_LINE_START = r"^[\s\W_]*"
 _LAST_UPDATED = (
     r"(?:(?:this )?(?:page|file|site|document) )?(?:was )?(?:last|most recently) "
     r"(?:updated|modified|revised|changed|edited|update|modification|revision)\b"
@@ -46,7 +46,7 @@ _PUBLISHED_IN = (
 )
 _DATE_FIELD = r"(?:date|dated|sent|posted|post date|datum|fecha|data)\s*(?::|on\b)"
 _LABELS: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
-    (source, rank, re.compile(_OPEN + f"(?:{pattern})", re.IGNORECASE))
+    (source, rank, re.compile(_LINE_START + f"(?:{pattern})", re.IGNORECASE))
     for source, rank, pattern in (
         ("updated", LAST, _LAST_UPDATED),
         ("updated", UPDATED, _UPDATED_ON),
@@ -58,9 +58,12 @@ _LABELS: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
     )
 )
 _ANY_LABEL = re.compile(
-    _OPEN + "(?:" + "|".join(pattern.pattern.removeprefix(_OPEN) for _, _, pattern in _LABELS) + ")"
+    _LINE_START
+    + "(?:"
+    + "|".join(pattern.pattern.removeprefix(_LINE_START) for _, _, pattern in _LABELS)
+    + ")"
 )
-_SOURCE = re.compile(
+_SOURCE_LABEL = re.compile(
     r"[\s\W_]*(?:(?i:source|quelle|fuente|fonte)\s*:|F(?:rom|ROM)\b:?(?!\s*(?:the )?[\d(])"
     r"(?!\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)))"
 )
@@ -68,7 +71,7 @@ _PERIODICAL = re.compile(r"\b(?:no|nr|nos|vol|issue|number)\b\.?\s*\d|#\s*\d", r
 
 
 def labelled_dates(line: EdgeLine, order: DateOrder) -> Iterator[DateCandidate]:
-    """Read `Published in … 88, May 1994`, `Updated 5/98`, `Source: …`."""
+    """Yield the date of a line such as `Published in … 88, May 1994` or `Updated 5/98`."""
     text = line.text
     if len(text) > 260 or not _has_label(text):
         return
@@ -78,15 +81,18 @@ def labelled_dates(line: EdgeLine, order: DateOrder) -> Iterator[DateCandidate]:
             continue
         if source != "updated" and dates_another_work(text[: match.end() + 20]):
             return
-        date = _after(text[match.end() :], order)
+        date = _date_after_label(text[match.end() :], order)
         if date:
             yield DateCandidate(rank, source, date)
         return
 
 
 def source_line_dates(line: EdgeLine, order: DateOrder) -> Iterator[DateCandidate]:
-    """Read the paper and date that a text was taken from; the year of a book is weak."""
-    match = _SOURCE.match(line.text)
+    """Yield the date of a line such as `Source: The Mill, May 1994`.
+
+    A year without an issue number may be that of a book, so it gets a lower rank.
+    """
+    match = _SOURCE_LABEL.match(line.text)
     if not match or len(line.text) > 260:
         return
     rest = line.text[match.end() :]
@@ -100,8 +106,13 @@ def source_line_dates(line: EdgeLine, order: DateOrder) -> Iterator[DateCandidat
         yield DateCandidate(rank, "published", valid_date(years[0]))
 
 
-def _after(text: str, order: DateOrder) -> PartialDate | None:
-    """Return the first date behind a label, else the one year that stands there."""
+def is_labelled(text: str) -> bool:
+    """Whether a line starts with a label for a date."""
+    return _has_label(text) or _SOURCE_LABEL.match(text) is not None
+
+
+def _date_after_label(text: str, order: DateOrder) -> PartialDate | None:
+    """Return the first date in the text after a label, else its year if it has only one."""
     dates = find_dates(text[:240], order=order, month_years=True)
     if dates:
         return dates[0]
@@ -109,12 +120,7 @@ def _after(text: str, order: DateOrder) -> PartialDate | None:
     return valid_date(years[0]) if len(years) == 1 and years[0] <= 2030 else None
 
 
-def is_labelled(text: str) -> bool:
-    """Whether a line starts with a label that names what date it tells."""
-    return _has_label(text) or _SOURCE.match(text) is not None
-
-
 @lru_cache(maxsize=128)
 def _has_label(text: str) -> bool:
-    """Whether a line starts with a label; several rules ask that of the same line."""
+    """Whether a line starts with one of `_LABELS`. Several rules test the same line."""
     return _ANY_LABEL.match(text.lower()) is not None

@@ -1,4 +1,4 @@
-"""The lines at the top and at the bottom of a page, where dates and authors stand."""
+"""Page edges: the lines at the top and bottom of a page, where dates and authors stand."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,10 +8,10 @@ from archivesearch.parse.blocks.block import Block
 from archivesearch.parse.dates.written_dates import has_digit
 
 _TOP_BLOCKS, _BOTTOM_BLOCKS = 12, 12
-_RUNNING, _ENOUGH = 150, 700
-_LONGEST_DATED = 260
+_MIN_TEXT_LINE, _MAX_TOP_TEXT = 150, 700  # characters: running text, and where the top ends
+_MAX_DATED_LINE = 260  # characters; a longer line is not read for a date
 _DASHES = "-\u2013\u2014\u2015"
-_NOTES = re.compile(
+_NOTES_HEADING = re.compile(
     r"\W*(?:(?:foot|end|translator.s |editor.s )?notes?|references|bibliography|sources|notas"
     r"|anmerkungen|poznámky|noten|works cited)\W*$",
     re.IGNORECASE,
@@ -21,20 +21,21 @@ _NOTES = re.compile(
 class EdgeLine(NamedTuple):
     """One line of a block near an edge of its page.
 
-    `block` is the number of its block; `after_text` says that running text stands above,
-    `has_digit` that the line is short enough to be read for a date, and that a digit is in it.
+    `block` is the number of its block on the page. `stands_out` means that the block is
+    bold or a heading, `after_text` that running text stands above the line.
+    `may_hold_date` means that the line is short enough for a date and has a digit.
     """
 
     text: str
     tag: str
     block: int
-    strong: bool
+    stands_out: bool
     after_text: bool
     may_hold_date: bool
 
 
 def without_banners(blocks: Sequence[Block], banners: Sequence[str]) -> list[tuple[int, str]]:
-    """Return the numbers and texts of blocks, banner sentences cut out of them."""
+    """Return (number, text) of each block, without banner sentences and empty blocks."""
     texts = [block.text for block in blocks]
     for banner in filter(None, banners):
         texts = [text.replace(banner, "\n") for text in texts]
@@ -42,48 +43,49 @@ def without_banners(blocks: Sequence[Block], banners: Sequence[str]) -> list[tup
 
 
 def top_lines(blocks: Sequence[Block], banners: Sequence[str]) -> list[EdgeLine]:
-    """Return the lines above a page's text: the first blocks, until text runs on."""
+    """Return the lines of the first blocks of a page, up to its running text."""
     lines: list[EdgeLine] = []
     running = 0
-    shown = without_banners(blocks[: _TOP_BLOCKS + 4], banners)[:_TOP_BLOCKS]
-    for number, text in shown:
-        if running > _ENOUGH:
+    for number, text in without_banners(blocks[: _TOP_BLOCKS + 4], banners)[:_TOP_BLOCKS]:
+        if running > _MAX_TOP_TEXT:
             break
         for line in _lines(blocks[number], number, text, after_text=running > 0):
             lines.append(line)
-            if len(line.text) > _RUNNING:
+            if len(line.text) > _MIN_TEXT_LINE:
                 running += len(line.text)
     return lines
 
 
 def bottom_lines(blocks: Sequence[Block]) -> list[EdgeLine]:
-    """Return the lines at the end of a page that may hold a date, or a name after dashes."""
+    """Return the lines of the last blocks of a page that have a digit or begin with a dash."""
     lines: list[EdgeLine] = []
     for number in range(max(len(blocks) - _BOTTOM_BLOCKS, 0), len(blocks)):
         text = blocks[number].text
-        if len(text) <= _LONGEST_DATED or "\n" in text:
-            lines += _lines(blocks[number], number, text, after_text=number > 0, chosen=True)
+        if len(text) <= _MAX_DATED_LINE or "\n" in text:
+            lines += _lines(
+                blocks[number], number, text, after_text=number > 0, only_candidates=True
+            )
     return lines
 
 
 def notes_start(blocks: Sequence[Block]) -> int:
-    """Return the number of the block that heads a page's notes, or of one past the last."""
+    """Return the number of the block with the heading of the notes, else the block count."""
     for number in range(len(blocks) - 1, 0, -1):
-        if len(blocks[number].text) < 40 and _NOTES.match(blocks[number].text):
+        if len(blocks[number].text) < 40 and _NOTES_HEADING.match(blocks[number].text):
             return number
     return len(blocks)
 
 
 def _lines(
-    block: Block, number: int, text: str, *, after_text: bool, chosen: bool = False
+    block: Block, number: int, text: str, *, after_text: bool, only_candidates: bool = False
 ) -> Iterator[EdgeLine]:
-    """Yield the lines of a block; `chosen` passes over those without digit and dash."""
-    if chosen and "\n" not in text and text[:1] not in _DASHES and not has_digit(text):
+    """Yield the lines of a block; `only_candidates` skips those without digit and dash."""
+    if only_candidates and "\n" not in text and text[:1] not in _DASHES and not has_digit(text):
         return
     stands_out = block.all_strong
     for line in text.split("\n"):
         stripped = line.strip()
         if stripped:
-            dated = len(stripped) <= _LONGEST_DATED and has_digit(stripped)
-            if dated or not chosen or stripped[0] in _DASHES:
-                yield EdgeLine(stripped, block.tag, number, stands_out, after_text, dated)
+            may_hold_date = len(stripped) <= _MAX_DATED_LINE and has_digit(stripped)
+            if may_hold_date or not only_candidates or stripped[0] in _DASHES:
+                yield EdgeLine(stripped, block.tag, number, stands_out, after_text, may_hold_date)

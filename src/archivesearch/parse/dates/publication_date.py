@@ -1,4 +1,4 @@
-"""When was a page published, and by whom: every rule asked, in the order they are trusted."""
+"""Publication date: the date and author of a page, chosen among the candidates of all rules."""
 
 import re
 from collections.abc import Sequence
@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from archivesearch.config import Config
 from archivesearch.model.pages import Dating
 from archivesearch.parse.blocks.block import Block
-from archivesearch.parse.dates import bylines, date_labels, mastheads
-from archivesearch.parse.dates import page_edges as edges
-from archivesearch.parse.dates import signatures as closings
-from archivesearch.parse.dates import url_dates as address_dates
+from archivesearch.parse.dates import (
+    bylines,
+    date_labels,
+    mastheads,
+    page_edges,
+    signatures,
+    url_dates,
+)
 from archivesearch.parse.dates.candidates import (
     ADDRESS,
     HEADER,
@@ -23,47 +27,56 @@ from archivesearch.parse.dates.page_edges import EdgeLine
 from archivesearch.parse.dates.written_dates import DateOrder, PartialDate, find_dates, valid_date
 
 _ISSUE_NUMBER = re.compile(r"(?:\b(?:issue|no|number|nr)\b\.?|#)\s*(\d{1,4})(?!\d)", re.IGNORECASE)
+# the sources whose date may add a month and a day to a year that another source gives
 _EXACT = frozenset(("masthead", "byline", "closing", "published", "address"))
 
 
 def date_page(
     blocks: Sequence[Block], page: str, title: str, config: Config, *, meta_author: str = ""
 ) -> Dating:
-    """Decide when a page was published and who wrote it.
+    """Return the date and the author of a page, with the rule that gave the date.
 
-    A date in the masthead or byline goes before one that a label such as `Published`
-    names, before that at the end of the text, `Reviewed`, `Updated`, the address, and
-    last the issue's number. Years that the running text speaks of count for nothing.
+    `page` is the path or URL of the page, `meta_author` the author in its head. The best
+    date is that of the masthead or byline. Next come a label such as `Published`, the end
+    of the text, `Reviewed`, `Updated`, the URL, and last the number of the issue. Years
+    in the running text do not count.
     """
     order: DateOrder = "month-day" if config.languages[0] == "en" else "day-month"
-    top = edges.top_lines(blocks, config.banners)
+    top = page_edges.top_lines(blocks, config.banners)
+    bottom = page_edges.bottom_lines(blocks)
     meta = bylines.meta_name(meta_author)
-    listing = mastheads.is_chronology(blocks)
-    bottom = edges.bottom_lines(blocks)
-    closing = [] if listing else closings.signature_dates(blocks, bottom, order)
-    ended = {number for _, number in closing}
-    above = [line for line in top if not (line.after_text and line.block in ended)]
-    headers = [] if listing else mastheads.masthead_dates(above, title, meta, page, order)
-    opinions = [
-        *headers,
-        *_label_opinions(top, bottom, page, order),
-        *(opinion for opinion, _ in closing),
-        *_title_opinions(title, order),
-        *_address_opinions(page, config),
-        *_issue_opinions(page, top, config),
+    is_chronology = mastheads.is_chronology(blocks)
+    signed = [] if is_chronology else signatures.signature_dates(blocks, bottom, order)
+    signed_blocks = {number for _, number in signed}
+    above = [line for line in top if not (line.after_text and line.block in signed_blocks)]
+    candidates = [
+        *([] if is_chronology else mastheads.masthead_dates(above, title, meta, page, order)),
+        *_label_candidates(top, bottom, page, order),
+        *(candidate for candidate, _ in signed),
+        *_title_candidates(title, order),
+        *_url_candidates(page, config),
+        *_issue_candidates(page, top, config),
     ]
-    if not any(opinion.rank < ADDRESS for opinion in opinions):
-        opinions += closings.answered_letter_dates(blocks, order)
-    opinions = [_weighed(opinion, page) for opinion in opinions]
-    ranked = sorted(opinions, key=lambda opinion: opinion.rank)
-    signed = closing if ranked and ranked[0].source == "closing" else []
-    author = bylines.top_author(top, meta) or meta or bylines.title_author(title, top)
-    author = author or _closing_author(blocks, bottom, signed)
-    return _decided(ranked, author)
+    if not any(candidate.rank < ADDRESS for candidate in candidates):
+        candidates += signatures.answered_letter_dates(blocks, order)
+    candidates = [_demote_if_contradicted(candidate, page) for candidate in candidates]
+    ranked = sorted(candidates, key=lambda candidate: candidate.rank)
+    is_signed = bool(ranked) and ranked[0].source == "closing"
+    author = (
+        bylines.top_author(top, meta)
+        or meta
+        or bylines.title_author(title, top)
+        or _closing_author(blocks, bottom, signed if is_signed else [])
+    )
+    return _dating(ranked, author)
 
 
-def _decided(ranked: Sequence[DateCandidate], author: str) -> Dating:
-    """Take the first opinion, as exact as others that agree make it, and who differs."""
+def _dating(ranked: Sequence[DateCandidate], author: str) -> Dating:
+    """Return the dating by the best candidate and the best one with another year.
+
+    Of candidates that agree, the most exact gives the date: `1994` and `1994-05` make
+    `1994-05`.
+    """
     if not ranked:
         return Dating(author=author)
     best = ranked[0]
@@ -82,78 +95,83 @@ def _decided(ranked: Sequence[DateCandidate], author: str) -> Dating:
     )
 
 
-def _label_opinions(
+def _label_candidates(
     top: Sequence[EdgeLine], bottom: Sequence[EdgeLine], page: str, order: DateOrder
 ) -> list[DateCandidate]:
-    """Ask the labelled lines at the top and at the bottom.
+    """Return the dates of labelled lines at the top and the bottom of a page.
 
-    `Last updated` below a text that is filed under a year tells of its web page alone.
+    `Last updated` below the text of a page in a folder of a year dates only the web page,
+    so it has the rank LAST.
     """
-    found: list[DateCandidate] = []
+    candidates: list[DateCandidate] = []
     for line in top:
         if line.may_hold_date:
-            found += date_labels.labelled_dates(line, order)
-            found += date_labels.source_line_dates(line, order)
+            candidates += date_labels.labelled_dates(line, order)
+            candidates += date_labels.source_line_dates(line, order)
     last = top[-1].block if top else -1
     for line in bottom:
         if line.block > last and line.may_hold_date:
-            found += (
-                DateCandidate(LAST, o.source, o.date) if o.source == "updated" else o
-                for o in date_labels.labelled_dates(line, order)
+            candidates += (
+                DateCandidate(LAST, c.source, c.date) if c.source == "updated" else c
+                for c in date_labels.labelled_dates(line, order)
             )
-    if address_dates.folder_date(page):
-        return found
-    return [DateCandidate(UPDATED, o.source, o.date) if o.rank == LAST else o for o in found]
+    if url_dates.folder_date(page):
+        return candidates
+    return [DateCandidate(UPDATED, c.source, c.date) if c.rank == LAST else c for c in candidates]
 
 
-def _weighed(opinion: DateCandidate, page: str) -> DateCandidate:
-    """Put what is often a date of something else behind an address that contradicts it.
+def _demote_if_contradicted(candidate: DateCandidate, page: str) -> DateCandidate:
+    """Rank a weak candidate after the URL if the year of the URL is another one.
 
-    So a chapter's heading or an epigraph, and a letter quoted at the end of a text.
+    Headings are weak, since they can be of a chapter or an epigraph. Dates below the text
+    are weak too, since they can be of a quoted letter.
     """
-    weak = HEADER <= opinion.rank < PUBLISHED or opinion.source == "closing"
-    if not weak:
-        return opinion
-    filed = address_dates.folder_date(page)
-    if not filed and opinion.source == "closing":
-        filed = address_dates.file_name_date(page)
-    if filed and abs(filed.year - opinion.date.year) > 1:
-        return DateCandidate(ADDRESS + 0.5, opinion.source, opinion.date)
-    return opinion
+    is_weak = HEADER <= candidate.rank < PUBLISHED or candidate.source == "closing"
+    if not is_weak:
+        return candidate
+    url_date = url_dates.folder_date(page)
+    if not url_date and candidate.source == "closing":
+        url_date = url_dates.file_name_date(page)
+    if url_date and abs(url_date.year - candidate.date.year) > 1:
+        return DateCandidate(ADDRESS + 0.5, candidate.source, candidate.date)
+    return candidate
 
 
-def _title_opinions(title: str, order: DateOrder) -> list[DateCandidate]:
-    """Ask the title: `Ada Byron: On Engines (May 1843)`."""
+def _title_candidates(title: str, order: DateOrder) -> list[DateCandidate]:
+    """Return the date that ends a title such as `Ada Byron: On Engines (May 1843)`."""
     dates = find_dates(title, order=order)
     if len(dates) != 1 or not dates[0].month:
         return []
     before, after = title[: dates[0].start], title[dates[0].end :]
-    parted = re.search(r"(?:^|[,;:(\[|\u2013\u2014-])\s*$", before)
-    if not parted or re.search(r"\w{3}", after):
+    is_separated = re.search(r"(?:^|[,;:(\[|\u2013\u2014-])\s*$", before)
+    if not is_separated or re.search(r"\w{3}", after):
         return []
     return [DateCandidate(HEADER + 0.5, "masthead", dates[0])]
 
 
-def _address_opinions(page: str, config: Config) -> list[DateCandidate]:
-    """Ask the address: the archive's own patterns, then the name, then the folders."""
-    named = address_dates.file_name_date(page)
-    folder = address_dates.folder_date(page)
-    ordered = (named, folder) if named and named.month else (folder, named)
-    dates = (address_dates.pattern_date(page, config.addresses), *ordered)
+def _url_candidates(page: str, config: Config) -> list[DateCandidate]:
+    """Return the dates of a URL: by the archive's own patterns, its folders, its file name.
+
+    A file name with a month goes before the folders.
+    """
+    name = url_dates.file_name_date(page)
+    folder = url_dates.folder_date(page)
+    ordered = (name, folder) if name and name.month else (folder, name)
+    dates = (url_dates.pattern_date(page, config.addresses), *ordered)
     return [
         DateCandidate(ADDRESS + 0.1 * n, "address", date) for n, date in enumerate(dates) if date
     ]
 
 
-def _issue_opinions(page: str, top: Sequence[EdgeLine], config: Config) -> list[DateCandidate]:
-    """Ask the table of issues for the number in the address, else for that in the masthead."""
+def _issue_candidates(page: str, top: Sequence[EdgeLine], config: Config) -> list[DateCandidate]:
+    """Return the date of the issue whose number is in the URL, else in the masthead."""
     if not config.issues:
         return []
     dates = {_issue_key(number): date for number, date in config.issues.items()}
-    numbers = address_dates.issue_numbers(page, config.addresses)
-    said = [n for line in top if len(line.text) < 120 for n in _ISSUE_NUMBER.findall(line.text)]
-    if len({_issue_key(number) for number in said}) == 1:  # several are a list of issues
-        numbers += said
+    numbers = url_dates.issue_numbers(page, config.addresses)
+    printed = [n for line in top if len(line.text) < 120 for n in _ISSUE_NUMBER.findall(line.text)]
+    if len({_issue_key(number) for number in printed}) == 1:  # several are a list of issues
+        numbers += printed
     for number in numbers:
         date = dates.get(_issue_key(number))
         if date:
@@ -173,10 +191,10 @@ def _from_iso(date: str) -> PartialDate:
 def _closing_author(
     blocks: Sequence[Block],
     bottom: Sequence[EdgeLine],
-    closing: Sequence[tuple[DateCandidate, int]],
+    signed: Sequence[tuple[DateCandidate, int]],
 ) -> str:
-    """Return the name that stands at the end of the text, beside its date or after dashes."""
-    for _, number in closing:
+    """Return the name at the end of the text, beside its date or after dashes, or ''."""
+    for _, number in signed:
         lines = blocks[number].text.split("\n")
         if number and not blocks[number - 1].level and len(blocks[number - 1].text) < 60:
             lines = [*blocks[number - 1].text.split("\n"), *lines]
@@ -186,6 +204,6 @@ def _closing_author(
                 return name or text.strip(" ,")
     for line in reversed(bottom):
         name = bylines.closing_author(line.text)
-        if name and line.block < edges.notes_start(blocks) and not find_dates(line.text):
+        if name and line.block < page_edges.notes_start(blocks) and not find_dates(line.text):
             return name
     return ""

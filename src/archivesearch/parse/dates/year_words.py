@@ -1,7 +1,8 @@
-"""The words beside a number that tell a year from a quantity."""
+"""Year words: the words beside a number that tell a year from a quantity."""
 
 import re
 
+# Units and things that are counted: `1900 years`.
 MEASURES = frozenset(
     """
     year years month months week weeks day days hour hours hrs minutes seconds times
@@ -21,6 +22,7 @@ MEASURES = frozenset(
 
 ERAS = frozenset("bc bce gmt utc est pst edt pdt uhr hours hrs".split())
 
+# People and objects in news of a crowd: `2000 people`. They can also follow a year.
 PEOPLE = frozenset(
     """
     people persons person men women womyn wimmin children kids boys girls workers workmen
@@ -47,6 +49,7 @@ GERMAN_PEOPLE = frozenset(
     """.split()
 )
 
+# Verbs of headlines, after a round number of people: `2000 march`.
 HEADLINE_VERBS = frozenset(
     """
     rally march protest demonstrate gather attend demand strike walk join sign die mourn picket
@@ -56,10 +59,12 @@ HEADLINE_VERBS = frozenset(
     """.split()
 )
 
+# Words in -s that follow a year and are not counted: `1900 elections`.
 DATED_PLURALS = frozenset(
     "elections olympics games census always across besides onwards afterwards towards".split()
 )
 
+# Words before a year: `in 1917`, `May 1917`.
 TEMPORAL = frozenset(
     """
     in of since by until till til before after during from to and or through between around circa
@@ -79,12 +84,14 @@ TEMPORAL = frozenset(
     """.split()
 )
 
+# Those of TEMPORAL that also stand before a quantity: `of 2000 copies`.
 AMBIGUOUS_TEMPORAL = frozenset(
     """
     to of and or from between by after before through its his her their our my a et y e und
     """.split()
 )
 
+# Words before a number that is no year: `page 1917`, `Box 1990`.
 NUMBER_LABELS = frozenset(
     """
     box pob postfach bp apartado casilla p pp pg page pages vol vols volume volumes no nos nr nrs
@@ -96,6 +103,7 @@ NUMBER_LABELS = frozenset(
     """.split()
 )
 
+# Phrases before a quantity: `more than 2000`. Each is a part of a regular expression.
 QUANTITY_PHRASES = (
     "more than",
     "less than",
@@ -121,12 +129,14 @@ QUANTITY_PHRASES = (
     "meer dan",
 )
 
+# Words of an address after its number: `1830 Eagle Crest Way`.
 STREETS = (
     "Way Street St Avenue Ave Av Road Rd Boulevard Blvd Lane Ln Drive Dr Court Ct Place Pl Plaza "
     "Square Sq Parkway Pkwy Highway Hwy Terrace Broadway Circle Alley Row Crescent Close "
     "NW NE SW SE"
 ).split()
 
+# Characters that may follow a year directly in Chinese and Japanese.
 CJK_AFTER_YEAR = "年至到和及與与或から、・"
 
 ADDRESS_PATTERN = re.compile(

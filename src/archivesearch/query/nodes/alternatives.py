@@ -1,4 +1,4 @@
-"""Which ways of standing in the index, names, and languages are meant; and what is not."""
+"""Query nodes for alternatives, organization aliases, languages and exclusion."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class Alternatives(Or):
-    """The ways in which one and the same thing may stand in the index: terms, or fields."""
+    """Alternatives for one word or phrase: its terms in several languages, or its fields."""
 
 
 class Alias(Or):
-    """Other names of what is asked for; `of` are the trees that ask for it."""
+    """Aliases of an organization; `originals` are the trees of the name that the query has."""
 
     def __init__(self, aliases: Sequence[Query], originals: Sequence[Query]) -> None:
         super().__init__(aliases)
@@ -24,10 +24,10 @@ class Alias(Or):
 
 
 class InLanguages(Query):
-    """What another query finds, in pages of some languages alone.
+    """The matches of a query in pages of some languages only.
 
-    The words of a page become terms by the rules of its language, so that a term which a
-    word has by those of another means another word there.
+    The words of a page are stemmed by the rules of its language, and a term of another
+    language may be another word there: the French stem of `worker` is `work`.
     """
 
     def __init__(self, child: Query, langs: Sequence[str]) -> None:
@@ -45,51 +45,48 @@ class InLanguages(Query):
         return f"Spoken({self.child!r}, {self.langs!r})"
 
     def is_leaf(self) -> bool:
-        """Whether nothing stands below it."""
+        """Whether the node has no children."""
         return False
 
     def children(self) -> Iterator[Query]:
-        """Return what stands below it."""
+        """Return an iterator over the one child."""
         return iter((self.child,))
 
     def estimate_size(self, ixreader: IndexReader) -> int:
-        """Return how many documents it may find at most."""
+        """Return an upper bound of the number of matches."""
         return self.child.estimate_size(ixreader)
 
     def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
-        """Return what walks through the documents in the languages."""
+        """Return a matcher of the documents in the languages."""
         terms = Or([Term("lang", lang) for lang in self.langs])
-        inside = {number for number, _ in scored_documents(terms.matcher(searcher, context))}
-        found = scored_documents(self.child.matcher(searcher, context))
-        return list_matcher([pair for pair in found if pair[0] in inside])
+        allowed = {number for number, _ in scored_documents(terms.matcher(searcher, context))}
+        matches = scored_documents(self.child.matcher(searcher, context))
+        return list_matcher([match for match in matches if match[0] in allowed])
 
 
 class Without(AndNot):
-    """What one query finds and another does not."""
+    """The matches of a query that another query does not match."""
 
     def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
-        """Return what walks through the documents of the first that the second has not.
+        """Return a matcher of the documents of the first query that the second does not match.
 
-        Whoosh's own lets the first document pass, and skips past the end of lists.
+        Whoosh's own matcher always returns the first document, and skips past the end of
+        lists.
         """
-        unwanted = {number for number, _ in scored_documents(self.b.matcher(searcher, context))}
-        kept = [
-            pair
-            for pair in scored_documents(self.a.matcher(searcher, context))
-            if pair[0] not in unwanted
-        ]
-        return list_matcher(kept)
+        excluded = {number for number, _ in scored_documents(self.b.matcher(searcher, context))}
+        matches = scored_documents(self.a.matcher(searcher, context))
+        return list_matcher([match for match in matches if match[0] not in excluded])
 
 
 def scored_documents(matcher: Matcher) -> Iterator[tuple[int, float]]:
-    """Yield all documents of a matcher and their scores, one after the other."""
+    """Yield `(number, score)` for each document of a matcher, in its order."""
     while matcher.is_active():
         yield matcher.id(), matcher.score()
         matcher.next()
 
 
-def list_matcher(found: Sequence[tuple[int, float]]) -> Matcher:
-    """Return a matcher of documents that are known already, with their scores."""
-    if not found:
+def list_matcher(matches: Sequence[tuple[int, float]]) -> Matcher:
+    """Return a matcher of some `(number, score)`, in ascending order of the numbers."""
+    if not matches:
         return NullMatcher()
-    return ListMatcher([number for number, _ in found], [score for _, score in found])
+    return ListMatcher([number for number, _ in matches], [score for _, score in matches])

@@ -1,4 +1,4 @@
-"""Words that are written in one way, or fit a pattern, in the form that they stand in."""
+"""Query nodes for exact word forms, and for patterns over word forms."""
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -18,61 +18,61 @@ if TYPE_CHECKING:
 
 
 class WordTest(Protocol):
-    """Tells of a word whether it is written as asked."""
+    """A test of the form in which a word is written in a text."""
 
     def __call__(self, word: str) -> bool:
-        """Return whether it is."""
+        """Return whether a word passes."""
         ...
 
 
-class _Asked:
-    """What a test asks for; tests that ask for the same are equal."""
+class _TextTest:
+    """Base class of tests that compare with a text; tests with the same text are equal."""
 
-    __slots__ = ("_asked",)
+    __slots__ = ("_text",)
 
-    def __init__(self, asked: str) -> None:
-        self._asked = asked
+    def __init__(self, text: str) -> None:
+        self._text = text
 
     def __str__(self) -> str:
-        return self._asked
+        return self._text
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._asked!r})"
+        return f"{type(self).__name__}({self._text!r})"
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and str(other) == str(self)
 
     def __hash__(self) -> int:
-        return hash((type(self), self._asked))
+        return hash((type(self), self._text))
 
 
-class SameSpelling(_Asked):
-    """Tells whether a word is spelled in one way, case apart."""
+class SameSpelling(_TextTest):
+    """Tests whether a word has one spelling; case and the kind of apostrophe do not matter."""
 
     __slots__ = ()
 
     @classmethod
     def for_word(cls, word: str) -> "SameSpelling":
-        """Return the test that is passed by a word itself."""
+        """Return the test for the spelling of a word."""
         return cls(spelling_key(word))
 
     def __call__(self, word: str) -> bool:
-        """Return whether a word is spelled so."""
-        return spelling_key(word) == self._asked
+        """Return whether a word has the spelling."""
+        return spelling_key(word) == self._text
 
 
-class MatchesPattern(_Asked):
-    """Tells whether a word fits a pattern with `*` and `?`, case and accents apart."""
+class MatchesPattern(_TextTest):
+    """Tests whether a word matches a pattern with `*` and `?`, without case and accents."""
 
     __slots__ = ()
 
     def __call__(self, word: str) -> bool:
-        """Return whether a word fits."""
-        return fnmatchcase(strip_accents(fold(word)), self._asked)
+        """Return whether a word matches the pattern."""
+        return fnmatchcase(strip_accents(fold(word)), self._text)
 
 
 class FormPattern(Query):
-    """Words that fit a pattern with `*` and `?` in the form that they stand in."""
+    """Words whose form in the text matches a pattern with `*` and `?`, whatever their term."""
 
     def __init__(self, fieldname: str, text: str, boost: float = 1.0) -> None:
         self.fieldname = fieldname
@@ -90,31 +90,31 @@ class FormPattern(Query):
         return f"Fitting({self.fieldname!r}, {self.text!r}, {self.boost!r})"
 
     def estimate_size(self, ixreader: IndexReader) -> int:
-        """Return how many documents it may find at most."""
+        """Return an upper bound of the number of matches."""
         return int(ixreader.doc_count())
 
     def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
-        """Return what walks through the documents with such words."""
+        """Return a matcher of the documents with such words."""
         reader: Any = searcher.reader()
         terms, documents = reader.fitting(self.fieldname, self.text)
-        every = Or([Term(self.fieldname, term, boost=self.boost) for term in terms])
-        if not every.subqueries:
+        tree = Or([Term(self.fieldname, term, boost=self.boost) for term in terms])
+        if not tree.subqueries:
             return NullMatcher()
-        return _among(every.matcher(searcher, context), documents)
+        return _restrict(tree.matcher(searcher, context), documents)
 
 
 class ExactForm(Query):
-    """What another query finds, where words in a row of the stored text pass tests.
+    """The matches of a query in which words in a row of the text pass tests, one for each.
 
-    The index holds one term for all forms of a word. It knows which of them stands in a
-    passage, but not which stands where: that is seen in its text.
+    The index has one term for all forms of a word. It also has the forms of each term in a
+    passage, but not their positions. So several words are tested in the stored text.
     """
 
     def __init__(self, fieldname: str, child: Query, tests: Sequence[WordTest]) -> None:
         self.fieldname = fieldname
         self.child = child
         self.tests = tuple(tests)
-        self._passed = [_Passed(test) for test in tests]
+        self._results = [_TestCache(test) for test in tests]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ExactForm) and (self.fieldname, self.child, self.tests) == (
@@ -130,17 +130,19 @@ class ExactForm(Query):
         return f"Written({self.child!r}, {list(self.tests)})"
 
     def estimate_size(self, ixreader: IndexReader) -> int:
-        """Return how many documents it may find at most."""
+        """Return an upper bound of the number of matches."""
         return self.child.estimate_size(ixreader)
 
     def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
-        """Return what walks through the documents in which the words are written so."""
-        if apart := self.distribute():
-            return apart.matcher(searcher, context)
+        """Return a matcher of the documents in which the words pass the tests."""
+        if tree := self.distribute():
+            return tree.matcher(searcher, context)
         matcher = self.child.matcher(searcher, context)
         if len(self.tests) == 1:
             reader: Any = searcher.reader()
-            return _among(matcher, reader.written(self.fieldname, self.child_terms(), *self.tests))
+            return _restrict(
+                matcher, reader.written(self.fieldname, self.child_terms(), *self.tests)
+            )
         stored = "text" if self.fieldname == "repeated" else self.fieldname
         return list_matcher(
             [
@@ -151,44 +153,47 @@ class ExactForm(Query):
         )
 
     def distribute(self) -> Query | None:
-        """Return the tree in which each of several alternatives is written so, if there are any."""
+        """Return an equal tree with the tests on each alternative; None if there are none.
+
+        `ExactForm(Or([a, b]))` becomes `Or([ExactForm(a), ExactForm(b)])`.
+        """
         if isinstance(self.child, Or):
-            each = [ExactForm(self.fieldname, one, self.tests) for one in self.child.subqueries]
-            return type(self.child)(each, boost=self.child.boost)
+            trees = [ExactForm(self.fieldname, tree, self.tests) for tree in self.child.subqueries]
+            return type(self.child)(trees, boost=self.child.boost)
         if isinstance(self.child, InLanguages):
             inner = ExactForm(self.fieldname, self.child.child, self.tests)
             return InLanguages(inner, self.child.langs)
         return None
 
     def child_terms(self) -> list[bytes]:
-        """Return the terms that the words may stand as."""
+        """Return the terms of the child, in UTF-8, without duplicates."""
         texts = dict.fromkeys(leaf.text for leaf in self.child.leaves() if isinstance(leaf, Term))
         return [t if isinstance(t, bytes) else t.encode("utf-8", "surrogatepass") for t in texts]
 
     def occurs_in(self, text: str) -> bool:
-        """Whether a text has words in a row that pass the tests."""
-        found = split_words(text)
-        first, *others = self._passed
+        """Whether a text has words in a row that pass the tests, each its own."""
+        words = split_words(text)
+        first, *rest = self._results
         return any(
             first[word]
-            and len(found) - at > len(others)
-            and all(test[later] for test, later in zip(others, found[at + 1 :], strict=False))
-            for at, word in enumerate(found)
+            and len(words) - start > len(rest)
+            and all(test[later] for test, later in zip(rest, words[start + 1 :], strict=False))
+            for start, word in enumerate(words)
         )
 
 
-def _among(matcher: Matcher, documents: AbstractSet[int]) -> Matcher:
-    """Return what walks through those of the documents of a matcher that are among others."""
-    return list_matcher([pair for pair in scored_documents(matcher) if pair[0] in documents])
+def _restrict(matcher: Matcher, documents: AbstractSet[int]) -> Matcher:
+    """Return a matcher of the documents of another one that are in a set."""
+    return list_matcher([match for match in scored_documents(matcher) if match[0] in documents])
 
 
-class _Passed(dict[str, bool]):
-    """Whether words pass a test, found out once for each."""
+class _TestCache(dict[str, bool]):
+    """A cache of the results of a test; a missing word is tested and added."""
 
     def __init__(self, test: WordTest) -> None:
         super().__init__()
         self._test = test
 
     def __missing__(self, word: str) -> bool:
-        passed = self[word] = self._test(word)
-        return passed
+        result = self[word] = self._test(word)
+        return result

@@ -1,4 +1,4 @@
-"""Words that stand together: in a row, or near one another in any order."""
+"""Query node for words in a row, or near one another in any order."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 class Near(SpanNear2):
-    """Words of one field in a row, or in any order with at most `gap` other words among them."""
+    """Words of one field near one another.
+
+    Without a `gap` they are in a row, in order. With one they are in any order, with at most
+    `gap` other words between the first and the last.
+    """
 
     def __init__(self, qs: Sequence[Query], fieldname: str, gap: int = 0) -> None:
         super().__init__(qs, slop=gap + 1, ordered=gap == 0)
@@ -22,12 +26,12 @@ class Near(SpanNear2):
         self.gap = gap
 
     def _and_query(self) -> Query:
-        return And(self.qs)  # Whoosh's own names a module that it has not imported
+        return And(self.qs)  # Whoosh's own method uses a module that it does not import
 
     def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
-        """Return what walks through the documents in which the words stand so."""
+        """Return a matcher of the documents in which the words are near one another."""
         if context is not None:
-            context = context.set(needs_current=True)  # or alternatives forget their places
+            context = context.set(needs_current=True)  # or alternatives lose their positions
         matchers = [query.matcher(searcher, context) for query in self.qs]
         if not all(matcher.is_active() for matcher in matchers):
             return NullMatcher()
@@ -35,7 +39,7 @@ class Near(SpanNear2):
 
 
 class _NearMatcher(SpanNear2.SpanNear2Matcher):
-    """Walks through the documents that have all words, and stops at those that have them near."""
+    """Matcher of the documents that have all words, at positions near one another."""
 
     def __init__(self, matchers: Sequence[Matcher], gap: int) -> None:
         self._gap = gap
@@ -50,51 +54,57 @@ class _NearMatcher(SpanNear2.SpanNear2Matcher):
 
 
 def near_positions(columns: Sequence[Sequence[int]], gap: int) -> set[int]:
-    """Return the positions at which words stand together, given the positions of each.
+    """Return the positions of words that are near one another.
 
-    Without a gap the words stand in a row, in order. With one they stand in any order in
-    a stretch of the text that holds at most `gap` other words.
+    `columns` are the positions of each word. Without a gap the words must be in a row, in
+    order. With one they may be in any order, in a stretch of the text with at most `gap`
+    other words.
+
+        >>> sorted(near_positions([[3, 7], [4, 9]], gap=0))
+        [3, 4]
+        >>> sorted(near_positions([[3, 7], [4, 9]], gap=1))
+        [3, 4, 7, 9]
     """
     if gap == 0:
         starts = reduce(
             set.intersection,
-            ({place - at for place in column} for at, column in enumerate(columns)),
+            ({position - shift for position in column} for shift, column in enumerate(columns)),
         )
-        return {start + at for start in starts for at in range(len(columns))}
-    needed = Counter(map(tuple, columns))  # a word that is asked for twice must stand twice
-    places = sorted((place, column) for column in needed for place in column)
-    shared = len({place for place, _ in places}) < len(places)
+        return {start + shift for start in starts for shift in range(len(columns))}
+    needed = Counter(map(tuple, columns))  # a word that the query repeats must occur as often
+    pairs = sorted((position, column) for column in needed for position in column)
+    overlap = len({position for position, _ in pairs}) < len(pairs)
     result: set[int] = set()
     inside: Counter[tuple[int, ...]] = Counter()
     left = 0
-    for right, (place, column) in enumerate(places):
+    for right, (position, column) in enumerate(pairs):
         inside[column] += 1
-        while place - places[left][0] + 1 > len(columns) + gap:
-            inside[places[left][1]] -= 1
+        while position - pairs[left][0] + 1 > len(columns) + gap:
+            inside[pairs[left][1]] -= 1
             left += 1
-        if any(inside[column] < number for column, number in needed.items()):
+        if any(inside[column] < count for column, count in needed.items()):
             continue
-        stretch = [place for place, _ in places[left : right + 1]]
-        if not shared or _each_has_its_own(columns, frozenset(stretch)):
-            result.update(stretch)
+        window = [position for position, _ in pairs[left : right + 1]]
+        if not overlap or _has_distinct_positions(columns, frozenset(window)):
+            result.update(window)
     return result
 
 
-def _each_has_its_own(columns: Sequence[Sequence[int]], stretch: frozenset[int]) -> bool:
-    """Whether each word can have a place in a stretch that no other has.
+def _has_distinct_positions(columns: Sequence[Sequence[int]], window: frozenset[int]) -> bool:
+    """Whether each word can have a position in the window that no other word has.
 
-    Words that may stand as one and the same term have places in common. Whoever finds all
-    of its places taken sees whether one who has them can move.
+    Words that share a term share positions. This is a bipartite matching by augmenting
+    paths: a word whose positions are all taken tries to move the owner of one of them.
     """
     owner: dict[int, int] = {}
 
-    def settle(word: int, tried: set[int]) -> bool:
-        for place in columns[word]:
-            if place in stretch and place not in tried:
-                tried.add(place)
-                if place not in owner or settle(owner[place], tried):
-                    owner[place] = word
+    def assign(word: int, tried: set[int]) -> bool:
+        for position in columns[word]:
+            if position in window and position not in tried:
+                tried.add(position)
+                if position not in owner or assign(owner[position], tried):
+                    owner[position] = word
                     return True
         return False
 
-    return all(settle(word, set()) for word in range(len(columns)))
+    return all(assign(word, set()) for word in range(len(columns)))

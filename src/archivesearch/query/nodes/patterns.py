@@ -1,4 +1,4 @@
-"""Queries that stand for several terms: beginnings, patterns, likenesses, ranges of years."""
+"""Query nodes that expand to several terms: prefix, wildcard, fuzzy, range of years."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class YearRange(TermRange):
-    """The documents with any year of a range; they all score the same."""
+    """Documents with any year of a range; all have the boost as their score."""
 
     def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
-        """Return what walks through the documents that have any of the years."""
+        """Return a matcher of the documents that have any of the years."""
         reader = searcher.reader()
         numbers: set[int] = set()
         for term in self._btexts(reader):
@@ -26,29 +26,29 @@ class YearRange(TermRange):
         return list_matcher([(number, self.boost) for number in sorted(numbers)])
 
 
-class Expanded(MultiTerm):
-    """A query that stands for several terms, whose scores add up.
+class _TermExpansion(MultiTerm):
+    """Base class of queries that expand to several terms, whose scores are added.
 
-    Whoosh's own counts frequencies instead, and forgets the boost of a single term.
+    Whoosh's own class scores by frequencies instead, and loses the boost of a single term.
     """
 
     def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
-        """Return what walks through the documents that have any of the terms."""
+        """Return a matcher of the documents that have any of the terms."""
         texts = self._btexts(searcher.reader())
         terms = Or([Term(self.fieldname, text, boost=self.boost) for text in texts])
         return terms.matcher(searcher, context) if terms.subqueries else NullMatcher()
 
 
-class Prefix(Expanded, whoosh_query.Prefix):
-    """Terms that begin so."""
+class Prefix(_TermExpansion, whoosh_query.Prefix):
+    """Terms that begin with `text`."""
 
 
-class Wildcard(Expanded, whoosh_query.Wildcard):
-    """Terms that fit a pattern with `*` and `?`."""
+class Wildcard(_TermExpansion, whoosh_query.Wildcard):
+    """Terms that match a pattern with `*` and `?`."""
 
 
-class Fuzzy(Expanded, FuzzyTerm):
-    """Words that differ from one in at most `maxdist` letters, its first letter apart."""
+class Fuzzy(_TermExpansion, FuzzyTerm):
+    """Terms that begin with the same letter and differ in at most `maxdist` letters."""
 
     def __init__(self, fieldname: str, text: str, boost: float, maxdist: int) -> None:
         super().__init__(fieldname, text, boost=boost, maxdist=maxdist, prefixlength=1)
@@ -60,7 +60,7 @@ class Fuzzy(Expanded, FuzzyTerm):
                 yield term
 
     def matches_term(self, term: str) -> bool:
-        """Whether a term is near enough; two letters that changed places count as one."""
+        """Whether a term is near enough; two letters that are swapped count as one."""
         from rapidfuzz.distance import OSA  # slow to import, and seldom needed
 
         return (
