@@ -13,15 +13,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE, K1, ROUNDING_MARGIN, B, block_bounds
+from archivesearch.columnar.bm25 import (
+    BLOCK_BITS,
+    BLOCK_SIZE,
+    K1,
+    NORM_BASE,
+    ROUNDING_MARGIN,
+    block_bounds,
+    norm_slope,
+)
 from archivesearch.columnar.postings.posting_lists import PostingLists
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.storage.array_files import Array
 from archivesearch.columnar.storage.doc_sets import bits_of, unpack_bits
 from archivesearch.lazy import lazy
-
-# The part of BM25's length normalization that does not depend on the length.
-_BASE_NORM = K1 * (1.0 - B)
 
 # With more terms than this, one sort of all entries is faster than a step for each term.
 _MAX_TERMS_ONE_BY_ONE = 64
@@ -214,7 +219,7 @@ class TermUnion(Scorer):
         terms, posting_rows = postings.term, entry_rows[postings.entry]
         documents = (rows.blocks << BLOCK_BITS)[posting_rows] | postings.bit
         lengths = segment.lengths[self._length_starts[terms] + documents]
-        norms = _BASE_NORM + self._norm_slopes[terms] * lengths
+        norms = NORM_BASE + self._norm_slopes[terms] * lengths
         scores = self._max_scores[terms] * frequencies / (frequencies + norms)
         return _sum_by_document(rows, posting_rows, postings.bit, scores)
 
@@ -241,7 +246,7 @@ class TermUnion(Scorer):
     def _norm_slopes(self) -> Array:
         """What one word of length adds to BM25's length normalization, for each term."""
         average = self._segment.average_length
-        return np.array([K1 * B / average(term.field) for term in self.terms])
+        return np.array([norm_slope(average(term.field)) for term in self.terms])
 
     @lazy
     def _length_starts(self) -> Array:
