@@ -348,5 +348,5 @@ def test_the_command(tmp_path: Path, site: Path, monkeypatch: pytest.MonkeyPatch
     write_files(site, {"new.html": REPORT})
     assert '"parsed": 1' in done("update", "--format", "json")
     site.rename(tmp_path / "elsewhere")
-    assert "there is no site here, of which index was built" in failed("update")
+    assert "index was built from site, which is not in this folder" in failed("update")
     assert "was built from site, not from elsewhere" in failed("update", "elsewhere")

@@ -679,9 +679,9 @@ def test_a_lock_on_a_missing_folder(tmp_path: Path) -> None:
 
 
 def test_the_commands(index: Path, site: Path, tmp_path: Path) -> None:
-    assert "All is well, and the pages are those of site" in done("verify", site, "--index", index)
-    assert "not compared with any sources" in done("verify", "--index", index)
-    assert "the copy is whole" in done("backup", tmp_path / "copy", "--index", index)
+    assert "The index is undamaged and matches site" in done("verify", site, "--index", index)
+    assert "not compared with its sources" in done("verify", "--index", index)
+    assert "verified the copy" in done("backup", tmp_path / "copy", "--index", index)
     assert "is not empty" in failed("backup", tmp_path / "copy", "--index", index)
     assert "there is no index" in failed("verify", "--index", tmp_path / "nowhere")
     write_files(site, {"new.html": REPORT})
