@@ -1,4 +1,4 @@
-"""Which words of a text the highlighter marks."""
+"""Highlights: the words of a paragraph that are marked."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Which windows of a text are its snippet and its extracts."""
+"""Snippets and extracts: the windows of a text that are shown."""
 
 import re
 from itertools import pairwise
