@@ -70,8 +70,8 @@ def update(
 ) -> Report:
     """Build the index that `rebuild` builds, byte for byte, but parse only changed pages.
 
-    Without an index or a parse cache all pages are parsed. The sources must be those that the
-    index was built from, by name and in order. Takes the arguments of `rebuild`. Raises its
+    Without an index or a parse cache all pages are parsed. The sources must be the same as when
+    the index was built, by name and in order. Takes the arguments of `rebuild`. Raises its
     errors, and SourceError if the sources are others or if one has no pages left (its disk
     may be missing).
     """

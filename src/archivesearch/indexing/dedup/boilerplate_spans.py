@@ -47,8 +47,8 @@ class PageBoilerplate(NamedTuple):
     """The units of a page that has boilerplate, in order.
 
     `owners` are the numbers of their paragraphs, from 0; `starts` and `ends` their places
-    in these. `is_repeated` are the countable units that are boilerplate, `is_own` those
-    that are none, uncountable ones included.
+    in these. `is_repeated` says whether a unit is countable and boilerplate, `is_own`
+    whether it is no boilerplate.
     """
 
     owners: npt.NDArray[np.uint32]
