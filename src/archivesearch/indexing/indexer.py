@@ -240,10 +240,8 @@ class _Build:
         """Call `progress` with the figures of a stage; `total` is the number of its pages."""
         if self._progress:
             statistics = self.statistics
-            read, skipped = (
-                count - statistics.no_pages
-                for count in (statistics.read, statistics.reasons.total())
-            )
+            read = statistics.read - statistics.no_pages
+            skipped = statistics.reasons.total() - statistics.no_pages
             pages = statistics.indexed if stage == "indexing" else read
             self._progress(Progress(pages, total, statistics.bytes, skipped, stage))
 

@@ -221,8 +221,7 @@ class Deduplicated:
         groups = np.repeat(np.arange(len(copies)), [len(group) for group in copies])
         order = np.argsort(members)
         members = members[order]
-        group_items = groups[order].astype(np.uint64)
-        items = page_items(group_items, pages[members], self._lengths[members])
+        items = page_items(groups[order].astype(np.uint64), pages[members], self._lengths[members])
         leaders = cluster_pages(shared_words(items), sizes, _MIN_SHARED_WORDS)
         return int(np.count_nonzero(leaders != np.arange(len(leaders))))
 
