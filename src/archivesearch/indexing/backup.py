@@ -1,7 +1,6 @@
 """Backup: copy one generation of an index while others search or write, and verify the copy."""
 
 import hashlib
-import os
 import shutil
 from contextlib import suppress
 from functools import partial
@@ -19,10 +18,8 @@ from archivesearch.directory.manifest import (
     with_current_generation,
 )
 from archivesearch.errors import IndexDamaged, IndexProblem
-from archivesearch.indexing.verify import verify
+from archivesearch.indexing.verify import StrPath, verify
 from archivesearch.model.reports import Backup
-
-StrPath = str | os.PathLike[str]
 
 _BUFFER_SIZE = 1 << 20
 

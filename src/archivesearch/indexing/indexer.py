@@ -64,8 +64,8 @@ def update(
 ) -> Report:
     """Build the index that `rebuild` builds, byte for byte, but parse only changed pages.
 
-    Without an index or a parse cache all pages are parsed. The sources must be those that the
-    index was built from, by name and in order. Takes the arguments of `rebuild`. Raises its
+    Without an index or a parse cache all pages are parsed. The sources must be the same as when
+    the index was built, by name and in order. Takes the arguments of `rebuild`. Raises its
     errors, and SourceError if the sources are others or if one has no pages left (its disk
     may be missing).
     """
@@ -234,10 +234,8 @@ class _Build:
         """Call `progress` with the figures of a stage; `total` is the number of its pages."""
         if self._progress:
             statistics = self.statistics
-            read, skipped = (
-                count - statistics.no_pages
-                for count in (statistics.read, statistics.reasons.total())
-            )
+            read = statistics.read - statistics.no_pages
+            skipped = statistics.reasons.total() - statistics.no_pages
             pages = statistics.indexed if stage == "indexing" else read
             self._progress(Progress(pages, total, statistics.bytes, skipped, stage))
 

@@ -30,9 +30,9 @@ class BuildStatistics:
     """The figures of a build.
 
     Call `count_read` for each page that is read, then `count_duplicates`, then
-    `count_indexed` for each page that is indexed, which lists it in `listing`. `read`
-    counts records of all kinds, `no_pages` those that are no pages of their own. `same`
-    counts the pages that are not indexed because they equal one that is.
+    `count_indexed` for each page that is indexed; it writes the page to `listing`. `read`
+    counts all records, `no_pages` the records that are no page. `same` counts the pages
+    that are not indexed because they equal an indexed one.
     """
 
     def __init__(self, config: Config, listing: IO[str]) -> None:
@@ -62,7 +62,7 @@ class BuildStatistics:
                 self.skipped.append(page)
 
     def count_skipped(self, counts: Mapping[str, int]) -> None:
-        """Count what is no page and was not listed one by one, by reason."""
+        """Count skipped records that were not listed one by one; `counts` are by reason."""
         self.reasons.update(counts)
         self.read += sum(counts.values())
         self.no_pages += sum(counts.values())

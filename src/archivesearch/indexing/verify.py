@@ -96,7 +96,7 @@ def _verify_generation(index: Path, manifest: Manifest, sources: Sequence[Source
 
 
 def problems(index: Path, manifest: Manifest) -> Iterator[Problem]:
-    """Yield what is damaged in an index, or breaks a rule of its format.
+    """Yield the damage of an index, and the rules of its format that it breaks.
 
     The rules are checked only if all files have the right checksums.
     """

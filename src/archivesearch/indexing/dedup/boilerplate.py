@@ -238,8 +238,10 @@ def _is_boilerplate(unit: _UnitCounts, folders: _FolderCounts) -> bool:
     if unit.edge_count >= _MIN_EDGE_PAGES and unit.edge_count * 2 >= unit.cluster_count:
         if unit.edge_count >= in_folder * _MIN_EDGE_SHARE_OF_FOLDER:
             return True
-        in_archive = folders.in_archive()
-        if unit.cluster_count >= max(_MIN_ARCHIVE_PAGES, in_archive * _MIN_SHARE_OF_ARCHIVE):
+        if unit.cluster_count >= max(
+            _MIN_ARCHIVE_PAGES, folders.in_archive() * _MIN_SHARE_OF_ARCHIVE
+        ):
             return True
-    min_pages = max(_MIN_PAGES_ANYWHERE, in_folder * _MIN_SHARE_OF_FOLDER)
-    return unit.words > 1 and unit.cluster_count >= min_pages
+    return unit.words > 1 and unit.cluster_count >= max(
+        _MIN_PAGES_ANYWHERE, in_folder * _MIN_SHARE_OF_FOLDER
+    )

@@ -47,8 +47,8 @@ class PageBoilerplate(NamedTuple):
     """The units of a page that has boilerplate, in order.
 
     `owners` are the numbers of their paragraphs, from 0; `starts` and `ends` their places
-    in these. `is_repeated` are the countable units that are boilerplate, `is_own` those
-    that are none, uncountable ones included.
+    in these. `is_repeated` says whether a unit is countable and boilerplate, `is_own`
+    whether it is no boilerplate.
     """
 
     owners: npt.NDArray[np.uint32]
@@ -116,13 +116,17 @@ class BoilerplateSpans:
     def own_texts(self, numbers: Sequence[int]) -> Iterator[str]:
         """Yield the texts of passages without their boilerplate.
 
-        `numbers` count the passages of all pages. They ascend, so that each page is read once.
+        `numbers` are those of passages among all pages. They ascend, so each page is read once.
         """
         pages = self._spool.page_of(numbers).tolist()
         for page, pairs in groupby(zip(pages, numbers, strict=True), itemgetter(0)):
             page_paragraphs = [paragraph for _, paragraph in paragraphs(self._spool.page(page))]
-            of_page = self.of_page(page)
-            spans = dict(of_page.spans(self.boilerplate, page_paragraphs)) if of_page else {}
+            page_boilerplate = self.of_page(page)
+            spans = (
+                dict(page_boilerplate.spans(self.boilerplate, page_paragraphs))
+                if page_boilerplate
+                else {}
+            )
             for _, number in pairs:
                 index = number - self._spool.passage_offsets[page]
                 paragraph = page_paragraphs[index]
@@ -130,17 +134,17 @@ class BoilerplateSpans:
 
 
 def passages_with_boilerplate(
-    page: Page, of_page: PageBoilerplate | None, boilerplate: BoilerplateUnits
+    page: Page, page_boilerplate: PageBoilerplate | None, boilerplate: BoilerplateUnits
 ) -> Iterator[Passage]:
     """Yield the passages of a page, with its boilerplate marked as `repeated`.
 
     The spans that parsing has marked stay marked.
     """
-    if of_page is None:
+    if page_boilerplate is None:
         return passages(page)
     page_paragraphs = [paragraph for _, paragraph in paragraphs(page)]
     return passages(
-        page, {n + 1: spans for n, spans in of_page.spans(boilerplate, page_paragraphs)}
+        page, {n + 1: spans for n, spans in page_boilerplate.spans(boilerplate, page_paragraphs)}
     )
 
 

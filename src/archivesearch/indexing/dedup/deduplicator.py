@@ -221,8 +221,7 @@ class Deduplicated:
         groups = np.repeat(np.arange(len(copies)), [len(group) for group in copies])
         order = np.argsort(members)
         members = members[order]
-        group_items = groups[order].astype(np.uint64)
-        items = page_items(group_items, pages[members], self._lengths[members])
+        items = page_items(groups[order].astype(np.uint64), pages[members], self._lengths[members])
         leaders = cluster_pages(shared_words(items), sizes, _MIN_SHARED_WORDS)
         return int(np.count_nonzero(leaders != np.arange(len(leaders))))
 
@@ -236,8 +235,8 @@ class Deduplicated:
 def hash_by_owner(units: Hashes, owners: npt.NDArray[np.uint32]) -> tuple[Ints, Hashes]:
     """Return the distinct owners of units, and a hash of the units of each.
 
-    `owners` ascend. The hash is the sum of the units' hashes, each times the odd number
-    (1, 3, 5, ...) of its rank among the owner's units, so that their order counts.
+    `owners` ascend. The hash of an owner is the sum of its units' hashes, the first one
+    times 1, the next times 3, then 5 and so on. So the order of the units counts.
     """
     if not len(units):
         return np.empty(0, np.int64), units

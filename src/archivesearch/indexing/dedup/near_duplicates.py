@@ -1,7 +1,8 @@
 """Near-duplicate passages: MinHash finds the candidates, shingles decide.
 
-Two passages are copies of each other if they have at least 80 % of their shingles (pairs
-of neighbouring words) in common, and each has at least nine. Boilerplate does not count.
+Two passages are copies of each other if they have at least 80 % of their shingles in
+common, and at least nine each. A shingle is two neighbouring words; those of boilerplate
+do not count.
 Copies form a group, and its *representative* goes first: the passage whose page has the
 fewest passages, and of equals the first in the archive. So an article's own page goes
 before the one page of the magazine's whole issue.
@@ -171,9 +172,9 @@ def add_adjacent_duplicates(
     """Return the groups of copies, and groups of short passages with equal texts beside them.
 
     Two short passages are copies if their texts are equal and they stand on the same side
-    of copies. The search goes on from them to their own neighbours. If the passages 0, 1, 2
-    and 3, 4, 5 are two pages, 0 and 3 are copies, and the hashes of the others are 7, 8 and
-    7, 9, the groups are (0, 3) and (1, 4).
+    of copies. The search goes on from them to their own neighbours. For example, the
+    passages 0 to 2 and 3 to 5 are two pages, and 0 and 3 are copies. With the hashes
+    0, 7, 8 and 0, 7, 9 the groups are (0, 3) and (1, 4).
 
     `text_hashes` has one value for each passage: equal for equal texts, 0 for passages
     that are in a group already or have no text of their own. `passage_offsets` are the

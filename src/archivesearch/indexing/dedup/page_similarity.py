@@ -1,9 +1,9 @@
 """Page similarity: pages that have most of their words in common, by the items they share.
 
-An item is anything that several pages have: a unit of text, a group of copies. Only
-neighbours among the pages with an item are compared, in the order of the archive, so
-that the work grows with the pages and not with their square. Pages that say the same are
-neighbours for nearly all their items.
+An item is anything that several pages have: a unit of text, a group of copies. Of the
+pages with an item, in the order of the archive, only neighbours are compared. So the work
+grows with the pages and not with their square. Pages with equal text are neighbours for
+nearly all their items.
 """
 
 from collections.abc import Iterable

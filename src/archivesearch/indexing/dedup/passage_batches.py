@@ -42,8 +42,11 @@ class PassageBatch:
         """Yield the passages, in order."""
         with self.path.open("rb") as file:
             for spooled in self.pages:
-                page = read_page(file.fileno(), spooled.start, spooled.end)
-                passages = passages_with_boilerplate(page, spooled.boilerplate, self.boilerplate)
+                passages = passages_with_boilerplate(
+                    read_page(file.fileno(), spooled.start, spooled.end),
+                    spooled.boilerplate,
+                    self.boilerplate,
+                )
                 if spooled.same:
                     passages = (replace(passage, same=spooled.same) for passage in passages)
                 yield from passages

@@ -38,8 +38,8 @@ def hash_pairs(hashes: Hashes) -> Hashes:
 def hash_runs(hashes: Hashes, starts: Indices) -> Hashes:
     """Return one hash for each run of values; a run ends where the next one starts.
 
-    A value is multiplied by `FACTOR` to the power of its index, and the sum of a run by
-    the inverse of its first power. So equal runs have equal hashes wherever they stand.
+    A value is multiplied by `FACTOR` to the power of its index. The sum of a run is divided
+    by the power of its start. So equal runs have equal hashes wherever they stand.
     """
     if not len(starts):
         return np.empty(0, np.uint64)

@@ -30,9 +30,9 @@ class Units(NamedTuple):
     """The units of texts, in order: arrays with one value for each.
 
     `texts` are the numbers of their texts; `starts` and `ends` where they stand in these,
-    in code points; `words` how many words they have. `countable` are those that say
-    enough to be counted: whole lines, and parts of a line with at least 6 words, if they
-    have a letter. The units of the lines "It froze. No ship" and "left." are
+    in code points; `words` how many words they have. A unit is `countable` if it has a
+    letter, and is a whole line or has at least 6 words. The units of the lines
+    "It froze. No ship" and "left." are
 
         unit          starts  ends  words  countable
         It froze.          0    10      2  no: a short part of a line

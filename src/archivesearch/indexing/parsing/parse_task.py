@@ -146,8 +146,7 @@ class _ChunkBuilder:
 
 @lru_cache(1)
 def _unpickle_config(data: bytes) -> Config:
-    config: Config = pickle.loads(data)  # noqa: S301 - it is our own
-    return config
+    return pickle.loads(data)  # type: ignore[no-any-return]  # noqa: S301 - it is our own
 
 
 def _read_page(

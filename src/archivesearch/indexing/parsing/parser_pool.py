@@ -1,7 +1,7 @@
 """Parser pool: parse the pages of sources in order, in this process or in workers.
 
 Pages go to the workers in chunks. If a worker dies, the pages of its chunk are parsed one
-by one, and the page that kills its worker again is read as plain text.
+by one. A page that kills its worker again is read as plain text.
 """
 
 import pickle
@@ -84,8 +84,8 @@ def parse_in_order(
     """Parse pages and yield the outcomes in the order of the items, in chunks.
 
     Items are read only as far ahead as keeps the processes busy. A page that takes more
-    than `seconds` of CPU time, or kills its worker in another way, is read as plain text,
-    with a notice before it. A pool of size 1 parses in this process; there only large
+    than `seconds` of CPU time, or kills its worker in another way, is read as plain text;
+    a notice comes before it. A pool of size 1 parses in this process; there only large
     pages have a time limit. Raises IndexProblem if no process can start.
     """
     queue = _Queue(pool, seconds)

@@ -1,6 +1,6 @@
 """A pool of worker processes, each of which runs one task after the other.
 
-If a task kills its process (a time or memory limit, see `process_limits.py`), the pool
+A task may kill its process, for example by a limit of `process_limits.py`. Then the pool
 starts another process and runs the remaining tasks in it.
 """
 
