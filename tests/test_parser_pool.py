@@ -2,18 +2,23 @@
 
 import os
 import signal
+import time
 import traceback
 from collections.abc import Iterator
+from operator import length_hint
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import archivesearch
 from archivesearch import Notice, Page, Progress, Skipped
 from archivesearch.config import Config
 from archivesearch.errors import IndexProblem
+from archivesearch.indexing.parsing.parser_pool import parse_in_order
 from archivesearch.indexing.workers.process_limits import MEMORY_LIMIT, memory_limit, time_limit
-from archivesearch.indexing.workers.worker_pool import WorkerDied, WorkerPool
+from archivesearch.indexing.workers.worker_pool import Task, WorkerDied, WorkerPool, read_ahead
 from archivesearch.model.pages import RawPage
 from archivesearch.parse.fallback import parse_without_structure
 from helpers.small_archive import html_page, page_tasks, parse_pages, write_files
@@ -120,26 +125,69 @@ class Picky(Exception):
 @pytest.mark.parametrize("how", ["crash", "memory", "hang"])
 def test_a_task_that_kills_its_process_ends_no_other_task(how: str) -> None:
     with WorkerPool(2) as pool:
-        expected: dict[int, object] = {}
+        tasks: list[Task[str]] = []
         for n in range(6):
-            expected[pool.submit(end, "a")] = "a"
+            tasks.append(pool.submit(end, "a"))
             if n == 2:
-                expected[pool.submit(end, how)] = WorkerDied(out_of_time=how == "hang")
-            expected[pool.submit(end, "c", bytes(1_000_000))] = "c"  # more than a pipe holds
-        results: dict[int, object] = {}
-        while len(results) < len(expected):
-            results.update(pool.results())
-    assert results == expected
+                tasks.append(killer := pool.submit(end, how))
+            tasks.append(pool.submit(end, "c", bytes(1_000_000)))  # more than a pipe holds
+        results = [task.result() for task in reversed(tasks) if task is not killer]
+        assert results == ["c", "a"] * 6
+        for _ in range(2):
+            with pytest.raises(WorkerDied, match="fewer --jobs") as caught:
+                killer.result()
+            assert caught.value.out_of_time == (how == "hang")
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_background_task_runs_beside_tasks_in_order(jobs: int) -> None:
     with WorkerPool(jobs) as pool:
-        result = pool.run_in_background(end, "aside")
+        task = pool.run_in_background(end, "in the background")
         tasks = ((how, bytes(n)) for n, how in enumerate("abcdefghij"))
         assert "".join(pool.map_in_order(end, tasks)) == "abcdefghij"
         pool.stop_workers()
-        assert result() == "aside"
+        assert task.result() == "in the background"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_background_task_may_begin_before_parsing(jobs: int) -> None:
+    with WorkerPool(jobs) as pool:
+        task = pool.run_in_background(end, "in the background")
+        names = [
+            outcome.page
+            for chunk in parse_in_order(page_tasks(raws(100, [])), pool)
+            for outcome, _ in chunk.outcomes
+        ]
+        assert names == [f"{n}.html" for n in range(100)]
+        assert task.result() == "in the background"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes are killed as POSIX does it")
+def test_a_background_task_that_kills_its_process_ends_no_parsing() -> None:
+    with WorkerPool(2) as pool:
+        task = pool.run_in_background(end, "crash")
+        chunks = list(parse_in_order(page_tasks(raws(100, [])), pool))
+        assert not [o for chunk in chunks for o, _ in chunk.outcomes if isinstance(o, Notice)]
+        assert sum(len(chunk.outcomes) for chunk in chunks) == 100
+        with pytest.raises(WorkerDied):
+            task.result()
+
+
+def test_a_task_of_a_stopped_process_has_no_result() -> None:
+    with WorkerPool(2) as pool:
+        task = pool.submit(time.sleep, 60)
+    with pytest.raises(WorkerDied):
+        task.result()
+
+
+@given(st.lists(st.integers()), st.integers(1, 5))
+def test_items_are_read_ahead(items: list[int], count: int) -> None:
+    remaining = iter(items)
+    result = []
+    for item in read_ahead(remaining, count):
+        result.append(item)
+        assert length_hint(remaining) == max(len(items) - len(result) - count + 1, 0)
+    assert result == items
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are killed as POSIX does it")
@@ -148,21 +196,15 @@ def test_a_task_that_kills_its_process_ends_map_in_order() -> None:
         list(pool.map_in_order(end, [("a",), ("crash",), ("b",)]))
 
 
-def finish(pool: WorkerPool) -> None:
-    while not list(pool.results()):
-        pass
-
-
 @pytest.mark.skipif(os.name != "posix", reason="processes are killed as POSIX does it")
 def test_a_process_that_never_starts_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with WorkerPool(1) as pool:  # starts the processes that all pools share
-        pool.submit(end, "a")
-        finish(pool)
+        assert pool.submit(end, "a").result() == "a"
     monkeypatch.setenv("PYTHONHOME", os.devnull)
     with WorkerPool(1) as pool:
-        pool.submit(end, "a")
-        with pytest.raises(IndexProblem, match="--jobs"):
-            finish(pool)
+        task = pool.submit(end, "a")
+        with pytest.raises(IndexProblem, match="--jobs 1"):
+            task.result()
 
 
 @pytest.mark.parametrize(
@@ -173,9 +215,9 @@ def test_an_exception_in_a_task_is_raised_here(
     error: type[Exception], args: tuple[str, ...], raised: type[Exception]
 ) -> None:
     with WorkerPool(1) as pool:
-        pool.submit(fail, error, *args)
+        task = pool.submit(fail, error, *args)
         with pytest.raises(raised) as caught:
-            finish(pool)
+            task.result()
     message = "".join(traceback.format_exception(caught.value))
     assert f"{error.__name__}: {' and '.join(args)}" in message
     assert "in fail" in message

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections import Counter
 
-from archivesearch.indexing.workers.worker_pool import WorkerDied, WorkerPool
+from archivesearch.indexing.workers.worker_pool import WorkerDied, WorkerPool, read_ahead
 from fuzz.mutations import make
 from fuzz.trial import Outcome, attempt_within_limits
 
@@ -39,31 +39,28 @@ def main() -> int:
 
 def _run(args: argparse.Namespace) -> int:
     totals: Counter[str] = Counter()
-    slowest, findings, next_number = (0.0, 0), 0, args.first
-    done = next_number
-    last = args.first + args.inputs
-    numbers: dict[int, int] = {}  # the input of each task
+    slowest, findings = (0.0, 0), 0
+    numbers = range(args.first, args.first + args.inputs)
     with WorkerPool(args.jobs) as pool:
-        while done < last:
-            while next_number < last and next_number - done < _INPUTS_AHEAD * args.jobs:
-                numbers[
-                    pool.submit(attempt_within_limits, args.seed, next_number, args.seconds)
-                ] = next_number
-                next_number += 1
-                if next_number % _PROGRESS_INTERVAL == 0:
-                    print(
-                        f"{next_number - args.first:,} submitted, {findings} findings", flush=True
-                    )
-            for task, outcome in pool.results():
-                number = numbers.pop(task)
-                done += 1
-                fault = _fault(outcome)
-                if isinstance(outcome, Outcome):
-                    slowest = max(slowest, (outcome.seconds, number))
-                    _count(totals, outcome)
-                if fault:
-                    findings += 1
-                    print(f"{fault}  (--seed {args.seed} --show {number})", flush=True)
+        tasks = (
+            (number, pool.submit(attempt_within_limits, args.seed, number, args.seconds))
+            for number in numbers
+        )
+        for number, task in read_ahead(tasks, _INPUTS_AHEAD * args.jobs):
+            try:
+                outcome = task.result()
+            except WorkerDied as death:
+                fault = "a process ended: " + ("out of time" if death.out_of_time else "crashed")
+            else:
+                fault = outcome.fault
+                slowest = max(slowest, (outcome.seconds, number))
+                _count(totals, outcome)
+            if fault:
+                findings += 1
+                print(f"{fault}  (--seed {args.seed} --show {number})", flush=True)
+            done = number + 1 - args.first
+            if done % _PROGRESS_INTERVAL == 0:
+                print(f"{done:,} done, {findings} findings", flush=True)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     for name, number in sorted(totals.items()):
         print(f"{number:>9,}  {name}")
@@ -71,12 +68,6 @@ def _run(args: argparse.Namespace) -> int:
     print(f"the slowest page took {slowest[0]:.2f} s (--show {slowest[1]})")
     print(f"the largest process had {peak / (1e6 if sys.platform == 'darwin' else 1e3):.0f} MB")
     return findings > 0
-
-
-def _fault(outcome: Outcome | WorkerDied) -> str:
-    if isinstance(outcome, WorkerDied):
-        return "a process ended: " + ("out of time" if outcome.out_of_time else "crashed")
-    return outcome.fault
 
 
 def _count(totals: Counter[str], outcome: Outcome) -> None:

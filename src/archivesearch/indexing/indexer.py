@@ -179,7 +179,7 @@ class _Build:
             memory=memory,
             on_progress=partial(self._add_passages, deduplicated, iter(deduplicated)),
         )
-        return sentences()
+        return sentences.result()
 
     def _add_passages(
         self, deduplicated: Deduplicated, pages: Iterator[DistinctPage], passages: int

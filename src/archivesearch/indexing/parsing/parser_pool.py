@@ -5,8 +5,10 @@ by one. A page that kills its worker again is read as plain text.
 """
 
 import pickle
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import NamedTuple
 
 from archivesearch.config import Config
 from archivesearch.indexing.parsing.parse_cache import ParseCache
@@ -20,7 +22,7 @@ from archivesearch.indexing.parsing.parse_task import (
     read_chunk_in_worker,
     unreadable_page,
 )
-from archivesearch.indexing.workers.worker_pool import WorkerDied, WorkerPool
+from archivesearch.indexing.workers.worker_pool import WorkerDied, WorkerPool, read_ahead
 from archivesearch.model.pages import Notice, RawPage
 from archivesearch.sources.source import Source
 
@@ -88,20 +90,15 @@ def parse_in_order(
     a notice comes before it. A pool of size 1 parses in this process; there only large
     pages have a time limit. Raises IndexProblem if no process can start.
     """
-    queue = _Queue(pool, seconds)
-    for chunk in _chunks(items):
-        queue.add(chunk)
-        while queue.is_full():
-            queue.wait()
-        yield from queue.pop_done()
-    while queue:
-        queue.wait()
-        yield from queue.pop_done()
+    parser = _ChunkParser(pool, seconds)
+    chunks_ahead = pool.size * _CHUNKS_AHEAD if pool.size > 1 else 1
+    for begun in read_ahead(map(parser.begin, _chunks(items)), chunks_ahead):
+        yield from parser.results(begun)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True)
 class _Chunk:
-    """Neighbouring items of one source, and the result once there is one.
+    """Neighbouring items of one source.
 
     `reason` says why the pages are read as plain text; "" if they are parsed.
     """
@@ -109,7 +106,13 @@ class _Chunk:
     items: list[Item]
     config: Config
     reason: str = ""
-    result: ParsedChunk | None = None
+
+
+class _BegunChunk(NamedTuple):
+    """A chunk, and a function that waits for the result; that is None if a record is not ours."""
+
+    chunk: _Chunk
+    result: Callable[[], ParsedChunk | None]
 
 
 def _chunks(items: Iterable[tuple[Item, Config]]) -> Iterator[_Chunk]:
@@ -136,96 +139,68 @@ def _is_large(item: Item) -> bool:
     return isinstance(item, PageTask) and item.size > _LARGE_PAGE and not item.record
 
 
-class _Queue:
-    """Chunks that are being parsed: they leave in the order in which they were added."""
+class _ChunkParser:
+    """Parses chunks here or in workers, and those that fail again."""
 
     def __init__(self, pool: WorkerPool, seconds: float) -> None:
         self._pool = pool
         self._seconds = seconds
-        self._max_length = pool.size * _CHUNKS_AHEAD if pool.size > 1 else 1
-        self._chunks: list[_Chunk] = []
-        self._by_task: dict[int, _Chunk] = {}
         self._config = Config()
         self._pickled_config = pickle.dumps(self._config)
 
-    def __len__(self) -> int:
-        return len(self._chunks)
-
-    def is_full(self) -> bool:
-        """Whether the first chunk must be done before another one is added."""
-        return len(self._chunks) >= self._max_length and self._chunks[0].result is None
-
-    def add(self, chunk: _Chunk) -> None:
-        """Append a chunk, and parse it here or submit it to a worker."""
-        self._chunks.append(chunk)
-        self._start(chunk)
-
-    def wait(self) -> None:
-        """Wait until workers have results, and store these."""
-        for task, result in self._pool.results():
-            chunk = self._by_task.pop(task)
-            if isinstance(result, ParsedChunk):
-                chunk.result = result
-            else:
-                self._retry(chunk, result)
-
-    def pop_done(self) -> Iterator[ParsedChunk]:
-        """Yield the results of the first chunks, up to one that is not done."""
-        while self._chunks and (result := self._chunks[0].result) is not None:
-            del self._chunks[0]
-            yield result
-
-    def _start(self, chunk: _Chunk) -> None:
-        """Parse a chunk here, or submit it to a worker."""
-        if not any(isinstance(item, PageTask) for item in chunk.items):
-            chunk.result = ParsedChunk(
-                tuple((item, 0) for item in chunk.items if not isinstance(item, PageTask))
-            )
-        elif self._pool.size == 1 and not chunk.reason and not any(map(_is_large, chunk.items)):
-            chunk.result = read_chunk(chunk.items, chunk.config)
-            if chunk.result is None:
-                self._retry(chunk, None)
-        else:
-            self._submit(chunk)
-
-    def _submit(self, chunk: _Chunk) -> None:
+    def begin(self, chunk: _Chunk) -> _BegunChunk:
+        """Submit a chunk to a worker, unless it is parsed here when its result is asked for."""
+        is_safe = self._pool.size == 1 and not chunk.reason and not any(map(_is_large, chunk.items))
+        if is_safe or not any(isinstance(item, PageTask) for item in chunk.items):
+            return _BegunChunk(chunk, partial(read_chunk, chunk.items, chunk.config))
         if chunk.config is not self._config:
             self._config, self._pickled_config = chunk.config, pickle.dumps(chunk.config)
         items = [_without_unused_bytes(item) for item in chunk.items]
         args = items, self._pickled_config, chunk.reason, self._seconds
-        self._by_task[self._pool.submit(read_chunk_in_worker, *args)] = chunk
+        return _BegunChunk(chunk, self._pool.submit(read_chunk_in_worker, *args).result)
 
-    def _retry(self, chunk: _Chunk, death: WorkerDied | None) -> None:
-        """Try a failed chunk again: each page alone, without its record, then as plain text.
+    def results(self, begun: _BegunChunk) -> Iterator[ParsedChunk]:
+        """Yield the result of a chunk; if it fails, try its pages again and yield theirs.
 
-        A page that fails as plain text too is skipped. `death` is None if the chunk failed
-        because of a record that is not one of ours.
+        They are tried one by one, then without their records, then as plain text. A page
+        that fails as plain text too is skipped.
         """
-        if len(chunk.items) > 1:
-            index = self._chunks.index(chunk)
-            chunks = [_Chunk([item], chunk.config) for item in chunk.items]
-            self._chunks[index : index + 1] = chunks
-            for single in chunks:
-                self._start(single)
-            return
-        (item,) = chunk.items
-        if not isinstance(item, PageTask):
-            raise TypeError(item)  # `_start` has dealt with it
-        if item.record:
-            chunk.items = [item._replace(record=b"")]
-            self._start(chunk)
-        elif not chunk.reason:
-            chunk.reason = self._reason(death)
-            self._start(chunk)
+        chunk, reason = begun.chunk, ""
+        try:
+            result = begun.result()
+        except WorkerDied as death:
+            result, reason = None, self._reason(death)
+        if result is not None:
+            yield result
+        elif chunk.reason:
+            yield _skipped_page(chunk, reason)
         else:
-            notice = Notice(item.raw.page, f"{chunk.reason}; it was read as plain text")
-            skipped = unreadable_page(item.raw, self._reason(death))
-            chunk.result = ParsedChunk(((notice, 0), (skipped, item.size)))
+            for again in [self.begin(part) for part in _retries(chunk, reason)]:
+                yield from self.results(again)
 
-    def _reason(self, death: WorkerDied | None) -> str:
-        if death and death.out_of_time:
+    def _reason(self, death: WorkerDied) -> str:
+        if death.out_of_time:
             return f"it was not read within {self._seconds:g} seconds of computing"
         return "the process that read it died, perhaps because memory ran out"
+
+
+def _retries(chunk: _Chunk, reason: str) -> list[_Chunk]:
+    """Return what to try after a chunk has failed for a reason."""
+    if len(chunk.items) > 1:
+        return [_Chunk([item], chunk.config) for item in chunk.items]
+    (item,) = chunk.items
+    if isinstance(item, PageTask) and item.record:
+        return [_Chunk([item._replace(record=b"")], chunk.config)]
+    return [replace(chunk, reason=reason)]
+
+
+def _skipped_page(chunk: _Chunk, reason: str) -> ParsedChunk:
+    """Return the outcome of a page that failed as plain text too, for this reason."""
+    (item,) = chunk.items
+    if not isinstance(item, PageTask):
+        raise TypeError(item)  # only pages fail
+    notice = Notice(item.raw.page, f"{chunk.reason}; it was read as plain text")
+    return ParsedChunk(((notice, 0), (unreadable_page(item.raw, reason), item.size)))
 
 
 def _without_unused_bytes(item: Item) -> Item:

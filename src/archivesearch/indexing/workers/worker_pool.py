@@ -1,7 +1,9 @@
-"""A pool of worker processes, each of which runs one task after the other.
+"""Worker pool: processes, each of which runs one task after the other.
 
-A task may kill its process, for example by a limit of `process_limits.py`. Then the pool
-starts another process and runs the remaining tasks in it.
+`submit` returns a handle of the task, and its `result` waits. Tasks of all kinds may be
+submitted in any order: each result goes to its own handle. A task may kill its process,
+for example by a limit of `process_limits.py`. Then the pool starts another process and
+runs the remaining tasks in it.
 """
 
 import gc
@@ -14,11 +16,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import islice
 from multiprocessing.connection import wait
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from archivesearch.errors import IndexProblem
 from archivesearch.indexing.workers.process_limits import TIME_LIMIT_EXIT_CODE
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 # So many processes may die before they are ready; then something is wrong with the machine.
 _MAX_FAILED_STARTS = 3
@@ -46,19 +47,12 @@ _GC_THRESHOLD = 50_000
 _STOPPED_EXIT_CODE = 2  # of a worker whose pool is gone
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerDied:
-    """The result of a task that killed its process."""
+class WorkerDied(IndexProblem):
+    """A task killed its process; `out_of_time` says whether its time limit did."""
 
-    out_of_time: bool
-
-
-class _Task(NamedTuple):
-    """A function of a module, its arguments, and the number of its result."""
-
-    number: int
-    function: Callable[..., Any]
-    args: tuple[Any, ...]
+    def __init__(self, *, out_of_time: bool = False) -> None:
+        super().__init__(_WORKER_DIED)
+        self.out_of_time = out_of_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,29 +67,48 @@ class _Raised:
     error: Exception
 
 
+_PENDING = object()  # in place of the message of a task that is not done
+
+
+@dataclass(slots=True, eq=False)
+class Task(Generic[R]):
+    """A task of a pool: a function of a module, its arguments, and its message when it is done."""
+
+    pool: "WorkerPool"
+    function: Callable[..., R]
+    args: tuple[Any, ...]
+    message: Any = _PENDING
+
+    def result(self) -> R:
+        """Wait until the task is done, and return what its function returned.
+
+        Raises what the function raised. Raises WorkerDied if the task killed its process or
+        was stopped with it, and IndexProblem if processes die before they are ready.
+        """
+        while self.message is _PENDING:
+            self.pool.receive()
+        if isinstance(self.message, _Raised):
+            raise self.message.error
+        return self.message  # type: ignore[no-any-return]
+
+
 @dataclass(slots=True)
 class _Worker:
     """A process, the connection to it, and its tasks: the first one runs, the others wait."""
 
     process: "BaseProcess"
     connection: "Connection"
-    tasks: deque[_Task] = field(default_factory=deque)
+    tasks: deque[Task[Any]] = field(default_factory=deque)
     is_ready: bool = False
 
 
 class WorkerPool:
-    """Up to `size` worker processes. They start when needed and stop with the `with` block.
-
-    Take results either by `results` or by `map_in_order` and `run_in_background`, not by
-    both at a time: `results` yields the result of every task.
-    """
+    """Up to `size` worker processes. They start when needed and stop with the `with` block."""
 
     def __init__(self, size: int) -> None:
         self.size = size
         self._workers: list[_Worker] = []
         self._failed_starts = 0
-        self._last_number = 0
-        self._early_results: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -126,9 +139,11 @@ class WorkerPool:
             worker.connection.close()
         for worker in stopped:
             worker.process.join()
+            for task in worker.tasks:
+                task.message = _Raised(WorkerDied())
 
-    def submit(self, function: Callable[..., Any], *args: Any) -> int:
-        """Give a task to the process with the fewest tasks; return the number of its result.
+    def submit(self, function: Callable[..., R], *args: Any) -> Task[R]:
+        """Give a task to the process with the fewest tasks.
 
         `function` must be a function of a module. Raises IndexProblem if no process can start.
         """
@@ -136,17 +151,33 @@ class WorkerPool:
         if worker is None or (worker.tasks and len(self._workers) < self.size):
             worker = _start_worker()
             self._workers.append(worker)
-        self._last_number += 1
-        worker.tasks.append(_Task(self._last_number, function, args))
+        task = Task(self, function, args)
+        worker.tasks.append(task)
         _send(worker, function, args)
-        return self._last_number
+        return task
 
-    def results(self) -> Iterator[tuple[int, Any]]:
-        """Wait until a process sends a message; yield the results that are ready, if any.
+    def run_in_background(self, function: Callable[..., R], *args: Any) -> Task[R]:
+        """Submit a task; in a pool of size 1 run it here, before this returns."""
+        if self.size == 1:
+            return Task(self, function, args, function(*args))
+        return self.submit(function, *args)
 
-        Yields pairs of a task's number and its result. If a task raised, its exception is
-        raised here; the result of a task that killed its process is WorkerDied. Raises
-        IndexProblem if processes die before they are ready.
+    def map_in_order(
+        self, function: Callable[..., R], tasks: Iterable[tuple[Any, ...]]
+    ) -> Iterator[R]:
+        """Yield `function(*args)` for each tuple of arguments in `tasks`, in their order.
+
+        Only a few tasks are submitted ahead of the result that is yielded next. Raises what
+        `Task.result` raises.
+        """
+        submitted = (self.submit(function, *args) for args in tasks)
+        for task in read_ahead(submitted, _TASKS_AHEAD * self.size):
+            yield task.result()
+
+    def receive(self) -> None:
+        """Wait until a process sends a message; store the messages that are there.
+
+        Raises IndexProblem if processes die before they are ready.
         """
         workers = {worker.connection: worker for worker in self._workers if worker.tasks}
         for connection in wait(list(workers)):
@@ -154,66 +185,24 @@ class WorkerPool:
             try:
                 data = worker.connection.recv_bytes()
             except (EOFError, OSError):
-                yield from self._replace(worker)
+                self._replace(worker)
                 continue
             message = pickle.loads(data)  # noqa: S301 - it is our own
             if isinstance(message, _Ready):
                 worker.is_ready = True
-                continue
-            number = worker.tasks.popleft().number
-            if isinstance(message, _Raised):
-                raise message.error
-            yield number, message
+            else:
+                worker.tasks.popleft().message = message
 
-    def map_in_order(
-        self, function: Callable[..., R], tasks: Iterable[tuple[Any, ...]]
-    ) -> Iterator[R]:
-        """Yield `function(*args)` for each tuple of arguments in `tasks`, in their order.
+    def _replace(self, worker: _Worker) -> None:
+        """Start a process in place of a dead one, and give it the remaining tasks.
 
-        Only a few tasks are submitted ahead of the result that is yielded next. Raises
-        IndexProblem if a task kills its process.
-        """
-        submitted: deque[int] = deque()
-        remaining = iter(tasks)
-        while True:
-            for args in islice(remaining, _TASKS_AHEAD * self.size - len(submitted)):
-                submitted.append(self.submit(function, *args))
-            if not submitted:
-                return
-            yield self._wait_for(submitted.popleft())
-
-    def run_in_background(self, function: Callable[..., R], *args: Any) -> Callable[[], R]:
-        """Submit a task; return a function that waits for its result and returns it.
-
-        That function raises IndexProblem if the task killed its process. In a pool of size 1
-        the task runs here, before this returns.
-        """
-        if self.size == 1:
-            result = function(*args)
-            return lambda: result
-        return partial(self._wait_for, self.submit(function, *args))
-
-    def _wait_for(self, number: int) -> Any:
-        """Return the result of a task; store the results of other tasks that come before it."""
-        while number not in self._early_results:
-            for other, result in self.results():
-                if isinstance(result, WorkerDied):
-                    raise IndexProblem(_WORKER_DIED)
-                self._early_results[other] = result
-        return self._early_results.pop(number)
-
-    def _replace(self, worker: _Worker) -> list[tuple[int, WorkerDied]]:
-        """Start a process in place of a dead one; return the result of the task that killed it.
-
-        The new process gets the remaining tasks. If the old one was not ready yet, no task
-        killed it, and the list is empty.
+        The first task killed the old process, unless that was not ready yet.
         """
         worker.connection.close()
         worker.process.join()
-        results: list[tuple[int, WorkerDied]] = []
         if worker.is_ready:
-            number = worker.tasks.popleft().number
-            results.append((number, WorkerDied(worker.process.exitcode == TIME_LIMIT_EXIT_CODE)))
+            out_of_time = worker.process.exitcode == TIME_LIMIT_EXIT_CODE
+            worker.tasks.popleft().message = _Raised(WorkerDied(out_of_time=out_of_time))
         else:
             self._failed_starts += 1
             if self._failed_starts > _MAX_FAILED_STARTS:
@@ -222,7 +211,20 @@ class WorkerPool:
         replacement.tasks = worker.tasks
         for task in replacement.tasks:
             _send(replacement, task.function, task.args)
-        return results
+
+
+def read_ahead(items: Iterable[T], count: int) -> Iterator[T]:
+    """Yield items in order, each one when `count` items from it on have been read.
+
+    If reading an item submits a task, `count` tasks are on their way at a time.
+    """
+    waiting: deque[T] = deque()
+    for item in items:
+        waiting.append(item)
+        if len(waiting) >= count:
+            yield waiting.popleft()
+    while waiting:
+        yield waiting.popleft()
 
 
 def _send(
@@ -230,7 +232,7 @@ def _send(
 ) -> None:
     """Send a task to a process; with `args` None it is a warm-up, which has no result."""
     data = pickle.dumps((function, args), -1)
-    with suppress(OSError):  # the process is dead; `results` will notice
+    with suppress(OSError):  # the process is dead; `receive` will notice
         worker.connection.send_bytes(data)
 
 
