@@ -17,6 +17,7 @@ from archivesearch.indexing.dedup.boilerplate import find_boilerplate
 from archivesearch.indexing.dedup.boilerplate_spans import BoilerplateSpans
 from archivesearch.indexing.fingerprints.units import units
 from archivesearch.indexing.parsing.page_spool import PageSpool
+from archivesearch.indexing.parsing.page_summary import summarize
 from archivesearch.indexing.parsing.parse_task import chunk_of_pages
 from archivesearch.model.pages import Page, RawPage
 from archivesearch.parse.page import parse
@@ -66,6 +67,7 @@ def test_a_spooled_page_comes_back_unchanged(tmp_path: Path, text: str) -> None:
     with PageSpool(tmp_path) as spool:
         spool.add(chunk_of_pages([page]))
         assert spool.page(0) == page
+        assert list(spool.summaries()) == [summarize(page)]
         assert len(spool) == 1
 
 

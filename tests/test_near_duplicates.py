@@ -19,7 +19,11 @@ from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.columnar.documents.duplicate_groups import DuplicateGroups, write_copies
 from archivesearch.columnar.storage.array_files import ArrayFolder, ArrayWriter
 from archivesearch.columnar.storage.doc_sets import bits_of
-from archivesearch.indexing.dedup.deduplicator import Deduplicated, DistinctPage, hash_by_owner
+from archivesearch.indexing.dedup.deduplicator import (
+    Deduplicated,
+    deduplicate,
+    hash_by_owner,
+)
 from archivesearch.indexing.dedup.near_duplicates import add_adjacent_duplicates, near_duplicates
 from archivesearch.indexing.fingerprints.minhash import bands
 from archivesearch.indexing.parsing.page_spool import PageSpool
@@ -159,31 +163,29 @@ def test_the_hash_of_units_depends_only_on_the_units(
     assert sums[1] == sums[3] == ranked
 
 
-def deduplicate(
-    folder: Path, source: Path
-) -> tuple[Deduplicated, list[Passage], list[DistinctPage]]:
-    """Return a source deduplicated, and the passages and pages that are to be indexed."""
+def deduplicate_source(folder: Path, source: Path) -> tuple[Deduplicated, list[Passage]]:
+    """Return a source deduplicated, and the passages that are to be indexed."""
     with PageSpool(write_files(folder, {})) as spool:
         (opened,) = open_sources([source])
         with WorkerPool(1) as pool:
             for chunk in parse_in_order(page_tasks(opened.pages(), opened.config), pool):
                 spool.add(chunk)
-        deduplicated = Deduplicated(spool)
-        pages = list(deduplicated)
+        deduplicated = deduplicate(spool)
         passages = [passage for batch in deduplicated.batches() for passage in batch]
-    return deduplicated, passages, pages
+    return deduplicated, passages
 
 
 def test_the_copies_of_the_corpus(tmp_path: Path) -> None:
     cases = tomllib.loads((ROOT / "tests/cases/duplicates.toml").read_text(encoding="utf-8"))
-    deduplicated, passages, pages = deduplicate(tmp_path, ROOT / "corpus")
+    deduplicated, passages = deduplicate_source(tmp_path, ROOT / "corpus")
     groups = [[passages[number].id for number in group] for group in deduplicated.copies]
     pairs, expected = set(pairs_of(groups)), set(pairs_of(cases["groups"]))
     right = len(pairs & expected)
     assert right >= 0.95 * len(pairs)
     assert right >= 0.95 * len(expected)
     assert all(group in cases["groups"] for group in groups)  # representatives go first
-    same = [[page.page.page, *(other.page for other in page.same)] for page in pages if page.same]
+    names = deduplicated.spool.names
+    same = [[names[n], *(other.page for other in pages)] for n, pages in deduplicated.same.items()]
     assert same == cases["same"]
 
 
@@ -220,7 +222,7 @@ def test_short_paragraphs_beside_copies_are_copies(tmp_path: Path) -> None:
         "ice.html": html_page(*article, title="The ice"),
         "other.html": html_page(STATEMENT, *short, title="Another"),
     }
-    deduplicated, passages, _ = deduplicate(tmp_path, write_files(tmp_path / "site", files))
+    deduplicated, passages = deduplicate_source(tmp_path, write_files(tmp_path / "site", files))
     groups = [[passages[number].id for number in group] for group in deduplicated.copies]
     assert groups == [[f"ice.html#{n}", f"all.html#{n + 1}"] for n in range(1, 6)]
 

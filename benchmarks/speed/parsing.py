@@ -10,7 +10,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from archivesearch.config import Config
-from archivesearch.indexing.dedup.deduplicator import Deduplicated
+from archivesearch.indexing.dedup.deduplicator import deduplicate
 from archivesearch.indexing.fingerprints.fingerprints import fingerprints
 from archivesearch.indexing.parsing.page_spool import PageSpool
 from archivesearch.indexing.parsing.parse_task import chunk_of_pages
@@ -87,9 +87,7 @@ def _passages(folder: Path, figures: Figures) -> Iterator[Passage]:
                 figures.dated += passage.year is not None
                 yield passage
         start = time.process_time()
-        deduplicated = Deduplicated(spool)
-        for _ in deduplicated:
-            pass
+        deduplicated = deduplicate(spool)
         figures.compare_seconds += time.process_time() - start
         figures.copies = sum(len(group) - 1 for group in deduplicated.copies)
 

@@ -2,10 +2,10 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
@@ -17,7 +17,7 @@ from archivesearch.directory.files import regular_file
 from archivesearch.directory.generations import build_folder, commit
 from archivesearch.directory.manifest import ORGANIZATIONS, PAGES, SENTENCES, SKIPPED, read_manifest
 from archivesearch.errors import IndexMissing, IndexProblem, SourceError
-from archivesearch.indexing.dedup.deduplicator import BATCH_BYTES, Deduplicated, DistinctPage
+from archivesearch.indexing.dedup.deduplicator import BATCH_BYTES, deduplicate
 from archivesearch.indexing.parsing.page_spool import PageSpool
 from archivesearch.indexing.parsing.parse_cache import ParseCache
 from archivesearch.indexing.parsing.parser_pool import ParsedPages, start_parsers
@@ -143,7 +143,7 @@ class _Build:
         self._sources = sources
         self._config = config
         self._progress = progress
-        self._passages = 0
+        self._passages = self._pages = 0
 
     def parse(self, pages: ParsedPages, spool: PageSpool) -> None:
         """Parse all pages into the spool, and count them."""
@@ -168,8 +168,8 @@ class _Build:
         pool.stop_workers()  # the memory that parsing took is of no more use
         pool.start_workers(spool.size // BATCH_BYTES)
         sentences = pool.run_in_background(train, spool.sample_texts(SAMPLE_LENGTH))
-        deduplicated = Deduplicated(spool)
-        self.statistics.count_duplicates(deduplicated)
+        deduplicated = deduplicate(spool)
+        self.statistics.count_indexed(deduplicated)
         ENGINE.build(
             folder,
             deduplicated.batches(),
@@ -177,20 +177,17 @@ class _Build:
             deduplicated.copies,
             pool=pool,
             memory=memory,
-            on_progress=partial(self._add_passages, deduplicated, iter(deduplicated)),
+            on_progress=partial(self._report_indexed, deduplicated.page_ends()),
         )
         return sentences.result()
 
-    def _add_passages(
-        self, deduplicated: Deduplicated, pages: Iterator[DistinctPage], passages: int
-    ) -> None:
-        """Count the pages that are complete now that `passages` more are indexed."""
+    def _report_indexed(self, page_ends: Sequence[int], passages: int) -> None:
+        """Report the pages that are complete now that `passages` more are indexed."""
         self._passages += passages
-        complete = deduplicated.complete_pages(self._passages)
-        for page in islice(pages, complete - self.statistics.indexed):
-            self.statistics.count_indexed(page)
-            self._report_progress("indexing", len(deduplicated))
-        if complete == len(deduplicated):
+        before, self._pages = self._pages, bisect_right(page_ends, self._passages)
+        for pages in range(before + 1, self._pages + 1):
+            self._report_progress("indexing", len(page_ends), pages)
+        if self._pages == len(page_ends):
             self._report_progress("merging")
 
     def commit(self, index: Path, folder: Path, sentences: Any) -> None:
@@ -230,13 +227,19 @@ class _Build:
             same=statistics.same,
         )
 
-    def _report_progress(self, stage: str, total: int | None = None) -> None:
-        """Call `progress` with the figures of a stage; `total` is the number of its pages."""
+    def _report_progress(
+        self, stage: str, total: int | None = None, pages: int | None = None
+    ) -> None:
+        """Call `progress` with the figures of a stage.
+
+        `total` is the number of its pages, `pages` how many are finished, by default all
+        that are read.
+        """
         if self._progress:
             statistics = self.statistics
             read = statistics.read - statistics.no_pages
             skipped = statistics.reasons.total() - statistics.no_pages
-            pages = statistics.indexed if stage == "indexing" else read
+            pages = read if pages is None else pages
             self._progress(Progress(pages, total, statistics.bytes, skipped, stage))
 
 

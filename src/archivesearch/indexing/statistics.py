@@ -3,13 +3,15 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import IO, Any
 
 from archivesearch.config import Config
-from archivesearch.indexing.dedup.deduplicator import Deduplicated, DistinctPage
+from archivesearch.indexing.dedup.deduplicator import Deduplicated
+from archivesearch.indexing.parsing.page_summary import PageSummary
 from archivesearch.indexing.parsing.parse_task import ParsedPage
-from archivesearch.model.pages import Notice, Page, PageInfo, Skipped, paragraphs
+from archivesearch.model.pages import Notice, Skipped
+from archivesearch.model.passages import SamePage
 from archivesearch.model.reports import Organization
 
 MAX_SKIPPED_NAMES = 100_000
@@ -29,10 +31,10 @@ class _OrganizationCount:
 class BuildStatistics:
     """The figures of a build.
 
-    Call `count_read` for each page that is read, then `count_duplicates`, then
-    `count_indexed` for each page that is indexed; it writes the page to `listing`. `read`
-    counts all records, `no_pages` the records that are no page. `same` counts the pages
-    that are not indexed because they equal an indexed one.
+    Call `count_read` for each page that is read, then `count_indexed` once; it writes the
+    pages that are indexed to `listing`. `read` counts all records, `no_pages` the records
+    that are no page. `same` counts the pages that are not indexed because they equal an
+    indexed one.
     """
 
     def __init__(self, config: Config, listing: IO[str]) -> None:
@@ -67,26 +69,12 @@ class BuildStatistics:
         self.read += sum(counts.values())
         self.no_pages += sum(counts.values())
 
-    def count_duplicates(self, deduplicated: Deduplicated) -> None:
-        """Count duplicate pages and copies of passages."""
+    def count_indexed(self, deduplicated: Deduplicated) -> None:
+        """Count duplicates, copies and the pages that are indexed, and list these."""
         self._duplicates = deduplicated.duplicate_count
         self._copies = sum(len(group) - 1 for group in deduplicated.copies)
-
-    def count_indexed(self, distinct: DistinctPage) -> None:
-        """Count a page that is indexed, and append its line to the list."""
-        page = distinct.page
-        owners = Counter(section.org for section, _ in paragraphs(page))
-        paragraph_count = owners.total()
-        self.indexed += 1
-        self.same += len(distinct.same)
-        self.sections += len(page.sections)
-        self.paragraphs += paragraph_count
-        self.languages[page.lang] += 1
-        self._encodings[page.encoding] += 1
-        self._years[page.dating.year] += paragraph_count
-        self._count_organizations(page, owners)
-        json.dump(asdict(_page_info(distinct, paragraph_count)), self._listing, ensure_ascii=False)
-        self._listing.write("\n")
+        for summary, same in deduplicated.summaries():
+            self._count_page(summary, same)
 
     def organizations(self) -> list[Organization]:
         """Return the organizations with their figures, sorted by name; configured aliases first."""
@@ -122,40 +110,21 @@ class BuildStatistics:
             "bytes": self.bytes,
         }
 
-    def _count_organizations(self, page: Page, paragraph_counts: Counter[str]) -> None:
-        """Count the sections of organizations, and the paragraphs of each on the page."""
-        for section in page.sections:
-            if section.org:
-                count = self.organization_counts[section.org]
-                count.sections += 1
-                count.aliases.update(dict.fromkeys(section.aliases))
-        for org, paragraph_count in paragraph_counts.items():
-            if org:
-                self.organization_counts[org].pages += 1
-                self.organization_counts[org].paragraphs += paragraph_count
-
-
-def _page_info(distinct: DistinctPage, paragraph_count: int) -> PageInfo:
-    page, dating = distinct.page, distinct.page.dating
-    return PageInfo(
-        page=page.page,
-        url=page.url,
-        title=page.title,
-        lang=page.lang,
-        encoding=page.encoding,
-        encoding_source=page.encoding_source,
-        year=dating.year,
-        year_source=dating.source,
-        date=dating.date,
-        author=dating.author,
-        second_year=dating.second_year,
-        second_source=dating.second_source,
-        sha256=page.sha256,
-        captured=page.captured,
-        sections=len(page.sections),
-        paragraphs=paragraph_count,
-        source=page.source,
-        record=page.record,
-        also=page.also,
-        same=distinct.same,
-    )
+    def _count_page(self, summary: PageSummary, same: tuple[SamePage, ...]) -> None:
+        """Count a page and the pages equal to it, and append its line to the list."""
+        info = summary.info
+        self.indexed += 1
+        self.same += len(same)
+        self.sections += info.sections
+        self.paragraphs += info.paragraphs
+        self.languages[info.lang] += 1
+        self._encodings[info.encoding] += 1
+        self._years[info.year] += info.paragraphs
+        for org in summary.organizations:
+            count = self.organization_counts[org.name]
+            count.aliases.update(dict.fromkeys(org.aliases))
+            count.pages += org.paragraphs > 0
+            count.sections += org.sections
+            count.paragraphs += org.paragraphs
+        json.dump(asdict(replace(info, same=same)), self._listing, ensure_ascii=False)
+        self._listing.write("\n")

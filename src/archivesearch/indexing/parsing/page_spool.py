@@ -1,10 +1,12 @@
-"""Page spool: all parsed pages in files on disk, with their fingerprints as columns.
+"""Page spool: all parsed pages and their summaries on disk, with fingerprints as columns.
 
 Boilerplate and near-duplicates can be found only when all pages are parsed. Until then
 the spool keeps the pages, so that memory does not grow with the archive.
 """
 
 import os
+import pickle
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import groupby
@@ -18,6 +20,7 @@ import numpy.typing as npt
 from archivesearch.indexing.fingerprints.fingerprints import COLUMN_TYPES
 from archivesearch.indexing.fingerprints.minhash import BANDS
 from archivesearch.indexing.parsing.page_records import deserialize
+from archivesearch.indexing.parsing.page_summary import PageSummary
 from archivesearch.indexing.parsing.parse_task import ParsedChunk, ParsedPage
 from archivesearch.model.pages import Page, paragraphs
 
@@ -40,6 +43,7 @@ class PageSpool:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._pages: BinaryIO = (folder / "pages").open("xb+")
+        self._summaries: BinaryIO = (folder / "summaries").open("xb+")
         self._files = {name: (folder / name).open("xb+") for name in COLUMN_TYPES}
         self._columns: dict[str, npt.NDArray[Any]] = {}
         self._byte_offsets: list[int] = [0]
@@ -58,6 +62,7 @@ class PageSpool:
                 self.passage_offsets.append(self.passage_offsets[-1] + outcome.passage_count)
                 self.names.append(outcome.page)
                 self._byte_offsets.append(self.size + self._pages.write(outcome.data))
+                self._summaries.write(outcome.summary)
         if chunk.fingerprints:
             columns = replace(
                 chunk.fingerprints, owners=chunk.fingerprints.owners + np.uint32(first_passage)
@@ -65,6 +70,12 @@ class PageSpool:
             for name, file in self._files.items():
                 file.write(getattr(columns, name))
         self._pages.flush()  # so that they can be read
+
+    def summaries(self) -> Iterator[PageSummary]:
+        """Yield the summaries of all pages, in order; call it once all are added."""
+        self._summaries.seek(0)
+        for _ in self.names:
+            yield pickle.load(self._summaries)  # noqa: S301 - it is our own
 
     @property
     def path(self) -> Path:
@@ -84,13 +95,13 @@ class PageSpool:
         """Return a column of the Fingerprints of all pages; call it once all are added.
 
         `owners` are numbered through all pages. The column is mapped from disk,
-        copy-on-write: a change to it stays in memory and is gone after `release`.
+        read-only, until it is released.
         """
         if name not in self._columns:
             self._files[name].flush()
             path, kind = self._folder / name, COLUMN_TYPES[name]
             is_empty = not path.stat().st_size  # which mmap refuses
-            values = np.empty(0, kind) if is_empty else np.memmap(path, kind, "c")
+            values = np.empty(0, kind) if is_empty else np.memmap(path, kind, "r")
             self._columns[name] = values.reshape(-1, BANDS) if name == "bands" else values
         return self._columns[name]
 
@@ -135,7 +146,7 @@ class PageSpool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for file in (self._pages, *self._files.values()):
+        for file in (self._pages, self._summaries, *self._files.values()):
             file.close()
 
     @cached_property

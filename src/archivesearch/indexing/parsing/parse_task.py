@@ -1,4 +1,4 @@
-"""The task of a worker: parse a chunk of pages, serialize them and take their fingerprints.
+"""The task of a worker: parse a chunk of pages, serialize, summarize and fingerprint them.
 
 All that a page needs alone is done here, so that the main process only writes the results
 to files.
@@ -15,6 +15,7 @@ from archivesearch.config import Config
 from archivesearch.errors import IndexProblem
 from archivesearch.indexing.fingerprints.fingerprints import Fingerprints, fingerprints
 from archivesearch.indexing.parsing.page_records import from_record, serialize, to_record
+from archivesearch.indexing.parsing.page_summary import summarize
 from archivesearch.indexing.workers.process_limits import memory_limit, time_limit
 from archivesearch.model.pages import Notice, Page, RawPage, Skipped, paragraphs
 
@@ -39,15 +40,16 @@ class PageTask(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
-    """A parsed page: its name, the page serialized, and the number of its passages.
+    """A parsed page: its name, the number of its passages, and the page serialized.
 
-    `record` is its record for the parse cache, `b""` if it gets none; `from_cache` says
-    whether it was read from there.
+    `summary` is its PageSummary, pickled. `record` is its record for the parse cache, `b""`
+    if it gets none; `from_cache` says whether it was read from there.
     """
 
     page: str
-    data: bytes
     passage_count: int
+    data: bytes
+    summary: bytes
     record: bytes = b""
     from_cache: bool = False
 
@@ -133,10 +135,17 @@ class _ChunkBuilder:
     def add_page(
         self, page: Page, data: bytes, record: bytes, size: int, *, from_cache: bool
     ) -> None:
-        before = len(self._texts)
         self._texts += (p.own_text if p.repeated else p.text for _, p in paragraphs(page))
-        passages = len(self._texts) - before
-        self._outcomes.append((ParsedPage(page.page, data, passages, record, from_cache), size))
+        summary = summarize(page)
+        parsed = ParsedPage(
+            page=page.page,
+            passage_count=summary.info.paragraphs,
+            data=data,
+            summary=pickle.dumps(summary, -1),
+            record=record,
+            from_cache=from_cache,
+        )
+        self._outcomes.append((parsed, size))
 
     def chunk(self) -> ParsedChunk:
         return ParsedChunk(
