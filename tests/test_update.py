@@ -6,6 +6,7 @@ import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,20 @@ def test_settings_that_parsing_uses(
     assert is_as_rebuilt(index, site)
 
 
-def test_every_module_that_parsing_uses_is_in_the_cache_key() -> None:
+# Modules that a worker imports for what it does with a page after it is parsed.
+AFTER_PARSING = (
+    "indexing/fingerprints/*.py",
+    "indexing/parsing/page_summary.py",
+    "indexing/workers/process_limits.py",
+)
+
+
+def modules(package: Path, patterns: Iterable[str]) -> set[Path]:
+    paths = {path for pattern in patterns for path in package.glob(pattern)}
+    return {path for path in paths if path.name != "__init__.py"}
+
+
+def test_the_cache_key_has_the_modules_that_parsing_uses_and_no_other() -> None:
     code = "import sys, archivesearch.indexing.parsing.parse_task as c; c.import_parsers()\n"
     code += "print(*(m.__file__ for m in sys.modules.values()"
     code += " if m.__name__.startswith('archivesearch') and m.__file__))"
@@ -102,8 +116,41 @@ def test_every_module_that_parsing_uses_is_in_the_cache_key() -> None:
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     )
     package = Path(archivesearch.__file__).parent
-    covered = {str(path) for files in PARSER_FILES for path in package.glob(files)}
-    assert {name for name in result.stdout.split() if "__init__" not in name} <= covered
+    used = {path for path in map(Path, result.stdout.split()) if path.name != "__init__.py"}
+    covered = modules(package, PARSER_FILES)
+    assert covered.isdisjoint(modules(package, AFTER_PARSING))
+    assert used == (covered | modules(package, AFTER_PARSING))
+
+
+def test_only_a_change_of_the_parser_parses_pages_again(
+    index: Path, site: Path, tmp_path: Path
+) -> None:
+    """Every module but the parser's gets a comment, then one of the parser's."""
+    package = tmp_path / "changed/archivesearch"
+    shutil.copytree(Path(archivesearch.__file__).parent, package)
+    others = modules(package, ["**/*.py"]) - modules(package, PARSER_FILES)
+    assert {"search", "columnar"} <= {path.relative_to(package).parts[0] for path in others}
+    assert parsed_by(package, index, site, others) == "0 3"
+    assert parsed_by(package, index, site, [package / "parse/page.py"]) == "3 0"
+
+
+def parsed_by(package: Path, index: Path, site: Path, changed: Iterable[Path]) -> str:
+    """Add a comment to some modules of a package; return what an update by it parses."""
+    for path in changed:
+        with path.open("a", encoding="utf-8") as file:
+            file.write("# a comment\n")
+    code = "import sys, archivesearch as a; r = a.update([sys.argv[1]], sys.argv[2])\n"
+    code += "print(a.__file__, r.parsed, r.unchanged, end='')"
+    result = subprocess.run(
+        [sys.executable, "-c", code, site, index],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(package.parent)},
+    )
+    file, _, counts = result.stdout.partition(" ")
+    assert Path(file).parent == package
+    return counts
 
 
 def test_without_an_index_an_update_builds_one(tmp_path: Path, site: Path) -> None:

@@ -6,7 +6,8 @@ its length. Case, spaces and punctuation do not count.
 
 This tokenizer differs from `analysis/tokenizer.py` because its words are only compared and
 never searched: acronyms, apostrophes and pairs of CJK characters do not matter, but the
-ends of sentences and speed do.
+ends of sentences and speed do. So its kinds of characters are others than `CharKind`, and
+the two tokenizers cannot share a table of them.
 """
 
 import unicodedata

@@ -33,13 +33,17 @@ PARSER_FILES = (
     "config.py",
     "errors.py",
     "urls.py",
-    "model/*.py",
+    "model/pages.py",
+    "model/passages.py",
     "parse/**/*.py",
-    "indexing/parsing/*.py",
-    "indexing/fingerprints/*.py",
-    "indexing/workers/*.py",
+    "indexing/parsing/page_records.py",
+    "indexing/parsing/parse_task.py",
 )
-"""The modules of the package that parsing uses. A change to one of them makes the cache void."""
+"""The modules that a record depends on. A change to one of them makes the cache void.
+
+Summaries and fingerprints are made anew of each page that comes from the cache. A page that
+exceeds a limit has no record.
+"""
 
 # Settings that matter when pages are listed, indexed or shown, but not when they are parsed.
 _OTHER_SETTINGS = ("name", "exclude", "variants")
