@@ -148,9 +148,9 @@ def parsed_by(package: Path, index: Path, site: Path, changed: Iterable[Path]) -
         text=True,
         env={**os.environ, "PYTHONPATH": str(package.parent)},
     )
-    file, _, counts = result.stdout.partition(" ")
-    assert Path(file).parent == package
-    return counts
+    module, _, parsed = result.stdout.partition(" ")
+    assert Path(module).parent == package
+    return parsed
 
 
 def test_without_an_index_an_update_builds_one(tmp_path: Path, site: Path) -> None:

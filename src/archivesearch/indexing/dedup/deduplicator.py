@@ -48,6 +48,7 @@ _MIN_OWN_WORDS = 20
 class Deduplicated:
     """The pages of a spool after deduplication.
 
+    - `spool`, `boilerplate`: all pages, and their boilerplate
     - `is_indexed`: for each page, whether it is indexed
     - `same`: for the first of equal pages the others, which are not indexed
     - `copies`: the groups of passages that say the same, numbered as in the index
@@ -92,7 +93,10 @@ class Deduplicated:
 
 
 def deduplicate(spool: PageSpool) -> Deduplicated:
-    """Compare all pages of a spool, and return which are indexed and what is a copy of what."""
+    """Compare all pages of a spool, and return which are indexed and what is a copy of what.
+
+    The columns of the spool are released as soon as no step needs them.
+    """
     boilerplate = BoilerplateSpans(spool, find_boilerplate(spool))
     own_words = _own_words(spool, boilerplate.is_own)
     same = _equal_pages(spool, boilerplate)

@@ -92,8 +92,8 @@ def parse_in_order(
     """
     parser = _ChunkParser(pool, seconds)
     chunks_ahead = pool.size * _CHUNKS_AHEAD if pool.size > 1 else 1
-    for begun in read_ahead(map(parser.begin, _chunks(items)), chunks_ahead):
-        yield from parser.results(begun)
+    for task in read_ahead(map(parser.start, _chunks(items)), chunks_ahead):
+        yield from parser.results(task)
 
 
 @dataclass(slots=True)
@@ -108,7 +108,7 @@ class _Chunk:
     reason: str = ""
 
 
-class _BegunChunk(NamedTuple):
+class _ChunkTask(NamedTuple):
     """A chunk, and a function that waits for the result; that is None if a record is not ours."""
 
     chunk: _Chunk
@@ -148,26 +148,26 @@ class _ChunkParser:
         self._config = Config()
         self._pickled_config = pickle.dumps(self._config)
 
-    def begin(self, chunk: _Chunk) -> _BegunChunk:
+    def start(self, chunk: _Chunk) -> _ChunkTask:
         """Submit a chunk to a worker, unless it is parsed here when its result is asked for."""
         is_safe = self._pool.size == 1 and not chunk.reason and not any(map(_is_large, chunk.items))
         if is_safe or not any(isinstance(item, PageTask) for item in chunk.items):
-            return _BegunChunk(chunk, partial(read_chunk, chunk.items, chunk.config))
+            return _ChunkTask(chunk, partial(read_chunk, chunk.items, chunk.config))
         if chunk.config is not self._config:
             self._config, self._pickled_config = chunk.config, pickle.dumps(chunk.config)
         items = [_without_unused_bytes(item) for item in chunk.items]
         args = items, self._pickled_config, chunk.reason, self._seconds
-        return _BegunChunk(chunk, self._pool.submit(read_chunk_in_worker, *args).result)
+        return _ChunkTask(chunk, self._pool.submit(read_chunk_in_worker, *args).result)
 
-    def results(self, begun: _BegunChunk) -> Iterator[ParsedChunk]:
+    def results(self, task: _ChunkTask) -> Iterator[ParsedChunk]:
         """Yield the result of a chunk; if it fails, try its pages again and yield theirs.
 
         They are tried one by one, then without their records, then as plain text. A page
         that fails as plain text too is skipped.
         """
-        chunk, reason = begun.chunk, ""
+        chunk, reason = task.chunk, ""
         try:
-            result = begun.result()
+            result = task.result()
         except WorkerDied as death:
             result, reason = None, self._reason(death)
         if result is not None:
@@ -175,7 +175,7 @@ class _ChunkParser:
         elif chunk.reason:
             yield _skipped_page(chunk, reason)
         else:
-            for again in [self.begin(part) for part in _retries(chunk, reason)]:
+            for again in [self.start(part) for part in _retries(chunk, reason)]:
                 yield from self.results(again)
 
     def _reason(self, death: WorkerDied) -> str:

@@ -91,6 +91,10 @@ class Task(Generic[R]):
             raise self.message.error
         return self.message  # type: ignore[no-any-return]
 
+    def finish(self, message: Any) -> None:
+        """Store the message of the task; its arguments are not needed any more."""
+        self.message, self.args = message, ()
+
 
 @dataclass(slots=True)
 class _Worker:
@@ -140,7 +144,7 @@ class WorkerPool:
         for worker in stopped:
             worker.process.join()
             for task in worker.tasks:
-                task.message = _Raised(WorkerDied())
+                task.finish(_Raised(WorkerDied()))
 
     def submit(self, function: Callable[..., R], *args: Any) -> Task[R]:
         """Give a task to the process with the fewest tasks.
@@ -159,7 +163,7 @@ class WorkerPool:
     def run_in_background(self, function: Callable[..., R], *args: Any) -> Task[R]:
         """Submit a task; in a pool of size 1 run it here, before this returns."""
         if self.size == 1:
-            return Task(self, function, args, function(*args))
+            return Task(self, function, (), function(*args))
         return self.submit(function, *args)
 
     def map_in_order(
@@ -191,7 +195,7 @@ class WorkerPool:
             if isinstance(message, _Ready):
                 worker.is_ready = True
             else:
-                worker.tasks.popleft().message = message
+                worker.tasks.popleft().finish(message)
 
     def _replace(self, worker: _Worker) -> None:
         """Start a process in place of a dead one, and give it the remaining tasks.
@@ -202,7 +206,7 @@ class WorkerPool:
         worker.process.join()
         if worker.is_ready:
             out_of_time = worker.process.exitcode == TIME_LIMIT_EXIT_CODE
-            worker.tasks.popleft().message = _Raised(WorkerDied(out_of_time=out_of_time))
+            worker.tasks.popleft().finish(_Raised(WorkerDied(out_of_time=out_of_time)))
         else:
             self._failed_starts += 1
             if self._failed_starts > _MAX_FAILED_STARTS:
