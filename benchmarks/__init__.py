@@ -1,1 +1,1 @@
-"""Measurements: speed beside other engines, and relevance on judged questions."""
+"""Benchmarks: speed compared with other engines, and relevance on judged questions."""

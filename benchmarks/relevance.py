@@ -1,10 +1,9 @@
-"""Measure our ranking on judged collections beside tantivy's, and fail where it is worse.
+"""Relevance benchmark: archivesearch's and tantivy's ranking on judged collections.
 
-    python -m benchmarks.relevance [--data FOLDER] [--ideas]
-
-Each document becomes a page; pages are ranked by their best paragraph. A collection is a
-folder in FOLDER/ir with docs.jsonl, queries.jsonl and qrels.txt as TREC has them. With
-`--ideas` the table also tells what each idea of the ranking adds.
+Each document becomes a page, and pages are ranked by their best paragraph. A
+collection is a folder in FOLDER/ir with docs.jsonl, queries.jsonl and
+qrels.txt in TREC's format. The exit status is 1 if a figure is below its floor
+or below tantivy's. docs/internals/relevance.md has the results.
 """
 
 import argparse
@@ -31,9 +30,9 @@ from archivesearch.query import tree_builder as trees
 from archivesearch.search import reranker as reranking
 from archivesearch.search.evaluation import Grades, average_precision, ndcg
 
-# How far down a ranking counts for the mean average precision.
+# MAP counts only the first DEPTH documents of a ranking.
 DEPTH = 100
-# What was reached when this was last changed, rounded down: nDCG@10 and MAP.
+# nDCG@10 and MAP when the ranking was last changed, rounded down.
 FLOORS = {"cacm": (0.491, 0.326), "cranfield": (0.447, 0.430), "time": (0.749, 0.688)}
 
 Figures = tuple[float, float]
@@ -42,7 +41,10 @@ Ranker = Callable[[str], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Documents as `(title, text)` by their id, and judged queries as `(text, grades)`."""
+    """Judged collection: `documents` maps ids to titles and texts, `queries` has texts and grades.
+
+    Grades map the ids of documents to whole numbers; other documents have grade 0.
+    """
 
     name: str
     documents: Mapping[str, tuple[str, str]]
@@ -51,25 +53,25 @@ class Collection:
     @classmethod
     def read(cls, folder: Path) -> "Collection":
         """Read a collection; queries without any judgment are left out."""
-        documents = {d["id"]: (d["title"], d["text"]) for d in _lines(folder / "docs.jsonl")}
+        documents = {d["id"]: (d["title"], d["text"]) for d in _read_jsonl(folder / "docs.jsonl")}
         grades: dict[str, dict[str, int]] = defaultdict(dict)
         for line in (folder / "qrels.txt").read_text(encoding="utf-8").splitlines():
             query, _, document, grade = line.split()
             grades[query][document] = int(grade)
-        texts = {query["id"]: query["text"] for query in _lines(folder / "queries.jsonl")}
+        texts = {query["id"]: query["text"] for query in _read_jsonl(folder / "queries.jsonl")}
         judged = tuple((text, grades[key]) for key, text in texts.items() if key in grades)
         return cls(folder.name, documents, judged)
 
     def measure(self, rank: Ranker) -> Figures:
-        """Return the mean nDCG@10 and the mean average precision over all queries."""
-        ranked = [(rank(text), grades) for text, grades in self.queries]
-        return mean(ndcg(*pair) for pair in ranked), mean(
-            average_precision(*pair) for pair in ranked
+        """Return the mean nDCG@10 and the mean average precision (MAP) of all queries."""
+        rankings = [(rank(text), grades) for text, grades in self.queries]
+        return mean(ndcg(*pair) for pair in rankings), mean(
+            average_precision(*pair) for pair in rankings
         )
 
 
 def write_pages(collection: Collection, folder: Path) -> None:
-    """Write each document as a page of HTML; blank lines part its paragraphs."""
+    """Write each document as a page of HTML; blank lines separate its paragraphs."""
     for key, (title, text) in collection.documents.items():
         heading = f"<h1>{html.escape(title)}</h1>" if title else ""
         paragraphs = (html.escape(part) for part in re.split(r"\n\s*\n", text) if part.strip())
@@ -82,9 +84,9 @@ def write_pages(collection: Collection, folder: Path) -> None:
 
 
 @contextmanager
-def ours(collection: Collection) -> Iterator[Ranker]:
-    """Give what ranks the documents of a collection with archivesearch."""
-    with tempfile.TemporaryDirectory(prefix="eval-") as work:
+def archivesearch_ranker(collection: Collection) -> Iterator[Ranker]:
+    """Index a collection with archivesearch; give a function that ranks its documents."""
+    with tempfile.TemporaryDirectory(prefix="relevance-") as work:
         pages = Path(work, "pages")
         pages.mkdir()
         write_pages(collection, pages)
@@ -92,14 +94,17 @@ def ours(collection: Collection) -> Iterator[Ranker]:
         with archivesearch.open(Path(work, "index")) as archive:
 
             def rank(text: str) -> list[str]:
-                results = archive.search(_plain(text), group_by="page", limit=DEPTH)
+                results = archive.search(_words_only(text), group_by="page", limit=DEPTH)
                 return [group.key.removesuffix(".html") for group in results.groups]
 
             yield rank
 
 
 def tantivy_ranker(collection: Collection, *, fields: bool) -> Ranker:
-    """Return what ranks the documents with tantivy: title and text as two fields or as one."""
+    """Index a collection with tantivy; return a function that ranks its documents.
+
+    With `fields` title and text are two fields, else one.
+    """
     import tantivy
 
     schema = tantivy.SchemaBuilder()
@@ -117,67 +122,67 @@ def tantivy_ranker(collection: Collection, *, fields: bool) -> Ranker:
 
     def rank(text: str) -> list[str]:
         words = " ".join(word.lower() for word in re.findall(r"\w+", text))
-        found = searcher.search(index.parse_query(words, ["title", "text"]), DEPTH)
-        return [searcher.doc(address)["id"][0] for _, address in found.hits]
+        results = searcher.search(index.parse_query(words, ["title", "text"]), DEPTH)
+        return [searcher.doc(address)["id"][0] for _, address in results.hits]
 
     return rank
 
 
 @contextmanager
-def without(module: Any, **values: Any) -> Iterator[None]:
-    """Set constants of a module, or methods of a class, to other values for a while."""
-    before = {name: getattr(module, name) for name in values}
+def patched(module: Any, **values: Any) -> Iterator[None]:
+    """Replace constants of a module, or methods of a class, for the time of a block."""
+    originals = {name: getattr(module, name) for name in values}
     for name, value in values.items():
         setattr(module, name, value)
     try:
         yield
     finally:
-        for name, value in before.items():
+        for name, value in originals.items():
             setattr(module, name, value)
 
 
 def idf_of_field(segment: Segment, field: str, number: int) -> float:
-    """Return how much finding a term says in one field, whatever other fields say."""
-    found = segment.postings_of(field, number)
-    return idf(max(segment.with_field.get(field, 0), 1), found.count)
+    """Return the idf of a term in one field alone, whatever its idf in other fields."""
+    postings = segment.postings_of(field, number)
+    return idf(max(segment.with_field.get(field, 0), 1), postings.count)
 
 
-def measured(collection: Collection, *, ideas: bool) -> dict[str, Figures]:
-    """Return the figures of a collection by the name of what was measured."""
+def measure_rankings(collection: Collection, *, ideas: bool) -> dict[str, Figures]:
+    """Return the figures of a collection by ranking."""
     table: dict[str, Figures] = {}
     if importlib.util.find_spec("tantivy"):
         for fields, name in ((False, "tantivy, one field"), (True, "tantivy, two fields")):
             table[name] = collection.measure(tantivy_ranker(collection, fields=fields))
-    with ours(collection) as rank:
+    with archivesearch_ranker(collection) as rank:
         if ideas:
             off = {"NEARNESS": 0.0, "COMPLETENESS": 0.0, "BODY": 1.0}
-            alone = {"WEIGHTS": {"text": 1.0}}
+            text_alone = {"FIELD_WEIGHTS": {"text": 1.0}}
             with (
-                without(reranking, **off),
-                without(trees, **alone),
-                without(Segment, idf=idf_of_field),
+                patched(reranking, **off),
+                patched(trees, **text_alone),
+                patched(Segment, idf=idf_of_field),
             ):
                 table["text alone"] = collection.measure(rank)
-            with without(reranking, **off), without(Segment, idf=idf_of_field):
+            with patched(reranking, **off), patched(Segment, idf=idf_of_field):
                 table["+ headings, titles"] = collection.measure(rank)
-            with without(reranking, **off):
+            with patched(reranking, **off):
                 table["+ one idf of all fields"] = collection.measure(rank)
-            with without(reranking, COMPLETENESS=0.0, BODY=1.0):
+            with patched(reranking, COMPLETENESS=0.0, BODY=1.0):
                 table["+ nearness"] = collection.measure(rank)
-            with without(reranking, BODY=1.0):
+            with patched(reranking, BODY=1.0):
                 table["+ completeness"] = collection.measure(rank)
         table["archivesearch"] = collection.measure(rank)
     return table
 
 
-def faults(results: Mapping[str, Mapping[str, Figures]]) -> Iterator[str]:
-    """Yield in words what is worse than it has to be."""
+def shortfalls(results: Mapping[str, Mapping[str, Figures]]) -> Iterator[str]:
+    """Yield a message for each figure of archivesearch below its floor or below tantivy's."""
     for name, table in results.items():
-        own = table["archivesearch"]
-        for what, other in [("the floor", FLOORS.get(name, (0.0, 0.0))), *_peers(table)]:
-            for measure, value, least in zip(("nDCG@10", "MAP"), own, other, strict=True):
-                if value < least:
-                    yield f"{name}: {measure} is {value:.4f}, {what} has {least:.4f}"
+        figures = table["archivesearch"]
+        for peer, minima in [("the floor", FLOORS.get(name, (0.0, 0.0))), *_peers(table)]:
+            for measure, value, minimum in zip(("nDCG@10", "MAP"), figures, minima, strict=True):
+                if value < minimum:
+                    yield f"{name}: {measure} is {value:.4f}, {peer} has {minimum:.4f}"
 
 
 def _peers(table: Mapping[str, Figures]) -> list[tuple[str, Figures]]:
@@ -185,48 +190,60 @@ def _peers(table: Mapping[str, Figures]) -> list[tuple[str, Figures]]:
 
 
 def print_table(results: Mapping[str, Mapping[str, Figures]]) -> None:
-    """Print nDCG@10 and MAP of all that was measured, and their means."""
-    print(f"{'nDCG@10 / MAP':22}", *(f"{name:>15}" for name in results), f"{'mean':>15}")
-    for what in next(iter(results.values())):
-        row = [table[what] for table in results.values()]
+    """Print nDCG@10 and MAP of each ranking, by collection and on average."""
+    print(f"{'nDCG@10 / MAP':24}", *(f"{name:>15}" for name in results), f"{'mean':>15}")
+    for ranking in next(iter(results.values())):
+        row = [table[ranking] for table in results.values()]
         row.append((mean(n for n, _ in row), mean(m for _, m in row)))
-        print(f"{what:22}", *(f"{f'{n:.4f} / {m:.4f}':>15}" for n, m in row))
+        print(f"{ranking:24}", *(f"{f'{n:.4f} / {m:.4f}':>15}" for n, m in row))
 
 
 def main() -> int:
-    """Measure all collections; 0 when nothing is worse than it has to be, else 1."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--data", type=Path, default=_default_data(), help="where ir/ lies")
-    parser.add_argument("--ideas", action="store_true", help="tell what each idea adds")
+    """Measure all collections; return 1 if a figure is too low, else 0."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.relevance",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--data",
+        metavar="FOLDER",
+        type=Path,
+        default=_default_data(),
+        help="the folder that contains ir/ (the value of ARCHIVESEARCH_TEST_DATA, or data)",
+    )
+    parser.add_argument(
+        "--ideas", action="store_true", help="also measure what each idea of the ranking adds"
+    )
     args = parser.parse_args()
     folders = sorted(path.parent for path in args.data.glob("ir/*/qrels.txt"))
     if not folders:
-        print(f"skipped: no judged collections in {args.data / 'ir'}; --data can name their folder")
+        print(f"skipped: no judged collections in {args.data / 'ir'}; name their folder by --data")
         return 0
     if not importlib.util.find_spec("tantivy"):
-        print("tantivy is not installed, so only the floors are held to")
+        print("tantivy is not installed: figures are compared only with the floors")
     results = {
-        folder.name: measured(Collection.read(folder), ideas=args.ideas) for folder in folders
+        folder.name: measure_rankings(Collection.read(folder), ideas=args.ideas)
+        for folder in folders
     }
     print_table(results)
-    found = list(faults(results))
-    for fault in found:
-        print(f"eval_gate: {fault}", file=sys.stderr)
-    return 1 if found else 0
+    messages = list(shortfalls(results))
+    for message in messages:
+        print(f"benchmarks.relevance: {message}", file=sys.stderr)
+    return 1 if messages else 0
 
 
 def _default_data() -> Path:
-    named = os.environ.get("ARCHIVESEARCH_TEST_DATA")
-    return Path(named or "data")
+    return Path(os.environ.get("ARCHIVESEARCH_TEST_DATA") or "data")
 
 
-def _lines(file: Path) -> Iterator[dict[str, Any]]:
+def _read_jsonl(file: Path) -> Iterator[dict[str, Any]]:
     for line in file.read_text(encoding="utf-8").splitlines():
         yield json.loads(line)
 
 
-def _plain(text: str) -> str:
-    """Leave of a question its words alone, none of them an operator."""
+def _words_only(text: str) -> str:
+    """Return the words of a text without signs; words that are operators become lower case."""
     operators = {"AND", "OR", "NOT"}
     return " ".join(w.lower() if w in operators else w for w in split_words(text))
 

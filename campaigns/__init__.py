@@ -1,1 +1,1 @@
-"""Long runs that try to break an index, one to a module."""
+"""Campaigns: long runs that try to break an index, one in each module."""

@@ -1,4 +1,4 @@
-"""What campaigns work on: pages, and all that an index answers about them."""
+"""Archives of the campaigns: their pages, edits, and all answers of an index."""
 
 import json
 import shutil
@@ -21,14 +21,15 @@ QUERIES = (
     "title:letter",
     "year:[1980 TO 2000] press",
 )
-BESIDE = {".lock", ".parsed"}
+# Files of an index that belong to no generation and stay between builds.
+PERMANENT_FILES = {".lock", ".parsed"}
 
 
-def pages(folder: Path, arguments: Namespace) -> Path:
-    """Copy as many of the bundled pages as are asked for, and their settings, to a folder."""
-    found = sorted(path for path in CORPUS.rglob("*.htm*") if path.is_file())
-    step = max(1, len(found) // arguments.pages)
-    for path in [*found[::step][: arguments.pages], CORPUS / "archivesearch.toml"]:
+def copy_pages(folder: Path, arguments: Namespace) -> Path:
+    """Copy `arguments.pages` bundled pages and their settings to a folder, and return it."""
+    paths = sorted(path for path in CORPUS.rglob("*.htm*") if path.is_file())
+    step = max(1, len(paths) // arguments.pages)
+    for path in [*paths[::step][: arguments.pages], CORPUS / "archivesearch.toml"]:
         copy = folder / path.relative_to(CORPUS)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
@@ -36,7 +37,7 @@ def pages(folder: Path, arguments: Namespace) -> Path:
 
 
 def tries(arguments: Namespace) -> Iterator[int]:
-    """Count tries, as many as are asked for and there is time for."""
+    """Yield the numbers of the tries from 0, until `--times` or `--seconds` is reached."""
     end = time.monotonic() + arguments.seconds
     for number in range(arguments.times):
         if time.monotonic() > end:
@@ -44,7 +45,7 @@ def tries(arguments: Namespace) -> Iterator[int]:
         yield number
 
 
-def edit(site: Path, number: int) -> None:
+def edit_pages(site: Path, number: int) -> None:
     """Add a page, change one and remove one, so that each number gives other pages."""
     for old in site.glob("edited*.html"):
         old.unlink()
@@ -55,19 +56,19 @@ def edit(site: Path, number: int) -> None:
 
 
 def answers(index: Path) -> dict[str, Any]:
-    """Return all that an index answers: hits with scores and texts, counts, pages."""
+    """Return all answers of an index: hits with scores and texts, statistics, pages."""
     with archivesearch.open(index) as archive:
-        found: dict[str, Any] = {
+        results: dict[str, Any] = {
             query: [
                 (hit.id, hit.score, hit.text, hit.title, hit.org, hit.year)
                 for hit in archive.search(query, limit=20, facets=("org", "year"))
             ]
             for query in QUERIES
         }
-        found["stats"] = repr(archive.stats())
-        found["organizations"] = repr(archive.organizations())
-        found["pages"] = archive.pages()
-    return found
+        results["stats"] = repr(archive.stats())
+        results["organizations"] = repr(archive.organizations())
+        results["pages"] = archive.pages()
+    return results
 
 
 def generation(index: Path) -> str:
@@ -77,5 +78,6 @@ def generation(index: Path) -> str:
 
 
 def is_tidy(index: Path) -> bool:
-    """Whether nothing is left of builds that did not end."""
-    return {path.name for path in index.iterdir()} - BESIDE == {"manifest.json", generation(index)}
+    """Return whether an index has no remains of interrupted builds."""
+    names = {path.name for path in index.iterdir()}
+    return names - PERMANENT_FILES == {"manifest.json", generation(index)}

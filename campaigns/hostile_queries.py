@@ -1,10 +1,8 @@
-"""Put random and grammar-made queries to an index, and report whatever is not an answer.
+"""Hostile queries: search an index with random, well-formed and damaged queries.
 
-    python -m campaigns.hostile_queries INDEX [--count N] [--seconds S] [--seed SEED]
-
-A query may be answered or refused with a QueryError; anything else is a fault, and so is
-one that takes longer than the bound. It prints how many were asked, the slowest, and the
-faults; the exit status is 1 where there is any.
+A query must be answered or refused with a QueryError, within a time limit.
+Anything else is a fault and is printed at once. A summary with the slowest
+queries comes last. The exit status is 1 if there is a fault.
 """
 
 import argparse
@@ -20,9 +18,13 @@ from typing import Any
 import archivesearch
 from archivesearch.analysis.tokenizer import split_words
 
-BOUND = 2.0
-"""Seconds of processor time that no query may take."""
-
+# A query that takes more CPU time is a fault.
+LIMIT_SECONDS = 2.0
+EXAMPLES = """\
+examples:
+  python -m campaigns.hostile_queries index
+  python -m campaigns.hostile_queries index --count 1000000 --seconds 3600 --seed 7
+"""
 SIGNS = [
     *('"', "(", ")", "[", "]", "*", "?", "~", "^", "=", ":", "-", "+", "$", "'", "’", ".", ","),
     *("AND", "OR", "NOT", " ", "  ", "\t", "\n", "\0", "\x1b[2J", "\u202e", "\ufeff", "\ud800"),
@@ -35,131 +37,145 @@ YEARS = "1990,1990-2003,1990..2003,-1990,1990-,1980s,[1990 TO 2000],[* TO 2000],
 )
 
 
-def words_of(archive: archivesearch.Archive, source: random.Random) -> list[str]:
-    """Return words that the archive has, frequent ones among them, and some that it has not."""
+def draw_words(archive: archivesearch.Archive, rng: random.Random) -> list[str]:
+    """Return frequent and other words of an archive, and a few that it does not have."""
     pages = archive.pages()
-    found: Counter[str] = Counter()
-    for page in source.sample(pages, min(len(pages), 40)):
+    counts: Counter[str] = Counter()
+    for page in rng.sample(pages, min(len(pages), 40)):
         for passage in archive.passages(page):
-            found.update(split_words(passage.text))
-    rare = source.sample(sorted(found), min(len(found), 2000))
-    return [*(word for word, _ in found.most_common(100)), *rare, "qwzx", "x" * 300, "a" * 65]
+            counts.update(split_words(passage.text))
+    others = rng.sample(sorted(counts), min(len(counts), 2000))
+    return [*(word for word, _ in counts.most_common(100)), *others, "qwzx", "x" * 300, "a" * 65]
 
 
-def queries(words: Sequence[str], source: random.Random) -> Iterator[str]:
-    """Yield queries without end: well formed ones, damaged ones, and noise."""
+def generate_queries(words: Sequence[str], rng: random.Random) -> Iterator[str]:
+    """Yield queries without end: 60 % well formed, 20 % damaged, 20 % noise."""
     while True:
-        kind = source.random()
+        kind = rng.random()
         if kind < 0.6:
-            yield tree(words, source, 3)
+            yield tree(words, rng, 3)
         elif kind < 0.8:
-            yield damaged(tree(words, source, 3), source)
+            yield damage(tree(words, rng, 3), rng)
         else:
-            length = source.choice((1, 3, 8, 30, 120))
+            length = rng.choice((1, 3, 8, 30, 120))
             yield "".join(
-                source.choice((source.choice(SIGNS), source.choice(words), chr(any_code(source))))
-                for _ in range(source.randint(1, length))
+                rng.choice((rng.choice(SIGNS), rng.choice(words), chr(code_point(rng))))
+                for _ in range(rng.randint(1, length))
             )
 
 
-def any_code(source: random.Random) -> int:
-    """Return a code point, most of them small."""
-    return source.choice(
-        (source.randrange(128), source.randrange(0x3000), source.randrange(0x110000))
-    )
+def code_point(rng: random.Random) -> int:
+    """Return a random code point, mostly a small one."""
+    return rng.choice((rng.randrange(128), rng.randrange(0x3000), rng.randrange(0x110000)))
 
 
-def tree(words: Sequence[str], source: random.Random, depth: int) -> str:
-    """Return a well formed query, or one that is nearly so."""
-    if depth == 0 or source.random() < 0.4:
-        return leaf(words, source)
-    parts = [tree(words, source, depth - 1) for _ in range(source.randint(1, 4))]
-    joined = source.choice((" ", " ", " AND ", " OR ", " NOT ", " AND NOT ")).join(parts)
-    return source.choice((f"({joined})", joined, f"({joined})^{source.randint(0, 9)}"))
+def tree(words: Sequence[str], rng: random.Random, depth: int) -> str:
+    """Return a well formed query of up to `depth` levels of operators."""
+    if depth == 0 or rng.random() < 0.4:
+        return leaf(words, rng)
+    parts = [tree(words, rng, depth - 1) for _ in range(rng.randint(1, 4))]
+    joined = rng.choice((" ", " ", " AND ", " OR ", " NOT ", " AND NOT ")).join(parts)
+    return rng.choice((f"({joined})", joined, f"({joined})^{rng.randint(0, 9)}"))
 
 
-def leaf(words: Sequence[str], source: random.Random) -> str:
-    """Return a word, a phrase, a pattern, a field with something in it."""
-    word = source.choice(words)
-    several = " ".join(source.choices(words, k=source.randint(1, 5)))
-    made = source.choice(
+def leaf(words: Sequence[str], rng: random.Random) -> str:
+    """Return a word, a phrase, a pattern or a filter, at times in a field."""
+    word = rng.choice(words)
+    phrase = " ".join(rng.choices(words, k=rng.randint(1, 5)))
+    query = rng.choice(
         (
-            *(word, word, word, f'"{several}"', f'"{several}"~{source.choice((1, 5, 50, 999))}'),
+            *(word, word, word, f'"{phrase}"', f'"{phrase}"~{rng.choice((1, 5, 50, 999))}'),
             *(f"{word}*", f"{word[:2]}*", f"{word[:1]}*", f"*{word[-2:]}", "*", f"{word[:1]}?*"),
-            *(f"{word}~", f"{word}~2", f"={word}", f'="{several}"', f"{word}^2", f"*{word[1:2]}*"),
+            *(f"{word}~", f"{word}~2", f"={word}", f'="{phrase}"', f"{word}^2", f"*{word[1:2]}*"),
             *(
-                f"year:{source.choice(YEARS)}",
-                f"mentions:{source.choice(YEARS)}",
+                f"year:{rng.choice(YEARS)}",
+                f"mentions:{rng.choice(YEARS)}",
                 "lang:en",
                 "page:*a*",
             ),
         )
     )
-    if source.random() < 0.15:
-        return f"{source.choice(FIELDS)}:{made}"
-    return made
+    if rng.random() < 0.15:
+        return f"{rng.choice(FIELDS)}:{query}"
+    return query
 
 
-def damaged(query: str, source: random.Random) -> str:
-    """Return a query with some characters taken out, doubled, or put in."""
+def damage(query: str, rng: random.Random) -> str:
+    """Return a query with characters removed, replaced by signs, or inserted."""
     letters = list(query)
-    for _ in range(source.randint(1, 4)):
-        at = source.randrange(len(letters) + 1)
-        letters[at : at + source.randint(0, 2)] = source.choice(([], [source.choice(SIGNS)]))
+    for _ in range(rng.randint(1, 4)):
+        at = rng.randrange(len(letters) + 1)
+        letters[at : at + rng.randint(0, 2)] = rng.choice(([], [rng.choice(SIGNS)]))
     return "".join(letters)
 
 
-def options(source: random.Random) -> dict[str, Any]:
-    """Return options of a search, mostly none."""
-    if source.random() < 0.8:
+def search_options(rng: random.Random) -> dict[str, Any]:
+    """Return keyword arguments of a search, mostly none."""
+    if rng.random() < 0.8:
         return {}
-    chosen: tuple[dict[str, Any], ...] = (
-        {"group_by": source.choice(("page", "section", "org"))},
-        {"sort": source.choice(("year", "-year", "place"))},
+    choices: tuple[dict[str, Any], ...] = (
+        {"group_by": rng.choice(("page", "section", "org"))},
+        {"sort": rng.choice(("year", "-year", "place"))},
         {"facets": ("org", "year", "lang")},
         {"year": (1900, 1990)},
         {"offset": 95, "limit": 20},
-        {"lang": source.choice(("en", "fr", "xx"))},
+        {"lang": rng.choice(("en", "fr", "xx"))},
     )
-    return source.choice(chosen)
+    return rng.choice(choices)
 
 
 def main() -> int:
-    """Ask until the count or the time is reached; 0 when there was no fault."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("index", type=Path)
-    parser.add_argument("--count", type=int, default=10_000)
-    parser.add_argument("--seconds", type=float, default=float("inf"))
-    parser.add_argument("--seed", type=int, default=0)
-    args = parser.parse_args()
-    source = random.Random(args.seed)
-    asked = refused = faults = 0
+    """Search until `--count` or `--seconds` is reached; return 0, or 1 if there is a fault."""
+    args = _parser().parse_args()
+    rng = random.Random(args.seed)
+    count = refused = faults = 0
     slowest: list[tuple[float, str]] = []
     end = time.monotonic() + args.seconds
     with archivesearch.open(args.index) as archive:
-        made = queries(words_of(archive, source), source)
-        while asked < args.count and time.monotonic() < end:
-            query, chosen = next(made), options(source)
-            asked += 1
-            started = time.process_time()
+        queries = generate_queries(draw_words(archive, rng), rng)
+        while count < args.count and time.monotonic() < end:
+            query, options = next(queries), search_options(rng)
+            count += 1
+            start = time.process_time()
             try:
-                archive.search(query, **chosen)
+                archive.search(query, **options)
             except archivesearch.QueryError:
                 refused += 1
-            except Exception:  # noqa: BLE001 - whatever it is, it is a fault
+            except Exception:  # noqa: BLE001 - any other error is a fault
                 faults += 1
-                print(f"fault: {query!r} {chosen}\n{traceback.format_exc(limit=-4)}", flush=True)
-            took = time.process_time() - started
-            slowest = sorted([*slowest, (took, query)], reverse=True)[:5]
-            if took > BOUND:
+                print(f"fault: {query!r} {options}\n{traceback.format_exc(limit=-4)}", flush=True)
+            seconds = time.process_time() - start
+            slowest = sorted([*slowest, (seconds, query)], reverse=True)[:5]
+            if seconds > LIMIT_SECONDS:
                 faults += 1
-                print(f"slow, {took:.2f} s: {query!r} {chosen}", flush=True)
-            if asked % 20_000 == 0:
-                print(f"{asked:,} asked, slowest {slowest[0][0]:.2f} s", flush=True)
-    print(f"{asked:,} queries asked, {refused:,} refused, {faults} faults")
-    for took, query in slowest:
-        print(f"  {took:.3f} s  {query[:100]!r}")
+                print(f"slow, {seconds:.2f} s: {query!r} {options}", flush=True)
+            if count % 20_000 == 0:
+                print(f"{count:,} queries, slowest {slowest[0][0]:.2f} s", flush=True)
+    print(f"{count:,} queries, {refused:,} refused, {faults:,} faults; the slowest:")
+    for seconds, query in slowest:
+        print(f"  {seconds:.3f} s  {query[:100]!r}")
     return 1 if faults else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m campaigns.hostile_queries",
+        description=__doc__,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("index", metavar="INDEX", type=Path, help="the folder of an index")
+    add("--count", metavar="N", type=int, default=10_000, help="end after N queries (10000)")
+    add(
+        "--seconds",
+        metavar="S",
+        type=float,
+        default=float("inf"),
+        help="end after S seconds (no limit)",
+    )
+    add("--seed", metavar="N", type=int, default=0, help="another seed makes other queries (0)")
+    return parser
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Many who search while one commits again and again."""
+"""Campaign `readers`: many processes that search while another commits again and again."""
 
 import os
 import random
@@ -15,11 +15,14 @@ PAGES = 10
 
 
 def run(folder: Path, arguments: Namespace) -> list[str]:
-    """Commit; every answer must be of one state, and what is open must not change."""
+    """Commit while others search; return a message for each broken promise.
+
+    Each answer must belong to one commit as a whole, and an open archive must not change.
+    """
     site, index = folder / "site", folder / "index"
     site.mkdir()
     commit(site, index, 0)
-    (folder / "told").mkdir()
+    (folder / "reports").mkdir()
     children = [fork_reader(folder, index, number) for number in range(arguments.readers)]
     commits = 0
     for commits in tries(arguments):
@@ -28,7 +31,7 @@ def run(folder: Path, arguments: Namespace) -> list[str]:
     statuses = [os.waitpid(child, 0)[1] for child in children]
     broken = [f"reader {n} ended with {status}" for n, status in enumerate(statuses) if status]
     searches = opened = 0
-    for path in (folder / "told").iterdir():
+    for path in (folder / "reports").iterdir():
         counts, _, error = path.read_text().partition("\n")
         searches += int(counts.split()[0])
         opened += int(counts.split()[1])
@@ -37,14 +40,17 @@ def run(folder: Path, arguments: Namespace) -> list[str]:
     if not is_tidy(index):
         broken.append(f"left: {sorted(path.name for path in index.iterdir())}")
     print(
-        f"{commits + 1} commits, {arguments.readers} readers, {opened:,} times opened, "
+        f"{commits + 1} commits, {arguments.readers} readers, {opened:,} opened indexes, "
         f"{searches:,} searches"
     )
     return broken
 
 
 def commit(site: Path, index: Path, number: int) -> None:
-    """Write every page anew, each with the number, and more pages the higher it is."""
+    """Write all pages with the number of the commit, and update the index.
+
+    Commits 0, 1, 2, 3 have 10, 11, 12, 10 pages.
+    """
     for page in range(PAGES + number % 3):
         (site / f"{page:02}.html").write_text(f"<p>Castro {page}, the state is s{number}s.</p>")
     for page in range(PAGES + number % 3, PAGES + 3):
@@ -53,47 +59,50 @@ def commit(site: Path, index: Path, number: int) -> None:
 
 
 def fork_reader(folder: Path, index: Path, number: int) -> int:
-    """Start a process that searches; return its id."""
+    """Start a process that searches and at its end writes a report; return its id."""
     child = os.fork()
     if child:
         return child
     status, searches, opened, error = 1, 0, 0, ""
     try:
-        searches, opened = read_on(folder, index, random.Random(number))
+        searches, opened = search_until_end(folder, index, random.Random(number))
         status = 0
-    except BaseException:  # noqa: BLE001 - it tells of whatever it meets
+    except BaseException:  # noqa: BLE001 - the report has any error
         error = traceback.format_exc()
     finally:
-        (folder / "told" / str(number)).write_text(f"{searches} {opened}\n{error}")
+        (folder / "reports" / str(number)).write_text(f"{searches} {opened}\n{error}")
         sys.stdout.flush()
         os._exit(status)
 
 
-def read_on(folder: Path, index: Path, chance: random.Random) -> tuple[int, int]:
-    """Search until all is committed; return how often, and how often the index was opened."""
+def search_until_end(folder: Path, index: Path, rng: random.Random) -> tuple[int, int]:
+    """Search until the last commit; return how often it searched, and how often it opened."""
     searches = opened = 0
     while not (folder / "ended").exists():
         with archivesearch.open(index) as archive:
             opened += 1
-            first = state(archive)
-            for _ in range(chance.randrange(5)):
-                time.sleep(chance.uniform(0, 0.05))
+            first = committed_state(archive)
+            for _ in range(rng.randrange(5)):
+                time.sleep(rng.uniform(0, 0.05))
                 searches += 1
-                if state(archive) != first:
-                    raise AssertionError("what is open has changed")
+                if committed_state(archive) != first:
+                    raise AssertionError("an open archive has changed")
             searches += 1
     return searches, opened
 
 
-def state(archive: archivesearch.Archive) -> tuple[str, int]:
-    """Return which state all passages are of, having seen that it is one."""
+def committed_state(archive: archivesearch.Archive) -> tuple[str, int]:
+    """Return the state that all passages name, such as `s7s.`, and the number of pages.
+
+    Raises AssertionError if passages name several states, or pages are missing.
+    """
     results = archive.search("castro", limit=50)
     texts = [hit.text for hit in results]
     states = {text.rpartition(" ")[2] for text in texts}
     if len(states) != 1:
         raise AssertionError(f"states {states}")
-    (found,) = states
-    number = int(found.strip("s."))
+    (state,) = states
+    number = int(state.strip("s."))
     if results.total != PAGES + number % 3 or len(archive.pages()) != results.total:
         raise AssertionError(f"state {number} with {results.total} pages")
-    return found, results.total
+    return state, results.total

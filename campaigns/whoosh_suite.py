@@ -1,13 +1,10 @@
-"""Run Whoosh's own tests with the columnar codec as its default codec.
+"""Whoosh's own tests, run with the columnar codec as the default codec.
 
-    python -m campaigns.whoosh_suite CHECKOUT
-
-CHECKOUT is a clone of https://github.com/mchaput/whoosh, or a folder that has its tests; of a
-clone the tests of the tag v2.7.4 are taken, the version that archivesearch is built on. They
-run three times in a folder of their own: with Whoosh's own codec, with the columnar one and
-lengths rounded to a byte as Whoosh's are, and with it as it is. The exit status is 1 where a
-test that passes with Whoosh's own codec does not with rounded lengths; what exact lengths
-change is listed.
+The tests of CHECKOUT run three times in a temporary folder: with Whoosh's own
+codec, with the columnar codec and lengths rounded to a byte as in Whoosh's,
+and with the columnar codec and exact lengths. The program lists the tests that
+pass only with Whoosh's codec. The exit status is 1 if a test passes with
+Whoosh's codec but not with rounded lengths.
 """
 
 import argparse
@@ -38,19 +35,16 @@ _OUTCOME = re.compile(r"^(PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS) (\S+)", re.MU
 
 
 def main() -> int:
-    """Run the tests in all three ways and compare; return the exit status."""
-    parser = argparse.ArgumentParser(description="Whoosh's own tests with the columnar codec")
-    parser.add_argument("checkout", type=Path, help="a clone of Whoosh, or a folder of its tests")
-    parser.add_argument("-k", default="", help="only tests whose names match, as in pytest")
-    arguments = parser.parse_args()
+    """Run the tests with each codec and compare; return the exit status."""
+    arguments = _parser().parse_args()
     with TemporaryDirectory(prefix="whoosh-suite-") as folder:
-        take_tests(arguments.checkout, Path(folder))
+        copy_tests(arguments.checkout, Path(folder))
         passed = {}
         for name, plugin in PLUGINS.items():
-            passed[name], counts = run(Path(folder), name, plugin, arguments.k)
+            passed[name], counts = run_tests(Path(folder), name, plugin, arguments.k)
             print(f"{name:8} {counts}", flush=True)
     if not passed["whoosh"]:
-        print("no test has passed with Whoosh's own codec")
+        print("no test passes with Whoosh's own codec")
         return 1
     lost = sorted(passed["whoosh"] - passed["rounded"])
     for test in lost:
@@ -60,13 +54,32 @@ def main() -> int:
     return 1 if lost else 0
 
 
-def take_tests(checkout: Path, folder: Path) -> None:
-    """Copy the tests of a checkout to a folder."""
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m campaigns.whoosh_suite",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "checkout",
+        metavar="CHECKOUT",
+        type=Path,
+        help=f"a clone of https://github.com/mchaput/whoosh with the tag {TAG}, the version that "
+        "archivesearch is built on; or a folder that contains tests/",
+    )
+    parser.add_argument(
+        "-k", metavar="EXPRESSION", default="", help="run only the tests that match, as in pytest"
+    )
+    return parser
+
+
+def copy_tests(checkout: Path, folder: Path) -> None:
+    """Copy the tests of a checkout to a folder: those of TAG, else those in the files."""
     git = ["git", "-C", str(checkout)]
-    known = subprocess.run(
+    tag = subprocess.run(
         [*git, "rev-parse", "--verify", "-q", TAG], capture_output=True, check=False
     )
-    if known.returncode == 0:
+    if tag.returncode == 0:
         command = [*git, "archive", TAG, "tests"]
         archive = subprocess.run(command, check=True, capture_output=True).stdout
         with tarfile.open(fileobj=BytesIO(archive)) as tar:
@@ -74,29 +87,21 @@ def take_tests(checkout: Path, folder: Path) -> None:
     elif (checkout / "tests").is_dir():
         shutil.copytree(checkout / "tests", folder / "tests")
     else:
-        raise SystemExit(f"{checkout} is no checkout of Whoosh: it has no tag {TAG} and no tests")
+        raise SystemExit(f"{checkout} is no checkout of Whoosh: it has no tag {TAG} and no tests/")
 
 
-def run(folder: Path, name: str, plugin: str, matching: str) -> tuple[set[str], str]:
-    """Run the tests in one way; return those that passed, and the last line of pytest."""
+def run_tests(folder: Path, name: str, plugin: str, expression: str) -> tuple[set[str], str]:
+    """Run the tests with one codec; return those that pass, and pytest's last line."""
     (folder / f"codec_{name}.py").write_text(plugin)
-    command = [sys.executable, "-m", "pytest", "-q", "-rA", "--tb=no", "-p", f"codec_{name}"]
-    command += [
-        "-p",
-        "no:cacheprovider",
-        "-W",
-        "ignore",
-        "--rootdir",
-        str(folder),
-        "-c",
-        "/dev/null",
-    ]
-    command += ["-k", matching, str(folder / "tests")]
+    command = [sys.executable, "-m", "pytest", "-q", "-rA", "--tb=no", "-W", "ignore"]
+    command += ["-p", f"codec_{name}", "-p", "no:cacheprovider"]
+    command += ["--rootdir", str(folder), "-c", "/dev/null"]
+    command += ["-k", expression, str(folder / "tests")]
     paths = [str(folder), *filter(None, sys.path)]
     process = subprocess.run(
         command,
         cwd=folder,
-        # one test depends on the order of a set, so all runs have the same
+        # One test depends on the order of a set; the same seed gives all runs the same order.
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0"},
         capture_output=True,
         text=True,

@@ -1,11 +1,11 @@
-# The Python environment of the scripts beside this file. It is sourced, not run:
+# Python environment of the scripts in this folder. It is sourced, not run:
 #
-#     environment EXTRA    make .venv with the extra of pyproject.toml, or with none for ""
+#     environment EXTRA    make .venv with an extra of pyproject.toml, or with none for ""
 #
-# An environment that is there is used again as long as neither pyproject.toml nor the
-# version of Python has changed. $root is the project's folder, $venv the environment's and
-# $bin that of its programs. A script may name another folder in $environment_name, and add
-# options of pip to $install_options.
+# It reuses the environment as long as neither pyproject.toml nor the version of Python has
+# changed. $root is the project's folder, $venv the environment's, and $bin the one of its
+# programs. A script may set another folder in $environment_name, and further options of pip
+# in $install_options.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 venv=$root/${environment_name:-.venv}
@@ -21,7 +21,7 @@ fail() {
     exit 1
 }
 
-# Is this a Python that is new enough?
+# Succeed if a program is a Python that is new enough.
 suitable() {
     command -v "$1" >/dev/null &&
         "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
@@ -31,7 +31,7 @@ version_of() {
     "$1" -c 'import platform; print(platform.python_version())'
 }
 
-# Is there an environment that will do, with the Python that was asked for, if one was?
+# Succeed if the environment works and has the version of $PYTHON, if that is set.
 usable() {
     suitable "$bin/python" && "$bin/python" -m pip --version >/dev/null 2>&1 &&
         [[ -z ${PYTHON:-} || $(version_of "$bin/python") == "$(version_of "$PYTHON")" ]]
@@ -47,23 +47,23 @@ find_python() {
             return
         fi
     done
-    fail "there is no Python 3.11 or newer here; install one from your system's packages or" \
+    fail "no Python 3.11 or newer was found; install one from your system's packages or" \
         "https://www.python.org, or name one: PYTHON=/path/to/python3 $0"
 }
 
-# Debian and Ubuntu split ensurepip off; there the pip of the system itself can fill in.
+# Debian and Ubuntu have ensurepip in a package of its own. Without it, use the system's pip.
 make_environment() {
     "$python" -m venv --clear "$venv" >/dev/null 2>&1 && return
     "$python" -m venv --clear --without-pip "$venv" &&
         "$python" -m pip --python "$bin/python" install --quiet pip && return
-    fail "Python could not make the environment $venv; on Debian and Ubuntu install the" \
-        "package python3-venv, elsewhere pip or ensurepip, and try again"
+    fail "Python could not make the environment $venv; install the package python3-venv" \
+        "(Debian and Ubuntu), or pip or ensurepip (other systems), and try again"
 }
 
 environment() {
     local extra=$1 stamp=$venv/installed have="" key
     if [[ -n ${PYTHON:-} ]] && ! suitable "$PYTHON"; then
-        fail "\$PYTHON is $PYTHON, which is not Python 3.11 or newer"
+        fail "\$PYTHON is $PYTHON, which is not a Python 3.11 or newer"
     fi
     if ! usable; then
         find_python
@@ -74,16 +74,16 @@ environment() {
     if [[ -f $stamp ]]; then
         have=$(<"$stamp")
     fi
-    # The extra "dev" has all that "test" has, and both have the package itself.
+    # The extra "dev" includes "test", and both include the package itself.
     if [[ $have == "$key: $extra"* || $have == "$key: dev" ]]; then
         say "using the environment in $venv (Python ${key%% *})"
         return
     fi
-    say "installing archivesearch${extra:+[$extra]} in $venv, with what it needs"
+    say "installing archivesearch${extra:+[$extra]} and its dependencies in $venv"
     rm -f "$stamp"
     # shellcheck disable=SC2086 - the options are words
     "$bin/python" -m pip install --quiet --disable-pip-version-check $install_options \
         --editable "$root${extra:+[$extra]}" ||
-        fail "pip could not install the package; what it says stands above"
+        fail "pip could not install the package; its messages are above"
     printf '%s: %s\n' "$key" "$extra" >"$stamp"
 }

@@ -1,4 +1,4 @@
-"""What all tests share: how hypothesis runs, and where pages to read are found."""
+"""Fixtures and settings of all tests: hypothesis, bundled pages and real pages."""
 
 import os
 from pathlib import Path
@@ -9,8 +9,8 @@ from hypothesis import settings
 ROOT = Path(__file__).parent.parent
 DATA = "ARCHIVESEARCH_TEST_DATA"
 
-# The same examples every time, so that a test passes or fails for everybody alike;
-# HYPOTHESIS_PROFILE=explore looks for new ones.
+# The same examples in each run, so that a test passes or fails for everybody alike.
+# HYPOTHESIS_PROFILE=explore tries new ones.
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
@@ -34,7 +34,7 @@ def corpus() -> Path:
 
 @pytest.fixture(scope="session")
 def corpus_index(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an index of the bundled pages, made once; tests must not change it."""
+    """Return an index of the bundled pages, built once; tests must not change it."""
     import archivesearch
 
     index = tmp_path_factory.mktemp("corpus") / "index"
@@ -44,11 +44,11 @@ def corpus_index(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Return the folder of real pages that are not part of the project.
+    """Return the folder of real pages, which are not part of the project.
 
-    ARCHIVESEARCH_TEST_DATA says where it is; without it a test that needs it is skipped.
+    ARCHIVESEARCH_TEST_DATA names it; without it, tests of these pages are skipped.
     """
-    named = os.environ.get(DATA)
-    if not named:
+    folder = os.environ.get(DATA)
+    if not folder:
         pytest.skip("ARCHIVESEARCH_TEST_DATA does not name a folder of real pages")
-    return Path(named)
+    return Path(folder)

@@ -304,6 +304,7 @@ def test_closing_twice_does_no_harm(index: Path) -> None:
         lambda archive: archive.pages(),
         lambda archive: archive.suggest("let"),
         lambda archive: archive.whoosh,
+        lambda archive: archive.stats(),
     ],
 )
 def test_a_closed_archive_raises(index: Path, ask: Callable[[Archive], object]) -> None:

@@ -1,4 +1,4 @@
-"""What many pages repeat: found by counting, kept, and out of the way of the ranking."""
+"""Boilerplate: it is found by counting, stays in the text, and does not rank."""
 
 import tomllib
 from collections import Counter
@@ -15,7 +15,7 @@ import archivesearch
 from archivesearch.config import load_beside
 from archivesearch.indexing.dedup.boilerplate import find_boilerplate
 from archivesearch.indexing.dedup.boilerplate_spans import BoilerplateSpans
-from archivesearch.indexing.fingerprints.fingerprints import units
+from archivesearch.indexing.fingerprints.units import units
 from archivesearch.indexing.parsing.page_spool import PageSpool
 from archivesearch.indexing.parsing.parse_task import chunk_of_pages
 from archivesearch.model.pages import Page, RawPage
@@ -32,146 +32,153 @@ WORDS = (
 ).split()
 
 
-def own(number: int, sentences: int = 4) -> str:
-    """Return sentences that no other number gives."""
+def sentences(number: int, count: int = 4) -> str:
+    """Return sentences that differ from those of every other number."""
     return " ".join(
         f"On day {number * 10 + n} the {WORDS[(number + n) % 23]} of the "
         f"{WORDS[(number * 7 + n) % 23]} was shown to visitor {number} of the town."
-        for n in range(sentences)
+        for n in range(count)
     )
 
 
-def marked(folder: Path, pages: Mapping[str, str], at_once: int = 1 << 20) -> dict[str, list[str]]:
-    """Return what is repeated on each page."""
+def boilerplate_of(
+    folder: Path, pages: Mapping[str, str], batch_size: int = 1 << 20
+) -> dict[str, list[str]]:
+    """Return the boilerplate of each page."""
     config = load_beside(folder)
-    with PageSpool(write_files(folder, {})) as gathered:
+    with PageSpool(write_files(folder, {})) as spool:
         for name, text in pages.items():
             page = parse(RawPage(name, text.encode()), config)
             assert isinstance(page, Page)
-            gathered.add(chunk_of_pages([page]))
-        marks = BoilerplateSpans(gathered, find_boilerplate(gathered, at_once))
+            spool.add(chunk_of_pages([page]))
+        spans = BoilerplateSpans(spool, find_boilerplate(spool, batch_size))
         return {
-            name: [p.text[a:b] for p in marks.passages(number) for a, b in p.repeated]
+            name: [p.text[a:b] for p in spans.passages(number) for a, b in p.repeated]
             for number, name in enumerate(pages)
         }
 
 
 @pytest.mark.parametrize("text", ["Plain text.", "Naïve 日本 😀", "half a pair: \ud800", "\0"])
-def test_pages_that_wait_come_back_as_they_were(tmp_path: Path, text: str) -> None:
-    parsed = parse(RawPage("a.html", html_page(own(1)).encode()), load_beside(tmp_path))
+def test_a_spooled_page_comes_back_unchanged(tmp_path: Path, text: str) -> None:
+    parsed = parse(RawPage("a.html", html_page(sentences(1)).encode()), load_beside(tmp_path))
     assert isinstance(parsed, Page)
     page = replace(parsed, title=text)
-    with PageSpool(tmp_path) as gathered:
-        gathered.add(chunk_of_pages([page]))
-        assert gathered.page(0) == page
-        assert len(gathered) == 1
+    with PageSpool(tmp_path) as spool:
+        spool.add(chunk_of_pages([page]))
+        assert spool.page(0) == page
+        assert len(spool) == 1
 
 
-def test_a_passage_says_the_same_alone_and_on_its_page(tmp_path: Path) -> None:
+def test_own_texts_are_those_of_the_passages_of_pages(tmp_path: Path) -> None:
     config = load_beside(tmp_path)
-    with PageSpool(tmp_path) as gathered:
+    with PageSpool(tmp_path) as spool:
         for n in range(8):
             page = parse(
-                RawPage(f"{n}.html", html_page(f"{BANNER} {own(n)}", FOOTER).encode()), config
+                RawPage(f"{n}.html", html_page(f"{BANNER} {sentences(n)}", FOOTER).encode()), config
             )
             assert isinstance(page, Page)
-            gathered.add(chunk_of_pages([page]))
-        marks = BoilerplateSpans(gathered, find_boilerplate(gathered))
-        on_pages = [p.own_text for page in range(8) for p in marks.passages(page)]
-        assert on_pages == list(marks.own_texts(range(gathered.passage_offsets[-1])))
-        assert on_pages[:2] == [own(0), ""]
+            spool.add(chunk_of_pages([page]))
+        spans = BoilerplateSpans(spool, find_boilerplate(spool))
+        on_pages = [p.own_text for page in range(8) for p in spans.passages(page)]
+        assert on_pages == list(spans.own_texts(range(spool.passage_offsets[-1])))
+        assert on_pages[:2] == [sentences(0), ""]
 
 
 @given(st.lists(st.text(), max_size=5))
-def test_units_are_the_same_wherever_their_text_stands(texts: list[str]) -> None:
+def test_units_do_not_depend_on_other_texts(texts: list[str]) -> None:
     together = units(texts)
-    alone = [units([text]) for text in texts]
-    for name in ("hashes", "starts", "ends", "words", "counted"):
-        parts = [getattr(one, name).tolist() for one in alone]
+    separate = [units([text]) for text in texts]
+    for name in ("hashes", "starts", "ends", "words", "countable"):
+        parts = [getattr(single, name).tolist() for single in separate]
         assert getattr(together, name).tolist() == [value for part in parts for value in part]
 
 
 def test_banner_navigation_and_footer_are_found(tmp_path: Path) -> None:
-    pages = {f"{n}.html": html_page(NAVIGATION, BANNER, own(n), FOOTER) for n in range(8)}
-    pages["other.html"] = html_page(own(50), own(51))
-    found = marked(tmp_path, pages)
-    assert found.pop("other.html") == []
-    assert set(map(tuple, found.values())) == {(NAVIGATION, BANNER, FOOTER)}
+    pages = {f"{n}.html": html_page(NAVIGATION, BANNER, sentences(n), FOOTER) for n in range(8)}
+    pages["other.html"] = html_page(sentences(50), sentences(51))
+    boilerplate = boilerplate_of(tmp_path, pages)
+    assert boilerplate.pop("other.html") == []
+    assert set(map(tuple, boilerplate.values())) == {(NAVIGATION, BANNER, FOOTER)}
 
 
 def test_a_banner_is_found_inside_the_first_line(tmp_path: Path) -> None:
-    pages = {f"{n}.html": html_page(BANNER, own(n)) for n in range(8)}
-    pages["glued.html"] = html_page(f"{BANNER} {own(8)}")
-    pages["twice.html"] = html_page(BANNER.upper(), own(9), BANNER)
-    found = marked(tmp_path, pages)
-    assert found["glued.html"] == [BANNER]
-    assert found["twice.html"] == [BANNER.upper(), BANNER]
+    pages = {f"{n}.html": html_page(BANNER, sentences(n)) for n in range(8)}
+    pages["glued.html"] = html_page(f"{BANNER} {sentences(8)}")
+    pages["twice.html"] = html_page(BANNER.upper(), sentences(9), BANNER)
+    boilerplate = boilerplate_of(tmp_path, pages)
+    assert boilerplate["glued.html"] == [BANNER]
+    assert boilerplate["twice.html"] == [BANNER.upper(), BANNER]
 
 
 QUOTATION = "Those who cannot change their minds cannot change anything at all, the clerk said."
 
 
 def inside(number: int) -> str:
-    """Return a long page with the quotation in its midst."""
-    parts = [own(number * 9 + part) for part in range(8)]
+    """Return a long page with the quotation in the middle."""
+    parts = [sentences(number * 9 + part) for part in range(8)]
     return html_page(*parts[:4], QUOTATION, *parts[4:])
 
 
 def issue(number: int) -> dict[str, str]:
     """Return three articles and the page that has them all."""
-    articles = [[own(number * 20 + n), own(number * 20 + n + 9)] for n in range(3)]
+    articles = [[sentences(number * 20 + n), sentences(number * 20 + n + 9)] for n in range(3)]
     single = {f"{number}/{n}.html": html_page(*article) for n, article in enumerate(articles)}
     return {**single, f"{number}/all.html": html_page(*(text for a in articles for text in a))}
 
 
 ORDINARY: dict[str, dict[str, str]] = {
     "five pages": {
-        f"{n}.html": html_page(own(n), QUOTATION if n < 3 else own(n + 40)) for n in range(5)
+        f"{n}.html": html_page(sentences(n), QUOTATION if n < 3 else sentences(n + 40))
+        for n in range(5)
     },
     "a quotation in three articles": {
-        f"{n}.html": html_page(own(n), QUOTATION if n < 3 else own(n + 40), own(n + 80))
+        f"{n}.html": html_page(
+            sentences(n), QUOTATION if n < 3 else sentences(n + 40), sentences(n + 80)
+        )
         for n in range(40)
     },
     "a statement in five places": {
-        f"{n}.html": html_page(own(n), *([QUOTATION, own(99)] if n % 8 == 0 else [own(n + 40)]))
+        f"{n}.html": html_page(
+            sentences(n), *([QUOTATION, sentences(99)] if n % 8 == 0 else [sentences(n + 40)])
+        )
         for n in range(40)
     },
     "a quotation inside many articles": {
-        f"{n}.html": inside(n) if n < 9 else html_page(own(n * 9)) for n in range(60)
+        f"{n}.html": inside(n) if n < 9 else html_page(sentences(n * 9)) for n in range(60)
     },
     "one article at many addresses": {
-        **{f"mirror{n}.html": html_page(own(1), own(2), QUOTATION) for n in range(12)},
-        **{f"{n}.html": html_page(own(n)) for n in range(10, 20)},
+        **{f"mirror{n}.html": html_page(sentences(1), sentences(2), QUOTATION) for n in range(12)},
+        **{f"{n}.html": html_page(sentences(n)) for n in range(10, 20)},
     },
     "a magazine's issues beside their articles": {
         name: text for number in range(4) for name, text in issue(number).items()
     },
     "pages of one sentence": {f"{n}.html": html_page(QUOTATION) for n in range(30)},
     "numbers of notes": {
-        f"{n}.html": html_page("1.", own(n), "2.", own(n + 40)) for n in range(20)
+        f"{n}.html": html_page("1.", sentences(n), "2.", sentences(n + 40)) for n in range(20)
     },
 }
 
 
 @pytest.mark.parametrize("pages", ORDINARY.values(), ids=ORDINARY)
-def test_ordinary_sentences_are_left_alone(tmp_path: Path, pages: dict[str, str]) -> None:
-    assert not any(marked(tmp_path, pages).values())
+def test_ordinary_sentences_are_not_boilerplate(tmp_path: Path, pages: dict[str, str]) -> None:
+    assert not any(boilerplate_of(tmp_path, pages).values())
 
 
 def test_a_part_of_a_site_has_its_own_masthead(tmp_path: Path) -> None:
     box = "The Lantern appears when there is something to print."
-    pages = {f"lantern/{n}.html": html_page(box, own(n)) for n in range(5)}
-    pages |= {f"letters/{n}.html": html_page(own(n)) for n in range(10, 60)}
-    found = marked(tmp_path, pages)
-    assert all(found[f"lantern/{n}.html"] == [box] for n in range(5))
-    assert not any(found[f"letters/{n}.html"] for n in range(10, 60))
+    pages = {f"lantern/{n}.html": html_page(box, sentences(n)) for n in range(5)}
+    pages |= {f"letters/{n}.html": html_page(sentences(n)) for n in range(10, 60)}
+    boilerplate = boilerplate_of(tmp_path, pages)
+    assert all(boilerplate[f"lantern/{n}.html"] == [box] for n in range(5))
+    assert not any(boilerplate[f"letters/{n}.html"] for n in range(10, 60))
 
 
-def test_how_much_is_counted_at_once_makes_no_difference(tmp_path: Path) -> None:
-    pages = {f"{n}.html": html_page(NAVIGATION, BANNER, own(n), FOOTER) for n in range(12)}
-    whole = marked(tmp_path / "whole", pages)
+def test_the_result_does_not_depend_on_the_batch_size(tmp_path: Path) -> None:
+    pages = {f"{n}.html": html_page(NAVIGATION, BANNER, sentences(n), FOOTER) for n in range(12)}
+    whole = boilerplate_of(tmp_path / "whole", pages)
     assert any(whole.values())
-    assert marked(tmp_path / "parts", pages, at_once=7) == whole
+    assert boilerplate_of(tmp_path / "parts", pages, batch_size=7) == whole
 
 
 TEXTS = st.lists(
@@ -181,16 +188,16 @@ TEXTS = st.lists(
 
 @given(TEXTS)
 def test_units_cover_the_words_of_a_text_once(texts: list[str]) -> None:
-    found = units(texts)
+    parts = units(texts)
     places = list(
-        zip(found.texts.tolist(), found.starts.tolist(), found.ends.tolist(), strict=True)
+        zip(parts.texts.tolist(), parts.starts.tolist(), parts.ends.tolist(), strict=True)
     )
     assert places == sorted(places)
-    for (one, _, end), (other, start, _) in pairwise(places):
-        assert one != other or end <= start
-    said = Counter("".join(texts[text][start:end] for text, start, end in places))
+    for (text, _, end), (next_text, start, _) in pairwise(places):
+        assert text != next_text or end <= start
+    covered = Counter("".join(texts[text][start:end] for text, start, end in places))
     letters = Counter(c for text in texts for c in text if c.isalnum())
-    assert all(said[letter] >= count for letter, count in letters.items())
+    assert all(covered[letter] >= count for letter, count in letters.items())
 
 
 @given(
@@ -202,12 +209,12 @@ def test_case_and_space_and_punctuation_do_not_count(sentences: list[str]) -> No
     assert loud.hashes.tolist() == plain
 
 
-def test_long_texts_are_taken_in_pieces() -> None:
+def test_long_texts_are_cut_into_pieces() -> None:
     text = "".join(f"Sentence {n} of a page that is one line. " for n in range(20_000))
-    found = units(["First of all.", text, "Last of all."])
-    assert (found.texts[0], found.texts[-1]) == (0, 2)
-    assert int(found.words.sum()) == pytest.approx(20_000 * 9 + 6, abs=20)
-    assert all(text[a:b].strip() for a, b in zip(found.starts[1:-1], found.ends[1:-1], strict=True))
+    parts = units(["First of all.", text, "Last of all."])
+    assert (parts.texts[0], parts.texts[-1]) == (0, 2)
+    assert int(parts.words.sum()) == pytest.approx(20_000 * 9 + 6, abs=20)
+    assert all(text[a:b].strip() for a, b in zip(parts.starts[1:-1], parts.ends[1:-1], strict=True))
 
 
 def sentences_of(text: str) -> Iterator[str]:
@@ -222,26 +229,29 @@ def corpus_passages(folder: Path) -> Sequence[archivesearch.Passage]:
         return [p for page in archive.pages() for p in archive.passages(page)]
 
 
-def test_the_repeats_of_the_corpus(tmp_path: Path) -> None:
+def test_the_boilerplate_of_the_corpus(tmp_path: Path) -> None:
     cases = tomllib.loads((ROOT / "tests/cases/repeats.toml").read_text(encoding="utf-8"))
-    known = {" ".join(sentence.split()).casefold() for sentence in cases["sentences"]}
+    expected = {" ".join(sentence.split()).casefold() for sentence in cases["sentences"]}
     right = wrong = missed = 0
-    for found in corpus_passages(tmp_path):
-        said = Counter(" ".join(s.split()).casefold() for s in sentences_of(found.text))
-        own = Counter(" ".join(s.split()).casefold() for s in sentences_of(found.own_text))
-        repeated = said - own
-        right += sum(count for s, count in repeated.items() if s in known)
-        wrong += sum(count for s, count in repeated.items() if s and s not in known)
-        missed += sum(count for s, count in own.items() if s in known)
+    for indexed in corpus_passages(tmp_path):
+        sentences = Counter(" ".join(s.split()).casefold() for s in sentences_of(indexed.text))
+        own_sentences = Counter(
+            " ".join(s.split()).casefold() for s in sentences_of(indexed.own_text)
+        )
+        repeated = sentences - own_sentences
+        right += sum(count for s, count in repeated.items() if s in expected)
+        wrong += sum(count for s, count in repeated.items() if s and s not in expected)
+        missed += sum(count for s, count in own_sentences.items() if s in expected)
     assert right >= 0.95 * (right + wrong)
     assert right >= 0.95 * (right + missed)
 
 
-def test_what_is_repeated_neither_ranks_nor_is_lost(tmp_path: Path) -> None:
+def test_boilerplate_does_not_rank_but_can_be_found(tmp_path: Path) -> None:
     pages = {
-        f"{n}.html": html_page(BANNER, own(n), title="The mirror of the club") for n in range(8)
+        f"{n}.html": html_page(BANNER, sentences(n), title="The mirror of the club")
+        for n in range(8)
     }
-    pages["mirrors.html"] = html_page("How a mirror is made of glass and silver.", own(50))
+    pages["mirrors.html"] = html_page("How a mirror is made of glass and silver.", sentences(50))
     with archivesearch.open(build_index(tmp_path, pages)) as archive:
         assert [hit.id for hit in archive.search("former")] == []
         assert archive.search("mirror").hits[0].id == "mirrors.html#1"
@@ -252,22 +262,24 @@ def test_what_is_repeated_neither_ranks_nor_is_lost(tmp_path: Path) -> None:
         assert shown.title == "The mirror of the club"
 
 
-def test_what_is_repeated_ends_with_its_text(tmp_path: Path) -> None:
-    """Below lines of a page's own, a footer that all pages have ends where the paragraph does."""
+def test_boilerplate_ends_with_its_text(tmp_path: Path) -> None:
+    """A footer below other lines of its paragraph ends where the paragraph ends."""
     pages = {
-        f"{n}.html": f"<h1>No. {n}</h1><p>{own(n)}<p>{own(n + 40, 1)}<br>{FOOTER}</p>"
+        f"{n}.html": f"<h1>No. {n}</h1><p>{sentences(n)}<p>{sentences(n + 40, 1)}<br>{FOOTER}</p>"
         for n in range(8)
     }
     index = build_index(tmp_path, pages)
     with archivesearch.open(index) as archive:
-        passages = [found for page in archive.pages() for found in archive.passages(page)]
+        passages = [passage for page in archive.pages() for passage in archive.passages(page)]
     ends = [passage.repeated[-1][1] - len(passage.text) for passage in passages if passage.repeated]
     assert ends == [0] * 8
     assert archivesearch.verify(index).problems == ()
 
 
 @given(st.text(max_size=40), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40))))
-def test_what_is_not_repeated_is_a_passages_own(text: str, pairs: list[tuple[int, int]]) -> None:
+def test_own_text_is_the_text_outside_of_repeated_spans(
+    text: str, pairs: list[tuple[int, int]]
+) -> None:
     spans: list[tuple[int, int]] = []
     for start, end in sorted((min(pair), max(pair)) for pair in pairs):
         if end <= len(text) and start < end and (not spans or spans[-1][1] <= start):
@@ -281,10 +293,10 @@ def test_what_is_not_repeated_is_a_passages_own(text: str, pairs: list[tuple[int
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_an_index_is_the_same_whatever_the_number_of_processes(tmp_path: Path, jobs: int) -> None:
+def test_the_index_does_not_depend_on_the_number_of_processes(tmp_path: Path, jobs: int) -> None:
     files = []
     for name, number in (("one", 1), ("other", jobs)):
         archivesearch.rebuild([ROOT / "corpus"], tmp_path / name, jobs=number)
-        found = (tmp_path / name).rglob("*")
-        files.append({p.relative_to(tmp_path / name): p.read_bytes() for p in found if p.is_file()})
+        paths = (tmp_path / name).rglob("*")
+        files.append({p.relative_to(tmp_path / name): p.read_bytes() for p in paths if p.is_file()})
     assert files[0] == files[1]

@@ -1,4 +1,4 @@
-"""What all commands share: help, where the index is, completion, and a quick start."""
+"""All commands: help, the place of the index, completion, and a quick start."""
 
 import subprocess
 import sys
@@ -21,20 +21,20 @@ def test_every_command_has_help_with_examples(name: str) -> None:
 
 def test_help_lists_the_commands_with_one_line_each() -> None:
     text = done("--help")
-    for name, (_, line) in COMMANDS.items():
+    for name, line in COMMANDS.items():
         assert f"  {name} " in text
         assert line in text
 
 
-def test_the_table_names_every_command_that_there_is() -> None:
+def test_every_command_is_in_the_table() -> None:
     folder = Path(sys.modules["archivesearch.cli"].__path__[0]) / "commands"
     context = click.Context(main)
     for name in COMMANDS:
         assert isinstance(main.get_command(context, name), click.Command)
-    with_commands = {
+    modules = {
         path.stem for path in folder.glob("*.py") if "@click.command" in path.read_text("utf-8")
     }
-    assert with_commands == set(COMMANDS)
+    assert modules == set(COMMANDS)
 
 
 def test_version() -> None:
@@ -45,26 +45,28 @@ def test_version() -> None:
     "arguments",
     [["serach", "x"], ["--bogus"], ["search"], ["search", "x", "--bogus"], ["show"], []],
 )
-def test_wrong_usage_is_told_in_clicks_form(arguments: list[str]) -> None:
+def test_wrong_usage_is_reported_in_the_form_of_click(arguments: list[str]) -> None:
     assert misused(*arguments)
 
 
 @pytest.mark.parametrize("name", ["orgs", "stats"])
 @pytest.mark.parametrize("before", [True, False])
-def test_the_index_may_be_named_before_or_after(tmp_path: Path, name: str, before: bool) -> None:
+def test_the_index_may_stand_before_or_after_the_command(
+    tmp_path: Path, name: str, before: bool
+) -> None:
     option = ["--index", str(tmp_path / "there")]
     line = failed(*option, name) if before else failed(name, *option)
     assert str(tmp_path / "there") in line
 
 
-def test_the_index_may_be_named_by_the_environment(tmp_path: Path) -> None:
+def test_the_environment_may_name_the_index(tmp_path: Path) -> None:
     there, here = str(tmp_path / "there"), str(tmp_path / "here")
     assert there in failed("stats", ARCHIVESEARCH_INDEX=there)
     assert here in failed("stats", "--index", here, ARCHIVESEARCH_INDEX=there)
     assert here in failed("--index", here, "stats", ARCHIVESEARCH_INDEX=there)
 
 
-def test_the_index_is_called_index_otherwise(
+def test_the_default_index_is_the_folder_index(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -72,12 +74,12 @@ def test_the_index_is_called_index_otherwise(
     assert "index" in failed("stats", ARCHIVESEARCH_INDEX="")
 
 
-def test_an_index_without_a_name_is_wrong_usage() -> None:
-    assert "the name of a folder" in misused("stats", "--index", "")
+def test_an_index_with_an_empty_name_is_wrong_usage() -> None:
+    assert "the name is empty" in misused("stats", "--index", "")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_prints_the_script_of_a_shell(shell: str) -> None:
+def test_completion_prints_a_script_for_each_shell(shell: str) -> None:
     result = run("completion", shell)
     assert result.exit_code == 0
     assert "_ARCHIVESEARCH_COMPLETE" in result.stdout
@@ -101,7 +103,7 @@ def test_commands_and_options_are_completed() -> None:
     assert complete("search", "--sort", "y") == ["year"]
 
 
-def test_names_are_completed_from_the_index(corpus_index: Path) -> None:
+def test_organizations_and_pages_are_completed(corpus_index: Path) -> None:
     index = {"ARCHIVESEARCH_INDEX": str(corpus_index)}
     names = [party["name"] for party in organizations(corpus_index)]
     first = names[0]
@@ -121,7 +123,7 @@ def organizations(index: Path) -> list[dict[str, str]]:
 
 
 def loaded_by(*arguments: str | Path) -> set[str]:
-    """Return the modules that a command has imported when it is done."""
+    """Return the top-level modules that a command imports."""
     result = subprocess.run(
         [sys.executable, "-X", "importtime", *command(*arguments)[1:]],
         capture_output=True,
@@ -139,6 +141,6 @@ def test_a_search_imports_only_what_it_needs(corpus_index: Path) -> None:
     assert not loaded_by("search", "castro", "--index", corpus_index) & HEAVY
 
 
-def test_help_imports_next_to_nothing() -> None:
+def test_help_imports_very_little() -> None:
     loaded = loaded_by("--help")
     assert not loaded & (HEAVY | {"whoosh", "numpy", "json", "tomllib"})

@@ -1,4 +1,4 @@
-"""The command `rebuild`: what it reports, and what it does when it cannot."""
+"""The command `rebuild`: its report, its progress and its errors."""
 
 import inspect
 import json
@@ -14,7 +14,7 @@ import pytest
 
 import archivesearch
 from archivesearch.cli.failures import Interrupted
-from archivesearch.cli.progress import Watcher, told, watched
+from archivesearch.cli.progress import ProgressMeter, show_progress, write_progress_lines
 from archivesearch.model.reports import Progress
 from helpers import crawls
 from helpers.cli_site import (
@@ -30,7 +30,7 @@ from helpers.cli_site import (
 from helpers.crawls import gzip_members, page_record, record
 
 ALONE = ("--jobs", "1")
-"""The processes of others would outlive the test."""
+"""A pool of processes would outlive the test."""
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_report_in_a_file(site: Path, tmp_path: Path) -> None:
     assert "empty.html: it is empty" in (tmp_path / "update.txt").read_text()
 
 
-def test_a_crawl_and_a_folder_at_once(site: Path, tmp_path: Path) -> None:
+def test_a_crawl_and_a_folder_together(site: Path, tmp_path: Path) -> None:
     crawl = tmp_path / "x.warc.gz"
     url = "http://example.org/a.html"
     request = record(b"GET /", url, "request")
@@ -93,7 +93,7 @@ def test_a_crawl_and_a_folder_at_once(site: Path, tmp_path: Path) -> None:
 
 
 class Clock:
-    """Seconds that pass when they are told to."""
+    """A clock that a test sets."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -103,49 +103,49 @@ class Clock:
 
 
 @pytest.mark.parametrize(
-    ("stage", "what"),
+    ("stage", "state"),
     [
         ("indexing", "nothing was changed in x"),
-        ("saving", "x holds the old index or the new one, whole"),
+        ("saving", "x holds either the complete old index or the complete new one"),
     ],
 )
-def test_an_interruption_says_what_became_of_the_index(stage: str, what: str) -> None:
-    def interrupted() -> None:
-        with watched("x") as watcher:
-            watcher(Progress(1, 1, 5, 0, stage))
+def test_an_interruption_reports_the_state_of_the_index(stage: str, state: str) -> None:
+    def interrupt() -> None:
+        with show_progress("x") as meter:
+            meter(Progress(1, 1, 5, 0, stage))
             raise KeyboardInterrupt
 
     with pytest.raises(Interrupted) as caught:
-        interrupted()
-    assert caught.value.message == f"interrupted; {what}"
+        interrupt()
+    assert caught.value.message == f"interrupted; {state}"
 
 
-def test_what_is_said_of_how_far_it_is() -> None:
+def test_a_line_of_progress() -> None:
     clock = Clock()
-    watcher = Watcher(clock)
-    assert watcher.line() == "listing"
+    meter = ProgressMeter(clock)
+    assert meter.line() == "listing"
     clock.now += 75
-    assert watcher.line() == "listing: 1 min 15 s so far"
-    watcher(Progress(1, 1, 5, 0, "reading"))
-    assert watcher.line() == "reading: 1 of 1 page"
-    watcher(Progress(2000, 2000, 9_000_000, 3, "comparing"))
-    watcher(Progress(0, 3000, 9_000_000, 3, "indexing"))
+    assert meter.line() == "listing: 1 min 15 s so far"
+    meter(Progress(1, 1, 5, 0, "reading"))
+    assert meter.line() == "reading: 1 of 1 page"
+    meter(Progress(2000, 2000, 9_000_000, 3, "comparing"))
+    meter(Progress(0, 3000, 9_000_000, 3, "indexing"))
     clock.now += 2
-    watcher(Progress(1000, 3000, 9_000_000, 3, "indexing"))
-    assert watcher.line() == "indexing: 1,000 of 3,000 pages, 3 skipped, 4 s left"
-    assert (watcher.seconds, watcher.bytes) == (77, 9_000_000)
+    meter(Progress(1000, 3000, 9_000_000, 3, "indexing"))
+    assert meter.line() == "indexing: 1,000 of 3,000 pages, 3 skipped, 4 s left"
+    assert (meter.seconds, meter.bytes) == (77, 9_000_000)
 
 
-def test_speed_and_time_left_forget_what_was_long_ago() -> None:
+def test_speed_and_time_left_are_those_of_the_last_half_minute() -> None:
     clock = Clock()
-    watcher = Watcher(clock)
+    meter = ProgressMeter(clock)
     pages = size = 0
     for second in range(100):
         clock.now += 1
         pages += 1000 if second < 10 else 1
         size += 20_000_000 if second < 10 else 2_000_000
-        watcher(Progress(pages, 100_000, size, 0, "reading"))
-    assert watcher.line() == "reading: 10,090 of 100,000 pages, 2.0 MB/s, 24 h 58 min left"
+        meter(Progress(pages, 100_000, size, 0, "reading"))
+    assert meter.line() == "reading: 10,090 of 100,000 pages, 2.0 MB/s, 24 h 58 min left"
 
 
 @pytest.mark.parametrize(
@@ -158,25 +158,25 @@ def test_speed_and_time_left_forget_what_was_long_ago() -> None:
         (10, ""),
     ],
 )
-def test_a_narrow_terminal_is_told_less(columns: int, expected: str) -> None:
+def test_a_narrow_terminal_shows_fewer_parts(columns: int, expected: str) -> None:
     clock = Clock()
-    watcher = Watcher(clock)
-    watcher(Progress(0, 200, 0, 0, "reading"))
+    meter = ProgressMeter(clock)
+    meter(Progress(0, 200, 0, 0, "reading"))
     clock.now += 10
-    watcher(Progress(50, 200, 15_000_000, 3, "reading"))
-    assert watcher.fitting(columns) == expected
+    meter(Progress(50, 200, 15_000_000, 3, "reading"))
+    assert meter.shortened(columns) == expected
 
 
 def test_every_stage_has_its_own_count(site: Path, tmp_path: Path) -> None:
     (site / "copy.html").write_text(PAGES["lists/parties.html"])
     crawl = tmp_path / "x.warc"
     crawl.write_bytes(page_record("Castro speaks.") + record(b"GET /", kind="request") * 5)
-    seen: list[Progress] = []
-    report = archivesearch.rebuild([site, crawl], tmp_path / "index", progress=seen.append)
+    reports: list[Progress] = []
+    report = archivesearch.rebuild([site, crawl], tmp_path / "index", progress=reports.append)
     assert (report.read, report.indexed, report.same, report.no_pages) == (10, 4, 1, 5)
-    last = {progress.stage: progress for progress in seen}
-    told = [(p.stage, p.pages, p.total, p.skipped) for p in last.values()]
-    assert told == [
+    last = {progress.stage: progress for progress in reports}
+    counts = [(p.stage, p.pages, p.total, p.skipped) for p in last.values()]
+    assert counts == [
         ("reading", 5, 5, 1),
         ("comparing", 5, None, 1),
         ("indexing", 3, 3, 1),
@@ -185,18 +185,18 @@ def test_every_stage_has_its_own_count(site: Path, tmp_path: Path) -> None:
     ]
 
 
-def test_a_line_now_and_then_where_there_is_no_terminal(
+def test_without_a_terminal_a_line_is_written_at_intervals(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    watcher = Watcher()
-    with told(watcher, every=0.01):
+    meter = ProgressMeter()
+    with write_progress_lines(meter, interval=0.01):
         errors = ""
         while errors.count("\n") < 2:  # nothing is reported meanwhile
             errors += capfd.readouterr().err
     assert errors.startswith("listing\n")
 
 
-@pytest.mark.skipif(os.name != "posix", reason="terminals are as POSIX has them")
+@pytest.mark.skipif(os.name != "posix", reason="needs terminals of POSIX")
 @pytest.mark.parametrize("kind", ["xterm", "dumb"])
 def test_on_a_terminal_a_line_is_drawn_and_erased(site: Path, tmp_path: Path, kind: str) -> None:
     terminal, end = os.openpty()
@@ -208,7 +208,7 @@ def test_on_a_terminal_a_line_is_drawn_and_erased(site: Path, tmp_path: Path, ki
     )
     os.close(end)
     drawn = b""
-    with suppress(OSError):  # as reading ends where nobody writes any more
+    with suppress(OSError):  # the other end is closed
         while data := os.read(terminal, 4096):
             drawn += data
     os.close(terminal)
@@ -219,7 +219,7 @@ def test_on_a_terminal_a_line_is_drawn_and_erased(site: Path, tmp_path: Path, ki
     assert (b"\x1b[2K" in drawn) == (kind == "xterm")
 
 
-def test_the_corpus_and_the_index_are_found_where_one_stands(
+def test_the_corpus_and_the_index_are_looked_for_in_the_current_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -228,7 +228,7 @@ def test_the_corpus_and_the_index_are_found_where_one_stands(
     assert done("search", "castro").startswith("3 paragraphs")
 
 
-def test_where_nothing_is_named_and_nothing_lies(
+def test_without_sources_and_without_a_corpus(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -237,7 +237,7 @@ def test_where_nothing_is_named_and_nothing_lies(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_sources_without_a_page_say_what_they_have(tmp_path: Path) -> None:
+def test_sources_without_a_page_are_reported_with_their_contents(tmp_path: Path) -> None:
     index = ("--index", tmp_path / "index")
     (tmp_path / "a.html").write_text("")
     line = failed("rebuild", tmp_path / "a.html", *index)
@@ -257,7 +257,7 @@ def test_sources_without_a_page_say_what_they_have(tmp_path: Path) -> None:
     assert "and 1 other record (1: it is an archive inside" in failed("rebuild", folder, *index)
 
 
-def test_what_cannot_be_built_is_a_clear_line(site: Path, tmp_path: Path) -> None:
+def test_a_build_that_fails_is_reported_in_one_line(site: Path, tmp_path: Path) -> None:
     index = ("--index", tmp_path / "index")
     assert "nowhere" in failed("rebuild", tmp_path / "nowhere", *index)
     assert "nowhere.toml" in failed("rebuild", site, "--config", tmp_path / "nowhere.toml", *index)
@@ -267,17 +267,19 @@ def test_what_cannot_be_built_is_a_clear_line(site: Path, tmp_path: Path) -> Non
     assert not (tmp_path / "index").exists()
 
 
-def test_a_folder_that_is_no_index_is_refused(site: Path) -> None:
+def test_an_index_folder_with_other_files_is_refused(site: Path) -> None:
     assert str(site) in failed("rebuild", site, "--index", site)
     assert {path.name for path in site.iterdir()} == {"lists", "letters", "empty.html"}
 
 
-def test_a_file_in_the_place_of_the_index_is_refused(site: Path, tmp_path: Path) -> None:
+def test_an_index_that_is_a_file_is_refused(site: Path, tmp_path: Path) -> None:
     (tmp_path / "index").write_text("not an index")
     assert "index" in failed("rebuild", site, "--index", tmp_path / "index")
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs files it may not read")
+@pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() == 0, reason="needs a file that it may not read"
+)
 def test_a_file_that_cannot_be_read_is_reported(site: Path, tmp_path: Path) -> None:
     (site / "letters" / "1994.html").chmod(0)
     result = run("rebuild", site, "--index", tmp_path / "index", *ALONE)
@@ -285,8 +287,8 @@ def test_a_file_that_cannot_be_read_is_reported(site: Path, tmp_path: Path) -> N
     assert "skipped letters/1994.html: " in result.stderr
 
 
-def test_a_source_without_a_name_is_wrong_usage(tmp_path: Path) -> None:
-    assert "is expected" in misused("rebuild", "", "--index", tmp_path / "index")
+def test_a_source_with_an_empty_name_is_wrong_usage(tmp_path: Path) -> None:
+    assert "the name is empty" in misused("rebuild", "", "--index", tmp_path / "index")
 
 
 def test_jobs_must_be_a_number() -> None:
@@ -294,13 +296,14 @@ def test_jobs_must_be_a_number() -> None:
     assert misused("rebuild", "--jobs", "many")
 
 
-def test_memory_must_be_some_and_is_the_same_everywhere() -> None:
+def test_memory_must_be_positive_and_has_the_default_of_the_function() -> None:
     assert misused("rebuild", "--memory", "0")
     default = inspect.signature(archivesearch.rebuild).parameters["memory"].default
-    assert f"[default: {default};" in done("rebuild", "--help")
+    text = " ".join(done("rebuild", "--help").split())
+    assert f"[default: {default};" in text
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX has them")
+@pytest.mark.skipif(os.name != "posix", reason="needs signals of POSIX")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_leaves_the_old_index(tmp_path: Path, jobs: str) -> None:
     index = tmp_path / "index"
@@ -316,8 +319,8 @@ def test_ctrl_c_leaves_the_old_index(tmp_path: Path, jobs: str) -> None:
         text=True,
         start_new_session=True,
     )
-    here = set(index.iterdir())
-    while set(index.iterdir()) == here and process.poll() is None:
+    files = set(index.iterdir())
+    while set(index.iterdir()) == files and process.poll() is None:
         time.sleep(0.02)
     time.sleep(0.3)
     os.killpg(process.pid, signal.SIGINT)

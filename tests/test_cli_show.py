@@ -35,7 +35,7 @@ def about_castro(index: Path) -> str:
     return identifier
 
 
-def test_a_paragraph_stands_in_its_section(index: Path) -> None:
+def test_show_prints_a_paragraph_in_its_section(index: Path) -> None:
     identifier = about_castro(index)
     number = identifier.rpartition("#")[2]
     text = done("show", identifier, "--index", index)
@@ -48,7 +48,7 @@ def test_a_paragraph_stands_in_its_section(index: Path) -> None:
     assert {passage["org"] for passage in value["passages"]} == {"Socialist Workers Party"}
 
 
-def test_context_counts_paragraphs(index: Path) -> None:
+def test_context_is_a_number_of_paragraphs(index: Path) -> None:
     identifier = about_castro(index)
     number = int(identifier.rpartition("#")[2])
     whole = shown(PAGE, "--index", index)
@@ -58,7 +58,7 @@ def test_context_counts_paragraphs(index: Path) -> None:
     assert shown(identifier, "--context", "99", "--index", index) == whole
 
 
-def test_a_whole_page(index: Path) -> None:
+def test_show_prints_a_whole_page(index: Path) -> None:
     identifier = about_castro(index)
     whole = shown(PAGE, "--index", index)
     assert whole == [str(n) for n in range(1, len(whole) + 1)]
@@ -73,14 +73,14 @@ def test_a_whole_page(index: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["nowhere.html", "nowhere.html#1", f"{PAGE}#0", f"{PAGE}#999", "", "#1", "caf\udce9"]
 )
-def test_what_is_not_there_is_a_clear_line(index: Path, name: str) -> None:
+def test_a_missing_page_or_paragraph_is_reported(index: Path, name: str) -> None:
     assert failed("show", name, "--index", index)
 
 
 @pytest.mark.parametrize(
     "arguments", [[PAGE, "--context", "1"], [f"{PAGE}#1", "--page", "--context", "1"]]
 )
-def test_context_is_for_a_paragraph(arguments: list[str]) -> None:
+def test_context_needs_a_paragraph(arguments: list[str]) -> None:
     assert "--context" in misused("show", *arguments)
 
 
@@ -131,14 +131,14 @@ def test_inspect_uses_the_nearest_configuration(tmp_path: Path) -> None:
     assert value["url"] == f"http://other.example/{PAGE}"
 
 
-def test_inspect_refuses_what_is_no_page(tmp_path: Path, site: Path) -> None:
+def test_inspect_refuses_a_file_that_is_no_page(tmp_path: Path, site: Path) -> None:
     binary = tmp_path / "binary.html"
     binary.write_bytes(bytes(range(256)) * 40)
     for file in (binary, site / "empty.html", tmp_path / "nowhere.html", tmp_path):
         assert file.name in failed("inspect", file)
 
 
-def test_inspect_names_a_configuration_that_is_wrong(tmp_path: Path, site: Path) -> None:
+def test_inspect_names_an_invalid_configuration(tmp_path: Path, site: Path) -> None:
     wrong = tmp_path / "wrong.toml"
     wrong.write_text("bogus = 1\n")
     assert "bogus" in failed("inspect", site / PAGE, "--config", wrong)

@@ -1,4 +1,4 @@
-"""The documents name files, commands, options and functions; all of them exist."""
+"""Documents: files, commands, options, links and examples in them exist and work."""
 
 import contextlib
 import doctest
@@ -35,8 +35,8 @@ ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 
 def commands() -> dict[str, click.Command]:
     context = click.Context(main)
-    found = {name: main.get_command(context, name) for name in main.list_commands(context)}
-    return {name: command for name, command in found.items() if command is not None}
+    by_name = {name: main.get_command(context, name) for name in main.list_commands(context)}
+    return {name: command for name, command in by_name.items() if command is not None}
 
 
 COMMANDS = commands()
@@ -59,14 +59,14 @@ def prose(text: str) -> str:
 
 
 def command_lines(text: str) -> Iterator[list[str]]:
-    """Yield the arguments of each `archivesearch` that stands on a line of its own."""
+    """Yield the arguments of each command line that begins with `archivesearch`."""
     for line in re.findall(r"^\s*(?:\$ |\w+:\s+)?archivesearch (.+)$", text, re.MULTILINE):
         words = shlex.split(line, comments=True)
         yield list(itertools.takewhile(lambda word: word not in {"|", ">", "&&"}, words))
 
 
-def understand(arguments: list[str]) -> None:
-    """Have click check a command line without doing what it says."""
+def check_arguments(arguments: list[str]) -> None:
+    """Let click check a command line without running it."""
     name, *rest = arguments
     assert name in COMMANDS
     with contextlib.suppress(click.exceptions.Exit):
@@ -87,13 +87,13 @@ QUERIES = [
 
 
 def slugs(text: str) -> set[str]:
-    """Return the anchors that a document's headings have."""
+    """Return the anchors of a document's headings."""
     headings = re.findall(r"^#+ (.+)$", prose(text), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
-def test_links_lead_somewhere(document: Path) -> None:
+def test_link_targets_exist(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)\s]+)\)", prose(text)):
         if re.match("[a-z]+:", target):
@@ -107,7 +107,7 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 @pytest.mark.parametrize("document", MAPS, ids=name_of)
 def test_paths_exist(document: Path, corpus_index: Path) -> None:
-    """Paths are those of the project, the package, the corpus or an index."""
+    """A path is relative to the project, the package, the corpus or an index."""
     text = document.read_text(encoding="utf-8")
     paths = set(re.findall(r"`((?:[\w.*-]+/)+[\w.*-]*|[\w-]+\.(?:py|md|toml))`", text))
     folders = [ROOT, PACKAGE, ROOT / "corpus", corpus_index]
@@ -115,7 +115,7 @@ def test_paths_exist(document: Path, corpus_index: Path) -> None:
     assert not missing
 
 
-def test_the_map_shows_every_module() -> None:
+def test_the_map_names_every_module() -> None:
     modules = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")}
     modules = {module for module in modules if not module.endswith("__init__.py")}
     missing = {module for module in modules if f"`{module}`" not in ARCHITECTURE}
@@ -126,11 +126,11 @@ def test_the_map_shows_every_module() -> None:
 def test_commands_and_options_exist(document: Path) -> None:
     for block in blocks(document.read_text(encoding="utf-8"), "sh", "console"):
         for arguments in command_lines(block):
-            understand(arguments)
+            check_arguments(arguments)
 
 
-def steady(text: str) -> str:
-    """Return printed text without times, sizes and scores, which change with the pages."""
+def normalize(text: str) -> str:
+    """Return printed text with times, sizes and scores replaced, since they vary."""
     lines = "\n".join(map(str.rstrip, text.splitlines()))
     lines = re.sub(r"[\d.]+ (?:ms|s)\b", "0 s", lines)
     lines = re.sub(r"[\d.]+ [kM]B\b", "0 B", lines)
@@ -138,9 +138,9 @@ def steady(text: str) -> str:
 
 
 def steps(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the commands of a document with what they print, and its settings, in order.
+    """Yield the commands of a document in order, each with its output in the document.
 
-    Settings are a command that writes them: each part goes below the ones before it.
+    A block of settings becomes a command that appends it to mirror/archivesearch.toml.
     """
     for language, code in re.findall(r"^```(\w+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
         if language == "toml":
@@ -152,10 +152,10 @@ def steps(text: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("document", SESSIONS, ids=name_of)
-def test_commands_print_what_is_shown(
+def test_commands_print_the_output_in_the_document(
     document: Path, corpus: Path, corpus_index: Path, tmp_path: Path
 ) -> None:
-    """Three dots stand for what is left out."""
+    """Three dots stand for any text."""
     shutil.copytree(corpus, tmp_path / "corpus")
     shutil.copytree(corpus_index, tmp_path / "index")
     environment = {**os.environ, "COLUMNS": "80", "ARCHIVESEARCH_INDEX": "index"}
@@ -173,12 +173,12 @@ def test_commands_print_what_is_shown(
             encoding="utf-8",
         ).stdout
         checker = doctest.OutputChecker()
-        agrees = checker.check_output(steady(shown), steady(printed), doctest.ELLIPSIS)
+        agrees = checker.check_output(normalize(shown), normalize(printed), doctest.ELLIPSIS)
         assert agrees, f"$ {command}\n{printed}"
 
 
 @pytest.mark.parametrize("query", QUERIES)
-def test_queries_are_understood(query: str, corpus_index: Path) -> None:
+def test_queries_parse(query: str, corpus_index: Path) -> None:
     with archivesearch.open(corpus_index) as archive:
         archive.search(query)
 
@@ -196,7 +196,7 @@ def test_each_command_has_help_with_an_example(name: str) -> None:
     assert examples
     for arguments in examples:
         assert arguments[0] == name
-        understand(arguments)
+        check_arguments(arguments)
 
 
 @pytest.mark.parametrize("name", archivesearch.__all__)
@@ -211,7 +211,8 @@ def test_python_examples_run(code: str, corpus: Path, corpus_index: Path, tmp_pa
     (tmp_path / "corpus").symlink_to(corpus, target_is_directory=True)
     shutil.copytree(corpus_index, tmp_path / "index")
     process = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
+        # imported first, it silences what Python says when it compiles Whoosh
+        [sys.executable, "-W", "error", "-c", f"import archivesearch\n{code}"],
         cwd=tmp_path,
         check=False,
         capture_output=True,

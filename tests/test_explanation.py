@@ -1,4 +1,4 @@
-"""What a score is the sum of."""
+"""Score explanations: their shares add up, and name words, fields and boosts."""
 
 import math
 from collections.abc import Iterator
@@ -24,8 +24,8 @@ QUERIES = [
 
 @pytest.fixture(scope="module")
 def archive(corpus_index: Path) -> Iterator[archivesearch.Archive]:
-    with archivesearch.open(corpus_index) as opened:
-        yield opened
+    with archivesearch.open(corpus_index) as archive:
+        yield archive
 
 
 @pytest.mark.parametrize("query", QUERIES)
@@ -44,15 +44,15 @@ def test_the_shares_add_up_to_the_score(
     assert all(not hit.explanation for hit in plain)
 
 
-def test_words_fields_and_the_second_stage_are_named(archive: archivesearch.Archive) -> None:
+def test_shares_name_words_fields_and_boosts(archive: archivesearch.Archive) -> None:
     hit = archive.search("SWP and Castro", explain=True, limit=1).hits[0]
     shares = {(share.what, share.field): share for share in hit.explanation}
     assert shares["castro", "text"].weight == 1.0
-    assert shares['"socialist worker parti"', "org"].weight < 0.8  # the other name counts less
+    assert shares['"socialist worker parti"', "org"].weight < 0.8  # the alias counts less
     assert ("more of the words", "") in shares
 
 
-def test_beyond_the_second_stage_the_first_explains_all(archive: archivesearch.Archive) -> None:
+def test_hits_beyond_the_reranked_ones_have_no_boosts(archive: archivesearch.Archive) -> None:
     hits = archive.search("the of", explain=True, offset=150, limit=5).hits
     for hit in hits:
         assert {share.field for share in hit.explanation} <= {"text", "org", "section", "title"}

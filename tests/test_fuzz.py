@@ -14,5 +14,5 @@ def test_any_input_is_read_or_skipped(part: int) -> None:
     assert sum(outcome.skipped + outcome.refused for outcome in outcomes) > 10
 
 
-def test_a_number_always_gives_the_same_input() -> None:
+def test_a_number_always_makes_the_same_input() -> None:
     assert all(make(1, number) == make(1, number) for number in range(50))

@@ -1,4 +1,4 @@
-"""Filters, order, pages of results, groups and facets are what brute force gives."""
+"""Filters, order, paging, groups and facets of the index reader agree with brute force."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -53,33 +53,33 @@ VALUES: dict[str, Callable[[Passage], str | int | None]] = {
 }
 
 
-class Engine(NamedTuple):
+class EngineCase(NamedTuple):
     reader: ColumnarReader
     passages: list[Passage]
     brute: BruteForce
 
     def matches(self, request: Request) -> list[tuple[int, float]]:
-        """Return all matches in the order that is asked for."""
-        found = self.brute.scores(request.query)
+        """Return all matches in the order of the request."""
+        scores = self.brute.scores(request.query)
         if request.filter is not None:
             allowed = self.brute.scores(request.filter)
-            found = {number: score for number, score in found.items() if number in allowed}
+            scores = {number: score for number, score in scores.items() if number in allowed}
         years = [passage.year for passage in self.passages]
         sign = -1 if request.sort == "-year" else 1
         keys: dict[str, Callable[[int], Any]] = {
-            "score": lambda n: (round(-found[n], 9), n),
+            "score": lambda n: (round(-scores[n], 9), n),
             "place": lambda n: n,
             "year": lambda n: (years[n] is None, sign * (years[n] or 0), n),
         }
-        order = sorted(found, key=keys[request.sort.lstrip("-")])
-        return [(number, found[number]) for number in order]
+        order = sorted(scores, key=keys[request.sort.lstrip("-")])
+        return [(number, scores[number]) for number in order]
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+def engine(tmp_path_factory: pytest.TempPathFactory) -> EngineCase:
     passages = random_passages(11, 700)
     folder = tmp_path_factory.mktemp("engine") / "index"
-    return Engine(open_reader(folder, passages, ANALYZER), passages, BruteForce(passages))
+    return EngineCase(open_reader(folder, passages, ANALYZER), passages, BruteForce(passages))
 
 
 REQUESTS = st.builds(
@@ -95,45 +95,50 @@ REQUESTS = st.builds(
 
 
 @given(request=REQUESTS)
-def test_matches_are_those_of_brute_force(engine: Engine, request: Request) -> None:
-    found = engine.reader.search(request)
-    wanted = engine.matches(request)
-    assert found.total == len(wanted)
-    part = wanted[request.offset : request.offset + request.limit]
-    assert [match.number for match in found.matches] == [number for number, _ in part]
+def test_matches_agree_with_brute_force(engine: EngineCase, request: Request) -> None:
+    response = engine.reader.search(request)
+    expected = engine.matches(request)
+    assert response.total == len(expected)
+    part = expected[request.offset : request.offset + request.limit]
+    assert [match.number for match in response.matches] == [number for number, _ in part]
     scores = [score for _, score in part]
-    assert [match.score for match in found.matches] == pytest.approx(scores, rel=1e-9)
+    assert [match.score for match in response.matches] == pytest.approx(scores, rel=1e-9)
     scanned = list(engine.reader.scan(request.query, request.filter))
-    assert scanned == sorted(number for number, _ in wanted)
+    assert scanned == sorted(number for number, _ in expected)
 
 
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.parametrize("filter", FILTERS)
-def test_facets_count_all_matches(engine: Engine, query: Query, filter: Query | None) -> None:
+def test_facets_count_all_matches(engine: EngineCase, query: Query, filter: Query | None) -> None:
     request = Request(query, filter, limit=1, facets=FACETS)
-    found = engine.reader.search(request).facets
+    facets = engine.reader.search(request).facets
     matches = [engine.passages[number] for number, _ in engine.matches(request)]
     for name, value in VALUES.items():
         counts = Counter(v for passage in matches if (v := value(passage)) is not None)
         ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-        assert found[name] == tuple(ranked[:MAX_FACET_VALUES])
+        assert facets[name] == tuple(ranked[:MAX_FACET_VALUES])
 
 
-@given(request=REQUESTS, by=st.sampled_from(GROUPS))
-def test_groups_are_those_of_brute_force(engine: Engine, request: Request, by: str) -> None:
+@given(request=REQUESTS, group_by=st.sampled_from(GROUPS))
+def test_groups_agree_with_brute_force(engine: EngineCase, request: Request, group_by: str) -> None:
     request = Request(
-        request.query, request.filter, request.limit, request.offset, request.sort, group_by=by
+        request.query,
+        request.filter,
+        request.limit,
+        request.offset,
+        request.sort,
+        group_by=group_by,
     )
     members: dict[str, list[int]] = {}
     for number, _ in engine.matches(request):
-        members.setdefault(str(VALUES[by](engine.passages[number]) or ""), []).append(number)
-    found = engine.reader.search(request)
-    assert found.total == len(members)
-    wanted = list(islice(members.items(), request.offset, request.offset + request.limit))
-    assert [(group.key, group.size) for group in found.groups] == [
-        (key, len(numbers)) for key, numbers in wanted
+        members.setdefault(str(VALUES[group_by](engine.passages[number]) or ""), []).append(number)
+    response = engine.reader.search(request)
+    assert response.total == len(members)
+    expected = list(islice(members.items(), request.offset, request.offset + request.limit))
+    assert [(group.key, group.size) for group in response.groups] == [
+        (key, len(numbers)) for key, numbers in expected
     ]
-    for group, (_, numbers) in zip(found.groups, wanted, strict=True):
+    for group, (_, numbers) in zip(response.groups, expected, strict=True):
         assert [match.number for match in group.matches] == numbers[:MAX_GROUP_HITS]
 
 
@@ -150,20 +155,20 @@ def test_an_empty_index_answers(tmp_path: Path) -> None:
 def test_threads_share_a_reader(tmp_path: Path) -> None:
     passages = random_passages(12, 700)
     requests = [
-        Request(query, allowed, group_by=by, facets=FACETS)
+        Request(query, allowed, group_by=group_by, facets=FACETS)
         for query in QUERIES
         for allowed in FILTERS
-        for by in (None, "org")
+        for group_by in (None, "org")
     ]
 
     def answer(reader: ColumnarReader, request: Request) -> Any:
-        found = reader.search(request)
-        texts = reader.passages([match.number for match in found.matches])
+        answers = reader.search(request)
+        texts = reader.passages([match.number for match in answers.matches])
         with reader.whoosh_index.searcher() as searcher:
-            return found, texts, [hit["id"] for hit in searcher.search(request.query)]
+            return answers, texts, [hit["id"] for hit in searcher.search(request.query)]
 
-    reader = open_reader(tmp_path / "index", passages, ANALYZER)  # nothing in it is worked out yet
+    reader = open_reader(tmp_path / "index", passages, ANALYZER)  # nothing is cached in it yet
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda request: answer(reader, request), requests * 2))
-    wanted = [answer(reader, request) for request in requests]
-    assert found == wanted * 2
+        answers = list(pool.map(lambda request: answer(reader, request), requests * 2))
+    expected = [answer(reader, request) for request in requests]
+    assert answers == expected * 2

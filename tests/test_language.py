@@ -1,4 +1,4 @@
-"""The language of a page: declared, or told by its words, or left open."""
+"""Language detection: declared, by function words, by the model, or open."""
 
 import re
 import subprocess
@@ -40,12 +40,12 @@ def language_of(text: str, *, declared: str = "", languages: tuple[str, ...] = (
     return page.lang
 
 
-def told(text: str) -> str:
+def by_function_words(text: str) -> str:
     return language_by_function_words(re.findall(r"[^\W\d_]+", text.lower()))
 
 
 CASES = [
-    # what the page says, what it declares, the archive's languages, and its language
+    # the text, the declared language, the archive's languages, and the detected language
     (FRENCH, "", ("en",), "fr"),
     (GERMAN, "", ("en",), "de"),
     (FRENCH, "fr", ("en",), "fr"),
@@ -136,13 +136,13 @@ PLAIN = {
 
 
 @pytest.mark.parametrize("code", PLAIN)
-def test_a_plain_language_is_told_by_its_words(code: str) -> None:
-    assert told(PLAIN[code]) == code
+def test_a_clear_language_is_detected_by_function_words(code: str) -> None:
+    assert by_function_words(PLAIN[code]) == code
     assert language_of(PLAIN[code]) == code
 
 
 OPEN = {
-    # in a language that the table has not, whose next of kin it has
+    # in a language that is not in the table, but whose relative is
     "af": "Die koerant het elke Saterdag verskyn totdat die drukkery in Februarie gesluit is, maar "
     "daar was ook briewe van die werkers wat deur die polisie geneem is.",
     "bg": "Вестникът излизаше всяка събота, докато печатницата беше затворена, но имаше и писма на "
@@ -189,11 +189,11 @@ OPEN = {
 
 
 @pytest.mark.parametrize("text", OPEN)
-def test_what_is_not_plain_is_left_to_the_model(text: str) -> None:
-    assert told(OPEN[text]) == ""
+def test_an_unclear_language_is_open_without_the_model(text: str) -> None:
+    assert by_function_words(OPEN[text]) == ""
 
 
-def test_no_word_is_of_two_languages() -> None:
+def test_no_function_word_is_of_two_languages() -> None:
     words = [word for words in FUNCTION_WORDS.values() for word in words]
     assert len(words) == len(set(words))
     assert all(word.isalpha() and word == word.lower() for word in words)
@@ -214,15 +214,15 @@ except IndexProblem as error:
 
 
 def without_room(text: str) -> str:
-    """Return what becomes of a page where the model cannot be unpacked."""
+    """Return the language of a page, or the error, if the model cannot be unpacked."""
     return subprocess.run(
         [sys.executable, "-c", WITHOUT_ROOM, text], capture_output=True, text=True, check=True
     ).stdout
 
 
-def test_a_model_that_cannot_be_loaded_is_told() -> None:
-    assert without_room(OPEN["names"]).startswith("cannot load what tells languages apart: ")
+def test_a_model_that_cannot_be_loaded_is_an_error() -> None:
+    assert without_room(OPEN["names"]).startswith("cannot load the model for language detection: ")
 
 
-def test_a_plain_language_needs_no_model() -> None:
+def test_a_clear_language_needs_no_model() -> None:
     assert without_room(ENGLISH) == "en\n"

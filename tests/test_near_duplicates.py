@@ -1,4 +1,4 @@
-"""Copies: pages that say the same are one, passages that nearly do are shown as one."""
+"""Duplicates: equal pages are indexed once, copies of passages are shown once."""
 
 import itertools
 import random
@@ -19,9 +19,9 @@ from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.columnar.documents.duplicate_groups import DuplicateGroups, write_copies
 from archivesearch.columnar.storage.array_files import ArrayFolder, ArrayWriter
 from archivesearch.columnar.storage.doc_sets import bits_of
-from archivesearch.indexing.dedup.deduplicator import Deduplicated, DistinctPage
+from archivesearch.indexing.dedup.deduplicator import Deduplicated, DistinctPage, hash_by_owner
 from archivesearch.indexing.dedup.near_duplicates import add_adjacent_duplicates, near_duplicates
-from archivesearch.indexing.fingerprints.fingerprints import bands
+from archivesearch.indexing.fingerprints.minhash import bands
 from archivesearch.indexing.parsing.page_spool import PageSpool
 from archivesearch.indexing.parsing.parser_pool import parse_in_order
 from archivesearch.indexing.workers.worker_pool import WorkerPool
@@ -45,119 +45,143 @@ ARTICLE = (
 )
 
 
-def numbers_of(texts: Sequence[str], weights: Sequence[int] | None = None) -> Any:
-    weighed = np.array(weights or [0] * len(texts), np.int64)
-    with TemporaryFile() as aside:
+def copies_of(texts: Sequence[str], weights: Sequence[int] | None = None) -> Any:
+    weight_array = np.array(weights or [0] * len(texts), np.int64)
+    with TemporaryFile() as file:
         copies = near_duplicates(
-            bands(texts), lambda some: [texts[n] for n in some], weighed, aside
+            bands(texts), lambda numbers: [texts[n] for n in numbers], weight_array, file
         )
     return list(copies)
 
 
-def test_what_is_a_copy() -> None:
-    other = "The reading room is open on Saturdays, and has been since the council met last year."
-    assert numbers_of([STATEMENT, other, EDITED, STATEMENT.upper()]) == [(0, 2, 3)]
-    assert numbers_of([other, STATEMENT]) == []
-    assert numbers_of(["See below.", "See below.", "Why is that so?", "Why is that so?"]) == []
+def test_near_duplicates_are_copies() -> None:
+    different = (
+        "The reading room is open on Saturdays, and has been since the council met last year."
+    )
+    assert copies_of([STATEMENT, different, EDITED, STATEMENT.upper()]) == [(0, 2, 3)]
+    assert copies_of([different, STATEMENT]) == []
+    assert copies_of(["See below.", "See below.", "Why is that so?", "Why is that so?"]) == []
 
 
-def test_the_page_with_the_fewest_passages_represents() -> None:
-    assert numbers_of([STATEMENT] * 4, [9, 3, 3, 5]) == [(1, 2, 3, 0)]
+def test_the_representative_is_on_the_page_with_the_fewest_passages() -> None:
+    assert copies_of([STATEMENT] * 4, [9, 3, 3, 5]) == [(1, 2, 3, 0)]
 
 
 SENTENCES = st.lists(st.sampled_from("abcdefgh"), min_size=8, max_size=24).map(" ".join)
 
 
 @given(st.lists(SENTENCES, max_size=12), st.randoms())
-def test_groups_hold_copies_alone_and_each_once(texts: list[str], random: random.Random) -> None:
+def test_each_passage_is_in_one_group_with_all_equal_texts(
+    texts: list[str], random: random.Random
+) -> None:
     texts += random.choices(texts, k=len(texts) // 2) if texts else []
-    groups = numbers_of(texts)
+    groups = copies_of(texts)
     members = [number for group in groups for number in group]
     assert len(members) == len(set(members))
-    group_of = {number: at for at, group in enumerate(groups) for number in group}
-    for one in range(len(texts)):
-        for other in range(one):
-            pairs = set(itertools.pairwise(texts[one].split()))
-            if texts[one] == texts[other] and len(pairs) >= 9:  # however many copies there are
-                assert group_of[one] == group_of[other]
+    group_of = {number: index for index, group in enumerate(groups) for number in group}
+    for first in range(len(texts)):
+        for second in range(first):
+            pairs = set(itertools.pairwise(texts[first].split()))
+            if texts[first] == texts[second] and len(pairs) >= 9:  # whatever the number of copies
+                assert group_of[first] == group_of[second]
 
 
 @pytest.mark.parametrize(
-    ("said", "copies", "expected"),
+    ("text_hashes", "copies", "expected"),
     [
-        ([0, 7, 8, 0, 7, 8], ((0, 3),), [(0, 3), (1, 4), (2, 5)]),  # one after the other
-        ([7, 0, 8, 7, 0, 9], ((1, 4),), [(0, 3), (1, 4)]),  # what says something else is none
+        ([0, 7, 8, 0, 7, 8], ((0, 3),), [(0, 3), (1, 4), (2, 5)]),  # the search goes on from (1, 4)
+        ([7, 0, 8, 7, 0, 9], ((1, 4),), [(0, 3), (1, 4)]),  # 8 and 9 are different texts
         ([7, 8, 0, 7, 0, 8], ((2, 4),), [(2, 4)]),  # not on the same side
-        ([0, 0, 7, 0, 7, 0], ((0, 3),), [(0, 3)]),  # not beside them in both
-        ([0, 7, 7, 0, 7, 7], (), []),  # beside nothing
+        ([0, 0, 7, 0, 7, 0], ((0, 3),), [(0, 3)]),  # not beside both copies
+        ([0, 7, 7, 0, 7, 7], (), []),  # beside no copy
     ],
 )
 def test_short_passages_beside_copies(
-    said: list[int], copies: tuple[tuple[int, ...], ...], expected: list[tuple[int, ...]]
+    text_hashes: list[int], copies: tuple[tuple[int, ...], ...], expected: list[tuple[int, ...]]
 ) -> None:
-    assert companions(copies, said, [0, 3, 6]) == expected
+    assert groups_with_adjacent(copies, text_hashes, [0, 3, 6]) == expected
 
 
-def test_short_passages_of_other_pages_are_not_beside_copies() -> None:
-    assert companions(((0, 2),), [0, 7, 0, 7], [0, 1, 2, 3, 4]) == [(0, 2)]
+def test_passages_of_other_pages_are_not_adjacent() -> None:
+    assert groups_with_adjacent(((0, 2),), [0, 7, 0, 7], [0, 1, 2, 3, 4]) == [(0, 2)]
 
 
-def test_a_third_page_may_share_one_side_alone() -> None:
-    said = [0, 7, 0, 0, 7, 0, 7, 0]
-    found = companions(((0, 3), (2, 5, 7)), said, [0, 3, 6, 8])
-    assert found == [(0, 3), (1, 4, 6), (2, 5, 7)]
+def test_a_third_page_may_share_only_one_side() -> None:
+    text_hashes = [0, 7, 0, 0, 7, 0, 7, 0]
+    groups = groups_with_adjacent(((0, 3), (2, 5, 7)), text_hashes, [0, 3, 6, 8])
+    assert groups == [(0, 3), (1, 4, 6), (2, 5, 7)]
 
 
 @given(st.lists(st.integers(0, 3), min_size=2, max_size=30), st.data())
-def test_companions_are_in_one_group_each_and_say_the_same(
-    said: list[int], data: st.DataObject
+def test_adjacent_duplicates_are_in_one_group_each_and_have_equal_texts(
+    text_hashes: list[int], data: st.DataObject
 ) -> None:
-    first = sorted({0, len(said), *data.draw(st.lists(st.integers(1, len(said))))})
-    long = [n for n, value in enumerate(said) if value == 0]
-    heads = data.draw(st.lists(st.integers(0, 2), min_size=len(long), max_size=len(long)))
+    offsets = sorted({0, len(text_hashes), *data.draw(st.lists(st.integers(1, len(text_hashes))))})
+    long = [n for n, value in enumerate(text_hashes) if value == 0]
+    leaders = data.draw(st.lists(st.integers(0, 2), min_size=len(long), max_size=len(long)))
     copies = tuple(
         group
-        for head in range(3)
-        if len(group := tuple(n for n, h in zip(long, heads, strict=True) if h == head)) > 1
+        for leader in range(3)
+        if len(group := tuple(n for n, h in zip(long, leaders, strict=True) if h == leader)) > 1
     )
-    found = companions(copies, said, first)
-    members = [number for group in found for number in group]
+    groups = groups_with_adjacent(copies, text_hashes, offsets)
+    members = [number for group in groups for number in group]
     assert len(members) == len(set(members))
-    assert set(copies) <= set(found)
-    assert [min(group) for group in found] == sorted(min(group) for group in found)
-    for group in set(found) - set(copies):
-        assert len({said[n] for n in group} - {0}) == 1
+    assert set(copies) <= set(groups)
+    assert [min(group) for group in groups] == sorted(min(group) for group in groups)
+    for group in set(groups) - set(copies):
+        assert len({text_hashes[n] for n in group} - {0}) == 1
         assert len(group) > 1
 
 
-def companions(
-    copies: Sequence[tuple[int, ...]], said: Sequence[int], first: Sequence[int]
+def groups_with_adjacent(
+    copies: Sequence[tuple[int, ...]], text_hashes: Sequence[int], offsets: Sequence[int]
 ) -> list[tuple[int, ...]]:
-    weights = np.zeros(len(said), np.int64)
-    return list(add_adjacent_duplicates(tuple(copies), np.array(said, np.uint64), first, weights))
+    weights = np.zeros(len(text_hashes), np.int64)
+    return list(
+        add_adjacent_duplicates(tuple(copies), np.array(text_hashes, np.uint64), offsets, weights)
+    )
 
 
-def sifted(folder: Path, source: Path) -> tuple[Deduplicated, list[Passage], list[DistinctPage]]:
-    """Return what is to be indexed of a source, its passages in a row, and its pages."""
-    with PageSpool(write_files(folder, {})) as gathered:
+HASHES = st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=8)
+
+
+@given(HASHES, HASHES, HASHES)
+def test_the_hash_of_units_depends_only_on_the_units(
+    before: list[int], units: list[int], after: list[int]
+) -> None:
+    """It does not depend on other passages, nor on the number of their own passage."""
+    hashes = np.array([*before, *units, *after, *units], np.uint64)
+    sizes = [len(before), len(units), len(after), len(units)]
+    owners, sums = hash_by_owner(hashes, np.repeat(np.array([3, 4, 7, 9], np.uint32), sizes))
+    assert owners.tolist() == [3, 4, 7, 9]
+    ranked = sum(unit * (2 * rank + 1) for rank, unit in enumerate(units)) % 2**64
+    assert sums[1] == sums[3] == ranked
+
+
+def deduplicate(
+    folder: Path, source: Path
+) -> tuple[Deduplicated, list[Passage], list[DistinctPage]]:
+    """Return a source deduplicated, and the passages and pages that are to be indexed."""
+    with PageSpool(write_files(folder, {})) as spool:
         (opened,) = open_sources([source])
-        with WorkerPool(1) as crew:
-            for chunk in parse_in_order(page_tasks(opened.pages(), opened.config), crew):
-                gathered.add(chunk)
-        found = Deduplicated(gathered)
-        pages = list(found)
-        passages = [passage for batch in found.batches() for passage in batch]
-    return found, passages, pages
+        with WorkerPool(1) as pool:
+            for chunk in parse_in_order(page_tasks(opened.pages(), opened.config), pool):
+                spool.add(chunk)
+        deduplicated = Deduplicated(spool)
+        pages = list(deduplicated)
+        passages = [passage for batch in deduplicated.batches() for passage in batch]
+    return deduplicated, passages, pages
 
 
 def test_the_copies_of_the_corpus(tmp_path: Path) -> None:
     cases = tomllib.loads((ROOT / "tests/cases/duplicates.toml").read_text(encoding="utf-8"))
-    found, passages, pages = sifted(tmp_path, ROOT / "corpus")
-    groups = [[passages[number].id for number in group] for group in found.copies]
-    pairs, known = set(pairs_of(groups)), set(pairs_of(cases["groups"]))
-    right = len(pairs & known)
+    deduplicated, passages, pages = deduplicate(tmp_path, ROOT / "corpus")
+    groups = [[passages[number].id for number in group] for group in deduplicated.copies]
+    pairs, expected = set(pairs_of(groups)), set(pairs_of(cases["groups"]))
+    right = len(pairs & expected)
     assert right >= 0.95 * len(pairs)
-    assert right >= 0.95 * len(known)
+    assert right >= 0.95 * len(expected)
     assert all(group in cases["groups"] for group in groups)  # representatives go first
     same = [[page.page.page, *(other.page for other in page.same)] for page in pages if page.same]
     assert same == cases["same"]
@@ -188,7 +212,7 @@ def test_an_article_goes_before_the_issue_that_has_it(tmp_path: Path) -> None:
         assert archive.stats().pages == 3
 
 
-def test_short_paragraphs_of_an_article_are_copies_as_the_long_ones_are(tmp_path: Path) -> None:
+def test_short_paragraphs_beside_copies_are_copies(tmp_path: Path) -> None:
     short = ("See below.", "And so on!", "Why is that so?")
     article = (short[0], ARTICLE[0], *short[1:], ARTICLE[1])
     files = {
@@ -196,8 +220,8 @@ def test_short_paragraphs_of_an_article_are_copies_as_the_long_ones_are(tmp_path
         "ice.html": html_page(*article, title="The ice"),
         "other.html": html_page(STATEMENT, *short, title="Another"),
     }
-    found, passages, _ = sifted(tmp_path, write_files(tmp_path / "site", files))
-    groups = [[passages[number].id for number in group] for group in found.copies]
+    deduplicated, passages, _ = deduplicate(tmp_path, write_files(tmp_path / "site", files))
+    groups = [[passages[number].id for number in group] for group in deduplicated.copies]
     assert groups == [[f"ice.html#{n}", f"all.html#{n + 1}"] for n in range(1, 6)]
 
 
@@ -220,7 +244,7 @@ def test_the_copy_that_fits_a_filter_is_found(tmp_path: Path) -> None:
         )
 
 
-def test_pages_that_say_the_same_are_one(tmp_path: Path) -> None:
+def test_equal_pages_are_indexed_once(tmp_path: Path) -> None:
     text = html_page(*ARTICLE, title="The ice")
     pages = {
         "a.html": text,
@@ -228,7 +252,7 @@ def test_pages_that_say_the_same_are_one(tmp_path: Path) -> None:
         "copy/markup.html": text.replace("<p>", "<p><font size=2>"),
         "b.html": html_page(*ARTICLE, title="Of the ice"),  # its title is found
         "short1.html": "<html><p>Photograph.</p>",
-        "short2.html": "<html><p>Photograph. </p>",  # what it shows is not known
+        "short2.html": "<html><p>Photograph. </p>",  # few words: its bytes differ
     }
     with archivesearch.open(build_index(tmp_path, pages)) as archive:
         assert archive.pages() == ("a.html", "b.html", "short1.html", "short2.html")
@@ -245,7 +269,7 @@ def test_pages_that_say_the_same_are_one(tmp_path: Path) -> None:
         assert (stats.pages, stats.duplicates) == (4, 3)
 
 
-def test_pages_with_another_banner_are_one(tmp_path: Path) -> None:
+def test_pages_that_differ_only_in_a_banner_are_indexed_once(tmp_path: Path) -> None:
     banner = "This is a mirror of the former pages of a club that met in the town hall."
     pages = {
         f"{n}.html": html_page(
@@ -262,7 +286,7 @@ def test_pages_with_another_banner_are_one(tmp_path: Path) -> None:
         assert (same.page, same.shift) == ("b.html", -1)
 
 
-def test_the_same_page_of_another_year_is_found_by_it(tmp_path: Path) -> None:
+def test_an_equal_page_of_another_year_is_found_by_its_year(tmp_path: Path) -> None:
     pages = {"1994/a.html": html_page(STATEMENT), "1999/a.html": html_page(STATEMENT)}
     pages["archivesearch.toml"] = "addresses = ['^(?P<year>[0-9]{4})/']"
     with archivesearch.open(build_index(tmp_path, pages)) as archive:
@@ -288,18 +312,18 @@ WORDS = ["ba", "bo", "bu", "da"]
 
 @st.composite
 def archives(draw: st.DrawFn) -> tuple[list[str], list[list[int]]]:
-    """Texts of few words, and some of them as groups of copies."""
+    """Draw texts of a few words, and groups of copies among them."""
     texts = draw(
         st.lists(
             st.lists(st.sampled_from(WORDS), max_size=5).map(" ".join), min_size=1, max_size=90
         )
     )
     numbers = draw(st.permutations(range(len(texts))))
-    groups, at = [], 0
-    while at < len(numbers):
+    groups, start = [], 0
+    while start < len(numbers):
         size = draw(st.integers(1, 6))
-        groups.append(list(numbers[at : at + size]))
-        at += size
+        groups.append(list(numbers[start : start + size]))
+        start += size
     return texts, [group for group in groups if len(group) > 1]
 
 
@@ -322,19 +346,19 @@ def test_the_best_of_each_group(
     reader: Any = engine.open(folder, analyzer)
     assert isinstance(reader, ColumnarReader)
     query = parse("ba bo^2", analyzer)
-    found = reader.search(Request(query, limit=limit, offset=offset, sort=sort))
+    results = reader.search(Request(query, limit=limit, offset=offset, sort=sort))
     assert (
-        list(found.matches)
+        list(results.matches)
         == expected(folder, passages, analyzer, groups, sort)[offset : offset + limit]
     )
     group_of = {number: group for group in groups for number in group}
     matching = set(reader.scan(query))
-    for match in found.matches:
-        others = [n for n in group_of.get(match.number, []) if n in matching and n != match.number]
-        assert list(found.copies.get(match.number, ())) == others
-    kept = {min(group_of.get(n, [n])) for n in matching}
-    assert found.total == len(matching)
-    assert found.folded == len(matching) - len(kept)
+    for match in results.matches:
+        copies = [n for n in group_of.get(match.number, []) if n in matching and n != match.number]
+        assert list(results.copies.get(match.number, ())) == copies
+    representatives = {min(group_of.get(n, [n])) for n in matching}
+    assert results.total == len(matching)
+    assert results.folded == len(matching) - len(representatives)
 
 
 def expected(
@@ -344,7 +368,7 @@ def expected(
     groups: Sequence[Sequence[int]],
     sort: str,
 ) -> list[Match]:
-    """Return all hits in order, from an index that folds nothing."""
+    """Return the best hit of each group, from an index without copies."""
     plain = folder / "plain"
     plain.mkdir()
     engine = ColumnarEngine()

@@ -1,4 +1,4 @@
-"""The bytes of pages decoded: a table of cases, real encodings, and laws."""
+"""Page decoder: a table of pages, real pages in many encodings, and laws."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivesearch.parse.encoding import detection as guess
+from archivesearch.parse.encoding import detection
 from archivesearch.parse.encoding.charset_labels import charset_for
 from archivesearch.parse.encoding.decode import decode
 
@@ -31,7 +31,7 @@ def meta(label: str) -> bytes:
     return f'<html><head><meta charset="{label}"></head><body>'.encode()
 
 
-# What is decoded, what a server says of it, the encoding, what decided so, the text's end.
+# The bytes, the content type, the encoding, its source, and the end of the text.
 CASES = {
     "ascii": (b"plain", None, "windows-1252", "default", "plain"),
     "nothing": (b"", None, "windows-1252", "default", ""),
@@ -338,7 +338,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_pages_are_decoded_by_the_evidence(name: str) -> None:
+def test_encoding_source_and_text(name: str) -> None:
     data, content_type, encoding, source, end = CASES[name]
     decoded = decode(data, content_type)
     assert (decoded.encoding, decoded.source) == (encoding, source)
@@ -361,15 +361,15 @@ def test_pages_are_decoded_by_the_evidence(name: str) -> None:
     ],
 )
 def test_labels_mean_what_the_standard_says(label: str, name: str) -> None:
-    found = charset_for(label)
-    assert found is not None
-    assert (found.name, found.misspelt) == (name, False)
+    charset = charset_for(label)
+    assert charset is not None
+    assert (charset.name, charset.misspelt) == (name, False)
 
 
 @pytest.mark.parametrize(
     "label", ["", "none", "text/html", "rot13", "base64", "windows-125", "utf"]
 )
-def test_labels_that_mean_nothing(label: str) -> None:
+def test_unknown_labels(label: str) -> None:
     assert charset_for(label) is None
 
 
@@ -390,17 +390,17 @@ def test_every_byte_string_decodes_whatever_is_declared(data: bytes, label: str)
 
 
 @given(st.text(st.sampled_from("абвгдежзийклмнопрстуфхцчшщъыьэюя ,.\n"), min_size=1))
-def test_what_is_declared_truly_comes_back(text: str) -> None:
+def test_text_in_its_declared_encoding_is_decoded(text: str) -> None:
     for label in ("windows-1251", "koi8-r", "iso-8859-5", "utf-8", "x-mac-cyrillic"):
-        found = charset_for(label)
-        assert found is not None
-        page = f"<p>{text}"  # in windows-1251, юя is what UTF-16 begins with
-        decoded = decode(page.encode(found.codec), f"text/html; charset={label}")
+        charset = charset_for(label)
+        assert charset is not None
+        page = f"<p>{text}"  # юя in windows-1251 is a byte order mark of UTF-16
+        decoded = decode(page.encode(charset.codec), f"text/html; charset={label}")
         assert (decoded.text, decoded.encoding) == (page, label)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1))
-def test_utf_8_with_a_mark_comes_back(text: str) -> None:
+def test_utf_8_with_a_byte_order_mark_is_decoded(text: str) -> None:
     decoded = decode(b"\xef\xbb\xbf" + text.encode())
     assert decoded.encoding == "utf-8"
     assert decoded.text == text or "mended" in decoded.source
@@ -408,7 +408,7 @@ def test_utf_8_with_a_mark_comes_back(text: str) -> None:
 
 # Real pages and texts in many encodings.
 
-WHAT_BROWSERS_DO_OTHERWISE = {
+DIFFERENT_FROM_BROWSERS = {
     ("tests1.dat", 11): "a quotation mark that is not closed in a label is left out",
     ("tests1.dat", 25): "a quotation mark that is not closed in a label is left out",
     ("tests1.dat", 26): "a quotation mark that is not closed in a label is left out",
@@ -424,7 +424,7 @@ def html5lib_cases(file: Path) -> Iterator[tuple[bytes, str]]:
 
 
 @pytest.mark.parametrize("name", HTML5LIB)
-def test_encodings_are_what_html5lib_says(name: str, shared_data: Path) -> None:
+def test_encodings_are_those_of_html5lib(name: str, shared_data: Path) -> None:
     cases = list(html5lib_cases(shared_data / "encoding" / "html5lib" / name))
     assert len(cases) == HTML5LIB[name]
     different = {
@@ -432,7 +432,7 @@ def test_encodings_are_what_html5lib_says(name: str, shared_data: Path) -> None:
         for number, (data, encoding) in enumerate(cases, 1)
         if decode(data).encoding != encoding
     }
-    assert different == {case for case in WHAT_BROWSERS_DO_OTHERWISE if case[0] == name}
+    assert different == {case for case in DIFFERENT_FROM_BROWSERS if case[0] == name}
 
 
 SAMPLES = {
@@ -459,21 +459,21 @@ SAMPLES = {
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_texts_that_declare_nothing(name: str, shared_data: Path) -> None:
+def test_texts_without_a_declaration(name: str, shared_data: Path) -> None:
     decoded = decode((shared_data / "encoding" / name).read_bytes())
     assert (decoded.encoding, SAMPLES[name][1] in decoded.text) == (SAMPLES[name][0], True)
 
 
-def test_no_undeclared_western_page_is_guessed_at(
+def test_no_encoding_of_a_western_page_is_guessed(
     shared_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[int] = []
-    monkeypatch.setattr(guess, "guess_charset", lambda data: asked.append(len(data)))
+    guesses: list[int] = []
+    monkeypatch.setattr(detection, "guess_charset", lambda data: guesses.append(len(data)))
     pages = [path for path in (shared_data / "pages").rglob("*") if path.is_file()]
-    found = {decode(path.read_bytes()).encoding for path in pages}
+    encodings = {decode(path.read_bytes()).encoding for path in pages}
     assert len(pages) > 800
-    assert found <= {"windows-1252", "utf-8", "windows-1251"}
-    assert not asked
+    assert encodings <= {"windows-1252", "utf-8", "windows-1251"}
+    assert not guesses
 
 
 @pytest.mark.parametrize(

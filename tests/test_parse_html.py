@@ -1,17 +1,16 @@
-"""HTML cut into blocks, by a table of cases, and in linear time whatever the markup."""
+"""HTML parser: a table of markups and their blocks, and large pages in linear time."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from archivesearch.parse.blocks import html
-from archivesearch.parse.blocks import inline as runs
+from archivesearch.parse.blocks import html, inline
 from archivesearch.parse.blocks.block import Block
 from archivesearch.parse.blocks.head import read_head
 from archivesearch.parse.blocks.nesting import limit_nesting
 
-# Markup, and the tag and text of each block that it is cut into.
+# Markup, and the tag and the text of each of its blocks.
 CUT: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "nothing": ("", []),
     "text alone": ("some words", [("body", "some words")]),
@@ -123,7 +122,7 @@ def blocks(markup: str) -> list[Block]:
 
 
 @pytest.mark.parametrize("name", CUT)
-def test_markup_is_cut_as_a_browser_sets_it(name: str) -> None:
+def test_blocks_are_those_of_a_browser(name: str) -> None:
     markup, expected = CUT[name]
     assert [(block.tag, block.text) for block in blocks(markup)] == expected
 
@@ -158,10 +157,10 @@ STRONG: dict[str, tuple[str, list[tuple[str, ...]]]] = {
 
 
 @pytest.mark.parametrize("name", STRONG)
-def test_what_is_set_to_stand_out(name: str) -> None:
+def test_strong_spans(name: str) -> None:
     markup, expected = STRONG[name]
-    found = [tuple(b.text[start:end] for start, end in b.strong) for b in blocks(markup)]
-    assert found == expected
+    texts = [tuple(b.text[start:end] for start, end in b.strong) for b in blocks(markup)]
+    assert texts == expected
 
 
 def test_anchors_count_where_a_block_begins() -> None:
@@ -179,17 +178,17 @@ def test_rules_and_indents() -> None:
     assert [block.indent for block in cut] == [0, 0, 1, 2, 0]
 
 
-def test_levels_and_standing_out() -> None:
+def test_heading_levels_and_strong_blocks() -> None:
     cut = blocks("<h1>one</h1><h6>two</h6><p><b>three</b><p><b>four</b> five<hr>six")
     assert [block.level for block in cut] == [1, 6, 0, 0, 0]
     assert [block.all_strong for block in cut] == [True, True, True, False, False]
 
 
-def test_what_the_head_says() -> None:
+def test_the_head_has_title_language_and_author() -> None:
     markup = """<html lang=" en-GB"><head><meta name="Author" content=" A.  Byron ">
         <title>One</title><title>Two</title></head><body><title>Three</title>"""
-    said = read_head(LexborHTMLParser(markup))
-    assert (said.title, said.lang, said.author) == ("One", "en", "A. Byron")
+    head = read_head(LexborHTMLParser(markup))
+    assert (head.title, head.lang, head.author) == ("One", "en", "A. Byron")
 
 
 LARGE = {
@@ -214,10 +213,10 @@ LARGE = {
 
 
 @pytest.mark.parametrize("name", LARGE)
-def test_large_pages_come_to_an_end(name: str) -> None:
+def test_large_pages_are_parsed(name: str) -> None:
     assert html.blocks(LexborHTMLParser(limit_nesting(LARGE[name])))
 
 
 @given(st.text(st.sampled_from("a \n\t\xa0\u2003\u3000.\r\f")))
 def test_white_space_is_collapsed_as_python_does(text: str) -> None:
-    assert runs.collapse_whitespace(text) == " ".join(text.split())
+    assert inline.collapse_whitespace(text) == " ".join(text.split())

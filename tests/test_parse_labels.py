@@ -1,10 +1,14 @@
-"""Labels found in text, and text cut at them."""
+"""Paragraph labels: tables of texts and their parts, and a law."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivesearch.parse.sections import labels
+from archivesearch.parse.sections.labels import (
+    find_labels,
+    repeated_phrases,
+    split_at_labels,
+)
 
 CUT = [
     ("Self-Description: A league.", [("Self-Description", "A league.")]),
@@ -65,32 +69,28 @@ IN_PROFILES = [
 
 
 @pytest.mark.parametrize(("text", "parts"), CUT)
-def test_text_is_cut_at_its_labels(text: str, parts: list[tuple[str, str]]) -> None:
-    assert labels.split_at_labels(text, labels.find_labels(text)) == parts
+def test_text_is_split_at_its_labels(text: str, parts: list[tuple[str, str]]) -> None:
+    assert split_at_labels(text, find_labels(text)) == parts
 
 
 @pytest.mark.parametrize("text", WHOLE)
-def test_prose_with_colons_stays_whole(text: str) -> None:
-    assert labels.find_labels(text) == []
+def test_prose_with_colons_has_no_label(text: str) -> None:
+    assert find_labels(text) == []
 
 
 @pytest.mark.parametrize(("text", "parts"), IN_PROFILES)
 def test_a_profile_has_labels_of_its_own(text: str, parts: list[tuple[str, str]]) -> None:
-    assert (
-        labels.split_at_labels(text, labels.find_labels(text, page_phrases={"strength"})) == parts
-    )
+    labels = find_labels(text, page_phrases={"strength"})
+    assert split_at_labels(text, labels) == parts
 
 
 def test_a_bold_phrase_before_a_colon_is_a_label_of_a_profile() -> None:
     text = "Small. Members: nine. Paper: none."
-    found = labels.find_labels(text, [(7, 15)], page_phrases=())
-    assert labels.split_at_labels(text, found) == [
-        ("", "Small."),
-        ("Members", "nine. Paper: none."),
-    ]
+    labels = find_labels(text, [(7, 15)], page_phrases=())
+    assert split_at_labels(text, labels) == [("", "Small."), ("Members", "nine. Paper: none.")]
 
 
-def test_phrases_that_begin_many_lines_are_told() -> None:
+def test_repeated_phrases() -> None:
     lines = [
         "Strength: nine",
         "Strength: ten",
@@ -100,7 +100,7 @@ def test_phrases_that_begin_many_lines_are_told() -> None:
         "7:30",
         "7:30",
     ]
-    assert labels.repeated_phrases(lines, 2) == {"strength"}
+    assert repeated_phrases(lines, 2) == {"strength"}
 
 
 @given(
@@ -112,6 +112,6 @@ def test_phrases_that_begin_many_lines_are_told() -> None:
 )
 def test_no_character_of_a_word_is_lost(pieces: list[str]) -> None:
     text = "".join(pieces)
-    parts = labels.split_at_labels(text, labels.find_labels(text, page_phrases=()))
-    kept = "".join(c for label, rest in parts for c in label + rest if c.isalnum())
-    assert kept == "".join(c for c in text if c.isalnum())
+    parts = split_at_labels(text, find_labels(text, page_phrases=()))
+    letters = "".join(c for label, rest in parts for c in label + rest if c.isalnum())
+    assert letters == "".join(c for c in text if c.isalnum())

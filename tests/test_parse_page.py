@@ -1,4 +1,4 @@
-"""Whole pages: nothing lost, nothing twice; what is skipped and why; titles and languages."""
+"""Page parser: every word once and in order, skipped pages, titles and languages."""
 
 import hashlib
 import re
@@ -15,8 +15,8 @@ from archivesearch.parse.encoding.decode import decode
 from archivesearch.parse.page import parse
 
 CONFIG = Config()
-# What browsers show in no way, and what they have no word of.
-UNSEEN = ["head", "script", "style", "template", "link", "meta"]
+# The elements that browsers do not show.
+INVISIBLE = ["head", "script", "style", "template", "link", "meta"]
 PIECES = (
     "<p> </p> <b> </b> <i> </i> <h2> </h2> <h3> <br> <br><br> <hr> <ul> <li> </ul> <dl> <dt> <dd> "
     "</dl> <table> <tr> <td> <th> </table> <pre> </pre> <a> </a> <font> </font> <center> <div> "
@@ -34,7 +34,7 @@ def page(data: bytes | str, name: str = "page.html", content_type: str | None = 
 
 
 def words(section: Section) -> str:
-    """Return the words of a section in the order in which they stand on its page."""
+    """Return the words of a section in the order of its page."""
     parts = [section.heading, section.publication, section.address, section.price]
     for paragraph in section.paragraphs:
         parts += (paragraph.label, paragraph.text)
@@ -42,22 +42,22 @@ def words(section: Section) -> str:
 
 
 def letters(text: str) -> str:
-    """Return the letters and digits of a text, in which white space does not count."""
+    """Return the letters and digits of a text, without white space and punctuation."""
     return "".join(re.findall(r"[^\W_]+", text))
 
 
 def expected(data: bytes, name: str) -> str:
-    """Return what a reader sees on a page, by selectolax's own text."""
+    """Return the visible text of a page, as selectolax extracts it."""
     text = re.sub(r"[\x00-\x08\x0b\x0e-\x1f\x7f]", "", decode(data).text)
     if name.endswith(".txt"):
         return text
     document = LexborHTMLParser(text)
-    document.strip_tags(UNSEEN)
+    document.strip_tags(INVISIBLE)
     return document.root.text(separator=" ") if document.root is not None else ""
 
 
 @pytest.mark.parametrize("family", ["linuxgazette", "marxists", "stand-org-uk"])
-def test_every_word_of_real_pages_is_kept_once_and_in_order(family: str, shared_data: Path) -> None:
+def test_real_pages_have_every_word_once_and_in_order(family: str, shared_data: Path) -> None:
     folder = shared_data / "pages" / family
     different = []
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
@@ -66,14 +66,14 @@ def test_every_word_of_real_pages_is_kept_once_and_in_order(family: str, shared_
         if isinstance(parsed, Skipped):
             assert parsed.reason
             continue
-        found = letters(" ".join(words(section) for section in parsed.sections))
-        if found != letters(expected(data, path.name)):
+        parsed_letters = letters(" ".join(words(section) for section in parsed.sections))
+        if parsed_letters != letters(expected(data, path.name)):
             different.append(str(path.relative_to(folder)))
     assert different == []
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=60).map(" ".join))
-def test_every_word_of_any_html_is_kept_once_and_in_order(markup: str) -> None:
+def test_any_html_has_every_word_once_and_in_order(markup: str) -> None:
     parsed = parse(RawPage("page.html", f"<html><body>{markup}".encode()), CONFIG)
     sections = parsed.sections if isinstance(parsed, Page) else ()
     reference = LexborHTMLParser(f"<html><body>{markup}")
@@ -82,7 +82,7 @@ def test_every_word_of_any_html_is_kept_once_and_in_order(markup: str) -> None:
 
 
 @given(st.lists(st.sampled_from([p for p in PIECES if "<" not in p]), max_size=60).map(" ".join))
-def test_every_word_of_any_text_is_kept_once_and_in_order(text: str) -> None:
+def test_any_text_has_every_word_once_and_in_order(text: str) -> None:
     parsed = parse(RawPage("page.txt", text.encode()), CONFIG)
     sections = parsed.sections if isinstance(parsed, Page) else ()
     assert letters(" ".join(map(words, sections))) == letters(text)
@@ -113,7 +113,7 @@ SKIPPED = {
 
 
 @pytest.mark.parametrize("name", SKIPPED)
-def test_what_is_no_page_is_skipped_with_the_reason(name: str) -> None:
+def test_a_file_that_is_no_page_is_skipped_with_a_reason(name: str) -> None:
     data, reason = SKIPPED[name]
     assert parse(RawPage("page.html", data), CONFIG) == Skipped("page.html", reason)
 
@@ -190,14 +190,14 @@ def test_languages(name: str) -> None:
         ("a\n\nb", "mn.php?issue=008", None, 2),
     ],
 )
-def test_pages_are_html_or_text_by_what_they_hold(
+def test_html_or_plain_text_is_detected(
     data: str, name: str, content_type: str | None, count: int
 ) -> None:
     (section,) = page(data, name, content_type).sections
     assert len(section.paragraphs) == count
 
 
-def test_a_page_keeps_its_address_and_its_hash() -> None:
+def test_a_page_has_its_url_and_its_hash() -> None:
     config = Config(base_url="http://example.org/")
     parsed = parse(RawPage("a b/mn.php?issue=008&x=%2F", b"<p>x"), config)
     assert isinstance(parsed, Page)

@@ -1,4 +1,4 @@
-"""Sections, organizations and labels, judged on labelled pages in many markups."""
+"""Section splitter: labelled pages in many markups, a floor of quality, and laws."""
 
 import tomllib
 from collections import Counter
@@ -14,11 +14,10 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archivesearch.config import Config
 from archivesearch.model.pages import Section
-from archivesearch.parse.blocks import html
-from archivesearch.parse.blocks import plain_text as text
+from archivesearch.parse.blocks import html, plain_text
 from archivesearch.parse.blocks.block import Block
 from archivesearch.parse.dates.years_mentioned import years_mentioned
-from archivesearch.parse.sections import organization_names as organizations
+from archivesearch.parse.sections.organization_names import OrganizationName, parse_name
 from archivesearch.parse.sections.splitter import split_into_sections
 
 CASES = Path(__file__).parent / "cases" / "sections"
@@ -28,7 +27,7 @@ FLOOR = 0.97
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A page with the sections that a reader sees in it."""
+    """A page and its sections as a reader sees them."""
 
     name: str
     page: str
@@ -67,21 +66,21 @@ ALL = list(load())
 
 
 def blocks_of(page: str, form: str = "html") -> list[Block]:
-    return text.blocks(page) if form == "text" else html.blocks(LexborHTMLParser(page))
+    return plain_text.blocks(page) if form == "text" else html.blocks(LexborHTMLParser(page))
 
 
 def sections_of(case: Case) -> tuple[Section, ...]:
     return split_into_sections(blocks_of(case.page, case.format), case.title, case.config)
 
 
-def words(several: Iterator[str]) -> list[str]:
-    kept = (c if c.isalnum() else " " for one in several for c in one + " ")
-    return "".join(kept).split()
+def words(texts: Iterator[str]) -> list[str]:
+    characters = (c if c.isalnum() else " " for text in texts for c in text + " ")
+    return "".join(characters).split()
 
 
-def words_of(found: tuple[Section, ...], column_labels: Sequence[str] = ()) -> list[str]:
-    """The words of sections; labels that stand once, above a table's column, are left out."""
-    return words(piece for section in found for piece in pieces(section, column_labels))
+def words_of(sections: tuple[Section, ...], column_labels: Sequence[str] = ()) -> list[str]:
+    """Return the words of sections, without the labels of table columns."""
+    return words(piece for section in sections for piece in pieces(section, column_labels))
 
 
 def pieces(section: Section, column_labels: Sequence[str] = ()) -> Iterator[str]:
@@ -93,7 +92,8 @@ def pieces(section: Section, column_labels: Sequence[str] = ()) -> Iterator[str]
         )
 
 
-def facts_expected(case: Case) -> Counter[tuple[str, ...]]:
+def expected_facts(case: Case) -> Counter[tuple[str, ...]]:
+    """Return the facts about a page by kind: its headings, paragraphs and labels."""
     facts: Counter[tuple[str, ...]] = Counter()
     for heading, org, paragraphs in case.expect:
         facts["heading", heading, org] += 1
@@ -104,72 +104,70 @@ def facts_expected(case: Case) -> Counter[tuple[str, ...]]:
     return facts
 
 
-def facts_found(case: Case) -> Counter[tuple[str, ...]]:
-    """The same facts of what was found; a text is named by the expected words it starts with."""
+def parsed_facts(case: Case) -> Counter[tuple[str, ...]]:
+    """Return the same facts as parsed; a text is named by the expected words at its start."""
     starts = [start for _, _, paragraphs in case.expect for _, start in paragraphs]
     facts: Counter[tuple[str, ...]] = Counter()
     for section in sections_of(case):
         facts["heading", section.heading, section.org] += 1
         for paragraph in section.paragraphs:
-            named = [s for s in starts if s and paragraph.text.startswith(s)] or [paragraph.text]
-            start = max(named, key=len)
+            names = [s for s in starts if s and paragraph.text.startswith(s)] or [paragraph.text]
+            start = max(names, key=len)
             facts["paragraph", section.org, start] += 1
             if paragraph.label:
                 facts["label", paragraph.label, start] += 1
     return facts
 
 
-def marked(case: Case) -> Any:
+def as_parameter(case: Case) -> Any:
     marks = [pytest.mark.xfail(reason=case.xfail, strict=True)] if case.xfail else []
     return pytest.param(case, id=case.name, marks=marks)
 
 
-@pytest.mark.parametrize("case", [marked(case) for case in ALL])
-def test_a_page_is_cut_as_a_reader_would(case: Case) -> None:
-    found = [
-        (s.heading, s.org, [(p.label, p.text) for p in s.paragraphs]) for s in sections_of(case)
-    ]
-    assert [(heading, org) for heading, org, _ in found] == [
+@pytest.mark.parametrize("case", [as_parameter(case) for case in ALL])
+def test_sections_are_those_of_a_reader(case: Case) -> None:
+    sections = sections_of(case)
+    assert [(section.heading, section.org) for section in sections] == [
         (heading, org) for heading, org, _ in case.expect
     ]
-    for (_, _, got), (_, _, wanted) in zip(found, case.expect, strict=True):
-        assert [label for label, _ in got] == [label for label, _ in wanted]
-        for (_, got_text), (_, start) in zip(got, wanted, strict=True):
-            assert got_text.startswith(start)
-            assert got_text or not start
+    for section, (_, _, expected) in zip(sections, case.expect, strict=True):
+        assert [p.label for p in section.paragraphs] == [label for label, _ in expected]
+        for paragraph, (_, start) in zip(section.paragraphs, expected, strict=True):
+            assert paragraph.text.startswith(start)
+            assert paragraph.text or not start
 
 
 @pytest.mark.parametrize("case", [c for c in ALL if c.front], ids=lambda c: c.name)
 def test_front_matter_becomes_fields(case: Case) -> None:
-    found = {s.heading: [s.publication, s.address, s.price] for s in sections_of(case)}
-    assert {heading: found[heading] for heading in case.front} == case.front
+    fronts = {s.heading: [s.publication, s.address, s.price] for s in sections_of(case)}
+    assert {heading: fronts[heading] for heading in case.front} == case.front
 
 
 @pytest.mark.parametrize("case", [c for c in ALL if c.aliases], ids=lambda c: c.name)
-def test_aliases_are_mined(case: Case) -> None:
-    found = {s.org: sorted(s.aliases) for s in sections_of(case)}
-    assert {org: found[org] for org in case.aliases} == {
+def test_aliases_are_extracted(case: Case) -> None:
+    aliases = {s.org: sorted(s.aliases) for s in sections_of(case)}
+    assert {org: aliases[org] for org in case.aliases} == {
         org: sorted(names) for org, names in case.aliases.items()
     }
 
 
 @pytest.mark.parametrize("kind", ["paragraph", "label", "heading"])
 def test_quality_has_a_floor(kind: str) -> None:
-    right = expected = found = 0
+    right = expected_count = parsed_count = 0
     for case in ALL:
-        wanted = Counter({f: n for f, n in facts_expected(case).items() if f[0] == kind})
-        got = Counter({f: n for f, n in facts_found(case).items() if f[0] == kind})
-        right += (wanted & got).total()
-        expected += wanted.total()
-        found += got.total()
-    f1 = 2 * right / (expected + found)
-    assert f1 >= FLOOR, f"{kind}: F1 {f1:.4f} of {expected} in {len(ALL)} pages"
+        expected = Counter({f: n for f, n in expected_facts(case).items() if f[0] == kind})
+        parsed = Counter({f: n for f, n in parsed_facts(case).items() if f[0] == kind})
+        right += (expected & parsed).total()
+        expected_count += expected.total()
+        parsed_count += parsed.total()
+    f1 = 2 * right / (expected_count + parsed_count)
+    assert f1 >= FLOOR, f"{kind}: F1 {f1:.4f} of {expected_count} in {len(ALL)} pages"
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
-def test_words_are_kept_once_and_in_order(case: Case) -> None:
-    given_words = words(block.text for block in blocks_of(case.page, case.format))
-    assert words_of(sections_of(case), case.column_labels) == given_words
+def test_sections_have_every_word_once_and_in_order(case: Case) -> None:
+    expected = words(block.text for block in blocks_of(case.page, case.format))
+    assert words_of(sections_of(case), case.column_labels) == expected
 
 
 LINES = st.sampled_from(
@@ -202,16 +200,16 @@ def random_blocks(draw: st.DrawFn) -> Block:
 @settings(deadline=None, max_examples=400)
 @given(st.lists(random_blocks(), max_size=12), st.sampled_from(["", "Tide Table"]))
 def test_no_word_is_lost_or_doubled_whatever_the_blocks(blocks: list[Block], title: str) -> None:
-    found = split_into_sections(blocks, title, Config())
-    assert words_of(found) == words(block.text for block in blocks)
+    sections = split_into_sections(blocks, title, Config())
+    assert words_of(sections) == words(block.text for block in blocks)
 
 
-def test_each_paragraph_says_what_years_it_and_its_label_speak_of() -> None:
+def test_the_years_of_a_paragraph_are_those_in_its_label_and_text() -> None:
     for case in ALL:
         for section in sections_of(case):
             for p in section.paragraphs:
-                said = f"{p.label}: {p.text}" if p.label else p.text
-                assert p.years_mentioned == years_mentioned(said)
+                labelled = f"{p.label}: {p.text}" if p.label else p.text
+                assert p.years_mentioned == years_mentioned(labelled)
                 assert not p.repeated
 
 
@@ -266,9 +264,9 @@ def test_one_page_in_plain_text(separator: str, indent: str, preformatted: bool)
     )
 
 
-def check(found: tuple[Section, ...]) -> None:
-    assert [(s.heading, s.org) for s in found] == [("", ""), *zip(NAMES, NAMES, strict=True)]
-    labels = [[p.label for p in s.paragraphs if p.label] for s in found]
+def check(sections: tuple[Section, ...]) -> None:
+    assert [(s.heading, s.org) for s in sections] == [("", ""), *zip(NAMES, NAMES, strict=True)]
+    labels = [[p.label for p in s.paragraphs if p.label] for s in sections]
     assert labels == [
         [],
         ["Self-Description", "Comments", "2003 comments"],
@@ -280,8 +278,10 @@ def check(found: tuple[Section, ...]) -> None:
 
 @pytest.mark.skipif(not SEED.exists(), reason="the page of the archive is not beside the project")
 def test_the_seed_page() -> None:
-    found = split_into_sections(text.blocks(SEED.read_text(encoding="utf-8")), "", Config())
-    assert [s.org for s in found] == [
+    sections = split_into_sections(
+        plain_text.blocks(SEED.read_text(encoding="utf-8")), "", Config()
+    )
+    assert [s.org for s in sections] == [
         "",
         "Socialist Workers Party",
         "Workers World Party",
@@ -289,7 +289,7 @@ def test_the_seed_page() -> None:
         "Left Turn",
         "International Socialist Organization",
     ]
-    assert [[p.label for p in s.paragraphs if p.label] for s in found] == [
+    assert [[p.label for p in s.paragraphs if p.label] for s in sections] == [
         [],
         ["Self-Description", "Comments"],
         ["Comments"],
@@ -318,7 +318,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_blocks_come_to_an_end(name: str) -> None:
+def test_hostile_blocks_are_split(name: str) -> None:
     assert split_into_sections(HOSTILE[name], "", Config())
 
 
@@ -331,5 +331,5 @@ def test_hostile_blocks_come_to_an_end(name: str) -> None:
         ("Union of Swiss Anglers, USA", "Union of Swiss Anglers", ("USA",)),
     ],
 )
-def test_a_country_is_no_other_name(heading: str, name: str, aliases: tuple[str, ...]) -> None:
-    assert organizations.parse_name(heading) == organizations.OrganizationName(name, aliases)
+def test_a_country_is_no_alias(heading: str, name: str, aliases: tuple[str, ...]) -> None:
+    assert parse_name(heading) == OrganizationName(name, aliases)

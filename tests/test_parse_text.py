@@ -1,4 +1,4 @@
-"""Plain text cut into blocks, by a table of cases, and in linear time whatever the text."""
+"""Plain text parser: a table of texts and their blocks, and large texts in linear time."""
 
 import re
 
@@ -101,12 +101,12 @@ CUT: dict[str, tuple[str, list[str]]] = {
 
 
 @pytest.mark.parametrize("name", CUT)
-def test_text_is_cut_as_a_reader_does(name: str) -> None:
+def test_blocks_are_those_of_a_reader(name: str) -> None:
     text, expected = CUT[name]
     assert [block.text for block in blocks(text)] == expected
 
 
-def test_what_is_told_beside_the_text() -> None:
+def test_tags_strong_spans_rules_and_indents() -> None:
     cut = blocks("One\n===\n\n    two\n\n-----\n\n  three\nfour\n")
     assert [block.tag for block in cut] == ["text"] * len(cut)
     assert [block.all_strong for block in cut] == [True, False, False]
@@ -129,7 +129,7 @@ LARGE = {
 
 
 @pytest.mark.parametrize("name", LARGE)
-def test_large_texts_come_to_an_end(name: str) -> None:
+def test_large_texts_are_parsed(name: str) -> None:
     assert blocks(LARGE[name])
 
 
@@ -155,9 +155,9 @@ LINES = st.lists(
 
 
 @given(st.text() | LINES.map("\n".join) | LINES.map("\r\n".join))
-def test_every_word_is_kept_once_and_in_order(text: str) -> None:
-    found = " ".join(block.text for block in blocks(text))
-    assert re.findall(r"[^\W_]+", found) == re.findall(r"[^\W_]+", text)
+def test_blocks_have_every_word_once_and_in_order(text: str) -> None:
+    joined = " ".join(block.text for block in blocks(text))
+    assert re.findall(r"[^\W_]+", joined) == re.findall(r"[^\W_]+", text)
 
 
 @given(st.text() | LINES.map("\n".join))

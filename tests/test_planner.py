@@ -18,7 +18,7 @@ from whoosh.searching import Searcher
 
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.segment_writer import write_segment
-from archivesearch.columnar.storage import doc_sets as bits
+from archivesearch.columnar.storage.doc_sets import bits_of, numbers_of
 from archivesearch.columnar.terms.word_forms import _match_starts
 from archivesearch.columnar.whoosh_api.index import ColumnarIndex
 from archivesearch.query.nodes.alternatives import InLanguages, Without, scored_documents
@@ -32,15 +32,15 @@ from archivesearch.query.nodes.exact import (
 from archivesearch.query.nodes.near import Near
 from archivesearch.query.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
 from archivesearch.query.parser import parse
-from archivesearch.search.execution import planner as planning
-from archivesearch.search.execution import top_k as topk
+from archivesearch.search.execution import planner
 from archivesearch.search.execution.planner import plan_of
 from archivesearch.search.execution.scorers import BlockRows, Scorer
+from archivesearch.search.execution.top_k import best_documents, score_all
 from helpers.columnar_cases import ANALYZER, VOCABULARY, BruteForce, fits, random_passages, same
 from helpers.small_archive import passage
 
 COUNT = 300
-MANY = 9_000
+LARGE_COUNT = 9_000
 
 FIELDS = st.sampled_from(["text", "text", "text", "title", "section", "org", "label", "repeated"])
 BOOSTS = st.sampled_from([1.0, 1.0, 0.2, 3.5])
@@ -51,13 +51,13 @@ YEARS = st.none() | st.sampled_from(["1959", "1976", "1985", "1990", "2003"])
 
 def near(field: str, words: Sequence[str], gap: int, half: str, boost: float) -> Query:
     """Return words in one stretch, of which the last may stand as either of two."""
-    each: list[Query] = [Term(field, word, boost=boost) for word in words]
+    queries: list[Query] = [Term(field, word, boost=boost) for word in words]
     if half:
-        each[-1] = Or([Prefix(field, half), each[-1]])
-    return Near(each, field, gap)
+        queries[-1] = Or([Prefix(field, half), queries[-1]])
+    return Near(queries, field, gap)
 
 
-def written(field: str, words: list[str]) -> Query:
+def exact_form(field: str, words: list[str]) -> Query:
     """Return words in a row in exactly this spelling."""
     terms = [ANALYZER.term(word, "en") for word in words]
     row = Term(field, terms[0]) if len(terms) == 1 else Phrase(field, terms)
@@ -89,7 +89,7 @@ LEAVES: st.SearchStrategy[Query] = st.one_of(
         BOOSTS,
     ),
     st.builds(
-        written,
+        exact_form,
         st.sampled_from(["text", "title", "section"]),
         st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=2),
     ),
@@ -125,7 +125,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """Return more blocks than the first round of scoring takes."""
-    return case_of(tmp_path_factory.mktemp("large"), MANY)
+    return case_of(tmp_path_factory.mktemp("large"), LARGE_COUNT)
 
 
 def case_of(folder: Path, count: int) -> Case:
@@ -135,9 +135,9 @@ def case_of(folder: Path, count: int) -> Case:
     return Case(segment, ColumnarIndex(segment, ANALYZER).searcher(), BruteForce(passages))
 
 
-def everything(plan: Scorer) -> dict[int, float]:
-    numbers, scores = topk.score_all(plan, plan.matches)
-    assert numbers.tolist() == bits.numbers_of(plan.matches).tolist()
+def all_scores(plan: Scorer) -> dict[int, float]:
+    numbers, scores = score_all(plan, plan.matches)
+    assert numbers.tolist() == numbers_of(plan.matches).tolist()
     return dict(zip(numbers.tolist(), scores.tolist(), strict=True))
 
 
@@ -153,108 +153,110 @@ def check_bounds(plan: Scorer, scores: Mapping[int, float]) -> None:
 
 def check_best(plan: Scorer, scores: Mapping[int, float], k: int) -> None:
     """See that the k best are those that sorting gives."""
-    numbers, values = topk.best_documents(plan, plan.matches, k)
-    wanted = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:k]
+    numbers, values = best_documents(plan, plan.matches, k)
+    expected = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:k]
     # of passages whose scores differ in the last digit alone either may go first
-    assert np.allclose(values, [score for _, score in wanted], rtol=1e-12, atol=0)
+    assert np.allclose(values, [score for _, score in expected], rtol=1e-12, atol=0)
     assert all(math.isclose(scores[n], v) for n, v in zip(numbers.tolist(), values, strict=True))
-    assert len(set(numbers.tolist())) == len(wanted)
+    assert len(set(numbers.tolist())) == len(expected)
 
 
 @settings(max_examples=200)
 @given(query=TREES, k=st.sampled_from([1, 2, 10, 33, COUNT, 2 * COUNT]))
 @example(query=near("text", ["1976", "1976"], 1, "c", 1.0), k=1)
 @example(query=InLanguages(InLanguages(Term("text", "1976"), ["en"]), ["fr", "de"]), k=1)
-def test_all_three_agree(case: Case, query: Query, k: int) -> None:
+def test_plan_whoosh_and_brute_force_agree(case: Case, query: Query, k: int) -> None:
     plan = case.plan(query)
-    found = everything(plan)
-    assert same(found, case.brute.scores(query))
-    assert same(found, dict(scored_documents(query.matcher(case.searcher))))
-    check_bounds(plan, found)
-    check_best(plan, found, k)
+    scores = all_scores(plan)
+    assert same(scores, case.brute.scores(query))
+    assert same(scores, dict(scored_documents(query.matcher(case.searcher))))
+    check_bounds(plan, scores)
+    check_best(plan, scores, k)
 
 
 @settings(max_examples=30)
 @given(query=TREES, k=st.sampled_from([1, 10, 100, 3000]))
-def test_most_blocks_need_no_scores(large: Case, query: Query, k: int) -> None:
+def test_block_pruning_finds_the_best_of_many_blocks(large: Case, query: Query, k: int) -> None:
     plan = large.plan(query)
-    found = everything(plan)
-    check_bounds(plan, found)
-    check_best(plan, found, k)
+    scores = all_scores(plan)
+    check_bounds(plan, scores)
+    check_best(plan, scores, k)
 
 
 @settings(max_examples=15)
 @given(query=TREES)
-def test_many_blocks_agree_with_whoosh(large: Case, query: Query) -> None:
-    found = everything(large.plan(query))
-    assert same(found, dict(scored_documents(query.matcher(large.searcher))))
+def test_plan_and_whoosh_agree_on_many_blocks(large: Case, query: Query) -> None:
+    scores = all_scores(large.plan(query))
+    assert same(scores, dict(scored_documents(query.matcher(large.searcher))))
 
 
 @given(query=TREES, allowed=TREES, k=st.sampled_from([1, 10, 50]))
-def test_fewer_matches_may_be_allowed(case: Case, query: Query, allowed: Query, k: int) -> None:
+def test_best_documents_of_a_subset_of_the_matches(
+    case: Case, query: Query, allowed: Query, k: int
+) -> None:
     plan = case.plan(query)
     matches = plan.matches & case.plan(allowed).matches
     only = case.brute.scores(allowed)
     scores = {n: score for n, score in case.brute.scores(query).items() if n in only}
-    numbers, values = topk.best_documents(plan, matches, k)
+    numbers, values = best_documents(plan, matches, k)
     assert values.tolist() == pytest.approx(sorted(scores.values(), reverse=True)[:k], rel=1e-9)
     assert set(numbers.tolist()) <= set(scores)
 
 
-@given(query=TREES, inside=st.sets(st.integers(0, COUNT - 1), max_size=20))
-def test_some_documents_may_be_all_that_is_asked_about(
-    case: Case, query: Query, inside: set[int]
+@given(query=TREES, numbers_inside=st.sets(st.integers(0, COUNT - 1), max_size=20))
+def test_a_plan_is_right_for_all_documents_of_its_scope(
+    case: Case, query: Query, numbers_inside: set[int]
 ) -> None:
-    only = bits.bits_of(np.array(sorted(inside), np.int64), case.segment.block_count)
-    plan = plan_of(query, case.segment, lambda: case.searcher, scope=only)
-    numbers, scores = topk.score_all(plan, plan.matches & only)
-    wanted = {n: score for n, score in case.brute.scores(query).items() if n in inside}
-    assert same(dict(zip(numbers.tolist(), scores.tolist(), strict=True)), wanted)
+    scope = bits_of(np.array(sorted(numbers_inside), np.int64), case.segment.block_count)
+    plan = plan_of(query, case.segment, lambda: case.searcher, scope=scope)
+    numbers, scores = score_all(plan, plan.matches & scope)
+    expected = {n: score for n, score in case.brute.scores(query).items() if n in numbers_inside}
+    assert same(dict(zip(numbers.tolist(), scores.tolist(), strict=True)), expected)
 
 
-@pytest.mark.parametrize(("limit", "most"), [("MAX_TEXTS", 30), ("MAX_WORDS", 300)])
-def test_so_much_text_is_read_and_no_more(
-    case: Case, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+@pytest.mark.parametrize(("limit", "value"), [("MAX_TEXTS", 30), ("MAX_WORDS", 300)])
+def test_a_query_reads_text_up_to_a_limit(
+    case: Case, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
 ) -> None:
     query = ExactForm(
         "text", Or([Every(), Term("text", "castro")]), [SameSpelling.for_word("castro")]
     )
-    everywhere = everything(case.plan(query))
-    monkeypatch.setattr(planning, limit, most)
+    unlimited = all_scores(case.plan(query))
+    monkeypatch.setattr(planner, limit, value)
     notes: list[str] = []
     plan = plan_of(query, case.segment, lambda: case.searcher, notes)
-    assert 0 < len(everything(plan)) < len(everywhere)
+    assert 0 < len(all_scores(plan)) < len(unlimited)
     (note,) = notes
     assert "there may be more" in note
 
 
-def test_many_terms_are_joined(large: Case) -> None:
+def test_many_terms_are_scored_together(large: Case) -> None:
     query = Or([Prefix(field, start) for field in ("text", "page") for start in "abcdefu"])
     fields = ("text", "title", "section", "org", "label", "repeated")
     terms = Or([Term(field, word) for field in fields for word in WORDS])  # more than a few
     twice = Or([Term("text", word, boost=boost) for boost in (1.0, 0.5) for word in WORDS])
-    for each in (query, terms, twice):
-        plan = large.plan(each)
-        assert same(everything(plan), large.brute.scores(each))
-        check_best(plan, everything(plan), 10)
+    for joined in (query, terms, twice):
+        plan = large.plan(joined)
+        assert same(all_scores(plan), large.brute.scores(joined))
+        check_best(plan, all_scores(plan), 10)
 
 
 @pytest.mark.parametrize(
     "query",
     [NullQuery, Or([]), And([]), Phrase("text", []), Term("nowhere", "x"), Prefix("nowhere", "x")],
 )
-def test_nothing_is_found_by_nothing(case: Case, query: Query) -> None:
+def test_empty_queries_match_nothing(case: Case, query: Query) -> None:
     plan = case.plan(query)
-    assert everything(plan) == {}
-    assert topk.best_documents(plan, plan.matches, 10)[0].tolist() == []
+    assert all_scores(plan) == {}
+    assert best_documents(plan, plan.matches, 10)[0].tolist() == []
 
 
-def test_of_equal_scores_the_first_in_the_archive_goes_first(large: Case) -> None:
+def test_equal_scores_are_in_archive_order(large: Case) -> None:
     plan = large.plan(Every())
-    for k in (0, 1, 10, 5000, 2 * MANY):
-        numbers, scores = topk.best_documents(plan, plan.matches, k)
-        assert scores.tolist() == [1.0] * min(k, MANY)
-        assert numbers.tolist() == list(range(min(k, MANY)))
+    for k in (0, 1, 10, 5000, 2 * LARGE_COUNT):
+        numbers, scores = best_documents(plan, plan.matches, k)
+        assert scores.tolist() == [1.0] * min(k, LARGE_COUNT)
+        assert numbers.tolist() == list(range(min(k, LARGE_COUNT)))
 
 
 @settings(max_examples=30)
@@ -271,37 +273,37 @@ def test_of_equal_scores_the_first_in_the_archive_goes_first(large: Case) -> Non
         max_size=6,
     ).filter(lambda parts: "NOT" not in (parts[0], parts[-1]) and "NOT NOT" not in " ".join(parts))
 )
-def test_what_users_type_gets_the_same_answers(case: Case, parts: list[str]) -> None:
+def test_plan_and_whoosh_agree_on_parsed_queries(case: Case, parts: list[str]) -> None:
     query = parse(" ".join(parts), ANALYZER)
-    found = everything(case.plan(query))
-    assert same(found, dict(scored_documents(query.matcher(case.searcher))))
+    scores = all_scores(case.plan(query))
+    assert same(scores, dict(scored_documents(query.matcher(case.searcher))))
 
 
-def test_threads_may_share_a_plan_and_a_segment(large: Case) -> None:
+def test_threads_share_a_plan_and_a_segment(large: Case) -> None:
     queries = [parse(text, ANALYZER) for text in ("castro cuba", '"the party"', "pea* NOT war")]
     plans = [partial(large.plan, query) for query in queries] * 8
     shared = large.plan(queries[0])
 
     def answer(make: Callable[[], Scorer]) -> list[Any]:
-        results = [topk.best_documents(plan, plan.matches, 20) for plan in (make(), shared)]
+        results = [best_documents(plan, plan.matches, 20) for plan in (make(), shared)]
         return [(numbers.tolist(), scores.tolist()) for numbers, scores in results]
 
-    wanted = [answer(make) for make in plans]
+    expected = [answer(make) for make in plans]
     shared = large.plan(queries[0])
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(answer, plans)) == wanted
+        assert list(pool.map(answer, plans)) == expected
 
 
 @pytest.mark.parametrize(
     "test", [MatchesPattern("castro*"), MatchesPattern("p*y"), SameSpelling("l'union")]
 )
-def test_tests_of_one_word_agree(case: Case, test: WordTest) -> None:
+def test_exact_forms_of_one_word_agree(case: Case, test: WordTest) -> None:
     terms = Or([Term("text", word) for word in ("castro", "parti", "union")])
     query = ExactForm("text", terms, [test])
-    wanted = case.brute.scores(query)
-    assert wanted
-    assert same(everything(case.plan(query)), wanted)
-    assert same(dict(scored_documents(query.matcher(case.searcher))), wanted)
+    expected = case.brute.scores(query)
+    assert expected
+    assert same(all_scores(case.plan(query)), expected)
+    assert same(dict(scored_documents(query.matcher(case.searcher))), expected)
 
 
 PARTS = st.lists(st.text("ab?", max_size=2), min_size=1, max_size=4)
@@ -309,32 +311,32 @@ PARTS = st.lists(st.text("ab?", max_size=2), min_size=1, max_size=4)
 
 @settings(max_examples=150)
 @given(st.lists(st.text("ab", min_size=1, max_size=6), min_size=1, max_size=5), PARTS)
-def test_any_pattern_finds_what_fits_it(found: list[str], parts: list[str]) -> None:
-    joined, pattern = "\n".join(["", *found, ""]), "*".join(parts)
-    at = set(_match_starts(joined, pattern, 0, len(joined)))
+def test_a_pattern_finds_all_words_that_fit_it(words: list[str], parts: list[str]) -> None:
+    joined, pattern = "\n".join(["", *words, ""]), "*".join(parts)
+    starts_found = set(_match_starts(joined, pattern, 0, len(joined)))
     starts = [match.start() for match in re.finditer("\n", joined)]
-    lines = {bisect_right(starts, place) - 1 for place in at} - {len(found)}
-    assert lines == {n for n, word in enumerate(found) if fits(word, pattern)}
+    lines = {bisect_right(starts, place) - 1 for place in starts_found} - {len(words)}
+    assert lines == {n for n, word in enumerate(words) if fits(word, pattern)}
 
 
-def test_bits_beyond_the_last_passage_are_never_set(case: Case) -> None:
+def test_bits_after_the_last_passage_are_never_set(case: Case) -> None:
     assert COUNT % 32 != 0
     last = int(case.plan(Every()).matches[-1])
     assert last == (1 << COUNT % 32) - 1
     assert np.bitwise_count(case.plan(Every()).matches).sum() == COUNT
 
 
-def test_a_pattern_that_fits_most_words_finds_all_and_ranks_none(tmp_path: Path) -> None:
-    words = [f"w{number}ing" for number in range(planning.MAX_TERMS + 1)]
-    texts = [" ".join(words[at : at + 20]) for at in range(0, len(words), 20)]
+def test_a_pattern_that_fits_too_many_words_does_not_rank(tmp_path: Path) -> None:
+    words = [f"w{number}ing" for number in range(planner.MAX_TERMS + 1)]
+    texts = [" ".join(words[first : first + 20]) for first in range(0, len(words), 20)]
     passages = [passage(text=text) for text in [*texts, "Nothing here", "W7ings and w7ing"]]
     write_segment(tmp_path, [passages], ANALYZER)
     segment = Segment(tmp_path)
     notes: list[str] = []
     query = FormPattern("text", "w*ing", boost=2.0)
     plan = plan_of(query, segment, ColumnarIndex(segment, ANALYZER).searcher, notes)
-    wanted = BruteForce(passages).scores(query)
-    assert everything(plan) == dict.fromkeys(wanted, 2.0)
-    assert len(wanted) == len(texts) + 1
+    expected = BruteForce(passages).scores(query)
+    assert all_scores(plan) == dict.fromkeys(expected, 2.0)
+    assert len(expected) == len(texts) + 1
     assert len(notes) == 1
     assert "fits more than 4,096 words" in notes[0]

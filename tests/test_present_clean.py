@@ -1,4 +1,4 @@
-"""Text from a page can do nothing to a terminal."""
+"""Text from a page cannot control a terminal."""
 
 import re
 
@@ -37,7 +37,7 @@ def test_one_line_collapses_white_space() -> None:
 
 
 @given(st.text(st.characters(exclude_categories=())))
-def test_nothing_dangerous_is_left(text: str) -> None:
+def test_no_dangerous_character_remains(text: str) -> None:
     assert not DANGEROUS.search(clean(text))
     assert "\n" not in one_line(text)
     clean(text).encode()

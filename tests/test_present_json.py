@@ -1,4 +1,4 @@
-"""JSON has the keys that other programs rely on, and is always valid."""
+"""Records as JSON: documented keys, and valid JSON for any text."""
 
 import json
 import re
@@ -11,9 +11,9 @@ from archivesearch.model.pages import Skipped
 from archivesearch.model.reports import Organization, Report, Stats
 from archivesearch.model.results import Group, Hit, Results
 from archivesearch.present.as_json import (
-    encoded,
-    encoded_lines,
     hit_lines_json,
+    json_bytes,
+    json_lines,
     organizations_json,
     report_json,
     results_json,
@@ -44,7 +44,7 @@ HIT = Hit(
 
 
 def decoded(value: object) -> object:
-    return json.loads(encoded(value))
+    return json.loads(json_bytes(value))
 
 
 def test_results() -> None:
@@ -84,7 +84,7 @@ def test_results() -> None:
     }
 
 
-def test_keys_are_in_the_documented_order() -> None:
+def test_the_order_of_keys_is_documented() -> None:
     value = results_json(Results("x", 0, True, 0.1, (HIT,)))
     assert list(value) == "query total total_exact took_ms hits facets suggestion folded".split()
     keys = "id score page url title org section label year date author years_mentioned lang text"
@@ -92,7 +92,7 @@ def test_keys_are_in_the_documented_order() -> None:
     assert list(value["hits"][0]) == f"{keys} {more}".split()
 
 
-def test_groups_stand_beside_the_hits() -> None:
+def test_only_grouped_results_have_groups() -> None:
     answer = Results("x", 1, True, 0.1, (), (Group("a.html", 3, 1.5, (HIT,)),))
     value = results_json(answer, grouped=True)
     assert value["hits"] == []
@@ -101,11 +101,11 @@ def test_groups_stand_beside_the_hits() -> None:
     assert "groups" not in results_json(answer)
 
 
-def test_lines_hold_one_hit_each() -> None:
+def test_each_line_is_one_hit() -> None:
     hits = (HIT, HIT, HIT)
-    lines = encoded_lines(hit_lines_json(Results("x", 3, True, 0.1, hits))).splitlines()
+    lines = json_lines(hit_lines_json(Results("x", 3, True, 0.1, hits))).splitlines()
     assert [json.loads(line)["id"] for line in lines] == ["a.html#1"] * 3
-    assert encoded_lines(()) == b""
+    assert json_lines(()) == b""
 
 
 def test_other_records() -> None:
@@ -133,7 +133,7 @@ def test_odd_characters(text: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=())))
 def test_any_text_is_one_line_of_valid_json(text: str) -> None:
-    data = encoded([text], None)
+    data = json_bytes([text], None)
     assert len(data.decode().splitlines()) == 1
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", data.decode())
     assert json.loads(data) == json.loads(json.dumps([text]))

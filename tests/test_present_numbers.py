@@ -1,14 +1,17 @@
-"""Organizations, statistics and reports as text."""
+"""Organizations, statistics, reports and verifications as text."""
+
+from dataclasses import replace
 
 import pytest
 
 from archivesearch.model.pages import Notice, Skipped
-from archivesearch.model.reports import Organization, Report, Stats
-from archivesearch.present.numbers import counted, duration, percent, size
+from archivesearch.model.reports import Organization, Problem, Report, Stats, Verification
+from archivesearch.present.numbers import data_size, duration, percent, quantity
 from archivesearch.present.organizations import organizations_text
-from archivesearch.present.reports import full_report, report_text, skipped_lines
+from archivesearch.present.reports import full_report_text, report_text, skipped_lines
 from archivesearch.present.screen import Screen
 from archivesearch.present.statistics import stats_text
+from archivesearch.present.verification import verification_text, verification_verdict
 from archivesearch.present.width import text_width
 
 PLAIN = Screen(60, color=False)
@@ -81,7 +84,7 @@ def test_stats() -> None:
     ]
 
 
-def test_many_years_are_told_by_decade() -> None:
+def test_many_years_are_counted_by_decade() -> None:
     stats = Stats("", 1, 1, 120, 0, 0, 0, dict.fromkeys(range(1890, 2010), 1), 0, {}, {}, 12)
     lines = stats_text(stats, PLAIN).splitlines()
     assert "paragraphs by decade" in lines
@@ -104,7 +107,7 @@ def test_report() -> None:
     assert list(skipped_lines(report, "index")) == ["skipped a.html: it is empty"]
 
 
-def test_report_without_a_word_too_many() -> None:
+def test_a_report_omits_zero_counts_and_the_speed_of_a_small_build() -> None:
     report = Report(1, 1, 1, 1, 0, 0, ())
     assert report_text(report, "index", 0.5, 17).splitlines() == [
         "Indexed 1 page into index in 500 ms",
@@ -118,10 +121,10 @@ def test_many_skipped_pages_are_counted() -> None:
     lines = list(skipped_lines(report, "index"))
     assert len(lines) == 22
     assert lines[20:] == [
-        "and 1,214 more; in all 1,234: it is empty",
-        "index/*/skipped.json names all that is skipped; so does --report FILE",
+        "and 1,214 more; most frequent reasons: it is empty (1,234)",
+        "index/*/skipped.json has the full list; --report FILE writes it too",
     ]
-    assert "and 234 more, which are counted alone" in full_report(report, "index", 1.0, 0)
+    assert "and 234 more, which are only counted" in full_report_text(report, "index", 1.0, 0)
 
 
 def test_report_on_a_crawl() -> None:
@@ -146,12 +149,41 @@ def test_report_on_a_crawl() -> None:
         "note on x.warc: at byte 12: it is damaged",
         "skipped http://b/: it is empty",
     ]
-    assert full_report(report, "index", 1.0, 0).split("\n\n")[1:] == [
+    assert full_report_text(report, "index", 1.0, 0).split("\n\n")[1:] == [
         "note on x.warc: at byte 12: it is damaged",
         "Skipped, by reason:\n6  it is a request record\n1  it is empty",
         "Skipped, one by one:\nhttp://a/: it is a request record\nhttp://b/: it is empty",
-        "and 5 more, which are counted alone\n",
+        "and 5 more, which are only counted\n",
     ]
+
+
+def test_verification() -> None:
+    result = Verification("g", 60, 461_500, sources=("mirror",))
+    assert verification_text(result, "index").splitlines() == [
+        "Checked 60 files of index, 461.5 kB",
+        "The index is undamaged and matches mirror",
+    ]
+    assert verification_text(replace(result, sources=()), "index").splitlines()[1:] == [
+        "  not compared with its sources; name them to compare",
+        "The index is undamaged",
+    ]
+
+
+def test_verification_of_a_damaged_index() -> None:
+    damaged = Verification("g", 60, 461_500, problems=(Problem("a.bin", "wrong\nchecksum"),))
+    assert "  damaged a.bin: wrong checksum" in verification_text(damaged, "index").splitlines()
+    assert "the index in index is damaged" in verification_verdict(damaged, "index")
+
+
+def test_verification_of_an_index_that_does_not_match() -> None:
+    pages = tuple(f"{number}.html" for number in range(25))
+    result = Verification("g", 60, 461_500, (), ("mirror",), ("a.html",), (), pages)
+    lines = verification_text(result, "index").splitlines()
+    assert lines[1:3] == ["  missing a.html", "  new 0.html"]
+    assert lines[-1] == "  and 5 more new (--format json lists all)"
+    assert "1 page missing in the sources, 0 changed, 25 new" in verification_verdict(
+        result, "index"
+    )
 
 
 @pytest.mark.parametrize(
@@ -166,7 +198,7 @@ def test_report_on_a_crawl() -> None:
     ],
 )
 def test_size(number: int, expected: str) -> None:
-    assert size(number) == expected
+    assert data_size(number) == expected
 
 
 @pytest.mark.parametrize(
@@ -183,7 +215,7 @@ def test_duration(seconds: float, expected: str) -> None:
     assert duration(seconds) == expected
 
 
-def test_counted_and_percent() -> None:
-    assert [counted(n, "page") for n in (0, 1, 2000)] == ["0 pages", "1 page", "2,000 pages"]
+def test_quantity_and_percent() -> None:
+    assert [quantity(n, "page") for n in (0, 1, 2000)] == ["0 pages", "1 page", "2,000 pages"]
     assert [percent(n, 1000) for n in (0, 1, 500, 1000)] == ["0%", "<1%", "50%", "100%"]
     assert percent(0, 0) == "0%"

@@ -1,4 +1,4 @@
-"""Pages out of the index, and pages as the ingester sees them, as text."""
+"""Indexed pages and parsed pages as text."""
 
 from dataclasses import replace
 
@@ -59,7 +59,7 @@ INFO = PageInfo(
 PASSAGES = tuple(passages(PAGE))
 
 
-def test_a_page_with_the_passage_that_was_asked_for() -> None:
+def test_a_page_with_a_pointer_at_one_passage() -> None:
     assert page_text(INFO, PASSAGES, PLAIN, "lists/parties.html#3").splitlines() == [
         "A guide to the parties",
         "lists/parties.html",
@@ -82,7 +82,7 @@ def test_a_page_with_the_passage_that_was_asked_for() -> None:
     ]
 
 
-def test_a_page_of_which_little_is_known() -> None:
+def test_a_page_with_few_facts() -> None:
     info = replace(
         INFO, url=None, title="", year=None, date="", author="", lang="", second_year=None
     )
@@ -92,7 +92,7 @@ def test_a_page_of_which_little_is_known() -> None:
     ]
 
 
-def test_what_is_repeated_is_faint() -> None:
+def test_repeated_sentences_are_faint() -> None:
     text = page_text(INFO, PASSAGES[3:], Screen(80, color=True))
     assert "\x1b[2mRead on.\x1b[0m" in text
 
@@ -109,7 +109,7 @@ def test_inspection() -> None:
         "author       A. Writer",
         "sha256       " + "ab" * 23 + "a",
         "             b" + "ab" * 8,
-        "has          2 sections, 1 organization, 3 paragraphs",
+        "contents     2 sections, 1 organization, 3 paragraphs",
         "",
         "(no heading)",
         "   1  An introduction.",
@@ -129,13 +129,13 @@ def test_inspection() -> None:
     ]
 
 
-def test_inspection_says_what_is_missing() -> None:
+def test_inspection_reports_missing_facts() -> None:
     page = replace(PAGE, title="", lang="", url=None, dating=Dating(), sections=())
     lines = inspection_text(page, PLAIN).splitlines()
     assert "title        (none)" in lines
     assert "year         (none)" in lines
     assert "language     (unknown)" in lines
-    assert "has          0 sections, 0 organizations, 0 paragraphs" in lines
+    assert "contents     0 sections, 0 organizations, 0 paragraphs" in lines
 
 
 @pytest.mark.parametrize("width", [24, 80, 200])
@@ -154,7 +154,7 @@ def test_control_characters_never_reach_the_terminal(width: int, color: bool) ->
         assert color or "\x1b" not in text
 
 
-def test_every_word_of_a_passage_is_shown() -> None:
+def test_a_passage_is_printed_completely() -> None:
     passage: Passage = PASSAGES[3]
     text = page_text(INFO, [passage], PLAIN)
     assert text.split().count("Read") == passage.text.split().count("Read")

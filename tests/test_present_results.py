@@ -1,4 +1,4 @@
-"""Search results as a reader sees them at several widths."""
+"""Search results as text, at several widths."""
 
 import re
 from dataclasses import replace
@@ -64,12 +64,12 @@ def test_a_hit_at_eighty_columns() -> None:
         ({"snippet": TEXT, "snippet_highlights": ()}, "    Before it all. The party"),
     ],
 )
-def test_what_a_hit_says(changes: dict[str, object], expected: str) -> None:
+def test_the_heading_of_a_hit(changes: dict[str, object], expected: str) -> None:
     hit = replace(HIT, **changes)  # type: ignore[arg-type]
     assert expected in results_text(results(hit), PLAIN)
 
 
-def test_nothing_is_said_twice() -> None:
+def test_a_title_that_repeats_the_section_is_omitted() -> None:
     hit = replace(HIT, org="", section="A guide to the parties", label="")
     assert results_text(results(hit), PLAIN).count("A guide to the parties") == 1
 
@@ -90,7 +90,7 @@ def test_headline(answer: Results, offset: int, expected: str) -> None:
     assert results_text(answer, PLAIN, offset=offset).splitlines()[0] == expected
 
 
-def test_ranks_go_on_from_the_offset() -> None:
+def test_ranks_begin_after_the_offset() -> None:
     text = results_text(results(HIT, HIT, total=2000), PLAIN, offset=998)
     assert "\n999. Soc" in text
     assert "\n1000. Soc" in text
@@ -101,7 +101,7 @@ def test_a_suggestion_follows_the_headline() -> None:
     assert lines[1] == "Did you mean: castro"
 
 
-def test_colours_mark_what_asterisks_mark_elsewhere() -> None:
+def test_matches_are_in_colour_or_between_asterisks() -> None:
     text = results_text(results(HIT), Screen(80, color=True))
     assert "\x1b[31m\x1b[1mCastro\x1b[0m" in text
     assert "**" not in text
@@ -122,7 +122,7 @@ def test_lines_fit_the_screen(width: int, color: bool) -> None:
     assert width < 40 or max(map(text_width, shown)) <= width
 
 
-def test_running_text_stays_readable_on_a_wide_screen() -> None:
+def test_running_text_has_at_most_100_columns() -> None:
     hit = replace(HIT, text="word " * 100, snippet="word " * 100, snippet_highlights=())
     lines = results_text(results(hit), Screen(200, color=False)).splitlines()
     assert max(len(line) for line in lines) <= 100
@@ -139,14 +139,14 @@ def test_groups_have_headings_with_counts() -> None:
     ]
 
 
-def test_a_group_of_no_organization_is_named() -> None:
+def test_a_group_without_an_organization() -> None:
     group = Group("", 1, 8.3, (replace(HIT, org=""),))
     text = results_text(results(groups=(group,), total=1), PLAIN, group_by="org")
     assert "1 organization · " in text
     assert "1.  no organization  1 paragraph" in text
 
 
-def test_facets_stand_beside_each_other() -> None:
+def test_facets_stand_side_by_side() -> None:
     facets = {"org": (("Socialist Workers Party", 12), ("", 7)), "year": ((2003, 1234), (1999, 5))}
     text = results_text(results(HIT, facets=facets), PLAIN)
     assert text.splitlines()[-4:] == [
@@ -157,12 +157,12 @@ def test_facets_stand_beside_each_other() -> None:
     ]
 
 
-def test_facets_that_do_not_fit_stand_below_each_other() -> None:
+def test_facets_that_do_not_fit_stand_one_below_the_other() -> None:
     facets = {"org": (("P" * 28, 12),), "section": (("S" * 28, 7),), "lang": ()}
     text = results_text(results(facets=facets), Screen(40, color=False))
     lines = text.splitlines()[2:]
     assert lines == ["org", "P" * 28 + "  12", "", "section", "S" * 28 + "  7"]
 
 
-def test_facets_without_values_are_not_drawn() -> None:
+def test_facets_without_values_are_omitted() -> None:
     assert results_text(results(facets={"org": (), "year": ()}), PLAIN).count("\n") == 0

@@ -1,17 +1,23 @@
-"""Lines fit their width in columns, and lose nothing but spaces."""
+"""Line breaking: lines fit their width and lose only spaces."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archivesearch.present.clean import clean
-from archivesearch.present.markup import Run
-from archivesearch.present.width import fit, fit_end, left, right, text_width
-from archivesearch.present.wrap import breaks, wrap
+from archivesearch.present.markup import TextRun
+from archivesearch.present.width import (
+    align_left,
+    align_right,
+    text_width,
+    truncate,
+    truncate_start,
+)
+from archivesearch.present.wrap import line_spans, wrap
 
 
 def lines(text: str, width: int) -> list[str]:
-    return [text[start:end] for start, end in breaks(text, width)]
+    return [text[start:end] for start, end in line_spans(text, width)]
 
 
 @pytest.mark.parametrize(
@@ -31,21 +37,21 @@ def lines(text: str, width: int) -> list[str]:
         ("e\u0301e\u0301e\u0301", 2, ["e\u0301e\u0301", "e\u0301"]),
     ],
 )
-def test_breaks(text: str, width: int, expected: list[str]) -> None:
+def test_line_spans(text: str, width: int, expected: list[str]) -> None:
     assert lines(text, width) == expected
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])).map(clean), st.integers(2, 40))
 def test_lines_fit_and_lose_only_spaces(text: str, width: int) -> None:
-    found = lines(text, width)
-    assert all(text_width(line) <= width for line in found)
-    assert "".join(found).replace(" ", "") == text.replace(" ", "").replace("\n", "")
+    wrapped = lines(text, width)
+    assert all(text_width(line) <= width for line in wrapped)
+    assert "".join(wrapped).replace(" ", "") == text.replace(" ", "").replace("\n", "")
 
 
 @given(st.lists(st.tuples(st.text("ab \n日"), st.sampled_from(["", "mark"]))), st.integers(2, 9))
-def test_runs_keep_their_styles(runs: list[Run], width: int) -> None:
-    def letters(given: list[Run]) -> list[tuple[str, str]]:
-        return [(letter, style) for text, style in given for letter in text if letter not in " \n"]
+def test_runs_keep_their_styles(runs: list[TextRun], width: int) -> None:
+    def letters(runs: list[TextRun]) -> list[tuple[str, str]]:
+        return [(letter, style) for text, style in runs for letter in text if letter not in " \n"]
 
     assert letters([run for line in wrap(runs, width) for run in line]) == letters(runs)
 
@@ -58,13 +64,13 @@ def test_text_width(text: str, width: int) -> None:
     assert text_width(text) == width
 
 
-def test_fit_cuts_to_the_width() -> None:
-    assert fit("abcdef", 6) == "abcdef"
-    assert fit("abcdefg", 6) == "abcde…"
-    assert fit("日本共産党", 6) == "日本…"
-    assert fit_end("abcdef", 6) == "abcdef"
-    assert fit_end("abcdefg", 6) == "…cdefg"
-    assert fit_end("xe\u0301yz", 3) == "…yz"
-    assert fit_end("日本共産党", 6) == "…産党"
-    assert left("日本", 6) == "日本  "
-    assert right("12", 4) == "  12"
+def test_truncate_and_align() -> None:
+    assert truncate("abcdef", 6) == "abcdef"
+    assert truncate("abcdefg", 6) == "abcde…"
+    assert truncate("日本共産党", 6) == "日本…"
+    assert truncate_start("abcdef", 6) == "abcdef"
+    assert truncate_start("abcdefg", 6) == "…cdefg"
+    assert truncate_start("xe\u0301yz", 3) == "…yz"
+    assert truncate_start("日本共産党", 6) == "…産党"
+    assert align_left("日本", 6) == "日本  "
+    assert align_right("12", 4) == "  12"

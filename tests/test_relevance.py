@@ -1,4 +1,4 @@
-"""The questions in tests/eval/queries.toml, asked of the bundled corpus."""
+"""The relevance of answers to tests/eval/queries.toml, on the bundled corpus."""
 
 import tomllib
 from collections.abc import Iterator
@@ -14,23 +14,23 @@ from archivesearch.search.evaluation import ndcg
 FILE = Path(__file__).parent / "eval" / "queries.toml"
 QUERIES = tomllib.loads(FILE.read_text(encoding="utf-8"))["query"]
 JUDGED = [query for query in QUERIES if "answers" in query]
-FORBIDDING = [query for query in QUERIES if "never" in query]
-FLOOR = 0.9
-# What any one question must reach, so that a good mean hides no bad answer.
-LEAST = 0.5
+WITH_FORBIDDEN = [query for query in QUERIES if "never" in query]
+MIN_MEAN_GAIN = 0.9
+# The least gain of each query, so that a good mean hides no bad answer.
+MIN_GAIN = 0.5
 
 
 @pytest.fixture(scope="module")
 def archive(corpus_index: Path) -> Iterator[archivesearch.Archive]:
-    with archivesearch.open(corpus_index) as opened:
-        yield opened
+    with archivesearch.open(corpus_index) as archive:
+        yield archive
 
 
-def asked(archive: archivesearch.Archive, query: dict[str, Any]) -> tuple[archivesearch.Hit, ...]:
+def hits_of(archive: archivesearch.Archive, query: dict[str, Any]) -> tuple[archivesearch.Hit, ...]:
     return archive.search(query["query"], limit=10, **query.get("options", {})).hits
 
 
-def is_meant(hit: archivesearch.Hit, described: dict[str, Any]) -> bool:
+def is_described(hit: archivesearch.Hit, described: dict[str, Any]) -> bool:
     return described.get("page", hit.page) == hit.page and described.get("text", "") in hit.text
 
 
@@ -38,16 +38,16 @@ def gain(archive: archivesearch.Archive, query: dict[str, Any]) -> float:
     answers: list[dict[str, Any]] = query["answers"]
     left = list(range(len(answers)))
     ranked = []
-    for hit in asked(archive, query):
-        found = [number for number in left if is_meant(hit, answers[number])]
-        left = [number for number in left if number not in found[:1]]
-        ranked.append(str(found[0]) if found else hit.id)
+    for hit in hits_of(archive, query):
+        answered = [number for number in left if is_described(hit, answers[number])]
+        left = [number for number in left if number not in answered[:1]]
+        ranked.append(str(answered[0]) if answered else hit.id)
     return ndcg(ranked, {str(n): answer["grade"] for n, answer in enumerate(answers)})
 
 
-def test_enough_is_asked() -> None:
+def test_there_are_enough_queries() -> None:
     assert len(JUDGED) >= 40
-    assert len(FORBIDDING) >= 10
+    assert len(WITH_FORBIDDEN) >= 10
 
 
 def test_the_corpus_has_every_answer(corpus_index: Path) -> None:
@@ -58,19 +58,19 @@ def test_the_corpus_has_every_answer(corpus_index: Path) -> None:
                 assert any(answer["text"] in text for text in texts), answer
 
 
-def test_answers_come_first(archive: archivesearch.Archive) -> None:
+def test_answers_rank_first(archive: archivesearch.Archive) -> None:
     gains = {query["query"]: gain(archive, query) for query in JUDGED}
-    assert mean(gains.values()) >= FLOOR, gains
-    assert {query: value for query, value in gains.items() if value < LEAST} == {}
+    assert mean(gains.values()) >= MIN_MEAN_GAIN, gains
+    assert {query: value for query, value in gains.items() if value < MIN_GAIN} == {}
 
 
-@pytest.mark.parametrize("query", FORBIDDING, ids=lambda query: query["query"])
-def test_what_must_not_be_found_is_not(
+@pytest.mark.parametrize("query", WITH_FORBIDDEN, ids=lambda query: query["query"])
+def test_forbidden_passages_are_no_answers(
     archive: archivesearch.Archive, query: dict[str, Any]
 ) -> None:
     try:
-        hits = asked(archive, query)
+        hits = hits_of(archive, query)
     except archivesearch.QueryError:
         return  # refused: 10014 is no year
     for described in query["never"]:
-        assert [hit.id for hit in hits if is_meant(hit, described)] == []
+        assert [hit.id for hit in hits if is_described(hit, described)] == []

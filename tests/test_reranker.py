@@ -1,4 +1,4 @@
-"""The second stage of ranking: what goes first, and that pages of results fit together."""
+"""The reranker: which passages rank first, and that pages of results fit together."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -10,9 +10,8 @@ import pytest
 import archivesearch
 from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.query.parser import parse
-from archivesearch.search import reranker as reranking
 from archivesearch.search.execution.term_positions import WordPositions
-from archivesearch.search.reranker import CANDIDATES, query_words
+from archivesearch.search.reranker import CANDIDATES, _nearness, query_words
 
 ENGLISH = Analyzer(("en",))
 
@@ -29,7 +28,7 @@ def archive_of(folder: Path, pages: dict[str, list[str]]) -> archivesearch.Archi
 
 
 def filler(name: str) -> str:
-    """Return a sentence of one page alone: one that many pages had would be no text of theirs."""
+    """Return a sentence of one page alone; a sentence of many pages would be boilerplate."""
     return f"The meeting went on until {name} and nobody had brought a clock to the hall."
 
 
@@ -52,16 +51,16 @@ def first_ids(archive: archivesearch.Archive, query: str) -> list[str]:
     return [hit.id for hit in archive.search(query)]
 
 
-def test_words_near_one_another_and_in_order_come_first(small: archivesearch.Archive) -> None:
+def test_near_words_in_order_rank_first(small: archivesearch.Archive) -> None:
     assert first_ids(small, "barley lentils")[:2] == ["cc.html#1", "dd.html#1"]
     assert first_ids(small, "lentils barley")[:2] == ["dd.html#1", "cc.html#1"]
 
 
-def test_more_of_the_words_count_more_than_one_often(small: archivesearch.Archive) -> None:
+def test_more_words_rank_above_one_frequent_word(small: archivesearch.Archive) -> None:
     assert first_ids(small, "lentils barley")[-1] == "aa.html#2"
 
 
-def test_one_word_alone_is_left_to_the_engine(small: archivesearch.Archive) -> None:
+def test_a_query_of_one_word_is_ranked_by_the_engine(small: archivesearch.Archive) -> None:
     assert first_ids(small, "lentils")[0] == "aa.html#2"
 
 
@@ -85,7 +84,7 @@ def test_the_words_of_a_query(query: str, words: list[str]) -> None:
     assert query_words(parse(query, ENGLISH)) == [frozenset([word]) for word in words]
 
 
-def test_a_word_has_the_terms_of_all_languages_and_of_other_wordings() -> None:
+def test_a_word_has_the_terms_of_all_languages_and_wordings() -> None:
     several = Analyzer(("en", "fr"), {"United States": ("US",)})
     assert query_words(parse("organizations US", several)) == [
         {several.term("organizations", lang) for lang in ("en", "fr")},
@@ -94,7 +93,7 @@ def test_a_word_has_the_terms_of_all_languages_and_of_other_wordings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("places", "near"),
+    ("occurrences", "expected"),
     [
         ([(0, 0), (1, 1)], {0: 1.0}),
         ([(0, 1), (1, 0)], {0: 1 / 2}),
@@ -104,16 +103,16 @@ def test_a_word_has_the_terms_of_all_languages_and_of_other_wordings() -> None:
         ([(0, 0), (3, 1), (9, 0), (10, 1), (11, 2)], {0: 1.0, 1: 1.0}),
     ],
 )
-def test_nearness(places: list[tuple[int, int]], near: dict[int, float]) -> None:
-    position, word = np.array(places).T
-    one = np.zeros(len(places), np.int64)
-    found = reranking._nearness(WordPositions(one, one, position, word), 1, 3)
-    assert found.tolist() == [[near.get(0, 0.0), near.get(1, 0.0)]]
+def test_nearness(occurrences: list[tuple[int, int]], expected: dict[int, float]) -> None:
+    position, word = np.array(occurrences).T
+    zeros = np.zeros(len(occurrences), np.int64)
+    nearness = _nearness(WordPositions(zeros, zeros, position, word), 1, 3)
+    assert nearness.tolist() == [[expected.get(0, 0.0), expected.get(1, 0.0)]]
 
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[archivesearch.Archive]:
-    """Two and a half times as many matches as are ranked again, a few on each page."""
+    """Two and a half times as many matches as are reranked, a few on each page."""
     pages: dict[str, list[str]] = {}
     for number in range(CANDIDATES * 5 // 2):
         gap = "and then " * (number % 5)
@@ -126,40 +125,40 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[archivesearch.Arc
 
 @pytest.mark.parametrize("size", [7, 10, 60, 99, 100, 101])
 def test_pages_of_hits_continue_one_another(many: archivesearch.Archive, size: int) -> None:
-    whole = many.search("barley lentils", limit=1000)
-    assert whole.total == len(whole.hits) > CANDIDATES * 2
-    assert all(a.score >= b.score for a, b in pairwise(whole))
+    all_hits = many.search("barley lentils", limit=1000)
+    assert all_hits.total == len(all_hits.hits) > CANDIDATES * 2
+    assert all(a.score >= b.score for a, b in pairwise(all_hits))
     pages = [
         many.search("barley lentils", limit=size, offset=offset)
-        for offset in range(0, whole.total, size)
+        for offset in range(0, all_hits.total, size)
     ]
-    assert {page.total for page in pages} == {whole.total}
-    assert [(h.id, h.score) for page in pages for h in page] == [(h.id, h.score) for h in whole]
+    assert {page.total for page in pages} == {all_hits.total}
+    assert [(h.id, h.score) for page in pages for h in page] == [(h.id, h.score) for h in all_hits]
 
 
 @pytest.mark.parametrize("size", [4, 25, 60])
 def test_pages_of_groups_continue_one_another(many: archivesearch.Archive, size: int) -> None:
-    whole = many.search("barley lentils", limit=1000, group_by="page")
-    assert whole.total == len(whole.groups)
-    assert all(a.score >= b.score for a, b in pairwise(whole.groups))
-    for group in whole.groups:
+    all_groups = many.search("barley lentils", limit=1000, group_by="page")
+    assert all_groups.total == len(all_groups.groups)
+    assert all(a.score >= b.score for a, b in pairwise(all_groups.groups))
+    for group in all_groups.groups:
         assert group.score == max(hit.score for hit in group.hits) == group.hits[0].score
     pages = [
         many.search("barley lentils", limit=size, offset=offset, group_by="page")
-        for offset in range(0, whole.total, size)
+        for offset in range(0, all_groups.total, size)
     ]
-    keys = [(group.key, group.count, group.score) for group in whole.groups]
+    keys = [(group.key, group.count, group.score) for group in all_groups.groups]
     assert [(g.key, g.count, g.score) for page in pages for g in page.groups] == keys
 
 
-def test_the_same_is_found_in_whatever_order(many: archivesearch.Archive) -> None:
+def test_every_order_has_the_same_matches(many: archivesearch.Archive) -> None:
     ranked = many.search("barley lentils", limit=1000, facets=("page",))
     placed = many.search("barley lentils", limit=1000, facets=("page",), sort="place")
     assert sorted(hit.id for hit in ranked) == sorted(hit.id for hit in placed)
     assert ranked.facets == placed.facets
 
 
-def test_nothing_found_is_nothing_ranked(many: archivesearch.Archive) -> None:
+def test_a_query_without_matches_has_no_hits(many: archivesearch.Archive) -> None:
     assert many.search("zebra quagga").hits == ()
     assert many.search("zebra quagga", group_by="page").groups == ()
     assert many.search("barley lentils", limit=0).total == many.search("barley lentils").total

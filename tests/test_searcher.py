@@ -1,4 +1,4 @@
-"""Searches of real indexes: options, order, paging, and the same answers as brute force."""
+"""Searches of real indexes: options, order, paging, and agreement with brute force."""
 
 import itertools
 import math
@@ -52,15 +52,15 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[archivesearch.
         )
     site["archivesearch.toml"] = "base_url = 'http://example.org/'\n"
     archivesearch.rebuild([write_files(folder / "site", site)], folder / "index")
-    with archivesearch.open(folder / "index") as opened:
-        yield opened
+    with archivesearch.open(folder / "index") as archive:
+        yield archive
 
 
-def ids(results: Results) -> list[str]:
+def hit_ids(results: Results) -> list[str]:
     return [hit.id for hit in results]
 
 
-def test_a_hit_says_all_that_is_known(archive: archivesearch.Archive) -> None:
+def test_a_hit_has_all_fields_of_its_passage(archive: archivesearch.Archive) -> None:
     results = archive.search("since castro", org="swp")
     hit = results.hits[0]
     assert (hit.page, hit.title, hit.org, hit.label) == ("orgs.html", "Who is who", SWP, "Comments")
@@ -104,23 +104,23 @@ FILTERS: list[tuple[dict[str, Any], Callable[[Passage], bool]]] = [
 ]
 
 
-@pytest.mark.parametrize(("options", "is_meant"), FILTERS)
+@pytest.mark.parametrize(("options", "passes"), FILTERS)
 def test_filters_narrow_and_do_not_rank(
-    archive: archivesearch.Archive, options: dict[str, Any], is_meant: Callable[[Passage], bool]
+    archive: archivesearch.Archive, options: dict[str, Any], passes: Callable[[Passage], bool]
 ) -> None:
     everything = archive.search("castro", limit=1000)
     scores = {hit.id: hit.score for hit in everything}
     passages = {p.id: p for hit in everything for p in archive.passages(hit.page)}
-    expected = [key for key in scores if is_meant(passages[key])]
+    expected = [key for key in scores if passes(passages[key])]
     narrowed = archive.search("castro", limit=1000, **options)
     assert narrowed.total == len(narrowed) == len(expected)
     assert {hit.id: hit.score for hit in narrowed} == {key: scores[key] for key in expected}
 
 
-def test_no_query_gives_the_archive_in_its_order(archive: archivesearch.Archive) -> None:
+def test_an_empty_query_returns_the_archive_in_order(archive: archivesearch.Archive) -> None:
     results = archive.search("", limit=1000)
     assert results.total == archive.stats().paragraphs == len(results)
-    assert ids(results) == ids(archive.search("*", sort="place", limit=1000))
+    assert hit_ids(results) == hit_ids(archive.search("*", sort="place", limit=1000))
     order = list(dict.fromkeys(hit.page for hit in results))
     assert order == sorted(order)
     assert not any(hit.highlights for hit in results)
@@ -152,8 +152,8 @@ def test_pages_of_results_are_disjoint_and_complete(
         part = archive.search("castro wrote", sort=sort, limit=limit, offset=offset)
         assert part.total == whole.total == len(whole)
         assert len(part) == min(limit, max(0, whole.total - offset))
-        parts += ids(part)
-    assert parts == ids(whole)
+        parts += hit_ids(part)
+    assert parts == hit_ids(whole)
     assert len(set(parts)) == len(parts)
 
 
@@ -224,7 +224,7 @@ def test_facets_respect_filters(archive: archivesearch.Archive) -> None:
         ({"mentions": (-(10**12), 1990)}, "from 0 to 9999"),
     ],
 )
-def test_options_that_cannot_be(
+def test_invalid_options_raise_query_error(
     archive: archivesearch.Archive, options: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(QueryError, match=says) as caught:
@@ -233,7 +233,7 @@ def test_options_that_cannot_be(
 
 
 @pytest.mark.parametrize("year", [0, 9999, (2100, None), (None, 1000), (0, 0)])
-def test_years_that_no_page_has(archive: archivesearch.Archive, year: Any) -> None:
+def test_years_of_no_page_match_nothing(archive: archivesearch.Archive, year: Any) -> None:
     assert archive.search("castro", year=year, limit=1000).total == 0
 
 
@@ -251,30 +251,30 @@ def test_fields(archive: archivesearch.Archive, query: str, total: int) -> None:
 
 
 def brute_scores(passages: Sequence[Passage], analyzer: Analyzer, word: str) -> dict[int, float]:
-    """BM25 of one word over the default fields, as the formula stands in the books."""
+    """Return the BM25 scores of one word over the default fields, by the textbook formula."""
     scores: dict[int, float] = {}
     term = analyzer.term(word, "en")
     fields = {
-        name: [[t.term for t in analyzer.tokens(getattr(p, name), "en")] for p in passages]
-        for name in FIELD_WEIGHTS
+        field: [[t.term for t in analyzer.tokens(getattr(p, field), "en")] for p in passages]
+        for field in FIELD_WEIGHTS
     }
-    most = max(sum(term in text for text in texts) for texts in fields.values())
-    for name, weight in FIELD_WEIGHTS.items():
-        texts = fields[name]
+    passages_with_term = max(sum(term in text for text in texts) for texts in fields.values())
+    for field, weight in FIELD_WEIGHTS.items():
+        texts = fields[field]
         lengths = [len(text) for text in texts if text]
         if not any(term in text for text in texts):
             continue
         average = sum(lengths) / len(lengths)
-        idf = math.log(1 + (len(passages) - most + 0.5) / (most + 0.5))
+        idf = math.log(1 + (len(passages) - passages_with_term + 0.5) / (passages_with_term + 0.5))
         for number, text in enumerate(texts):
-            if found := text.count(term):
+            if frequency := text.count(term):
                 norm = K1 * (1 - B + B * len(text) / average)
-                score = weight * idf * found * (K1 + 1) / (found + norm)
+                score = weight * idf * frequency * (K1 + 1) / (frequency + norm)
                 scores[number] = scores.get(number, 0.0) + score
     return scores
 
 
-def summed(*parts: dict[int, float]) -> dict[int, float]:
+def add_scores(*parts: dict[int, float]) -> dict[int, float]:
     total: Counter[int] = Counter()
     for part in parts:
         for number, score in part.items():
@@ -289,11 +289,14 @@ def corpus_of_words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
     vocabulary = [a + b for a in "bdfgkm" for b in ("a", "o", "u")]
     weights = [1 / rank for rank in range(1, len(vocabulary) + 1)]
 
-    def some(most: int) -> str:
-        return " ".join(draw.choices(vocabulary, weights, k=draw.randrange(most)))
+    def random_text(max_words: int) -> str:
+        return " ".join(draw.choices(vocabulary, weights, k=draw.randrange(max_words)))
 
     passages = [
-        passage(some(60), n, title=some(6), org=some(4), section=some(5)) for n in range(300)
+        passage(
+            random_text(60), n, title=random_text(6), org=random_text(4), section=random_text(5)
+        )
+        for n in range(300)
     ]
     analyzer = Analyzer(("en",))
     reader = open_reader(tmp_path_factory.mktemp("words") / "index", passages, analyzer)
@@ -301,10 +304,10 @@ def corpus_of_words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
     reader.close()
 
 
-def scored(reader: ColumnarReader, analyzer: Analyzer, query: str) -> dict[int, float]:
-    found = reader.search(Request(parse(query, analyzer), limit=10_000))
-    assert found.total == len(found.matches)
-    return dict(found.matches)
+def search_scores(reader: ColumnarReader, analyzer: Analyzer, query: str) -> dict[int, float]:
+    response = reader.search(Request(parse(query, analyzer), limit=10_000))
+    assert response.total == len(response.matches)
+    return dict(response.matches)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
@@ -313,12 +316,14 @@ def test_scores_are_bm25(corpus_of_words: tuple[Any, ...], size: int) -> None:
     draw = random.Random(size)  # noqa: S311
     for _ in range(10):
         chosen = draw.sample(["ba", "bo", "bu", "da", "do", "du", "fa", "ku", "mo", "mu"], size)
-        each = [brute_scores(passages, analyzer, word) for word in chosen]
-        expected = summed(*each)
-        assert scored(reader, analyzer, " ".join(chosen)) == pytest.approx(expected, abs=1e-9)
-        every = {number for number in expected if all(number in part for part in each)}
-        assert scored(reader, analyzer, " AND ".join(chosen)) == pytest.approx(
-            {number: expected[number] for number in every}, abs=1e-9
+        per_word = [brute_scores(passages, analyzer, word) for word in chosen]
+        expected = add_scores(*per_word)
+        assert search_scores(reader, analyzer, " ".join(chosen)) == pytest.approx(
+            expected, abs=1e-9
+        )
+        with_all = {number for number in expected if all(number in part for part in per_word)}
+        assert search_scores(reader, analyzer, " AND ".join(chosen)) == pytest.approx(
+            {number: expected[number] for number in with_all}, abs=1e-9
         )
 
 
@@ -327,43 +332,43 @@ def test_scores_of_long_passages_are_bm25(tmp_path: Path) -> None:
     passages = [passage("ba " + "bo " * (37 * n), n) for n in range(9)]
     reader = open_reader(tmp_path / "index", passages, analyzer)
     expected = brute_scores(passages, analyzer, "ba")
-    assert scored(reader, analyzer, "ba") == pytest.approx(expected, abs=1e-9)
+    assert search_scores(reader, analyzer, "ba") == pytest.approx(expected, abs=1e-9)
 
 
 def test_weights_multiply_scores(corpus_of_words: tuple[Any, ...]) -> None:
     passages, analyzer, reader = corpus_of_words
     ba, mo = (brute_scores(passages, analyzer, word) for word in ("ba", "mo"))
     for query, factor in (("ba mo^3", 3.0), ("ba (mo)^0.5", 0.5), ("ba (mo zzz)^2", 2.0)):
-        expected = summed(ba, {number: factor * score for number, score in mo.items()})
-        assert scored(reader, analyzer, query) == pytest.approx(expected, abs=1e-9)
-    both = {number: 2 * score for number, score in summed(ba, mo).items()}
-    assert scored(reader, analyzer, "(ba mo)^2") == pytest.approx(both, abs=1e-9)
+        expected = add_scores(ba, {number: factor * score for number, score in mo.items()})
+        assert search_scores(reader, analyzer, query) == pytest.approx(expected, abs=1e-9)
+    both = {number: 2 * score for number, score in add_scores(ba, mo).items()}
+    assert search_scores(reader, analyzer, "(ba mo)^2") == pytest.approx(both, abs=1e-9)
 
 
-def test_not_and_filters_leave_scores_alone(corpus_of_words: tuple[Any, ...]) -> None:
+def test_not_and_filters_do_not_change_scores(corpus_of_words: tuple[Any, ...]) -> None:
     passages, analyzer, reader = corpus_of_words
     expected = brute_scores(passages, analyzer, "ba")
     without = brute_scores(passages, analyzer, "do")
-    assert scored(reader, analyzer, "ba NOT do") == pytest.approx(
+    assert search_scores(reader, analyzer, "ba NOT do") == pytest.approx(
         {number: score for number, score in expected.items() if number not in without}, abs=1e-9
     )
     filter_ = parse("do", analyzer)
-    found = reader.search(Request(parse("ba", analyzer), filter_, limit=1000))
-    assert dict(found.matches) == pytest.approx(
+    response = reader.search(Request(parse("ba", analyzer), filter_, limit=1000))
+    assert dict(response.matches) == pytest.approx(
         {number: score for number, score in expected.items() if number in without}, abs=1e-9
     )
 
 
-def test_a_phrase_scores_as_its_words_do(corpus_of_words: tuple[Any, ...]) -> None:
+def test_a_phrase_scores_as_the_sum_of_its_words(corpus_of_words: tuple[Any, ...]) -> None:
     passages, analyzer, reader = corpus_of_words
     texts = [p.text for p in passages]
     terms = [f"text:{word}" for word in ("ba", "bo")]
-    sums = summed(*(scored(reader, analyzer, term) for term in terms))
+    sums = add_scores(*(search_scores(reader, analyzer, term) for term in terms))
     expected = {n: s for n, s in sums.items() if re.search(r"\bba bo\b", texts[n])}
-    assert scored(reader, analyzer, 'text:"ba bo"') == pytest.approx(expected, abs=1e-9)
+    assert search_scores(reader, analyzer, 'text:"ba bo"') == pytest.approx(expected, abs=1e-9)
 
 
-def test_equal_scores_stand_in_the_order_of_the_archive(tmp_path: Path) -> None:
+def test_equal_scores_are_in_archive_order(tmp_path: Path) -> None:
     analyzer = Analyzer(("en",))
     reader = open_reader(tmp_path / "i", [passage("same", n) for n in range(50)], analyzer)
     pages = [
@@ -375,7 +380,7 @@ def test_equal_scores_stand_in_the_order_of_the_archive(tmp_path: Path) -> None:
     reader.close()
 
 
-# An oracle for what matches: plain Python over the words of each text.
+# An oracle for matches: plain Python over the words of each text.
 
 WORDS = "a b c ab abc Abc abd party parties Party's part Castro castros US us U.S. 中国 中".split()
 Test = Callable[[list[str], list[str]], bool]
@@ -388,15 +393,17 @@ def oracle_word(word: str) -> Test:
 
 def oracle_row(row: str, gap: int) -> Test:
     analyzer = Analyzer(("en",))
-    wanted = [analyzer.term(word, "en") for word in row.split()]
+    row_terms = [analyzer.term(word, "en") for word in row.split()]
 
-    def found(_: list[str], terms: list[str]) -> bool:
+    def matches(_: list[str], terms: list[str]) -> bool:
         if gap == 0:
-            return any(terms[at : at + len(wanted)] == wanted for at in range(len(terms)))
-        size = len(wanted) + gap
-        return any(not Counter(wanted) - Counter(terms[at : at + size]) for at in range(len(terms)))
+            return any(terms[at : at + len(row_terms)] == row_terms for at in range(len(terms)))
+        size = len(row_terms) + gap
+        return any(
+            not Counter(row_terms) - Counter(terms[at : at + size]) for at in range(len(terms))
+        )
 
-    return found
+    return matches
 
 
 def oracle_prefix(prefix: str) -> Test:
@@ -417,13 +424,13 @@ def oracle_fuzzy(word: str, distance: int) -> Test:
 
 def oracle_exact(row: str) -> Test:
     term = Analyzer(("en",)).term
-    wanted = [(spelling_key(word), term(word, "en")) for word in row.split()]
+    row_pairs = [(spelling_key(word), term(word, "en")) for word in row.split()]
 
-    def found(written: list[str], terms: list[str]) -> bool:
+    def matches(written: list[str], terms: list[str]) -> bool:
         pairs = list(zip(map(spelling_key, written), terms, strict=True))
-        return any(pairs[at : at + len(wanted)] == wanted for at in range(len(pairs)))
+        return any(pairs[at : at + len(row_pairs)] == row_pairs for at in range(len(pairs)))
 
-    return found
+    return matches
 
 
 _space_free = [w for w in WORDS if w not in ("中国", "中", "U.S.")]
@@ -479,32 +486,30 @@ _texts = st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join)
 
 @settings(max_examples=60)
 @given(st.lists(_texts, min_size=1, max_size=8), st.lists(_queries, min_size=5, max_size=15))
-def test_matches_are_those_of_brute_force(
-    texts: list[str], queries: list[tuple[str, Test]]
-) -> None:
+def test_matches_agree_with_an_oracle(texts: list[str], queries: list[tuple[str, Test]]) -> None:
     analyzer = Analyzer(("en",))
     with tempfile.TemporaryDirectory() as folder:
         passages = [passage(text, number) for number, text in enumerate(texts)]
         reader = open_reader(Path(folder) / "index", passages, analyzer)
-        written = [[word for word, _, _ in words(text)] for text in texts]
+        text_words = [[word for word, _, _ in words(text)] for text in texts]
         terms = [[token.term for token in analyzer.tokens(text, "en")] for text in texts]
         for query, is_match in queries:
             tree = parse(query, analyzer)
-            expected = [n for n in range(len(texts)) if is_match(written[n], terms[n])]
+            expected = [n for n in range(len(texts)) if is_match(text_words[n], terms[n])]
             assert sorted(reader.scan(tree)) == expected, query
-            found = reader.search(Request(tree, limit=100))
-            assert sorted(match.number for match in found.matches) == expected, query
-            assert found.total == len(expected)
+            response = reader.search(Request(tree, limit=100))
+            assert sorted(match.number for match in response.matches) == expected, query
+            assert response.total == len(expected)
         reader.close()
 
 
-def test_an_exact_country_is_no_pronoun(tmp_path: Path) -> None:
+def test_an_exact_country_does_not_match_the_pronoun(tmp_path: Path) -> None:
     analyzer = Analyzer(("en",))
     reader = open_reader(tmp_path / "index", [passage("They told us of the U.S.")], analyzer)
     assert list(reader.scan(parse("=US", analyzer))) == []
 
 
-def brute_together(columns: Sequence[Sequence[int]], gap: int) -> set[int]:
+def brute_near_positions(columns: Sequence[Sequence[int]], gap: int) -> set[int]:
     """Try every choice of one place for each word."""
     result: set[int] = set()
     for places in itertools.product(*columns):
@@ -517,22 +522,22 @@ def brute_together(columns: Sequence[Sequence[int]], gap: int) -> set[int]:
 
 @st.composite
 def columns_of_words(draw: st.DrawFn) -> list[list[int]]:
-    """Where the words of a row stand in a text; a word may be asked for twice."""
+    """Draw the positions in a text of each word of a row; a word may be in the row twice."""
     text = draw(st.text("abcx", max_size=12))
     row = draw(st.text("abc", min_size=1, max_size=3))
     return [[at for at, letter in enumerate(text) if letter == word] for word in row]
 
 
-def test_an_open_range_of_years_is_that_of_dated_pages(archive: archivesearch.Archive) -> None:
+def test_an_open_range_of_years_matches_dated_pages(archive: archivesearch.Archive) -> None:
     years = {hit.year for hit in archive.search("castro", year=(None, None), limit=1000)}
     assert None not in years
     assert len(years) == 11
 
 
 @given(columns_of_words(), st.integers(0, 4))
-def test_words_that_stand_together(columns: list[list[int]], gap: int) -> None:
-    assert near_positions(columns, gap) >= brute_together(columns, gap)
-    assert bool(near_positions(columns, gap)) == bool(brute_together(columns, gap))
+def test_near_positions_agree_with_brute_force(columns: list[list[int]], gap: int) -> None:
+    assert near_positions(columns, gap) >= brute_near_positions(columns, gap)
+    assert bool(near_positions(columns, gap)) == bool(brute_near_positions(columns, gap))
 
 
 def test_two_sections_of_one_heading_are_two_groups(tmp_path: Path) -> None:
@@ -552,9 +557,9 @@ def test_two_sections_of_one_heading_are_two_groups(tmp_path: Path) -> None:
         "a.html § Letters",
         "b/c/d.html § Comments",
     ]
-    found = reader.search(Request(tree, facets=("section", "family"))).facets
-    assert sorted(str(key) for key, _ in found["section"]) == sorted(keys)
-    assert found["family"] == (("", 3), ("b", 1))
+    facets = reader.search(Request(tree, facets=("section", "family"))).facets
+    assert sorted(str(key) for key, _ in facets["section"]) == sorted(keys)
+    assert facets["family"] == (("", 3), ("b", 1))
 
 
 @pytest.mark.parametrize(
@@ -573,7 +578,7 @@ def test_a_family_is_the_top_folder(page: str, family_: str) -> None:
     assert family(page) == family_
 
 
-def test_patterns_are_so_many_at_most() -> None:
+def test_a_query_has_a_limit_of_patterns() -> None:
     analyzer = Analyzer(("en",))
     parse(" ".join(f"a{n}*" for n in range(10)), analyzer)
     for more in ("*z*", "z?z", "castro~"):
@@ -586,28 +591,28 @@ def test_facets_may_be_any_iterable(archive: archivesearch.Archive) -> None:
     assert once.facets == archive.search("castro", facets=("org", "year")).facets
 
 
-def test_facets_of_many_equals_are_the_first_by_value(tmp_path: Path) -> None:
-    """More pages, sections and organizations than are shown, most of them as frequent."""
+def test_facet_values_with_equal_counts_are_the_first_by_value(tmp_path: Path) -> None:
+    """There are more pages and organizations than are shown, most with equal counts."""
     draw = random.Random(3)  # noqa: S311
     passages: list[Passage] = []
     for _ in range(400):
         page = f"{draw.choice('abc')}/{draw.random()}.html"
-        for at in range(draw.choice((1, 1, 1, 2))):
+        for number in range(draw.choice((1, 1, 1, 2))):
             org = f"Party {draw.randrange(150)}"
             passages.append(
-                passage("ba" if at else "ba bo", at + 1, page=page, org=org, section=org)
+                passage("ba" if number else "ba bo", number + 1, page=page, org=org, section=org)
             )
     reader = open_reader(tmp_path / "index", passages, Analyzer(("en",)))
     for query in ("ba", "bo", "ba NOT bo"):
         tree = parse(query, Analyzer(("en",)))
-        found = [passages[number] for number in reader.scan(tree)]
+        matching = [passages[number] for number in reader.scan(tree)]
         facets = reader.search(Request(tree, facets=("page", "org", "family"))).facets
         for name, value in (
             ("page", lambda p: p.page),
             ("org", lambda p: p.org),
             ("family", lambda p: p.page[0]),
         ):
-            counts = Counter(map(value, found))
-            wanted = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:20]
-            assert list(facets[name]) == wanted
+            counts = Counter(map(value, matching))
+            expected = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:20]
+            assert list(facets[name]) == expected
     reader.close()

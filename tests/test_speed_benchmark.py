@@ -1,4 +1,4 @@
-"""`benchmarks.speed` on a folder of a few pages: the shape of what it prints, not the times."""
+"""Speed benchmark: the shape of its output for a few pages, not the times."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks.speed import whole
+from benchmarks.speed import programs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,7 +25,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def bench(*options: object) -> subprocess.CompletedProcess[str]:
+def run_benchmark(*options: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "benchmarks.speed", *map(str, options)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -33,13 +33,15 @@ def bench(*options: object) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def result(pages: Path) -> dict[str, Any]:
     engines = ("--only", "archivesearch", "--only", "sqlite")
-    done = bench(pages, *engines, "--queries", 4, "--repeat", 2, "--cold", 1, "--format", "json")
-    assert done.returncode == 0, done.stderr
-    values: dict[str, Any] = json.loads(done.stdout)
+    process = run_benchmark(
+        pages, *engines, "--queries", 4, "--repeat", 2, "--cold", 1, "--format", "json"
+    )
+    assert process.returncode == 0, process.stderr
+    values: dict[str, Any] = json.loads(process.stdout)
     return values
 
 
-def test_nothing_fails_and_nothing_is_absent(result: dict[str, Any]) -> None:
+def test_no_engine_fails_or_is_absent(result: dict[str, Any]) -> None:
     assert result["failed"] == {}
     assert result["absent"] == {}
 
@@ -53,25 +55,27 @@ def test_pages_and_paragraphs_are_counted(result: dict[str, Any]) -> None:
     assert result["rebuild"]["pages"] == 24
 
 
-def test_a_command_and_all_below_it_are_measured() -> None:
+def test_a_command_and_its_descendants_are_measured() -> None:
     code = "import subprocess, sys; x = b'x' * 10**8; subprocess.run([sys.executable, '-c', "
     code += "'import time; x = 10**8 * bytes(1); time.sleep(1)'])"
-    figures = whole.run([sys.executable, "-c", code])
+    figures = programs.run_command([sys.executable, "-c", code])
     assert figures["seconds"] > figures["cpu_seconds"] > 0
     assert not sys.platform.startswith("linux") or figures["peak_bytes"] > 180_000_000
-    assert "boom" in whole.run([sys.executable, "-c", "raise SystemExit('boom')"])["error"]
+    assert (
+        "boom" in programs.run_command([sys.executable, "-c", "raise SystemExit('boom')"])["error"]
+    )
 
 
-def test_whole_rebuilds_beside_other_programs(pages: Path) -> None:
+def test_whole_measures_archivesearch_and_other_programs(pages: Path) -> None:
     engines = ("--only", "archivesearch", "--only", "sqlite")
     options = (*engines, "--queries", 2, "--limit-pages", 9, "--cold", 0)
-    done = bench(pages, *options, "--whole", "--format", "json")
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)["whole"]
-    assert set(found["rows"]) | set(found["absent"]) == set(whole.PROGRAMS)
-    assert found["rows"]["archivesearch"]["seconds"] > 0
-    assert all("error" not in row for row in found["rows"].values())
-    assert len(found["growth"]["peak_bytes"]) == 2
+    process = run_benchmark(pages, *options, "--whole", "--format", "json")
+    assert process.returncode == 0, process.stderr
+    whole = json.loads(process.stdout)["whole"]
+    assert set(whole["rows"]) | set(whole["absent"]) == set(programs.PROGRAMS)
+    assert whole["rows"]["archivesearch"]["seconds"] > 0
+    assert all("error" not in row for row in whole["rows"].values())
+    assert len(whole["growth"]["peak_bytes"]) == 2
 
 
 def test_builds_have_time_memory_and_size(result: dict[str, Any]) -> None:
@@ -97,26 +101,30 @@ def test_every_query_is_answered(result: dict[str, Any], kind: str) -> None:
     assert set(result["ratios"]["queries"][kind]["sqlite"]) == {"p50", "p95", "p99", "cpu_ms"}
 
 
-def test_commands_are_started_cold(result: dict[str, Any]) -> None:
+def test_cold_starts_are_measured(result: dict[str, Any]) -> None:
     assert set(result["cold_start"]) == {"archivesearch search", "archivesearch --help"}
 
 
-def test_growth_is_measured_from_a_part_to_copies(pages: Path) -> None:
-    done = bench(pages, "--growth", "1/8,1", "--queries", 4, "--repeat", 1)
-    assert done.returncode == 0, done.stderr
-    head, *lines = done.stdout.splitlines()
+def test_growth_has_a_line_for_each_step(pages: Path) -> None:
+    process = run_benchmark(pages, "--growth", "1/8,1", "--queries", 4, "--repeat", 1)
+    assert process.returncode == 0, process.stderr
+    head, *lines = process.stdout.splitlines()
     assert head.startswith("of the corpus  paragraphs")
     assert [line.split()[0] for line in lines] == ["1/8", "1"]
 
 
-def test_the_table_of_a_peer_that_may_be_absent(pages: Path) -> None:
-    done = bench(pages, "--only", "bm25s", "--queries", 2, "--limit-pages", 5, "--copies", 2)
-    assert done.returncode == 0, done.stderr
-    assert "10 pages (0 skipped)" in done.stdout
-    assert ("absent: bm25s" in done.stdout) != ("bm25s  " in done.stdout)
+def test_a_peer_is_in_the_table_or_absent(pages: Path) -> None:
+    process = run_benchmark(
+        pages, "--only", "bm25s", "--queries", 2, "--limit-pages", 5, "--copies", 2
+    )
+    assert process.returncode == 0, process.stderr
+    assert "10 pages (0 skipped)" in process.stdout
+    assert ("absent: bm25s" in process.stdout) != ("bm25s  " in process.stdout)
 
 
 def test_a_folder_without_pages_is_refused_in_one_line(tmp_path: Path) -> None:
-    done = bench(tmp_path)
-    assert done.returncode == 1
-    assert done.stderr.splitlines() == [f"bench: there are no pages with text in {tmp_path}"]
+    process = run_benchmark(tmp_path)
+    assert process.returncode == 1
+    assert process.stderr.splitlines() == [
+        f"benchmarks.speed: there are no pages with text in {tmp_path}"
+    ]

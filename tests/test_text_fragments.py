@@ -1,4 +1,4 @@
-"""Addresses that scroll a browser to a paragraph; the last test asks a real one."""
+"""Links that scroll a browser to a paragraph; the last test uses a real browser."""
 
 import re
 from pathlib import Path
@@ -31,47 +31,45 @@ PAGE = """<!DOCTYPE html><html lang=en><head><meta charset=utf-8><title>Lists</t
 </body></html>"""
 
 
-def linked(text: str, **values: Any) -> str:
-    found = link(passage(text, url=URL, **values))
-    assert found is not None
-    return found.partition(":~:")[2]
+def fragment_of(text: str, **values: Any) -> str:
+    url = link(passage(text, url=URL, **values))
+    assert url is not None
+    return url.partition(":~:")[2]
 
 
-def test_a_long_line_is_found_by_its_first_words() -> None:
+def test_a_long_line_is_identified_by_its_first_words() -> None:
     text = "one two three four five six seven eight nine ten eleven twelve thirteen"
-    assert linked(text) == "text=" + "%20".join(text.split()[:12])
+    assert fragment_of(text) == "text=" + "%20".join(text.split()[:12])
 
 
-def test_a_short_one_is_told_by_its_neighbours() -> None:
+def test_a_short_line_has_its_neighbours_as_context() -> None:
     short = passage("They have met.", url=URL, section="A party")
-    others = [passage(text, url=URL, section="A party") for text in ("It is so.", "And so on.")]
-    assert link(short, *others) == (
+    neighbours = [passage(text, url=URL, section="A party") for text in ("It is so.", "And so on.")]
+    assert link(short, *neighbours) == (
         f"{URL}#:~:text=It%20is%20so.-,They%20have%20met."
         "&text=They%20have%20met.,-And%20so%20on.&text=They%20have%20met."
     )
-    assert linked("They met.", label="Comments").startswith("text=Comments%3A-,They%20met.&")
-    assert linked("One line\nanother line").endswith(
+    assert fragment_of("They met.", label="Comments").startswith("text=Comments%3A-,They%20met.&")
+    assert fragment_of("One line\nanother line").endswith(
         "text=One%20line,-another%20line&text=One%20line"
     )
 
 
-def test_signs_with_a_meaning_are_escaped() -> None:
-    assert linked("a-b, c & d") == "text=a%2Db%2C%20c%20%26%20d"
+def test_separators_are_escaped() -> None:
+    assert fragment_of("a-b, c & d") == "text=a%2Db%2C%20c%20%26%20d"
 
 
-def test_without_an_address_or_words_there_is_no_fragment() -> None:
+def test_without_a_url_or_words_there_is_no_fragment() -> None:
     assert link(passage("text")) is None
     assert link(passage("  ", url=URL)) == URL
     assert link(passage("x", url=f"{URL}#top")) == f"{URL}#top:~:text=x"
 
 
 @given(st.text(), st.text(), st.text(max_size=9), st.text(max_size=9))
-def test_any_text_makes_an_address(text: str, other: str, section: str, label: str) -> None:
-    found = link(
-        passage(text, url=URL, section=section, label=label), passage(other), passage(other)
-    )
-    assert found is not None
-    assert re.fullmatch(r"http://www\.example\.org/a\.html(#:~:[\w.%~,=&-]+)?", found, re.ASCII)
+def test_any_text_makes_a_url(text: str, other: str, section: str, label: str) -> None:
+    url = link(passage(text, url=URL, section=section, label=label), passage(other), passage(other))
+    assert url is not None
+    assert re.fullmatch(r"http://www\.example\.org/a\.html(#:~:[\w.%~,=&-]+)?", url, re.ASCII)
 
 
 @pytest.mark.skipif(browser() is None, reason="no browser with a driver (chromium, chromedriver)")

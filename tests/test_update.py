@@ -1,4 +1,4 @@
-"""An update gives what a rebuild gives, byte for byte, and parses only what changed."""
+"""An update builds what a rebuild builds, byte for byte, and parses only changed pages."""
 
 import multiprocessing
 import os
@@ -27,7 +27,7 @@ OWN = 'base_url = "http://example.org/"\nname = "An archive"\n'
 
 
 def content(index: Path) -> dict[str, bytes]:
-    """Return all files of an index but those that are the writer's own."""
+    """Return the bytes of all files of an index, without the writer's hidden files."""
     return {
         path.relative_to(index).as_posix(): path.read_bytes()
         for path in index.rglob("*")
@@ -40,7 +40,7 @@ def counts(report: Report) -> tuple[int, int, int]:
 
 
 def is_as_rebuilt(index: Path, *sources: Path) -> bool:
-    """Whether an index has the bytes that a rebuild elsewhere gives."""
+    """Whether an index is byte for byte what a rebuild elsewhere builds."""
     other = index.parent / "rebuilt"
     archivesearch.rebuild(sources, other)
     same = content(index) == content(other)
@@ -58,7 +58,7 @@ def index(tmp_path: Path) -> Path:
     return build_index(tmp_path, PAGES)
 
 
-def test_only_what_changed_is_parsed(index: Path, site: Path) -> None:
+def test_only_changed_pages_are_parsed(index: Path, site: Path) -> None:
     assert counts(archivesearch.update([site], index)) == (0, 3, 0)
     write_files(site, {"letters/1994.html": LETTER.replace("Castro", "Fidel"), "new.html": REPORT})
     (site / "lists/parties.html").unlink()
@@ -67,7 +67,7 @@ def test_only_what_changed_is_parsed(index: Path, site: Path) -> None:
     assert counts(archivesearch.update([site], index)) == (0, 3, 0)
 
 
-def test_a_page_that_moved_is_parsed_anew(index: Path, site: Path) -> None:
+def test_a_moved_page_is_parsed_again(index: Path, site: Path) -> None:
     (site / "letters/1994.html").rename(site / "letters/1995.html")
     assert counts(archivesearch.update([site], index)) == (1, 2, 1)
     assert is_as_rebuilt(index, site)
@@ -84,7 +84,7 @@ def test_a_page_that_moved_is_parsed_anew(index: Path, site: Path) -> None:
         (OWN, OWN + 'languages = ["fr", "en"]\n', 3),
     ],
 )
-def test_settings_that_parsing_sees(
+def test_settings_that_parsing_uses(
     index: Path, site: Path, before: str, after: str, parsed: int
 ) -> None:
     write_files(site, {"archivesearch.toml": before})
@@ -94,14 +94,16 @@ def test_settings_that_parsing_sees(
     assert is_as_rebuilt(index, site)
 
 
-def test_another_parser_knows_no_page_of_this_one() -> None:
+def test_every_module_that_parsing_uses_is_in_the_cache_key() -> None:
     code = "import sys, archivesearch.indexing.parsing.parse_task as c; c.import_parsers()\n"
     code += "print(*(m.__file__ for m in sys.modules.values()"
     code += " if m.__name__.startswith('archivesearch') and m.__file__))"
-    used = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
     package = Path(archivesearch.__file__).parent
-    known = {str(path) for files in PARSER_FILES for path in package.glob(files)}
-    assert {name for name in used.stdout.split() if "__init__" not in name} <= known
+    covered = {str(path) for files in PARSER_FILES for path in package.glob(files)}
+    assert {name for name in result.stdout.split() if "__init__" not in name} <= covered
 
 
 def test_without_an_index_an_update_builds_one(tmp_path: Path, site: Path) -> None:
@@ -110,20 +112,20 @@ def test_without_an_index_an_update_builds_one(tmp_path: Path, site: Path) -> No
 
 
 @pytest.mark.parametrize("spoil", ["gone", "empty", "version", "folder", "link", "zeros"])
-def test_a_memory_that_is_of_no_use_is_not_used(
+def test_an_unusable_parse_cache_is_not_used(
     index: Path, site: Path, tmp_path: Path, spoil: str
 ) -> None:
-    memory = index / PARSE_CACHE
-    data = memory.read_bytes()
-    memory.unlink()
+    cache = index / PARSE_CACHE
+    data = cache.read_bytes()
+    cache.unlink()
     if spoil == "folder":
-        memory.mkdir()
+        cache.mkdir()
     elif spoil == "link":
         (tmp_path / "elsewhere").write_bytes(data)
-        memory.symlink_to(tmp_path / "elsewhere")
+        cache.symlink_to(tmp_path / "elsewhere")
     elif spoil != "gone":
         changed = {"empty": b"", "version": data.replace(b" 2\n", b" 3\n", 1)}
-        memory.write_bytes(changed.get(spoil, bytes(len(data))))
+        cache.write_bytes(changed.get(spoil, bytes(len(data))))
     assert counts(archivesearch.update([site], index)) == (3, 0, 0)
     assert is_as_rebuilt(index, site)
     if spoil == "link":
@@ -131,18 +133,18 @@ def test_a_memory_that_is_of_no_use_is_not_used(
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_a_memory_that_is_damaged_is_used_as_far_as_it_is_whole(
+def test_the_whole_records_of_a_damaged_parse_cache_are_used(
     index: Path, site: Path, seed: int
 ) -> None:
     chance = random.Random(seed)  # noqa: S311 - a sample needs a seed, not secrecy
     data = bytearray((index / PARSE_CACHE).read_bytes())
-    at = chance.randrange(len(data))
+    offset = chance.randrange(len(data))
     if seed % 4:
-        data[at] ^= 1 << chance.randrange(8)
+        data[offset] ^= 1 << chance.randrange(8)
     else:
-        del data[at:]
+        del data[offset:]
     (index / PARSE_CACHE).write_bytes(data)
-    assert cache_damage(index) is not None or at == len(data)  # cut where a record ends
+    assert cache_damage(index) is not None or offset == len(data)  # cut at the end of a record
     before = content(index)
     report = archivesearch.update([site], index)
     assert report.parsed + report.unchanged == 3
@@ -156,24 +158,24 @@ def test_a_memory_that_is_damaged_is_used_as_far_as_it_is_whole(
     [b"", b"\xc1", msgpack.encode({"page": 1}), b"\x91" * 100_000],
     ids=["empty", "invalid", "other keys", "nested"],
 )
-def test_a_record_that_another_program_wrote_is_not_used(
+def test_a_record_of_another_program_is_not_used(
     index: Path, site: Path, data: bytes, jobs: int
 ) -> None:
-    memory = (index / PARSE_CACHE).read_bytes()
-    at = memory.index(b"\n") + 1
-    key, size, _, _ = HEADER.unpack_from(memory, at)
+    cache = (index / PARSE_CACHE).read_bytes()
+    start = cache.index(b"\n") + 1
+    key, size, _, _ = HEADER.unpack_from(cache, start)
     other = to_record(key, b"\0" + data)
     assert is_whole(other)
-    (index / PARSE_CACHE).write_bytes(memory[:at] + other + memory[at + HEADER.size + size :])
+    (index / PARSE_CACHE).write_bytes(cache[:start] + other + cache[start + HEADER.size + size :])
     assert counts(archivesearch.update([site], index, jobs=jobs)) == (1, 2, 0)
     assert is_as_rebuilt(index, site)
-    assert (index / PARSE_CACHE).read_bytes() == memory
+    assert (index / PARSE_CACHE).read_bytes() == cache
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are killed as POSIX does it")
-def test_processes_that_are_killed_cost_no_known_page(tmp_path: Path) -> None:
+def test_killed_processes_lose_no_cached_page(tmp_path: Path) -> None:
     def kill(progress: archivesearch.Progress) -> None:
-        if progress.pages == 1:
+        if progress.stage == "reading" and progress.pages == 1:
             for process in multiprocessing.active_children():
                 process.terminate()
 
@@ -186,7 +188,7 @@ def test_processes_that_are_killed_cost_no_known_page(tmp_path: Path) -> None:
     assert content(index) == before
 
 
-def test_pages_that_cannot_be_remembered_are_parsed_each_time(index: Path, site: Path) -> None:
+def test_skipped_pages_are_read_each_time(index: Path, site: Path) -> None:
     write_files(site, {"empty.html": "", "not.html": b"\x00\x01\x02\x03" * 100})
     for _ in range(2):
         report = archivesearch.update([site], index)
@@ -194,8 +196,8 @@ def test_pages_that_cannot_be_remembered_are_parsed_each_time(index: Path, site:
         assert is_as_rebuilt(index, site)
 
 
-def test_what_a_build_that_failed_has_parsed_costs_nothing(index: Path, site: Path) -> None:
-    """Nothing of the index or its memory is lost, and the update can be repeated."""
+def test_a_failed_update_changes_nothing(index: Path, site: Path) -> None:
+    """The index and its parse cache stay as they were, and the update can be repeated."""
     write_files(site, {"new.html": REPORT})
     files = content(index), (index / PARSE_CACHE).read_bytes()
 
@@ -210,7 +212,7 @@ def test_what_a_build_that_failed_has_parsed_costs_nothing(index: Path, site: Pa
     assert is_as_rebuilt(index, site)
 
 
-def test_a_source_that_is_gone_is_an_error(index: Path, site: Path) -> None:
+def test_a_missing_source_is_an_error(index: Path, site: Path) -> None:
     before = content(index)
     shutil.rmtree(site)
     with pytest.raises(SourceError, match="there is no source"):
@@ -221,7 +223,7 @@ def test_a_source_that_is_gone_is_an_error(index: Path, site: Path) -> None:
     assert content(index) == before
 
 
-def test_one_of_two_sources_that_is_gone_is_an_error(tmp_path: Path, site: Path) -> None:
+def test_a_missing_source_of_two_is_an_error(tmp_path: Path, site: Path) -> None:
     index, other = tmp_path / "index", write_files(tmp_path / "other", {"a.html": LETTER})
     archivesearch.rebuild([site, other], index)
     before = content(index)
@@ -249,13 +251,13 @@ LONG = [f"The {n} of us who met in the old mill agreed to print the paper anew."
 PARAGRAPHS = st.lists(
     st.one_of(
         st.text(st.characters(codec="utf-8", exclude_characters="<&"), min_size=1, max_size=30),
-        st.sampled_from(LONG),  # so that pages and passages say the same
+        st.sampled_from(LONG),  # so that there are duplicate pages and passages
     ),
     min_size=1,
     max_size=3,
 )
 NAMES = st.sampled_from([f"{folder}{page}.html" for folder in ("", "a/", "b/") for page in "xyz"])
-# a page is written or removed, renamed or copied; or the settings are others
+# A page is written, removed, renamed or copied, or the settings change.
 EDITS = st.lists(
     st.one_of(
         st.tuples(st.just("write"), NAMES, PARAGRAPHS),
@@ -273,7 +275,7 @@ EDITS = st.lists(
 
 
 def edit(site: Path, kind: str, name: str, value: Any) -> None:
-    """Change a file of a site; what is not there stays so."""
+    """Change a file of a site; a missing file is not an error."""
     path = site / name
     if kind == "remove":
         path.unlink(missing_ok=True)
@@ -322,8 +324,8 @@ def test_a_large_page_among_others_is_the_same_page_in_any_process(tmp_path: Pat
     assert folders[0] == folders[1]
 
 
-def test_more_memory_than_one_stretch_makes_no_difference(tmp_path: Path) -> None:
-    """A megabyte holds 32 KB of text at a time with two threads, of which there are many here."""
+def test_the_index_does_not_depend_on_the_memory_limit(tmp_path: Path) -> None:
+    """With two threads a megabyte holds 32 KB of text at a time; there is much more here."""
     pages = {
         f"{n}.html": html_page(*(f"{LONG[n % 3]} Number {n * m}." for m in range(30)))
         for n in range(20)
@@ -346,5 +348,5 @@ def test_the_command(tmp_path: Path, site: Path, monkeypatch: pytest.MonkeyPatch
     write_files(site, {"new.html": REPORT})
     assert '"parsed": 1' in done("update", "--format", "json")
     site.rename(tmp_path / "elsewhere")
-    assert "there is no site here, of which index was built" in failed("update")
+    assert "index was built from site, which is not in this folder" in failed("update")
     assert "was built from site, not from elsewhere" in failed("update", "elsewhere")

@@ -1,4 +1,4 @@
-"""`verify` tells everything that is wrong, and `backup` copies what is whole."""
+"""`verify` finds all damage, and `backup` copies whole indexes only."""
 
 import io
 import itertools
@@ -51,26 +51,26 @@ def index(sound: Path, tmp_path: Path) -> Path:
 
 
 def files(index: Path) -> list[Path]:
-    found = [index / MANIFEST, index / PARSE_CACHE, *index.glob("generation-*/*")]
-    return sorted(path for path in found if path.stat().st_size)
+    paths = [index / MANIFEST, index / PARSE_CACHE, *index.glob("generation-*/*")]
+    return sorted(path for path in paths if path.stat().st_size)
 
 
-def told(index: Path) -> set[str]:
-    """Return the names of the files that `verify` finds damaged."""
+def damaged(index: Path) -> set[str]:
+    """Return the names of the files that have problems."""
     return {problem.file for problem in archivesearch.verify(index).problems}
 
 
 def test_a_sound_index(index: Path, site: Path) -> None:
-    found = archivesearch.verify(index, [site])
-    assert (found.whole, found.current, found.problems) == (True, True, ())
-    assert found.sources == ("site",)
-    assert found.files == len(list(index.glob("generation-*/*")))
+    verification = archivesearch.verify(index, [site])
+    assert (verification.whole, verification.current, verification.problems) == (True, True, ())
+    assert verification.sources == ("site",)
+    assert verification.files == len(list(index.glob("generation-*/*")))
 
 
 def test_the_bundled_pages(corpus_index: Path, corpus: Path) -> None:
-    found = archivesearch.verify(corpus_index, [corpus])
-    assert found.whole
-    assert found.current
+    verification = archivesearch.verify(corpus_index, [corpus])
+    assert verification.whole
+    assert verification.current
 
 
 def test_an_index_without_a_word_is_whole(tmp_path: Path) -> None:
@@ -79,33 +79,33 @@ def test_an_index_without_a_word_is_whole(tmp_path: Path) -> None:
     assert archivesearch.backup(index, tmp_path / "copy").files
 
 
-def test_every_changed_byte_is_told_by_its_file(index: Path) -> None:
-    chance = random.Random(11)  # noqa: S311 - a sample needs a seed, not secrecy
+def test_every_changed_byte_is_a_problem_of_its_file(index: Path) -> None:
+    rng = random.Random(11)  # noqa: S311 - a sample needs a seed, not secrecy
     for _ in range(DAMAGES):
-        path = chance.choice(files(index))
+        path = rng.choice(files(index))
         data = path.read_bytes()
         spoiled = bytearray(data)
-        at = chance.randrange(len(data))
-        if chance.random() < 0.2:
-            del spoiled[at:]
+        offset = rng.randrange(len(data))
+        if rng.random() < 0.2:
+            del spoiled[offset:]
         else:
-            spoiled[at] ^= 1 << chance.randrange(8)
+            spoiled[offset] ^= 1 << rng.randrange(8)
         path.write_bytes(spoiled)
         try:
-            assert path.name in told(index) or is_shorter_memory(path, index), (path.name, at)
+            assert path.name in damaged(index) or is_shorter_cache(path, index), (path.name, offset)
         except IndexVersion:
             assert path.name == MANIFEST
         path.write_bytes(data)
-    assert not told(index)
+    assert not damaged(index)
 
 
-def is_shorter_memory(path: Path, index: Path) -> bool:
-    """Whether it is a memory cut where a record ends: then it is whole, and knows less."""
-    return path.name == PARSE_CACHE and not told(index)
+def is_shorter_cache(path: Path, index: Path) -> bool:
+    """Whether a file is a parse cache that was cut at the end of a record, which is no damage."""
+    return path.name == PARSE_CACHE and not damaged(index)
 
 
 @pytest.mark.parametrize("spoil", ["link", "folder", "other"])
-def test_a_memory_that_is_none(index: Path, tmp_path: Path, spoil: str) -> None:
+def test_an_unusable_parse_cache(index: Path, tmp_path: Path, spoil: str) -> None:
     path = index / PARSE_CACHE
     path.rename(tmp_path / "outside")
     match spoil:
@@ -116,13 +116,13 @@ def test_a_memory_that_is_none(index: Path, tmp_path: Path, spoil: str) -> None:
         case "other":
             path.write_bytes(b"archivesearch parsed pages 0\n")
     (problem,) = archivesearch.verify(index).problems
-    why = "it is of another version" if spoil == "other" else "it cannot be read"
+    reason = "it is of another version" if spoil == "other" else "it cannot be read"
     assert problem.file == PARSE_CACHE
-    assert problem.what.startswith(why)
+    assert problem.what.startswith(reason)
 
 
 @pytest.mark.parametrize("spoil", ["gone", "link", "folder", "pipe", "stranger"])
-def test_files_that_are_not_what_they_should_be(index: Path, tmp_path: Path, spoil: str) -> None:
+def test_missing_strange_and_additional_files(index: Path, tmp_path: Path, spoil: str) -> None:
     (path,) = index.glob("generation-*/labels.bytes.bin")
     data = path.read_bytes()
     if spoil == "stranger":
@@ -139,13 +139,13 @@ def test_files_that_are_not_what_they_should_be(index: Path, tmp_path: Path, spo
             os.mkfifo(path)
         case "stranger":
             path.write_bytes(b"x")
-    assert told(index) == {path.name}
+    assert damaged(index) == {path.name}
     if spoil != "stranger":
         with pytest.raises(IndexDamaged, match=path.name):
             archivesearch.open(index)
 
 
-def test_an_index_that_is_none(tmp_path: Path, index: Path) -> None:
+def test_a_folder_without_an_index(tmp_path: Path, index: Path) -> None:
     for path in (tmp_path / "nothing", write_files(tmp_path / "pages", {"a.html": LETTER})):
         with pytest.raises(IndexMissing, match="there is no index in"):
             archivesearch.verify(path)
@@ -160,14 +160,14 @@ def test_an_index_that_is_none(tmp_path: Path, index: Path) -> None:
             call(index)
 
 
-def test_a_generation_that_is_gone(index: Path) -> None:
+def test_a_missing_generation(index: Path) -> None:
     (folder,) = index.glob("generation-*")
     shutil.rmtree(folder)
-    assert told(index) == {folder.name}
+    assert damaged(index) == {folder.name}
 
 
-def test_archives_with_something_to_tell_are_compared(tmp_path: Path) -> None:
-    """Members of one name, and damage, are no pages that the index does not know."""
+def test_archives_with_notices_are_compared(tmp_path: Path) -> None:
+    """Members with equal names, and damage, do not count as new pages."""
     twice, cut = tmp_path / "twice.tar", tmp_path / "cut.tar"
     with tarfile.open(twice, "w") as archive:
         for text in ("older", "newer"):
@@ -185,16 +185,19 @@ def test_archives_with_something_to_tell_are_compared(tmp_path: Path) -> None:
 def test_pages_are_compared_with_their_sources(index: Path, site: Path) -> None:
     write_files(site, {"letters/1994.html": LETTER + " ", "new.html": REPORT, "empty.html": ""})
     (site / "lists/parties.html").unlink()
-    found = archivesearch.verify(index, [site])
-    assert found.whole
-    assert not found.current
-    assert (found.missing, found.changed) == (("lists/parties.html",), ("letters/1994.html",))
-    assert found.new == ("empty.html", "new.html")
+    verification = archivesearch.verify(index, [site])
+    assert verification.whole
+    assert not verification.current
+    assert (verification.missing, verification.changed) == (
+        ("lists/parties.html",),
+        ("letters/1994.html",),
+    )
+    assert verification.new == ("empty.html", "new.html")
     archivesearch.update([site], index)
     assert archivesearch.verify(index, [site]).current
 
 
-def test_other_sources_than_those_it_was_built_from_are_refused(site: Path, tmp_path: Path) -> None:
+def test_other_sources_are_refused(site: Path, tmp_path: Path) -> None:
     other = write_files(tmp_path / "other", {"a.html": REPORT})
     archivesearch.rebuild([site, other], tmp_path / "two")
     assert archivesearch.verify(tmp_path / "two", [site, other]).current
@@ -203,8 +206,8 @@ def test_other_sources_than_those_it_was_built_from_are_refused(site: Path, tmp_
             archivesearch.verify(tmp_path / "two", sources)
 
 
-def test_a_crawl_that_has_several_records_of_a_page(tmp_path: Path) -> None:
-    """What is said of a source is no page, and the records around a page are not it."""
+def test_a_crawl_with_several_records_of_a_page(tmp_path: Path) -> None:
+    """Notices and the other records of a page do not count as pages."""
     crawl = tmp_path / "crawl.warc"
     crawl.write_bytes(
         crawls.record(b"GET / HTTP/1.0\r\n\r\n", kind="request")
@@ -215,12 +218,17 @@ def test_a_crawl_that_has_several_records_of_a_page(tmp_path: Path) -> None:
     )
     report = archivesearch.rebuild([crawl], tmp_path / "index")
     assert (report.indexed, len(report.skipped), len(report.notices)) == (2, 2, 1)
-    found = archivesearch.verify(tmp_path / "index", [crawl])
-    assert (found.problems, found.missing, found.changed, found.new) == ((), (), (), ())
+    verification = archivesearch.verify(tmp_path / "index", [crawl])
+    assert (
+        verification.problems,
+        verification.missing,
+        verification.changed,
+        verification.new,
+    ) == ((), (), (), ())
 
 
-def test_what_is_skipped_need_not_be_named(tmp_path: Path) -> None:
-    """A crawl may have millions of records that are no pages: the first are named."""
+def test_not_all_skipped_records_are_named(tmp_path: Path) -> None:
+    """A crawl may have millions of records that are no pages: only the first are named."""
     crawl = tmp_path / "crawl.warc"
     image = crawls.record(
         crawls.http_response("x", "image/gif"), url="http://www.example.org/a.gif"
@@ -236,7 +244,7 @@ def test_what_is_skipped_need_not_be_named(tmp_path: Path) -> None:
 
 
 def rewritten(index: Path, name: str, change: Callable[[Any], Any]) -> None:
-    """Change an array and make all checksums true again, as one who means harm would."""
+    """Change an array and correct all checksums, as an attacker would."""
 
     def replace(values: dict[str, Any], info: dict[str, Any]) -> None:
         if name in values:
@@ -253,7 +261,7 @@ Change = Callable[[dict[str, Any], dict[str, Any]], object]
 
 
 def rearranged(index: Path, change: Change) -> None:
-    """Change arrays by name, and the figures beside them; all checksums fit."""
+    """Change arrays by name, and the figures beside them; correct all checksums."""
     (folder,) = index.glob("generation-*")
     arrays = ArrayFolder(folder)
     values = {each: np.array(arrays[each]) for each in arrays}
@@ -267,16 +275,16 @@ def rearranged(index: Path, change: Change) -> None:
 
 
 def vouched(index: Path) -> None:
-    """Write a manifest that vouches for the files as they are."""
+    """Write a manifest with the checksums that the files have now."""
     manifest = read_manifest(index)
     folder = index / manifest.generation
     manifest.files.update({path.name: sync_file(path) for path in folder.iterdir()})  # type: ignore[attr-defined]
     (index / MANIFEST).write_text(manifest_text(manifest))
 
 
-def altered(at: int, value: int) -> Callable[[Any], Any]:
+def altered(index: int, value: int) -> Callable[[Any], Any]:
     def change(array: Any) -> Any:
-        array[at] = value
+        array[index] = value
         return array
 
     return change
@@ -342,34 +350,34 @@ RULES: list[tuple[str, Callable[[Any], Any]]] = [
 
 @pytest.mark.parametrize(("name", "change"), RULES)
 def test_arrays_that_break_a_rule(index: Path, name: str, change: Callable[[Any], Any]) -> None:
-    """Every checksum holds, so it is the rules of the format that tell."""
+    """Every checksum is right, so only the rules of the format find the damage."""
     rewritten(index, name, change)
-    found = archivesearch.verify(index)
-    assert found.problems
-    assert not {problem.file for problem in found.problems} & {"", MANIFEST}
+    verification = archivesearch.verify(index)
+    assert verification.problems
+    assert not {problem.file for problem in verification.problems} & {"", MANIFEST}
     ask(index)
 
 
 def moved(field: str) -> Change:
-    """Give a key to another document of its block, instead of one that has the value."""
+    """Move a key from a document that has the value to another one of its block."""
 
     def change(values: dict[str, Any], info: dict[str, Any]) -> None:
         first, last = info["fields"][field]
         low, high = values["terms.entries"][[first, last]].tolist()
         blocks, bits = values["entries.block"], values["entries.documents"]
         whole = np.uint32(0xFFFFFFFF)
-        at = next(n for n in range(low, high) if bits[n] != whole and blocks[n] < blocks.max())
-        bit = next(b for b in range(31) if (int(bits[at]) >> b & 3) in (1, 2))
-        bits[at] ^= np.uint32(3 << bit)
+        index = next(n for n in range(low, high) if bits[n] != whole and blocks[n] < blocks.max())
+        bit = next(b for b in range(31) if (int(bits[index]) >> b & 3) in (1, 2))
+        bits[index] ^= np.uint32(3 << bit)
 
     return change
 
 
-def one(name: str, at: int, change: Callable[[Any], Any]) -> Change:
+def changed_value(name: str, index: int, change: Callable[[Any], Any]) -> Change:
     """Change one value of an array."""
 
     def change_it(values: dict[str, Any], _: dict[str, Any]) -> None:
-        values[name][at] = change(values[name][at])
+        values[name][index] = change(values[name][index])
 
     return change_it
 
@@ -388,8 +396,8 @@ def strings(name: str, change: Callable[[list[bytes]], object]) -> Change:
     return change_them
 
 
-def known_as(same: list[Any]) -> Change:
-    """Have the first page known as others."""
+def with_names(same: list[Any]) -> Change:
+    """Give the first page other names."""
 
     def change(table: list[bytes]) -> None:
         page = json.loads(table[0])
@@ -411,7 +419,7 @@ def groups_swapped(values: dict[str, Any], _: dict[str, Any]) -> None:
 
 
 def longer_repeat(values: dict[str, Any], _: dict[str, Any]) -> None:
-    """Have a repeated span end behind a text, not as many bytes behind as it has more."""
+    """End a repeated span behind its text, but not behind the bytes of the text."""
     owners = np.repeat(np.arange(len(values["documents.repeated"])), values["documents.repeated"])
     last = np.flatnonzero(np.diff(owners, append=-1))
     ends = values["documents.repeated_values"].astype(np.uint32)
@@ -419,40 +427,60 @@ def longer_repeat(values: dict[str, Any], _: dict[str, Any]) -> None:
     values["documents.repeated_values"] = ends
 
 
-FINER: list[tuple[Change, str, str]] = [
+CONTRADICTIONS: list[tuple[Change, str, str]] = [
     *(
         (moved(field), "terms.bytes.bin", f"keys of {field} that are not")
         for field in ("page", "lang", "org_key", "year", "years_mentioned")
     ),
-    (one("documents.headings", 0, lambda byte: byte ^ 1), "documents.headings.bin", "not those"),
-    (one("documents.headings", -1, lambda byte: byte | 128), "documents.headings.bin", "not those"),
+    (
+        changed_value("documents.headings", 0, lambda byte: byte ^ 1),
+        "documents.headings.bin",
+        "not those",
+    ),
+    (
+        changed_value("documents.headings", -1, lambda byte: byte | 128),
+        "documents.headings.bin",
+        "not those",
+    ),
     (strings("forms", lambda forms: forms.reverse()), "forms.bytes.bin", "not sorted"),
-    (one("forms.gap", -1, lambda _: 200), "forms.gap.bin", "beyond the last posting"),
-    (one("terms.forms", 1, lambda _: 0), "terms.forms.bin", "a term without any"),
-    (one("entries.bound", 0, lambda bound: bound - 1), "entries.bound.bin", "not the best"),
-    (one("entries.postings", 1, lambda total: total + 1), "entries.postings.bin", "not the totals"),
-    (one("postings.positions", 1, lambda n: n + 1), "postings.positions.bin", "not the totals"),
+    (changed_value("forms.gap", -1, lambda _: 200), "forms.gap.bin", "beyond the last posting"),
+    (changed_value("terms.forms", 1, lambda _: 0), "terms.forms.bin", "a term without any"),
+    (
+        changed_value("entries.bound", 0, lambda bound: bound - 1),
+        "entries.bound.bin",
+        "not the best",
+    ),
+    (
+        changed_value("entries.postings", 1, lambda total: total + 1),
+        "entries.postings.bin",
+        "not the totals",
+    ),
+    (
+        changed_value("postings.positions", 1, lambda n: n + 1),
+        "postings.positions.bin",
+        "not the totals",
+    ),
     (swapped("copies.members", 0, 1), "copies.members.bin", "begin with its representative"),
     (groups_swapped, "copies.starts.bin", "in the order of their passages"),
-    (one("copies.members", 1, lambda _: 118), "copies.starts.bin", "in two groups"),
-    (one("copies.starts", 1, lambda _: 1), "copies.starts.bin", "has no two"),
-    (one("copies.members", 1, lambda _: 60000), "copies.members.bin", "beyond the last"),
-    (known_as([]), "pages.bytes.bin", "another name of it is there twice"),
-    (known_as([[1]]), "pages.bytes.bin", "known as what is no page"),
-    (known_as([["elsewhere.html", None, 0]]), "pages.jsonl", "other pages than the engine"),
+    (changed_value("copies.members", 1, lambda _: 118), "copies.starts.bin", "in two groups"),
+    (changed_value("copies.starts", 1, lambda _: 1), "copies.starts.bin", "has no two"),
+    (changed_value("copies.members", 1, lambda _: 60000), "copies.members.bin", "beyond the last"),
+    (with_names([]), "pages.bytes.bin", "another name of it is there twice"),
+    (with_names([[1]]), "pages.bytes.bin", "known as what is no page"),
+    (with_names([["elsewhere.html", None, 0]]), "pages.jsonl", "other pages than the engine"),
     (strings("labels", lambda names: names.__setitem__(2, names[1])), "labels.bytes.bin", "twice"),
     (longer_repeat, "documents.repeated_values.bin", "beyond the end of a text"),
 ]
 
 
-@pytest.mark.parametrize(("change", "file", "what"), FINER)
+@pytest.mark.parametrize(("change", "file", "text"), CONTRADICTIONS)
 def test_tables_that_contradict_one_another(
-    corpus_index: Path, tmp_path: Path, change: Change, file: str, what: str
+    corpus_index: Path, tmp_path: Path, change: Change, file: str, text: str
 ) -> None:
     index = Path(shutil.copytree(corpus_index, tmp_path / "index"))
     rearranged(index, change)
-    told = archivesearch.verify(index).problems
-    assert any(problem.file == file and what in problem.what for problem in told), told
+    problems = archivesearch.verify(index).problems
+    assert any(problem.file == file and text in problem.what for problem in problems), problems
 
 
 def more(value: Any) -> Any:
@@ -468,7 +496,7 @@ COUNTS = (
 
 
 @pytest.mark.parametrize("name", COUNTS)
-def test_a_count_that_is_not_that_of_the_files(index: Path, name: str) -> None:
+def test_a_count_that_contradicts_the_files(index: Path, name: str) -> None:
     changed(index, lambda values: values["counts"].update({name: more(values["counts"][name])}))
     (problem,) = archivesearch.verify(index).problems
     assert problem.file == MANIFEST
@@ -484,18 +512,16 @@ def test_a_count_that_is_not_that_of_the_files(index: Path, name: str) -> None:
         ("organizations.json", '"paragraphs": 2', '"paragraphs": 3'),
     ],
 )
-def test_records_that_say_others_than_the_tables(
-    index: Path, name: str, old: str, new: str
-) -> None:
+def test_records_that_contradict_the_tables(index: Path, name: str, old: str, new: str) -> None:
     (path,) = index.glob(f"generation-*/{name}")
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     vouched(index)
-    assert name in told(index)
+    assert name in damaged(index)
 
 
-def test_what_a_crawl_leaves_out_is_counted_and_not_named(tmp_path: Path) -> None:
+def test_omitted_records_are_counted_but_not_named(tmp_path: Path) -> None:
     picture = crawls.record(crawls.http_response("x", "image/png"), "http://www.example.org/a.png")
     (tmp_path / "a.warc").write_bytes(picture + crawls.page_record("Of the harbour and its ships."))
     archivesearch.rebuild([tmp_path / "a.warc"], tmp_path / "index")
@@ -503,10 +529,10 @@ def test_what_a_crawl_leaves_out_is_counted_and_not_named(tmp_path: Path) -> Non
 
 
 def ask(index: Path) -> None:
-    """Ask a stranger's index: whatever it answers, errors are those that are meant for users."""
-    from test_damaged_index import ask as everything
+    """Search a stranger's index: all errors must be messages for users."""
+    from test_damaged_index import ask as all_errors
 
-    for error in everything(index):
+    for error in all_errors(index):
         assert "\n" not in str(error)
 
 
@@ -527,7 +553,7 @@ NAMES: list[Callable[[dict[str, Any]], object]] = [
 
 
 @pytest.mark.parametrize("change", NAMES)
-def test_a_description_of_what_is_no_array(
+def test_a_bad_description_of_an_array(
     index: Path, change: Callable[[dict[str, Any]], object]
 ) -> None:
     (path,) = index.glob("generation-*/segment.json")
@@ -537,34 +563,38 @@ def test_a_description_of_what_is_no_array(
     vouched(index)
     with pytest.raises(IndexDamaged, match=r"is damaged \("):
         archivesearch.open(index)
-    assert told(index)
+    assert damaged(index)
 
 
-def test_json_that_is_too_deep(index: Path) -> None:
+def test_json_that_is_nested_too_deep(index: Path) -> None:
     for name in ("segment.json", "pages.jsonl", "organizations.json", "skipped.json"):
         (path,) = index.glob(f"generation-*/{name}")
         data = path.read_bytes()
         path.write_text("[" * 100_000)
         vouched(index)
-        assert name in told(index)
+        assert name in damaged(index)
         ask(index)
         path.write_bytes(data)
     vouched(index)
-    assert not told(index)
+    assert not damaged(index)
 
 
 def test_a_backup_is_the_same_index(index: Path, tmp_path: Path) -> None:
     copied = archivesearch.backup(index, tmp_path / "new" / "copy")
     assert copied.generation == read_manifest(index).generation
-    found = archivesearch.verify(tmp_path / "new" / "copy")
-    assert (found.whole, found.files, found.bytes) == (True, copied.files, copied.bytes)
+    verification = archivesearch.verify(tmp_path / "new" / "copy")
+    assert (verification.whole, verification.files, verification.bytes) == (
+        True,
+        copied.files,
+        copied.bytes,
+    )
     (tmp_path / "empty").mkdir()
     archivesearch.backup(index, tmp_path / "empty")
     with archivesearch.open(tmp_path / "empty") as archive:
         assert len(archive.search("castro")) == 4
 
 
-def test_a_backup_goes_nowhere_where_anything_is(index: Path, tmp_path: Path) -> None:
+def test_a_backup_needs_an_empty_folder(index: Path, tmp_path: Path) -> None:
     other = write_files(tmp_path / "other", {"mine": "x"})
     for target, message in (
         (other, "is not empty"),
@@ -576,10 +606,10 @@ def test_a_backup_goes_nowhere_where_anything_is(index: Path, tmp_path: Path) ->
         with pytest.raises(IndexProblem, match=message):
             archivesearch.backup(index, target)
     assert {path.name for path in other.iterdir()} == {"mine"}
-    assert not told(index)
+    assert not damaged(index)
 
 
-def test_a_backup_of_a_damaged_index_is_none(index: Path, tmp_path: Path) -> None:
+def test_a_damaged_index_has_no_backup(index: Path, tmp_path: Path) -> None:
     for path in files(index):
         if path.name == PARSE_CACHE:
             continue
@@ -593,7 +623,7 @@ def test_a_backup_of_a_damaged_index_is_none(index: Path, tmp_path: Path) -> Non
 
 @pytest.fixture
 def written(index: Path, site: Path) -> Iterator[tuple[Path, Callable[[], int]]]:
-    """Give an index that is rebuilt all the time, and how often it has been."""
+    """An index that is updated all the time, and a function that counts the updates."""
     rounds = 0
     ended = threading.Event()
 
@@ -628,7 +658,7 @@ def test_a_reader_keeps_what_it_opened(index: Path, site: Path) -> None:
     with archivesearch.open(index) as archive:
         write_files(site, {"new.html": REPORT})
         archivesearch.update([site], index)
-        assert (index / before).is_dir()  # whoever reads may open a file of it yet
+        assert (index / before).is_dir()  # a reader may still open its files
         assert len(archive.search("castro")) == 4
         archivesearch.update([site], index)
         assert (index / before).is_dir()
@@ -636,7 +666,7 @@ def test_a_reader_keeps_what_it_opened(index: Path, site: Path) -> None:
     assert not (index / before).exists()
 
 
-def test_a_hold_on_what_is_gone(tmp_path: Path) -> None:
+def test_a_lock_on_a_missing_folder(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         GenerationLock(tmp_path / "gone")
     first = GenerationLock(tmp_path)
@@ -649,9 +679,9 @@ def test_a_hold_on_what_is_gone(tmp_path: Path) -> None:
 
 
 def test_the_commands(index: Path, site: Path, tmp_path: Path) -> None:
-    assert "All is well, and the pages are those of site" in done("verify", site, "--index", index)
-    assert "not compared with any sources" in done("verify", "--index", index)
-    assert "the copy is whole" in done("backup", tmp_path / "copy", "--index", index)
+    assert "The index is undamaged and matches site" in done("verify", site, "--index", index)
+    assert "not compared with its sources" in done("verify", "--index", index)
+    assert "verified the copy" in done("backup", tmp_path / "copy", "--index", index)
     assert "is not empty" in failed("backup", tmp_path / "copy", "--index", index)
     assert "there is no index" in failed("verify", "--index", tmp_path / "nowhere")
     write_files(site, {"new.html": REPORT})

@@ -1,1 +1,1 @@
-"""What the benchmark is made of: the measurements, and one file per engine measured."""
+"""Speed benchmark: the measurements, and one module for each engine."""

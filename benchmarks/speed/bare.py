@@ -1,4 +1,4 @@
-"""The least that one could write: lexbor's text of each page into tantivy, one document each.
+"""Bare pipeline, the least one could write: lexbor's text into tantivy, one document a page.
 
 Started as `python -m benchmarks.speed.bare FOLDER TARGET`.
 """
@@ -10,11 +10,11 @@ from pathlib import Path
 import tantivy
 from selectolax.lexbor import LexborHTMLParser
 
-ENDINGS = {".html", ".htm", ".shtml", ".txt"}
+SUFFIXES = {".html", ".htm", ".shtml", ".txt"}
 
 
 def main(folder: Path, target: Path) -> None:
-    """Index all pages of a folder, with their titles and texts stored."""
+    """Index all pages of a folder, with titles and texts stored."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("page", stored=True, tokenizer_name="raw")
     for name in ("title", "text"):
@@ -23,7 +23,7 @@ def main(folder: Path, target: Path) -> None:
     index = tantivy.Index(builder.build(), path=str(target))
     writer = index.writer(256_000_000, os.cpu_count() or 1)
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() not in ENDINGS:
+        if path.suffix.lower() not in SUFFIXES:
             continue
         tree = LexborHTMLParser(path.read_bytes())
         title, body = tree.css_first("title"), tree.body

@@ -1,6 +1,6 @@
-"""bm25s: BM25 scores computed when the index is built, summed with numpy at query time.
+"""bm25s: BM25 scores computed in the build, and summed with numpy at query time.
 
-It ranks words that are OR-ed and can mask documents; it has no AND, phrase or snippet.
+It ranks OR-ed words and can mask documents; it has no AND, phrases, prefixes or snippets.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ YEARS = "years.npy"
 
 
 class Engine:
-    """A bm25s index with its corpus beside it, both mapped from disk."""
+    """A bm25s index and its corpus, both mapped from disk."""
 
     kinds = frozenset({"words", "year"})
     record = staticmethod(peer_record)
@@ -53,7 +53,7 @@ class Engine:
         self.years = np.load(directory / YEARS)
 
     def answer(self, query: Query) -> int:
-        """Retrieve ten documents; those that no word of the query is in do not count."""
+        """Retrieve ten documents; return the number of those with a word of the query."""
         mask = None
         if query.years:
             first, last = query.years

@@ -1,4 +1,4 @@
-"""How long a command takes in a new process, beside the imports it cannot do without."""
+"""Cold start: the time of a command in a new process, and of its unavoidable imports alone."""
 
 import os
 import statistics
@@ -12,44 +12,45 @@ Command = list[str]
 
 
 def measure(index: Path, word: str, runs: int) -> dict[str, dict[str, Any]]:
-    """Time each command and its floor by turns, after one run of each that is not counted.
+    """Run each command and its imports by turns, `runs` times; return their figures by command.
 
-    That run may keep what it compiles, as an installation does; libraries come compiled.
-    Return, by command, the median milliseconds of both and the ratio, or an `error`.
+    Figures are the median milliseconds of both and their ratio, or an `error`. One more run of
+    each comes first and is not counted. In it Python may keep the modules that it compiles, as
+    an installation does. Libraries are installed compiled.
     """
-    ours = [sys.executable, "-m", "archivesearch"]
+    archivesearch = [sys.executable, "-m", "archivesearch"]
     pairs = {
         "archivesearch search": (
-            [*ours, "search", word, "--index", str(index)],
+            [*archivesearch, "search", word, "--index", str(index)],
             "import numpy, click, whoosh.index, whoosh.qparser",
         ),
-        "archivesearch --help": ([*ours, "--help"], "import click"),
+        "archivesearch --help": ([*archivesearch, "--help"], "import click"),
     }
-    return {name: _pair(command, floor, runs) for name, (command, floor) in pairs.items()}
+    return {name: _time_pair(command, code, runs) for name, (command, code) in pairs.items()}
 
 
-def _pair(command: Command, floor: str, runs: int) -> dict[str, Any]:
+def _time_pair(command: Command, imports: str, runs: int) -> dict[str, Any]:
     times: tuple[list[float], list[float]] = ([], [])
-    commands = (command, [sys.executable, "-c", floor])
+    commands = (command, [sys.executable, "-c", imports])
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     for run in range(runs + 1):
-        for taken, one in zip(times, commands, strict=True):
+        for command_times, arguments in zip(times, commands, strict=True):
             start = time.perf_counter()
-            done = subprocess.run(
-                one,
+            process = subprocess.run(
+                arguments,
                 capture_output=True,
                 stdin=subprocess.DEVNULL,
                 check=False,
                 env=environment,
             )
-            if done.returncode != 0:
-                return {"beside": floor, "error": _last_line(done.stderr)}
+            if process.returncode != 0:
+                return {"beside": imports, "error": _last_line(process.stderr)}
             if run:
-                taken.append((time.perf_counter() - start) * 1000)
-    ms, beside_ms = map(statistics.median, times)
-    return {"beside": floor, "ms": ms, "beside_ms": beside_ms, "ratio": ms / beside_ms}
+                command_times.append((time.perf_counter() - start) * 1000)
+    ms, imports_ms = map(statistics.median, times)
+    return {"beside": imports, "ms": ms, "beside_ms": imports_ms, "ratio": ms / imports_ms}
 
 
 def _last_line(output: bytes) -> str:
     lines = output.decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "it failed without a word"
+    return lines[-1] if lines else "the command failed without a message"

@@ -1,7 +1,6 @@
-"""The corpus: pages laid out as asked, and their paragraphs, parsed once for all engines.
+"""Corpus of a run: copies of the pages, and one file of their paragraphs for all engines.
 
-The paragraphs stand in one file that each process reads as a stream, so that an engine's
-peak memory is its own.
+Each process reads the paragraphs as a stream, so an engine's peak memory is its own.
 """
 
 import itertools
@@ -17,51 +16,55 @@ from typing import Any
 BATCH = 1000
 CONFIG = "archivesearch.toml"
 
-_BETWEEN_TAGS = re.compile(rb">[^<]+")
+_TEXT = re.compile(rb">[^<]+")
 _LONG_WORD = re.compile(rb"(?<![&#\w])[A-Za-z]{5,}(?![\w;])")
 
 
-def lay_out(
+def copy_pages(
     pages: Sequence[Path], folder: Path, target: Path, *, limit: int | None, copies: int
 ) -> Path:
-    """Return a folder with `copies` of `limit` of a folder's pages, evenly chosen.
+    """Copy `limit` evenly chosen pages of a folder `copies` times to `target`; return the target.
 
-    Beyond the first copy a quarter of all long words are changed, so that no paragraph is
-    its own duplicate. The folder itself is returned where nothing has to be changed.
+    From the second copy on, a quarter of the long words are changed, so that no paragraph is a
+    duplicate of another. Return the folder itself if one copy of all pages is asked for.
     """
     if copies == 1 and (limit is None or limit >= len(pages)):
         return folder
-    kept = min(limit or len(pages), len(pages))
-    for page in [pages[i * len(pages) // kept] for i in range(kept)]:
+    count = min(limit or len(pages), len(pages))
+    for page in [pages[i * len(pages) // count] for i in range(count)]:
         data = page.read_bytes()
         for copy in range(copies):
-            place = target / (f"copy{copy}" if copy else "") / page.relative_to(folder)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(changed(data, copy) if copy else data)
+            path = target / (f"copy{copy}" if copy else "") / page.relative_to(folder)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(change_words(data, copy) if copy else data)
     if (folder / CONFIG).is_file():
         shutil.copy(folder / CONFIG, target / CONFIG)
     return target
 
 
-def changed(data: bytes, copy: int) -> bytes:
-    """Return a page whose text has other words in place of a quarter of the long ones."""
+def change_words(data: bytes, copy: int) -> bytes:
+    """Return a page with two letters added to a quarter of its long words.
 
-    def other(word: re.Match[bytes]) -> bytes:
+    The number of the copy chooses the letters and the words. A word is changed everywhere or
+    nowhere: in copy 3, either each "party" becomes "partydd", or none does.
+    """
+
+    def change(word: re.Match[bytes]) -> bytes:
         is_changed = zlib.crc32(word[0].lower(), copy) % 4 == 0
         return word[0] + bytes([ord("a") + copy % 26]) * 2 if is_changed else word[0]
 
-    return _BETWEEN_TAGS.sub(lambda run: _LONG_WORD.sub(other, run[0]), data)
+    return _TEXT.sub(lambda text: _LONG_WORD.sub(change, text[0]), data)
 
 
-class Feed:
-    """The paragraphs of a file as a stream, in the form `make` gives them.
+class ParagraphReader:
+    """Paragraphs of a file as an iterable that reads the file anew each time.
 
-    `make` takes a dict of a passage's values by name.
+    `convert` makes an item of the values of a passage, a dict by name.
     """
 
-    def __init__(self, file: Path, make: Callable[[dict[str, Any]], Any]) -> None:
+    def __init__(self, file: Path, convert: Callable[[dict[str, Any]], Any]) -> None:
         self.file = file
-        self.make = make
+        self.convert = convert
 
     def __iter__(self) -> Iterator[Any]:
         return itertools.chain.from_iterable(self._batches())
@@ -70,15 +73,15 @@ class Feed:
         with self.file.open("rb") as source:
             names = marshal.load(source)  # noqa: S302 (this run wrote it)
             while batch := marshal.load(source):  # noqa: S302
-                yield [self.make(dict(zip(names, values, strict=True))) for values in batch]
+                yield [self.convert(dict(zip(names, values, strict=True))) for values in batch]
 
 
-def write(passages: Iterable[Any], names: tuple[str, ...], file: Path) -> None:
-    """Write passages as a file that Feed reads; `names` are their attributes."""
+def write_paragraphs(passages: Iterable[Any], names: tuple[str, ...], file: Path) -> None:
+    """Write the attributes `names` of passages to a file for ParagraphReader."""
     values_of = attrgetter(*names)
-    stream = map(values_of, passages)
+    rows = map(values_of, passages)
     with file.open("wb") as out:
         marshal.dump(names, out)
-        while batch := list(itertools.islice(stream, BATCH)):
+        while batch := list(itertools.islice(rows, BATCH)):
             marshal.dump(batch, out)
         marshal.dump([], out)

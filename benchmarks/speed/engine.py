@@ -1,4 +1,4 @@
-"""What an engine must do to be measured, and which engines there are."""
+"""Engines: the protocol of a measured engine, and the table of all engines."""
 
 import importlib
 import importlib.util
@@ -14,7 +14,7 @@ OURS = "archivesearch"
 
 
 class Record(NamedTuple):
-    """What every peer stores of a paragraph; `year` is None where the page has none."""
+    """The stored values of a paragraph, the same for every peer; `year` may be None."""
 
     id: str
     page: str
@@ -25,11 +25,10 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is asked of all engines alike.
+    """Options of all engines.
 
-    `folder` holds the pages. `fields` are those whose words the peers index and search;
-    with `totals` they also count all matches, as archivesearch always does. `threads` is
-    how many threads or processes a build may use.
+    `folder` holds the pages. Peers index and search `fields`; with `totals` they also count
+    all matches, as archivesearch always does. A build may use `threads` threads or processes.
     """
 
     folder: str = ""
@@ -39,10 +38,9 @@ class Options:
 
 
 class Engine(Protocol):
-    """One search engine: builds an index of paragraphs, opens it and answers from it.
+    """A search engine: it builds an index of paragraphs, opens it and answers queries.
 
-    `kinds` are the query sets it can answer; `record` makes what `build` takes out of a
-    passage's values by name.
+    `kinds` names the query sets that it can answer.
     """
 
     kinds: frozenset[str]
@@ -50,58 +48,57 @@ class Engine(Protocol):
     def __init__(self, options: Options) -> None: ...
 
     def record(self, values: dict[str, Any]) -> Any:
-        """Return the paragraph in the form that `build` takes; this is not measured."""
+        """Return the record that `build` takes of a passage's values; this is not measured."""
 
     def build(self, records: Iterable[Any], directory: Path) -> None:
         """Write an index of all records into an empty directory, ready to be opened."""
 
     def open(self, directory: Path) -> None:
-        """Open what `build` wrote."""
+        """Open the index of a directory."""
 
     def answer(self, query: Query) -> int:
-        """Search, fetch the best ten documents with their snippets; return how many."""
+        """Search, fetch the best ten documents with snippets; return the number fetched."""
 
 
 def peer_record(values: dict[str, Any]) -> Record:
-    """Return what every peer stores of a passage."""
+    """Return the stored values of a passage."""
     return Record(*(values[name] for name in Record._fields))
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """Where an engine is found: its module, the packages it needs, how to install them."""
+class EngineInfo:
+    """The module of an engine, the packages that it imports, and how to install them."""
 
     module: str
-    needs: tuple[str, ...]
+    packages: tuple[str, ...]
     install: str
     about: str
 
 
 BENCH_EXTRA = "pip install -e .[bench]"
 ENGINES = {
-    OURS: Entry("ours", ("archivesearch",), "pip install -e .", "this project"),
-    "whoosh": Entry(
+    OURS: EngineInfo("ours", ("archivesearch",), "pip install -e .", "this project"),
+    "whoosh": EngineInfo(
         "stock_whoosh", ("whoosh",), "pip install -e .", "stock Whoosh, TEXT(StemmingAnalyzer)"
     ),
-    "sqlite": Entry(
+    "sqlite": EngineInfo(
         "sqlite_fts", ("sqlite3",), "a Python whose sqlite3 has FTS5", "SQLite FTS5, porter"
     ),
-    "tantivy": Entry("tantivy_py", ("tantivy",), BENCH_EXTRA, "tantivy-py, en_stem"),
-    "bm25s": Entry(
+    "tantivy": EngineInfo("tantivy_py", ("tantivy",), BENCH_EXTRA, "tantivy-py, en_stem"),
+    "bm25s": EngineInfo(
         "bm25s_numpy", ("bm25s", "Stemmer"), BENCH_EXTRA, "bm25s, numpy backend, PyStemmer"
     ),
 }
 
 
-def absent(name: str) -> str:
-    """Return how to install what an engine needs, or `""` where all of it is there."""
-    entry = ENGINES[name]
-    found = all(importlib.util.find_spec(package) for package in entry.needs)
-    return "" if found else entry.install
+def install_hint(name: str) -> str:
+    """Return how to install an engine, or `""` if all its packages are installed."""
+    info = ENGINES[name]
+    return "" if all(map(importlib.util.find_spec, info.packages)) else info.install
 
 
-def make(name: str, options: Options) -> Engine:
-    """Import an engine's module and return the engine, ready to build or to open."""
+def make_engine(name: str, options: Options) -> Engine:
+    """Import the module of an engine and return the engine."""
     module = importlib.import_module(f"benchmarks.speed.{ENGINES[name].module}")
     engine: Engine = module.Engine(options)
     return engine

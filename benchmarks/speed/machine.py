@@ -1,4 +1,4 @@
-"""What the figures were measured on: the machine, Python, and every version that matters."""
+"""The machine of a run: cores, load, operating system, and versions of Python and packages."""
 
 import os
 import platform
@@ -9,26 +9,26 @@ from typing import Any
 PACKAGES = ("archivesearch", "numpy", "selectolax", "whoosh", "tantivy", "bm25s", "PyStemmer")
 
 
-def facts() -> dict[str, Any]:
-    """Return plain values that say what a run took place on; no names of hosts or paths."""
+def describe() -> dict[str, Any]:
+    """Return the machine and its versions as plain values, without names of hosts or paths."""
     return {
-        "cores": _cores(),
+        "cores": _usable_cores(),
         "load": round(os.getloadavg()[0], 2),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": {name: _installed_version(name) for name in PACKAGES},
     }
 
 
-def _cores() -> int:
-    """Return how many cores this process may use."""
+def _usable_cores() -> int:
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _version(package: str) -> str:
+def _installed_version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""A whole run: what is measured, in which order, and what comes out as plain values."""
+"""A run of the speed benchmark: all measurements in order, with plain values as the result."""
 
 import shutil
 from collections.abc import Callable
@@ -6,9 +6,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.speed import asking, cold_start, machine, processes, ratios, whole
-from benchmarks.speed.engine import ENGINES, OURS, Options, absent
+from benchmarks.speed import cold_start, machine, processes, programs
+from benchmarks.speed.engine import ENGINES, OURS, Options, install_hint
 from benchmarks.speed.queries import SETS
+from benchmarks.speed.query_runner import QueryRunner
+from benchmarks.speed.ratios import compute_ratios
 
 Values = dict[str, Any]
 Say = Callable[[str], None]
@@ -16,11 +18,11 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the command line asks for.
+    """Settings of a run, mostly from the command line.
 
-    `queries` is the size of each set, `repeat` how often it is put, `builds` how often each
-    index is built, `cold` how often each command is started, `kinds` which sets are put;
-    `whole` asks for other programs.
+    `queries` is the number of queries in each set, and `kinds` names the sets. `repeat`,
+    `builds` and `cold` are the repetitions of queries, builds and commands. `limit_pages` and
+    `copies` choose the pages. With `whole`, other programs are measured too.
     """
 
     engines: tuple[str, ...] = tuple(ENGINES)
@@ -37,9 +39,9 @@ class Settings:
 
 
 class Run:
-    """One run over one folder of HTML.
+    """A run over one folder of HTML.
 
-    `work` is an empty folder for all that is written; `say` is told what is going on.
+    All files are written to `work`, an empty folder. `say` gets a line at each step.
     """
 
     def __init__(self, folder: Path, work: Path, settings: Settings, say: Say) -> None:
@@ -47,7 +49,7 @@ class Run:
         self.work = work
         self.settings = settings
         self.say = say
-        self.absent = {name: how for name in settings.engines if (how := absent(name))}
+        self.absent = {name: hint for name in settings.engines if (hint := install_hint(name))}
         self.engines = [name for name in settings.engines if name not in self.absent]
         self.failed: dict[str, str] = {}
         self.indexes: dict[str, Path] = {}
@@ -56,79 +58,80 @@ class Run:
     def measure(self) -> Values:
         """Measure everything, one thing after the other, and return it as plain values.
 
-        Raises WorkerError where the pages cannot be parsed; an engine that fails is named
-        under `failed` and left out of what follows.
+        `failed` has the errors of engines; an engine that fails is left out of later steps.
+        Raises WorkerError if the pages cannot be parsed.
         """
-        result: Values = {"machine": machine.facts(), "settings": asdict(self.settings)}
+        result: Values = {"machine": machine.describe(), "settings": asdict(self.settings)}
         result["corpus"] = self._prepare()
         result["absent"] = self.absent
         result["rebuild"] = self._rebuild()
-        result["whole"] = self._whole()
+        result["whole"] = self._programs()
         result["builds"] = self._builds()
-        result["queries"] = self._answers()
+        result["queries"] = self._queries()
         result["cold_start"] = self._cold_start()
         result["failed"] = self.failed
-        result["ratios"] = ratios.of(result)
+        result["ratios"] = compute_ratios(result)
         return result
 
     def clear(self) -> None:
-        """Remove all that was written."""
+        """Remove the work folder."""
         shutil.rmtree(self.work)
 
     def _prepare(self) -> Values:
         """Parse the pages once for all engines, and draw the queries."""
         self.say("parsing the pages")
         job = self._job(folder=str(self.folder), pages=str(self.work / "pages"))
-        reply = processes.do("prepare", asdict(self.settings) | job)
+        reply = processes.run_task("prepare", asdict(self.settings) | job)
         self.folder = Path(reply["folder"])
         self.sets = {kind: reply["sets"][kind] for kind in self.settings.kinds}
         figures: Values = reply["figures"]
         return figures
 
     def _rebuild(self) -> Values | None:
-        """Rebuild the archive from its pages; our queries are answered from that index."""
-        return self._median("rebuild", OURS) if OURS in self.engines else None
+        """Rebuild the archive from its pages; archivesearch answers the queries from it."""
+        return self._median_run("rebuild", OURS) if OURS in self.engines else None
 
-    def _whole(self) -> Values | None:
-        """Rebuild as a user does, beside other programs, and from four times the pages."""
+    def _programs(self) -> Values | None:
+        """Rebuild as a command, by each program, and by archivesearch from four copies."""
         if not self.settings.whole:
             return None
         alone = self.settings.engines == (OURS,)
-        found = whole.measure(self.folder, self.work / "whole", self.say, alone=alone)
-        self.say("whole: four times the pages")
+        result = programs.measure(self.folder, self.work / "whole", self.say, alone=alone)
+        self.say("rebuild as a command: four times the pages")
         job = self._job(folder=str(self.folder), pages=str(self.work / "fourfold"), copies=4)
-        many = Path(processes.do("lay_out", job)["folder"])
-        return found | {"growth": whole.growth(self.folder, many, self.work / "growth")}
+        fourfold = Path(processes.run_task("copy_pages", job)["folder"])
+        growth = programs.measure_growth(self.folder, fourfold, self.work / "growth")
+        return result | {"growth": growth}
 
     def _builds(self) -> dict[str, Values]:
-        """Build each index, and once more for the memory that it takes."""
-        built = {}
+        """Build each index, and once more to measure its memory."""
+        builds = {}
         for name in self.engines:
-            values, held = self._median("build", name), self._peak(name)
-            if values and held:
-                built[name] = values | held
-        return built
+            values, memory = self._median_run("build", name), self._memory(name)
+            if values and memory:
+                builds[name] = values | memory
+        return builds
 
-    def _peak(self, name: str) -> Values | None:
+    def _memory(self, name: str) -> Values | None:
         self.say(f"memory: {name}")
         directory = self.work / f"peak-{name}"
         try:
-            held = processes.do("peak", self._job(engine=name, directory=str(directory)))
+            memory = processes.run_task("memory", self._job(engine=name, directory=str(directory)))
         except processes.WorkerError as error:
             self.failed[f"{name} (memory)"] = str(error)
             return None
         shutil.rmtree(directory)
-        return held
+        return memory
 
-    def _median(self, task: str, name: str) -> Values | None:
-        """Do a task several times, in a new process and folder each; return the median run."""
+    def _median_run(self, task: str, name: str) -> Values | None:
+        """Run a task several times, each in a new process and folder; return the median run."""
         runs = []
         for run in range(self.settings.builds):
             self.say(f"{task}: {name}")
             directory = self.work / f"{task}-{name}-{run}"
             try:
                 job = self._job(engine=name, directory=str(directory))
-                runs.append(processes.do(task, job))
+                runs.append(processes.run_task(task, job))
             except processes.WorkerError as error:
                 self.failed[f"{name} ({task})"] = str(error)
                 return None
@@ -138,18 +141,18 @@ class Run:
         seconds = [values["seconds"] for values in runs]
         return runs[len(runs) // 2] | {"all_seconds": seconds}
 
-    def _answers(self) -> dict[str, dict[str, Values]]:
+    def _queries(self) -> dict[str, dict[str, Values]]:
         jobs = {
             name: self._job(engine=name, directory=str(directory))
             for name, directory in self.indexes.items()
         }
-        answers = {}
-        with asking.Panel(jobs) as panel:
+        figures = {}
+        with QueryRunner(jobs) as runner:
             for kind, queries in self.sets.items():
                 self.say(f"queries: {kind}")
-                answers[kind] = panel.ask(kind, queries, self.settings.repeat)
-        self.failed |= panel.failed
-        return answers
+                figures[kind] = runner.run(kind, queries, self.settings.repeat)
+        self.failed |= runner.failed
+        return figures
 
     def _cold_start(self) -> dict[str, Values]:
         if OURS not in self.indexes or not self.settings.cold or not self.sets:
@@ -158,7 +161,7 @@ class Run:
         _kind, words, _years = next(iter(self.sets.values()))[0]
         return cold_start.measure(self.indexes[OURS], words[0], self.settings.cold)
 
-    def _job(self, **more: Any) -> Values:
-        """Return what every task is told, and what this one is told besides."""
+    def _job(self, **values: Any) -> Values:
+        """Return the job of a task: what all tasks need, and further values."""
         options = asdict(self.settings.options) | {"folder": str(self.folder)}
-        return {"paragraphs": str(self.work / "paragraphs"), "options": options} | more
+        return {"paragraphs": str(self.work / "paragraphs"), "options": options} | values

@@ -1,4 +1,4 @@
-"""archivesearch itself: its engine's build alone, and its whole search."""
+"""archivesearch: the build of its columnar engine, and its whole search."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
@@ -14,14 +14,14 @@ from archivesearch.indexing.workers.worker_pool import WorkerPool
 from archivesearch.model.passages import Passage
 from archivesearch.search.execution.index_reader import ColumnarEngine
 from benchmarks.speed.engine import LIMIT, Options
-from benchmarks.speed.queries import Query
+from benchmarks.speed.queries import Query, default_syntax
 
-_SIZE = 3_000_000
-_VALUES = attrgetter(*(field.name for field in fields(Passage)))
+_BATCH_CHARACTERS = 3_000_000
+_values_of = attrgetter(*(field.name for field in fields(Passage)))
 
 
 class Engine:
-    """The engine that a rebuild uses, and an archive that a rebuild has written."""
+    """The columnar engine for `build`, and a rebuilt archive for `answer`."""
 
     kinds = frozenset({"words", "all", "phrase", "year", "prefix"})
 
@@ -32,51 +32,43 @@ class Engine:
         self.archive: archivesearch.Archive
 
     def record(self, values: dict[str, Any]) -> Passage:
-        """Return the passage itself."""
+        """Return the passage."""
         return Passage(**values)
 
     def build(self, records: Iterable[Passage], directory: Path) -> None:
-        """Hand the passages to the engine some megabytes at a time, as a rebuild does."""
-        with WorkerPool(self.threads) as crew:
-            ColumnarEngine().build(directory, _batches(records), self.analyzer, pool=crew)
+        """Index the passages in batches of some megabytes, as a rebuild does."""
+        with WorkerPool(self.threads) as pool:
+            ColumnarEngine().build(directory, _batches(records), self.analyzer, pool=pool)
 
     def open(self, directory: Path) -> None:
-        """Open an archive; unlike its peers', not what `build` wrote but a rebuild."""
+        """Open a rebuilt archive, not the index of `build`."""
         self.archive = archivesearch.open(directory)
 
     def answer(self, query: Query) -> int:
-        """Search as a program does: text, highlights and snippets, and the exact total."""
-        results = self.archive.search(_written(query), limit=LIMIT, year=query.years)
+        """Search as a program does, with text, highlights, snippets and the exact total."""
+        results = self.archive.search(default_syntax(query), limit=LIMIT, year=query.years)
         for hit in results:
             _ = hit.id, hit.page, hit.title, hit.text, hit.highlights, hit.snippet
         return len(results)
 
 
 class _Batch(list[Passage]):
-    """Passages that go to another process as plain values, which takes less than as objects."""
+    """Passages that are pickled as tuples of values, which is faster than as objects."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _batch, (list(map(_VALUES, self)),)
+        return _unpickle, (list(map(_values_of, self)),)
 
 
-def _batch(values: Iterable[tuple[Any, ...]]) -> _Batch:
-    return _Batch(starmap(Passage, values))
+def _unpickle(rows: Iterable[tuple[Any, ...]]) -> _Batch:
+    return _Batch(starmap(Passage, rows))
 
 
 def _batches(records: Iterable[Passage]) -> Iterator[_Batch]:
-    some, size = _Batch(), 0
+    batch, characters = _Batch(), 0
     for passage in records:
-        some.append(passage)
-        size += len(passage.text)
-        if size >= _SIZE:
-            yield some
-            some, size = _Batch(), 0
-    yield some
-
-
-def _written(query: Query) -> str:
-    if query.kind == "prefix":
-        return f"{query.words[0]}*"
-    if query.kind == "phrase":
-        return f'"{" ".join(query.words)}"'
-    return (" AND " if query.kind == "all" else " ").join(query.words)
+        batch.append(passage)
+        characters += len(passage.text)
+        if characters >= _BATCH_CHARACTERS:
+            yield batch
+            batch, characters = _Batch(), 0
+    yield batch

@@ -1,4 +1,4 @@
-"""Parsing the corpus: what it costs, beside the least that reading a page can cost."""
+"""Parsing of the corpus: its CPU time, compared with lexbor's bare text of the same bytes."""
 
 import time
 from collections.abc import Iterator
@@ -24,12 +24,11 @@ from benchmarks.speed import corpus
 
 @dataclass(slots=True)
 class Figures:
-    """Counts and times of one pass over the pages; `text_bytes` are of UTF-8.
+    """Counts of one pass over the pages, and CPU seconds of its steps.
 
-    Times are those of computing.
-
-    `parse_seconds` are without those of telling languages, `compare_seconds` those of
-    finding repeats and copies among all pages.
+    `text_bytes` counts UTF-8; `dated` counts paragraphs with a year; `copies` counts pages.
+    `parse_seconds` does not include `language_seconds`, the detection of languages.
+    `compare_seconds` is the search for repeated sentences and copies among all pages.
     """
 
     pages: int = 0
@@ -46,42 +45,41 @@ class Figures:
 
 
 def prepare(folder: Path, file: Path) -> dict[str, Any]:
-    """Parse every page of a folder, write its passages to a file, return the figures."""
+    """Parse every page of a folder, write the passages to a file, return the figures."""
     figures = Figures()
-    detect_language(
-        "", [Section(paragraphs=(Paragraph("a" * 99),))], ("en",)
-    )  # loads what it needs
+    # The first call of each loads modules and models, which the figures leave out.
+    detect_language("", [Section(paragraphs=(Paragraph("a" * 99),))], ("en",))
     fingerprints(["b"])
     names = tuple(field.name for field in fields(Passage))
-    corpus.write(_passages(folder, figures), names, file)
+    corpus.write_paragraphs(_passages(folder, figures), names, file)
     return asdict(figures)
 
 
 def page_count(folder: Path) -> int:
-    """Return how many pages a folder has."""
+    """Return the number of pages in a folder."""
     (source,) = open_sources([folder])
     return sum(not entry.problem for entry in source.listing.entries)
 
 
-def laid_out(folder: Path, target: Path, *, limit: int | None, copies: int) -> Path:
-    """Return a folder with `copies` of `limit` of a folder's pages."""
+def copy_pages(folder: Path, target: Path, *, limit: int | None, copies: int) -> Path:
+    """Copy pages of a folder as `corpus.copy_pages` does; return the folder of the copies."""
     (source,) = open_sources([folder])
     pages = [entry.location for entry in source.listing.entries if not entry.problem]
-    return corpus.lay_out(pages, source.path, target, limit=limit, copies=copies)
+    return corpus.copy_pages(pages, source.path, target, limit=limit, copies=copies)
 
 
 def _passages(folder: Path, figures: Figures) -> Iterator[Passage]:
-    """Yield the passages of a folder's pages, counting them on the way."""
+    """Yield the passages of a folder's pages, and add to the figures."""
     (source,) = open_sources([folder])
-    with TemporaryDirectory() as aside, PageSpool(Path(aside)) as gathered:
+    with TemporaryDirectory() as work, PageSpool(Path(work)) as spool:
         for raw in source.pages():
-            page = _parsed(raw, source.config, figures) if isinstance(raw, RawPage) else raw
+            page = _parse(raw, source.config, figures) if isinstance(raw, RawPage) else raw
             if not isinstance(page, Page):
                 figures.skipped += 1
                 continue
             figures.pages += 1
             start = time.process_time()
-            gathered.add(chunk_of_pages([page]))
+            spool.add(chunk_of_pages([page]))
             figures.compare_seconds += time.process_time() - start
             for passage in passages(page):
                 figures.paragraphs += 1
@@ -89,27 +87,27 @@ def _passages(folder: Path, figures: Figures) -> Iterator[Passage]:
                 figures.dated += passage.year is not None
                 yield passage
         start = time.process_time()
-        sifted = Deduplicated(gathered)
-        for _ in sifted:
+        deduplicated = Deduplicated(spool)
+        for _ in deduplicated:
             pass
         figures.compare_seconds += time.process_time() - start
-        figures.copies = sum(len(group) - 1 for group in sifted.copies)
+        figures.copies = sum(len(group) - 1 for group in deduplicated.copies)
 
 
-def _parsed(raw: RawPage, config: Config, figures: Figures) -> Page | Skipped:
-    """Parse one page, and time it beside lexbor's own text of the same bytes."""
+def _parse(raw: RawPage, config: Config, figures: Figures) -> Page | Skipped:
+    """Parse one page; add the seconds of this, of lexbor and of its language to the figures."""
     start = time.process_time()
     tree = LexborHTMLParser(raw.data)
     if tree.body is not None:
         tree.body.text()
-    middle = time.process_time()
+    lexbor_end = time.process_time()
     page = parse(raw, config)
     end = time.process_time()
     if isinstance(page, Page):
-        detect_language("", page.sections, config.languages)  # once more, to be timed
-    telling = time.process_time() - end
-    figures.lexbor_seconds += middle - start
-    figures.language_seconds += telling
-    figures.parse_seconds += end - middle - telling
+        detect_language("", page.sections, config.languages)  # again, to time it
+    language_seconds = time.process_time() - end
+    figures.lexbor_seconds += lexbor_end - start
+    figures.language_seconds += language_seconds
+    figures.parse_seconds += end - lexbor_end - language_seconds
     figures.page_bytes += len(raw.data)
     return page

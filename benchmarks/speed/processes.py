@@ -1,4 +1,4 @@
-"""Starting the worker processes and talking to them."""
+"""Worker processes: start one for a task, send it requests and read its replies."""
 
 import json
 import os
@@ -14,11 +14,11 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 class WorkerError(Exception):
-    """A worker process ended before it replied; the message is the last thing it said."""
+    """A worker process ended before it replied; the message is its last line of errors."""
 
 
 class Worker:
-    """A process that does one task in its own memory and replies in lines of JSON."""
+    """A process that does one task in memory of its own and replies in lines of JSON."""
 
     def __init__(self, process: "subprocess.Popen[str]", errors: IO[str]) -> None:
         self.process = process
@@ -27,30 +27,30 @@ class Worker:
         self.replies = cast("IO[str]", process.stdout)
 
     def send(self, message: Any) -> None:
-        """Hand the process one line of JSON."""
+        """Send the process a message as a line of JSON; raises WorkerError if it has ended."""
         try:
             print(json.dumps(message), file=self.requests, flush=True)
         except BrokenPipeError as error:
-            raise WorkerError(self._last_words()) from error
+            raise WorkerError(self._last_error()) from error
 
     def receive(self) -> dict[str, Any]:
-        """Return its next reply; raises WorkerError where it ended instead."""
+        """Wait for the next reply and return it; raises WorkerError if the process ends."""
         line = self.replies.readline()
         if not line:
-            raise WorkerError(self._last_words())
+            raise WorkerError(self._last_error())
         reply: dict[str, Any] = json.loads(line)
         return reply
 
-    def _last_words(self) -> str:
+    def _last_error(self) -> str:
         status = self.process.wait()
         self.errors.seek(0)
         lines = self.errors.read().strip().splitlines()
-        return lines[-1] if lines else f"it ended with status {status}"
+        return lines[-1] if lines else f"the process ended with status {status}"
 
 
 @contextmanager
-def started(task: str, job: dict[str, Any]) -> Iterator[Worker]:
-    """Start a process for a task; it has ended when the block is left."""
+def start_worker(task: str, job: dict[str, Any]) -> Iterator[Worker]:
+    """Start a process for a task; on leaving the block, wait for its end."""
     command = [sys.executable, "-P", "-m", "benchmarks.speed.worker", task, json.dumps(job)]
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors,
@@ -70,14 +70,14 @@ def started(task: str, job: dict[str, Any]) -> Iterator[Worker]:
             raise
 
 
-def do(task: str, job: dict[str, Any]) -> dict[str, Any]:
-    """Run a task in a process of its own and return its one reply."""
-    with started(task, job) as worker:
+def run_task(task: str, job: dict[str, Any]) -> dict[str, Any]:
+    """Run a task in a process of its own and return its only reply."""
+    with start_worker(task, job) as worker:
         return worker.receive()
 
 
 def environment() -> dict[str, str]:
-    """Return this process's environment, with the folder of the scripts to import from."""
-    known = os.environ.get("PYTHONPATH", "")
-    path = os.pathsep.join(filter(None, (str(CHECKOUT), known)))
+    """Return this process's environment, with the checkout in PYTHONPATH for `benchmarks`."""
+    inherited = os.environ.get("PYTHONPATH", "")
+    path = os.pathsep.join(filter(None, (str(CHECKOUT), inherited)))
     return os.environ | {"PYTHONPATH": path}

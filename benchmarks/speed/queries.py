@@ -1,6 +1,6 @@
-"""The query sets: drawn at random, by a seed, from the words of the paragraphs themselves.
+"""Query sets: queries drawn at random, by a seed, from the words of the paragraphs.
 
-A query is kept in plain words; each engine writes it in its own syntax.
+A query holds plain words; each engine writes it in its own syntax.
 """
 
 import random
@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-Source = tuple[str, int | None]
+Paragraph = tuple[str, int | None]  # text and year
 WARM_UP = 20
-POOL = 10_000
-LEAST_LETTERS = 3
+SAMPLE_SIZE = 10_000
+MIN_LETTERS = 3
 PREFIX_LETTERS = 4
 
-# Plain English letters, lower case or capitalized, and nothing that tokenizers disagree on
-# next to them: no apostrophe, hyphen, digit, accent or inner full stop.
+# Plain English letters, lower case or capitalized. Tokenizers disagree about apostrophes,
+# hyphens, digits, accents and inner full stops, so none of these stands next to a word.
 WORD = re.compile(r"(?<![\w'\u2019.&-])[A-Z]?[a-z]{2,19}(?![\w'\u2019-]|\.\w)")
 PHRASES = {n: re.compile(" ".join([WORD.pattern] * n)) for n in (2, 3)}
 
@@ -30,90 +30,100 @@ SETS = {
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question: its set, its words, and the years it is narrowed to, ends included."""
+    """One query: the name of its set, its words, and the first and last year of its filter."""
 
     kind: str
     words: tuple[str, ...]
     years: tuple[int, int] | None = None
 
 
-def draw(sources: Iterable[Source], count: int, seed: int) -> dict[str, list[Query]]:
-    """Return `count` queries of each set, after WARM_UP further ones to warm up with.
+def draw(paragraphs: Iterable[Paragraph], count: int, seed: int) -> dict[str, list[Query]]:
+    """Return `count` queries by set, after WARM_UP further ones to warm up with.
 
-    Sets that the paragraphs have nothing for (no page with a year, say) are left out.
+    A set is left out if the paragraphs do not yield enough queries, such as `year` without
+    dated pages.
     """
     rng = random.Random(seed)
-    pool = _sample(sources, rng)
-    wanted = count + WARM_UP
-    sets = {kind: _draw_set(kind, pool, wanted, rng) for kind in SETS}
-    return {kind: queries for kind, queries in sets.items() if len(queries) == wanted}
+    sample = _sample(paragraphs, rng)
+    size = count + WARM_UP
+    sets = {kind: _draw_set(kind, sample, size, rng) for kind in SETS}
+    return {kind: queries for kind, queries in sets.items() if len(queries) == size}
 
 
-def _sample(sources: Iterable[Source], rng: random.Random) -> list[Source]:
-    """Return POOL paragraphs with words in them, each as likely as any other."""
-    pool: list[Source] = []
-    seen = 0
-    for source in sources:
-        if not WORD.search(source[0]):
+def default_syntax(query: Query) -> str:
+    """Return a query as a string that archivesearch and Whoosh both parse."""
+    if query.kind == "prefix":
+        return f"{query.words[0]}*"
+    if query.kind == "phrase":
+        return f'"{" ".join(query.words)}"'
+    return (" AND " if query.kind == "all" else " ").join(query.words)
+
+
+def _sample(paragraphs: Iterable[Paragraph], rng: random.Random) -> list[Paragraph]:
+    """Return SAMPLE_SIZE paragraphs with words, each equally likely (reservoir sampling)."""
+    sample: list[Paragraph] = []
+    count = 0
+    for paragraph in paragraphs:
+        if not WORD.search(paragraph[0]):
             continue
-        seen += 1
-        if len(pool) < POOL:
-            pool.append(source)
-        elif (place := rng.randrange(seen)) < POOL:
-            pool[place] = source
-    return pool
+        count += 1
+        if len(sample) < SAMPLE_SIZE:
+            sample.append(paragraph)
+        elif (place := rng.randrange(count)) < SAMPLE_SIZE:
+            sample[place] = paragraph
+    return sample
 
 
-def _draw_set(kind: str, pool: list[Source], count: int, rng: random.Random) -> list[Query]:
+def _draw_set(kind: str, sample: list[Paragraph], size: int, rng: random.Random) -> list[Query]:
     if kind == "year":
-        pool = [source for source in pool if source[1] is not None]
-    if not pool:
+        sample = [paragraph for paragraph in sample if paragraph[1] is not None]
+    if not sample:
         return []
-    attempts = (_DRAWERS[kind](pool, rng) for _ in range(count * 50))
+    attempts = (_DRAW[kind](sample, rng) for _ in range(size * 50))
     queries = [query for query in attempts if query is not None]
-    return queries[:count]
+    return queries[:size]
 
 
 def _words(text: str) -> list[str]:
     return list(
-        dict.fromkeys(word.lower() for word in WORD.findall(text) if len(word) >= LEAST_LETTERS)
+        dict.fromkeys(word.lower() for word in WORD.findall(text) if len(word) >= MIN_LETTERS)
     )
 
 
-def _any(pool: list[Source], rng: random.Random) -> Query | None:
+def _draw_words(sample: list[Paragraph], rng: random.Random) -> Query | None:
     """Draw each word from a paragraph of its own."""
-    words = [_words(rng.choice(pool)[0]) for _ in range(rng.randint(1, 4))]
-    drawn = tuple(dict.fromkeys(rng.choice(found) for found in words if found))
+    paragraphs = [_words(rng.choice(sample)[0]) for _ in range(rng.randint(1, 4))]
+    drawn = tuple(dict.fromkeys(rng.choice(words) for words in paragraphs if words))
     return Query("words", drawn) if drawn else None
 
 
-def _all(pool: list[Source], rng: random.Random) -> Query | None:
-    found, size = _words(rng.choice(pool)[0]), rng.randint(2, 3)
-    return Query("all", tuple(rng.sample(found, size))) if len(found) >= size else None
+def _draw_all(sample: list[Paragraph], rng: random.Random) -> Query | None:
+    words, size = _words(rng.choice(sample)[0]), rng.randint(2, 3)
+    return Query("all", tuple(rng.sample(words, size))) if len(words) >= size else None
 
 
-def _phrase(pool: list[Source], rng: random.Random) -> Query | None:
-    found = PHRASES[rng.randint(2, 3)].findall(rng.choice(pool)[0])
-    return Query("phrase", tuple(rng.choice(found).lower().split())) if found else None
+def _draw_phrase(sample: list[Paragraph], rng: random.Random) -> Query | None:
+    phrases = PHRASES[rng.randint(2, 3)].findall(rng.choice(sample)[0])
+    return Query("phrase", tuple(rng.choice(phrases).lower().split())) if phrases else None
 
 
-def _year(pool: list[Source], rng: random.Random) -> Query | None:
-    text, year = rng.choice(pool)
-    found, size, reach = _words(text), rng.randint(1, 3), rng.randint(0, 10)
-    if year is None or len(found) < size:
+def _draw_year(sample: list[Paragraph], rng: random.Random) -> Query | None:
+    text, year = rng.choice(sample)
+    words, size, distance = _words(text), rng.randint(1, 3), rng.randint(0, 10)
+    if year is None or len(words) < size:
         return None
-    return Query("year", tuple(rng.sample(found, size)), (year - reach, year + reach))
+    return Query("year", tuple(rng.sample(words, size)), (year - distance, year + distance))
 
 
-def _prefix(pool: list[Source], rng: random.Random) -> Query | None:
-    found = [word for word in _words(rng.choice(pool)[0]) if len(word) > PREFIX_LETTERS]
-    return Query("prefix", (rng.choice(found)[:PREFIX_LETTERS],)) if found else None
+def _draw_prefix(sample: list[Paragraph], rng: random.Random) -> Query | None:
+    words = [word for word in _words(rng.choice(sample)[0]) if len(word) > PREFIX_LETTERS]
+    return Query("prefix", (rng.choice(words)[:PREFIX_LETTERS],)) if words else None
 
 
-_DRAWERS: dict[str, Callable[[list[Source], random.Random], Query | None]] = {
-    "words": _any,
-    "all": _all,
-    "phrase": _phrase,
-    "year": _year,
-    "prefix": _prefix,
+_DRAW: dict[str, Callable[[list[Paragraph], random.Random], Query | None]] = {
+    "words": _draw_words,
+    "all": _draw_all,
+    "phrase": _draw_phrase,
+    "year": _draw_year,
+    "prefix": _draw_prefix,
 }

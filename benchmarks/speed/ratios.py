@@ -1,27 +1,27 @@
-"""Ratios of our figures to each peer's: below 1, archivesearch is faster or smaller."""
+"""Ratios of archivesearch's figures to each peer's: below 1, archivesearch is faster or smaller."""
 
 from typing import Any
 
-from benchmarks.speed.asking import PERCENTILES
 from benchmarks.speed.engine import OURS
+from benchmarks.speed.query_runner import PERCENTILES
 
 Values = dict[str, Any]
 BUILD_FIGURES = ("seconds", "cpu_seconds", "peak_bytes", "index_bytes")
-WHOLE_FIGURES = ("seconds", "cpu_seconds", "peak_bytes")
+PROGRAM_FIGURES = ("seconds", "cpu_seconds", "peak_bytes")
 QUERY_FIGURES = (*(f"p{percent}" for percent in PERCENTILES), "cpu_ms")
 
 
-def of(result: Values) -> Values:
-    """Return all ratios of a run, by what was measured, peer and figure."""
+def compute_ratios(result: Values) -> Values:
+    """Return all ratios of a run, by measurement, peer and figure."""
     queries = {
-        kind: against_peers(engines, QUERY_FIGURES) for kind, engines in result["queries"].items()
+        kind: peer_ratios(engines, QUERY_FIGURES) for kind, engines in result["queries"].items()
     }
     return {
-        "whole": _whole(result["whole"]),
-        "builds": against_peers(result["builds"], BUILD_FIGURES),
+        "whole": _program_ratios(result["whole"]),
+        "builds": peer_ratios(result["builds"], BUILD_FIGURES),
         "queries": {kind: ratios for kind, ratios in queries.items() if ratios},
         "parse": _ratio(result["corpus"], "parse_seconds", "lexbor_seconds"),
-        "compare": _ratio(_beside_parsing(result["corpus"]), "more_seconds", "parse_seconds"),
+        "compare": _ratio(_with_more_seconds(result["corpus"]), "more_seconds", "parse_seconds"),
         "cold_start": {
             name: values["ratio"]
             for name, values in result["cold_start"].items()
@@ -30,14 +30,13 @@ def of(result: Values) -> Values:
     }
 
 
-def _whole(whole: Values | None) -> dict[str, Values]:
-    rows = whole["rows"] if whole else {}
-    measured = {name: values for name, values in rows.items() if values.get("peak_bytes")}
-    return against_peers(measured, WHOLE_FIGURES)
+def peer_ratios(engines: dict[str, Values], figures: tuple[str, ...]) -> dict[str, Values]:
+    """Return, by peer and figure, archivesearch's value divided by the peer's.
 
-
-def against_peers(engines: dict[str, Values], figures: tuple[str, ...]) -> dict[str, Values]:
-    """Return, by peer and figure, our value divided by the peer's."""
+    >>> engines = {"archivesearch": {"seconds": 3}, "sqlite": {"seconds": 2}}
+    >>> peer_ratios(engines, ("seconds",))
+    {'sqlite': {'seconds': 1.5}}
+    """
     if OURS not in engines:
         return {}
     ours = engines[OURS]
@@ -48,10 +47,16 @@ def against_peers(engines: dict[str, Values], figures: tuple[str, ...]) -> dict[
     }
 
 
-def _beside_parsing(corpus: Values) -> Values:
-    """Return the figures of parsing with the seconds of all that compares pages and their words."""
+def _program_ratios(whole: Values | None) -> dict[str, Values]:
+    rows = whole["rows"] if whole else {}
+    measured = {name: values for name, values in rows.items() if values.get("peak_bytes")}
+    return peer_ratios(measured, PROGRAM_FIGURES)
+
+
+def _with_more_seconds(corpus: Values) -> Values:
+    """Add `more_seconds`: detecting languages, repeated sentences and copies together."""
     return {**corpus, "more_seconds": corpus["language_seconds"] + corpus["compare_seconds"]}
 
 
-def _ratio(values: Values, above: str, below: str) -> float | None:
-    return values[above] / values[below] if values[below] else None
+def _ratio(values: Values, dividend: str, divisor: str) -> float | None:
+    return values[dividend] / values[divisor] if values[divisor] else None

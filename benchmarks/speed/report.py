@@ -1,4 +1,4 @@
-"""The table of one run, for people; 80 to 100 columns of plain text."""
+"""Report of a run: tables of plain text, 80 to 100 columns wide."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -11,13 +11,13 @@ MB = 1_000_000
 
 
 def table(result: Values) -> str:
-    """Return the whole report on a run, ending with a newline."""
-    parts = (_head, _absences, _pages, _whole, _builds, _queries, _cold_starts)
-    blocks = ("\n".join(part(result)).strip() for part in parts)
+    """Return the whole report of a run, ending with a newline."""
+    sections = (_header, _missing, _pages, _programs, _builds, _queries, _cold_starts)
+    blocks = ("\n".join(section(result)).strip() for section in sections)
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
-def _head(result: Values) -> Iterator[str]:
+def _header(result: Values) -> Iterator[str]:
     machine, corpus, settings = result["machine"], result["corpus"], result["settings"]
     options = settings["options"]
     versions = {name: v for name, v in machine["packages"].items() if v != "not installed"}
@@ -42,26 +42,28 @@ def _head(result: Values) -> Iterator[str]:
     )
 
 
-def _absences(result: Values) -> Iterator[str]:
-    for name, how in result["absent"].items():
-        yield f"absent: {name} ({ENGINES[name].about}); to install it: {how}"
-    for what, why in result["failed"].items():
-        yield f"failed: {what}: {why}"
+def _missing(result: Values) -> Iterator[str]:
+    for name, hint in result["absent"].items():
+        yield f"absent: {name} ({ENGINES[name].about}); to install it: {hint}"
+    for name, error in result["failed"].items():
+        yield f"failed: {name}: {error}"
 
 
 def _pages(result: Values) -> Iterator[str]:
-    """Tell the cost of the parse alone, and of the rebuild as a user sees it."""
+    """Yield the table of parsing and its parts, and of `archivesearch.rebuild`."""
     corpus, rebuild = result["corpus"], result["rebuild"]
     size = corpus["page_bytes"] / MB
-    rows = [("lexbor, text of the body", *_pace(corpus["lexbor_seconds"], corpus["pages"], size))]
-    rows += [("archivesearch, parse", *_pace(corpus["parse_seconds"], corpus["pages"], size))]
-    for name, key in (("languages", "language"), ("repeats and copies", "compare")):
-        rows += [
-            (f"archivesearch, {name}", *_pace(corpus[f"{key}_seconds"], corpus["pages"], size))
-        ]
+    steps = (
+        ("lexbor, text of the body", "lexbor_seconds"),
+        ("archivesearch, parse", "parse_seconds"),
+        ("archivesearch, languages", "language_seconds"),
+        ("archivesearch, repeats and copies", "compare_seconds"),
+    )
+    rows = [(name, *_speed_cells(corpus[key], corpus["pages"], size)) for name, key in steps]
     if rebuild:
-        rows += [("archivesearch, rebuild", *_pace(rebuild["seconds"], rebuild["pages"], size))]
-    yield from laid_out(("from pages", "seconds", "pages/s", "MB of pages/s"), rows)
+        cells = _speed_cells(rebuild["seconds"], rebuild["pages"], size)
+        rows.append(("archivesearch, rebuild", *cells))
+    yield from align_columns(("from pages", "seconds", "pages/s", "MB of pages/s"), rows)
     if corpus["lexbor_seconds"]:
         yield f"parse / lexbor: {result['ratios']['parse']:.2f}"
         yield f"languages, repeats and copies / parse: {result['ratios']['compare']:.2f}"
@@ -70,12 +72,13 @@ def _pages(result: Values) -> Iterator[str]:
         yield f"peak memory of the largest process of the rebuild: {peak:.0f} MB"
 
 
-def _pace(seconds: float, pages: int, size: float) -> tuple[str, str, str]:
+def _speed_cells(seconds: float, pages: int, size: float) -> tuple[str, str, str]:
+    """Return the cells of seconds, pages a second and megabytes a second."""
     return f"{seconds:.2f}", f"{pages / seconds:.0f}", f"{size / seconds:.1f}"
 
 
-def _whole(result: Values) -> Iterator[str]:
-    """Tell the rebuild as a command with all cores, beside other programs for the same."""
+def _programs(result: Values) -> Iterator[str]:
+    """Yield the table of the rebuild as a command, by each program."""
     whole = result["whole"]
     if not whole:
         return
@@ -87,17 +90,17 @@ def _whole(result: Values) -> Iterator[str]:
             continue
         seconds, peak = values["seconds"], values["peak_bytes"]
         row = (name, f"{seconds:.2f}", f"{values['cpu_seconds']:.2f}", f"{size / seconds:.1f}")
-        rows.append((*row, f"{peak / MB:.0f}" if peak else "unseen", *_ratios(ratios, name)))
+        rows.append((*row, f"{peak / MB:.0f}" if peak else "unseen", *_ratio_cells(ratios, name)))
     heads = ("from pages, as a command", "seconds", "CPU s", "MB/s", "peak MB of all")
-    yield from laid_out((*heads, "ours/peer: s", "CPU", "memory"), rows)
-    for name, how in whole["absent"].items():
-        yield f"absent: {name}; to install it: {how}"
+    yield from align_columns((*heads, "ours/peer: s", "CPU", "memory"), rows)
+    for name, hint in whole["absent"].items():
+        yield f"absent: {name}; to install it: {hint}"
     growth = whole["growth"]
     if growth["ratio"]:
-        few, many = (peak / MB for peak in growth["peak_bytes"])
+        small, large = (peak / MB for peak in growth["peak_bytes"])
         yield (
-            f"peak of all processes with four times the pages: {many:.0f} MB, "
-            f"{growth['ratio']:.2f} times the {few:.0f} MB before"
+            f"peak of all processes with four times the pages: {large:.0f} MB, "
+            f"{growth['ratio']:.2f} times the {small:.0f} MB before"
         )
 
 
@@ -111,8 +114,8 @@ def _builds(result: Values) -> Iterator[str]:
         seconds = values["seconds"]
         peak, index = values["peak_bytes"] / MB, values["index_bytes"] / MB
         row = (name, f"{seconds:.2f}", f"{values['cpu_seconds']:.2f}", f"{text / seconds:.1f}")
-        rows.append((*row, f"{peak:.0f}", f"{index:.1f}", *_ratios(ratios, name)))
-    yield from laid_out((*heads, "ours/peer: s", "CPU", "memory", "size"), rows)
+        rows.append((*row, f"{peak:.0f}", f"{index:.1f}", *_ratio_cells(ratios, name)))
+    yield from align_columns((*heads, "ours/peer: s", "CPU", "memory", "size"), rows)
 
 
 def _queries(result: Values) -> Iterator[str]:
@@ -132,15 +135,18 @@ def _queries(result: Values) -> Iterator[str]:
         rows = []
         for name, values in engines.items():
             times = [f"{values[p]:.2f}" for p in ("p50", "p95", "p99", "cpu_ms")]
-            rows.append((name, *times, str(values["empty"]), *_ratios(ratios, name)))
+            rows.append((name, *times, str(values["empty"]), *_ratio_cells(ratios, name)))
         yield f"{kind}: {SETS[kind]}"
-        yield from laid_out(("", *heads), rows)
-        yield from _doubts(engines)
+        yield from align_columns(("", *heads), rows)
+        yield from _warnings(engines)
         yield ""
 
 
-def _doubts(engines: dict[str, Values]) -> Iterator[str]:
-    """Every query holds words that occur: an engine that misses many is not to be trusted."""
+def _warnings(engines: dict[str, Values]) -> Iterator[str]:
+    """Yield a line for each engine that finds nothing for more than a tenth of the queries.
+
+    All words of the queries occur in the paragraphs, so its times are not to be trusted.
+    """
     for name, values in engines.items():
         if values["empty"] * 10 > values["queries"]:
             yield f"  doubtful: {name} found nothing for {values['empty']} of {values['queries']}"
@@ -155,21 +161,20 @@ def _cold_starts(result: Values) -> Iterator[str]:
         times = f"{values['ms']:.0f}", f"{values['beside_ms']:.0f}", f"{values['ratio']:.2f}"
         rows.append((name, *times, values["beside"]))
     if rows:
-        yield from laid_out(("a new process", "ms", "beside", "ratio", "of"), rows)
+        yield from align_columns(("a new process", "ms", "beside", "ratio", "of"), rows)
 
 
-def _ratios(ratios: dict[str, Values], name: str) -> tuple[str, ...]:
+def _ratio_cells(ratios: dict[str, Values], name: str) -> tuple[str, ...]:
     return tuple(f"{value:.2f}" for value in ratios.get(name, {}).values())
 
 
-def laid_out(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """Lay cells out in columns, the first to the left and the others to the right."""
-    cells = [heads, *rows]
-    width = [max(len(row[i]) for row in cells if i < len(row)) for i in range(len(heads))]
-    for row in cells:
-        first, *others = row
-        line = [
-            first.ljust(width[0]),
-            *(c.rjust(w) for c, w in zip(others, width[1:], strict=False)),
-        ]
-        yield "  ".join(line).rstrip()
+def align_columns(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Yield lines with the first column aligned left and the others right.
+
+    A row may have fewer cells than there are heads.
+    """
+    lines = [heads, *rows]
+    widths = [max(len(row[i]) for row in lines if i < len(row)) for i in range(len(heads))]
+    for first, *rest in lines:
+        cells = [cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=False)]
+        yield "  ".join([first.ljust(widths[0]), *cells]).rstrip()

@@ -13,7 +13,7 @@ JOINS = {"words": " OR ", "year": " OR ", "all": " AND "}
 
 
 class Engine:
-    """An FTS5 table of all columns; what is not searched is kept UNINDEXED."""
+    """An FTS5 table of all columns; the columns that are not searched are UNINDEXED."""
 
     kinds = frozenset({"words", "all", "phrase", "year", "prefix"})
     record = staticmethod(peer_record)
@@ -32,11 +32,11 @@ class Engine:
         connection.close()
 
     def open(self, directory: Path) -> None:
-        """Connect to the file."""
+        """Connect to the database."""
         self.connection = sqlite3.connect(directory / FILE)
 
     def answer(self, query: Query) -> int:
-        """Select the ten best rows by rank with their snippets."""
+        """Select the ten best rows by rank with snippets."""
         where, values = "p MATCH ?", [_match(query), *(query.years or ())]
         if query.years:
             where += " AND year BETWEEN ? AND ?"

@@ -1,4 +1,4 @@
-"""Stock Whoosh 2.7.4, with its own storage, its own analyzer and its own ranking."""
+"""Stock Whoosh 2.7.4, with its own storage, analyzer and ranking."""
 
 from collections.abc import Iterable
 from importlib import import_module
@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.speed.engine import LIMIT, Options, Record, peer_record
-from benchmarks.speed.queries import Query
+from benchmarks.speed.queries import Query, default_syntax
 
-# The project's stubs of Whoosh hold only what the project uses of it: these go without.
+# The project's type stubs of Whoosh have only the parts that the project uses, so these
+# modules are imported untyped.
 analysis: Any = import_module("whoosh.analysis")
 fields: Any = import_module("whoosh.fields")
 files: Any = import_module("whoosh.index")
@@ -17,7 +18,7 @@ tree: Any = import_module("whoosh.query")
 
 
 class Engine:
-    """A Whoosh index as its documentation makes one: TEXT(StemmingAnalyzer), stored."""
+    """A Whoosh index as in Whoosh's documentation: stored TEXT(StemmingAnalyzer())."""
 
     kinds = frozenset({"words", "all", "phrase", "year", "prefix"})
     record = staticmethod(peer_record)
@@ -38,7 +39,7 @@ class Engine:
         return fields.Schema(**columns, year=fields.NUMERIC(int))
 
     def build(self, records: Iterable[Record], directory: Path) -> None:
-        """Add all paragraphs through the ordinary writer."""
+        """Add all paragraphs with the ordinary writer."""
         threads = self.options.threads
         index = files.create_in(str(directory), self._schema())
         writer = index.writer(procs=threads) if threads > 1 else index.writer()
@@ -51,7 +52,7 @@ class Engine:
         index.close()
 
     def open(self, directory: Path) -> None:
-        """Open the directory and take a searcher and a parser."""
+        """Open the index, a searcher and a query parser."""
         index = files.open_dir(str(directory))
         self.searcher = index.searcher()
         self.parser = qparser.MultifieldParser(
@@ -59,10 +60,10 @@ class Engine:
         )
 
     def answer(self, query: Query) -> int:
-        """Parse, search, and fetch ten documents with their highlights."""
+        """Parse, search, and fetch ten documents with highlights."""
         years = tree.NumericRange("year", *query.years) if query.years else None
         results = self.searcher.search(
-            self.parser.parse(_written(query)), limit=LIMIT, filter=years
+            self.parser.parse(default_syntax(query)), limit=LIMIT, filter=years
         )
         for hit in results:
             hit.fields()
@@ -70,11 +71,3 @@ class Engine:
         if self.options.totals:
             len(results)
         return int(results.scored_length())
-
-
-def _written(query: Query) -> str:
-    if query.kind == "prefix":
-        return f"{query.words[0]}*"
-    if query.kind == "phrase":
-        return f'"{" ".join(query.words)}"'
-    return (" AND " if query.kind == "all" else " ").join(query.words)

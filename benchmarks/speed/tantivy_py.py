@@ -9,12 +9,12 @@ import tantivy
 from benchmarks.speed.engine import LIMIT, Options, Record, peer_record
 from benchmarks.speed.queries import Query
 
-HEAP = 512_000_000
+HEAP_BYTES = 512_000_000
 STORED = ("id", "page", "title", "text")
 
 
 class Engine:
-    """A tantivy index with text stored; fields that are not searched are stored bytes."""
+    """A tantivy index of stored fields; fields that are not searched are stored as bytes."""
 
     kinds = frozenset({"words", "all", "phrase", "year", "prefix"})
     record = staticmethod(peer_record)
@@ -37,7 +37,7 @@ class Engine:
     def build(self, records: Iterable[Record], directory: Path) -> None:
         """Add all paragraphs, commit, and wait for the merges."""
         index = tantivy.Index(self._schema(), path=str(directory))
-        writer = index.writer(HEAP, self.options.threads)
+        writer = index.writer(HEAP_BYTES, self.options.threads)
         searched, document = self.options.fields, tantivy.Document
         for record in records:
             values = {
@@ -52,24 +52,24 @@ class Engine:
         writer.wait_merging_threads()
 
     def open(self, directory: Path) -> None:
-        """Open the directory and take a searcher."""
+        """Open the index and a searcher."""
         self.index = tantivy.Index.open(str(directory))
         self.index.reload()
         self.searcher = self.index.searcher()
 
     def answer(self, query: Query) -> int:
-        """Parse, search, fetch ten documents and cut a snippet out of each."""
+        """Parse, search, and fetch ten documents with a snippet of each."""
         parsed = self._parse(query)
-        found = self.searcher.search(parsed, LIMIT, count=self.options.totals).hits
+        hits = self.searcher.search(parsed, LIMIT, count=self.options.totals).hits
         snippets = tantivy.SnippetGenerator.create(self.searcher, parsed, self.index.schema, "text")
-        for _score, address in found:
+        for _score, address in hits:
             document = self.searcher.doc(address)
             for name in STORED:
                 document.get_first(name)
             snippet = snippets.snippet_from_doc(document)
             snippet.fragment()
             snippet.highlighted()
-        return len(found)
+        return len(hits)
 
     def _parse(self, query: Query) -> Any:
         fields = list(self.options.fields)
@@ -85,8 +85,7 @@ class Engine:
         return self.index.parse_query(words, fields)
 
     def _prefix(self, letters: str, fields: list[str]) -> Any:
-        """Its syntax has no prefix of a single word: a regular expression stands for it."""
-        kinds, should = tantivy.Query, tantivy.Occur.Should
-        schema = self.index.schema
-        parts = [kinds.regex_query(schema, name, f"{letters}.*") for name in fields]
-        return kinds.boolean_query([(should, part) for part in parts])
+        """Return a query by regular expression; the syntax has no prefix of a single word."""
+        schema, should = self.index.schema, tantivy.Occur.Should
+        parts = [tantivy.Query.regex_query(schema, name, f"{letters}.*") for name in fields]
+        return tantivy.Query.boolean_query([(should, part) for part in parts])

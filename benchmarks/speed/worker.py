@@ -1,7 +1,7 @@
-"""One process for one task of a run: prepare, rebuild, build an index, or answer queries.
+"""Worker process for one task of a run: prepare, rebuild, build an index, or answer queries.
 
-Started as `python -m benchmarks.speed.worker TASK JOB`; the job is JSON, and so is each line of
-the reply. What libraries print goes to standard error.
+Started as `python -m benchmarks.speed.worker TASK JOB`. The job is JSON, and so is each line of
+the replies. All other output goes to standard error.
 """
 
 import gc
@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.speed import queries
-from benchmarks.speed.corpus import Feed
-from benchmarks.speed.engine import Engine, Options, make
-from benchmarks.speed.whole import Peak
+from benchmarks.speed.corpus import ParagraphReader
+from benchmarks.speed.engine import Engine, Options, make_engine
+from benchmarks.speed.programs import MemorySampler
 
 Job = dict[str, Any]
 
@@ -27,114 +27,114 @@ def prepare(job: Job) -> Iterator[Job]:
     from benchmarks.speed import parsing
 
     file = Path(job["paragraphs"])
-    folder = parsing.laid_out(
+    folder = parsing.copy_pages(
         Path(job["folder"]), Path(job["pages"]), limit=job["limit_pages"], copies=job["copies"]
     )
     figures = parsing.prepare(folder, file)
     if not figures["paragraphs"]:
         sys.exit(f"there are no pages with text in {folder}")
-    sources = Feed(file, lambda values: (values["text"], values["year"]))
-    sets = queries.draw(sources, job["queries"], job["seed"])
+    paragraphs = ParagraphReader(file, lambda values: (values["text"], values["year"]))
+    sets = queries.draw(paragraphs, job["queries"], job["seed"])
     yield {
         "folder": str(folder),
         "figures": figures,
-        "sets": {kind: [_plain(q) for q in sets[kind]] for kind in sets},
+        "sets": {kind: [_to_json(query) for query in sets[kind]] for kind in sets},
     }
 
 
-def lay_out(job: Job) -> Iterator[Job]:
-    """Lay out copies of the pages."""
+def copy_pages(job: Job) -> Iterator[Job]:
+    """Copy the pages several times, with other words in the copies."""
     from benchmarks.speed import parsing
 
-    folder = parsing.laid_out(
+    folder = parsing.copy_pages(
         Path(job["folder"]), Path(job["pages"]), limit=None, copies=job["copies"]
     )
     yield {"folder": str(folder)}
 
 
 def rebuild(job: Job) -> Iterator[Job]:
-    """Rebuild an archive from its pages, as its user would."""
-    from archivesearch import rebuild as whole
+    """Rebuild an archive from its pages, as a user does."""
+    import archivesearch
 
     options, directory = job["options"], job["directory"]
-    clock = Clock()
-    report = whole([options["folder"]], directory, jobs=options["threads"])
-    yield clock.figures() | {"pages": report.indexed, "index_bytes": size(directory)}
+    meter = ResourceMeter()
+    report = archivesearch.rebuild([options["folder"]], directory, jobs=options["threads"])
+    yield meter.figures() | {"pages": report.indexed, "index_bytes": folder_size(directory)}
 
 
 def build(job: Job) -> Iterator[Job]:
-    """Build one engine's index from paragraphs that are all in memory when the clock starts."""
-    engine, directory, feed = _builder(job)
-    records = list(feed)
+    """Build an index; all paragraphs are in memory when the clock starts."""
+    engine, directory, paragraphs = _builder(job)
+    records = list(paragraphs)
     gc.collect()
-    gc.freeze()  # what is only there to be read is no work for Python's collector
-    clock = Clock()
+    gc.freeze()  # else collections during the build would traverse all records
+    meter = ResourceMeter()
     engine.build(records, directory)
-    yield clock.figures() | {"index_bytes": size(directory)}
+    yield meter.figures() | {"index_bytes": folder_size(directory)}
 
 
-def peak(job: Job) -> Iterator[Job]:
-    """Build it once more from paragraphs that come as a stream: so the memory is its own."""
-    engine, directory, feed = _builder(job)
-    clock = Clock()
-    watched = Peak(os.getpid())
-    engine.build(feed, directory)
-    of_all = watched.stop() or 0
-    figures = clock.figures()
-    held = max(figures["peak_bytes"], of_all)
-    yield {"peak_bytes": held, "start_bytes": figures["start_bytes"]}
+def memory(job: Job) -> Iterator[Job]:
+    """Build an index of paragraphs read as a stream, so that the peak memory is the engine's."""
+    engine, directory, paragraphs = _builder(job)
+    meter = ResourceMeter()
+    sampler = MemorySampler(os.getpid())
+    engine.build(paragraphs, directory)
+    all_processes = sampler.stop() or 0
+    figures = meter.figures()
+    peak = max(figures["peak_bytes"], all_processes)
+    yield {"peak_bytes": peak, "start_bytes": figures["start_bytes"]}
 
 
 def answer(job: Job) -> Iterator[Job]:
-    """Open an index, then answer a set of queries for each line of input that names one."""
+    """Open an index; reply with the engine's kinds, then to each line of queries on the input."""
     engine = _engine(job)
     engine.open(Path(job["directory"]))
     yield {"kinds": sorted(engine.kinds)}
     for line in sys.stdin:
-        drawn = [_query(plain) for plain in json.loads(line)]
+        drawn = [_from_json(values) for values in json.loads(line)]
         times, hits = [], []
         cpu = time.process_time()
         for query in drawn:
             start = time.perf_counter()
-            found = engine.answer(query)
+            count = engine.answer(query)
             times.append((time.perf_counter() - start) * 1000)
-            hits.append(found)
+            hits.append(count)
         cpu_ms = (time.process_time() - cpu) * 1000 / len(drawn)
         yield {"ms": times, "hits": hits, "cpu_ms": cpu_ms}
 
 
-class Clock:
-    """Seconds of the clock and of all cores since it was made, and the peak of memory."""
+class ResourceMeter:
+    """Seconds and CPU seconds since its creation, and the peak memory."""
 
     def __init__(self) -> None:
         gc.collect()
         self.memory_before = _peak_bytes()
-        self.wall, self.cpu = time.perf_counter(), _cpu()
+        self.wall, self.cpu = time.perf_counter(), _cpu_seconds()
 
     def figures(self) -> Job:
-        """Return what was used."""
+        """Return the seconds and the bytes of memory used so far."""
         return {
             "seconds": time.perf_counter() - self.wall,
-            "cpu_seconds": _cpu() - self.cpu,
+            "cpu_seconds": _cpu_seconds() - self.cpu,
             "peak_bytes": _peak_bytes(),
             "start_bytes": self.memory_before,
         }
 
 
-def size(directory: str | Path) -> int:
+def folder_size(directory: str | Path) -> int:
     """Return the bytes of all files below a folder."""
     return sum(path.stat().st_size for path in Path(directory).rglob("*") if path.is_file())
 
 
-def _cpu() -> float:
-    """Return the seconds of all threads, and of the child processes that have ended."""
+def _cpu_seconds() -> float:
+    """Return the CPU seconds of all threads, and of the child processes that have ended."""
     return time.process_time() + sum(os.times()[2:4])
 
 
 def _peak_bytes() -> int:
-    """Return the most memory this process, or one of its ended children, has held.
+    """Return the peak memory of this process or of a child that has ended, the larger one.
 
-    Linux hands a parent's `ru_maxrss` on to the programs it starts; its VmHWM it does not.
+    On Linux a program inherits the `ru_maxrss` of the process that starts it, but not VmHWM.
     """
     unit = 1 if sys.platform == "darwin" else 1024
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit
@@ -145,39 +145,39 @@ def _peak_bytes() -> int:
     return max(children, int(line.split()[1]) * 1024)
 
 
-def _builder(job: Job) -> tuple[Engine, Path, Feed]:
-    """Return an engine, an empty folder for its index, and the paragraphs for it."""
+def _builder(job: Job) -> tuple[Engine, Path, ParagraphReader]:
+    """Return an engine, an empty folder for its index, and the paragraphs as its records."""
     engine, directory = _engine(job), Path(job["directory"])
     directory.mkdir(parents=True)
-    return engine, directory, Feed(Path(job["paragraphs"]), engine.record)
+    return engine, directory, ParagraphReader(Path(job["paragraphs"]), engine.record)
 
 
 def _engine(job: Job) -> Engine:
     options = job["options"] | {"fields": tuple(job["options"]["fields"])}
-    return make(job["engine"], Options(**options))
+    return make_engine(job["engine"], Options(**options))
 
 
-def _plain(query: queries.Query) -> list[Any]:
+def _to_json(query: queries.Query) -> list[Any]:
     return [query.kind, query.words, query.years]
 
 
-def _query(plain: list[Any]) -> queries.Query:
-    kind, words, years = plain
+def _from_json(values: list[Any]) -> queries.Query:
+    kind, words, years = values
     return queries.Query(kind, tuple(words), tuple(years) if years else None)
 
 
 TASKS: dict[str, Callable[[Job], Iterator[Job]]] = {
     "prepare": prepare,
-    "lay_out": lay_out,
+    "copy_pages": copy_pages,
     "rebuild": rebuild,
     "build": build,
-    "peak": peak,
+    "memory": memory,
     "answer": answer,
 }
 
 
 def main() -> None:
-    """Do the task that the command line names, and print each reply as a line of JSON."""
+    """Run the task of the command line, and print each reply as a line of JSON."""
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     task, job = sys.argv[1], json.loads(sys.argv[2])

@@ -68,7 +68,7 @@ class Archive:
 
     It answers from the index as it was when it was opened, even after a rebuild, until
     it is closed. Use it in a `with` statement, which closes it. On a closed archive every
-    call but `stats` and `close` raises ValueError.
+    call but `close` raises ValueError.
     """
 
     def __init__(self, index: StrPath) -> None:
@@ -282,6 +282,7 @@ class Archive:
         """Return the figures of the index: its size, years, languages and encodings."""
         from archivesearch.model.reports import Stats
 
+        self._check_open()
         try:
             counts = dict(self._manifest.counts)
             years = {int(year): number for year, number in counts.pop("years").items()}

@@ -1,7 +1,7 @@
-"""A long run: `python -m fuzz --inputs 200000`, with `tests` and `src` on PYTHONPATH.
+"""A long fuzz run: `python -m fuzz --inputs 200000`, with `tests` and `src` on PYTHONPATH.
 
-Prints what became of the inputs, the slowest page and the most memory a process had, and
-each finding with the command that makes it again. The exit status is 1 if there are any.
+Prints the outcomes, the slowest page and the largest memory of a process, and
+each finding with the command that repeats it. The exit status is 1 if there are any.
 """
 
 import argparse
@@ -13,14 +13,14 @@ from collections import Counter
 
 from archivesearch.indexing.workers.worker_pool import WorkerDied, WorkerPool
 from fuzz.mutations import make
-from fuzz.trial import Outcome, bounded
+from fuzz.trial import Outcome, attempt_within_limits
 
-AHEAD = 100
-_TOLD = 10_000
+_INPUTS_AHEAD = 100  # for each process
+_PROGRESS_INTERVAL = 10_000
 
 
 def main() -> int:
-    """Run what the command line asks for."""
+    """Run the inputs that the command line names, or write one to stdout."""
     parser = argparse.ArgumentParser(prog="fuzz", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--inputs", type=int, default=10_000)
     parser.add_argument("--first", type=int, default=0, help="the number of the first input")
@@ -33,24 +33,28 @@ def main() -> int:
         sys.stdout.buffer.write(make(args.seed, args.show)[1])
         return 0
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-        os.environ["TMPDIR"] = folder  # the processes are ended without a chance to tidy up
+        os.environ["TMPDIR"] = folder  # killed processes leave files behind
         return _run(args)
 
 
 def _run(args: argparse.Namespace) -> int:
     totals: Counter[str] = Counter()
-    slowest, findings, given = (0.0, 0), 0, args.first
-    done = given
+    slowest, findings, next_number = (0.0, 0), 0, args.first
+    done = next_number
     last = args.first + args.inputs
-    numbers: dict[int, int] = {}  # of inputs, by those of tasks
-    with WorkerPool(args.jobs) as crew:
+    numbers: dict[int, int] = {}  # the input of each task
+    with WorkerPool(args.jobs) as pool:
         while done < last:
-            while given < last and given - done < AHEAD * args.jobs:
-                numbers[crew.submit(bounded, args.seed, given, args.seconds)] = given
-                given += 1
-                if given % _TOLD == 0:
-                    print(f"{given - args.first:,} given, {findings} findings", flush=True)
-            for task, outcome in crew.results():
+            while next_number < last and next_number - done < _INPUTS_AHEAD * args.jobs:
+                numbers[
+                    pool.submit(attempt_within_limits, args.seed, next_number, args.seconds)
+                ] = next_number
+                next_number += 1
+                if next_number % _PROGRESS_INTERVAL == 0:
+                    print(
+                        f"{next_number - args.first:,} submitted, {findings} findings", flush=True
+                    )
+            for task, outcome in pool.results():
                 number = numbers.pop(task)
                 done += 1
                 fault = _fault(outcome)

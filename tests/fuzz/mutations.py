@@ -1,4 +1,4 @@
-"""Sound pages and archives, and how they are damaged: the same number gives the same input."""
+"""Fuzz inputs: whole pages and archives that are damaged at random, by a number."""
 
 import gzip
 import io
@@ -22,7 +22,7 @@ from helpers.crawls import (
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 
-# What pages, archives and their headers are made of, and numbers that nobody means.
+# Parts of pages, archives and their headers, and absurd numbers.
 _TOKENS = [
     *(b"<p>", b"</p>", b"<table>", b"<td>", b"</table>", b"<ul><li>", b"<font size=+2>", b"</b>"),
     *(
@@ -127,7 +127,7 @@ def make(seed: int, number: int) -> tuple[str, bytes]:
     rng = random.Random(f"{seed} {number}")  # noqa: S311 - samples need a seed, not secrecy
     kind = rng.choices(list(SEEDS), [4, 2, 2, 2, 2, 1, 1, 2, 1, 2, 2, 2, 2, 1])[0]
     data = SEEDS[kind](rng)
-    # Of what is compressed the plain bytes are damaged too, or nothing would be read.
+    # In compressed inputs the plain bytes are damaged too, or nothing would be read.
     for _ in range(rng.choice((0, 1, 1, 2, 3, 5, 8))):
         data = rng.choice(_WAYS)(rng, data)[:_LARGEST]
     return kind, data
@@ -156,7 +156,7 @@ def _records(rng: random.Random) -> list[bytes]:
     }
     encoding = rng.choice(list(coded))
     chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
-    found = [
+    records = [
         record(b"software: x\r\n", None, "warcinfo"),
         record(
             http_response(coded[encoding], content_encoding=encoding),
@@ -171,8 +171,8 @@ def _records(rng: random.Random) -> list[bytes]:
         record(body, "http://example.org/3.txt", "resource", Content_Type="text/plain"),
         page_record("A paragraph.", "https://example.org/0.html", "2003-01-01T00:00:00Z"),
     ]
-    rng.shuffle(found)
-    return [_bent(rng, one) for one in found[: rng.randint(1, 7)]]
+    rng.shuffle(records)
+    return [_bent(rng, one) for one in records[: rng.randint(1, 7)]]
 
 
 def _bent(rng: random.Random, data: bytes) -> bytes:
@@ -229,18 +229,26 @@ def _pdf(rng: random.Random) -> bytes:
 
 
 def _miscoded(rng: random.Random) -> bytes:
-    """Return a page in one encoding that declares another, bytes of a third in its midst."""
+    """Return a page in one encoding that declares another and has bytes of a third."""
     text = _page(rng).decode("latin-1") + rng.choice(_SCRIPTS)
     declared, real, other = rng.choices(_ENCODINGS, k=3)
     data = text.encode(real, "replace")
-    at = rng.randrange(len(data) + 1)
-    said = rng.choice((f"<meta charset={declared}>", f'<?xml encoding="{declared}"?>', "")).encode()
+    offset = rng.randrange(len(data) + 1)
+    declaration = rng.choice(
+        (f"<meta charset={declared}>", f'<?xml encoding="{declared}"?>', "")
+    ).encode()
     mark = rng.choice((b"", b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"))
-    return mark + said + data[:at] + rng.choice(_SCRIPTS).encode(other, "replace") + data[at:]
+    return (
+        mark
+        + declaration
+        + data[:offset]
+        + rng.choice(_SCRIPTS).encode(other, "replace")
+        + data[offset:]
+    )
 
 
 def _nested(rng: random.Random) -> bytes:
-    """Return a zip of archives, links, and names that differ little."""
+    """Return a zip of archives and links whose names differ little."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for _ in range(rng.randint(1, 6)):
@@ -263,9 +271,9 @@ def _wacz(rng: random.Random) -> bytes:
 
 
 def _revisits(rng: random.Random) -> bytes:
-    """Return records that stand for one another, in circles too."""
+    """Return records that refer to each other, in circles too."""
     count = rng.randint(2, 8)
-    found = []
+    records = []
     for n in range(count):
         other = rng.randrange(count)
         headers = {
@@ -276,14 +284,14 @@ def _revisits(rng: random.Random) -> bytes:
         }
         kind = rng.choice(("revisit", "revisit", "response", "conversion"))
         block = http_response(_damaged_page(rng) if kind != "revisit" else "")
-        some = dict(rng.sample(sorted(headers.items()), rng.randint(0, 4)))
-        found.append(record(block, f"http://example.org/{n}.html", kind, **some))
-    return b"".join(found) if rng.random() < 0.5 else gzip_members(*found)
+        chosen = dict(rng.sample(sorted(headers.items()), rng.randint(0, 4)))
+        records.append(record(block, f"http://example.org/{n}.html", kind, **chosen))
+    return b"".join(records) if rng.random() < 0.5 else gzip_members(*records)
 
 
 def _headers(rng: random.Random) -> bytes:
-    """Return records with more, and longer, headers than anybody writes."""
-    found = []
+    """Return records with more and longer headers than any real ones."""
+    records = []
     for n in range(rng.randint(1, 3)):
         lines = {
             f"X{rng.choice(('', str(i)))}": rng.choice(("x", "é", " ", ":", "\t"))
@@ -296,10 +304,10 @@ def _headers(rng: random.Random) -> bytes:
             else http_response("", **lines)
         )
         more = lines if rng.random() < 0.4 else {}
-        found.append(
+        records.append(
             record(block, f"http://example.org/{n}.html" + "?" * rng.choice(_SIZES), **more)
         )
-    return b"".join(found) if rng.random() < 0.5 else gzip_members(*found)
+    return b"".join(records) if rng.random() < 0.5 else gzip_members(*records)
 
 
 def _config(rng: random.Random) -> bytes:
@@ -382,13 +390,13 @@ def _cut(rng: random.Random, data: bytes) -> bytes:
 
 
 def _insert(rng: random.Random, data: bytes) -> bytes:
-    at = rng.randrange(len(data) + 1)
-    return data[:at] + rng.choice(_TOKENS) + data[at:]
+    offset = rng.randrange(len(data) + 1)
+    return data[:offset] + rng.choice(_TOKENS) + data[offset:]
 
 
 def _repeat(rng: random.Random, data: bytes) -> bytes:
-    at = rng.randrange(len(data) + 1)
-    return data[:at] + rng.choice(_TOKENS) * rng.choice((2, 10, 300, 5000)) + data[at:]
+    offset = rng.randrange(len(data) + 1)
+    return data[:offset] + rng.choice(_TOKENS) * rng.choice((2, 10, 300, 5000)) + data[offset:]
 
 
 def _double(rng: random.Random, data: bytes) -> bytes:
@@ -398,14 +406,14 @@ def _double(rng: random.Random, data: bytes) -> bytes:
 
 
 def _overwrite(rng: random.Random, data: bytes) -> bytes:
-    at = rng.randrange(len(data) + 1)
+    offset = rng.randrange(len(data) + 1)
     token = rng.choice(_TOKENS)
-    return data[:at] + token + data[at + len(token) :]
+    return data[:offset] + token + data[offset + len(token) :]
 
 
 def _swap(rng: random.Random, data: bytes) -> bytes:
-    at = rng.randrange(len(data) + 1)
-    return data[at:] + data[:at]
+    offset = rng.randrange(len(data) + 1)
+    return data[offset:] + data[:offset]
 
 
 _WAYS = (_flip, _flip, _cut, _insert, _insert, _repeat, _double, _overwrite, _overwrite, _swap)

@@ -1,4 +1,4 @@
-"""What has to hold for any input at all: it is read, or skipped with a reason, in its time."""
+"""A fuzz trial: any input must be read or be skipped with a reason, within its time limit."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ LIMITS = Limits(page_bytes=1_000_000, unpacked_bytes=8_000_000)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an input; `seconds` are for the slowest page of it."""
+    """The outcome of an input: counts, the seconds of its slowest page, and its fault if any."""
 
     kind: str
     pages: int = 0
@@ -34,40 +34,40 @@ class Outcome:
 
 
 def attempt(seed: int, number: int) -> Outcome:
-    """Make an input of a seed and a number, and read it as a source."""
+    """Make the input of a seed and a number, and read it as a source."""
     kind, data = make(seed, number)
     try:
-        path = _place() / (f"x.{kind}" if kind != "page" else "x.html")
+        path = _own_folder() / (f"x.{kind}" if kind != "page" else "x.html")
         if kind == "toml":
             path = _folder(data, number)
         else:
             path.write_bytes(data)
         return _read(kind, path)
-    except Exception as error:  # noqa: BLE001 - any at all is a finding
+    except Exception as error:  # noqa: BLE001 - any exception is a finding
         return Outcome(kind, fault=f"{type(error).__name__}: {error}"[:300])
 
 
-def bounded(seed: int, number: int, seconds: float) -> Outcome:
-    """Attempt an input within bounds, in a process that can be spared."""
+def attempt_within_limits(seed: int, number: int, seconds: float) -> Outcome:
+    """Attempt an input within limits, which may kill this process."""
     with memory_limit(), time_limit(seconds):
         return attempt(seed, number)
 
 
 @cache
-def _place() -> Path:
-    """Return a folder of this process."""
+def _own_folder() -> Path:
+    """Return a folder that only this process uses."""
     return Path(tempfile.mkdtemp(prefix="fuzz-"))
 
 
 def _folder(config: bytes, number: int) -> Path:
-    """Return a folder with settings, pages, and links that lead out of it or round in circles."""
-    folder = _place() / "folder"
+    """Return a folder with settings, pages, and links that lead out of it or in circles."""
+    folder = _own_folder() / "folder"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "b").mkdir(parents=True)
     (folder / "archivesearch.toml").write_bytes(config)
     page = make(number, 0)[1]
     for name in (b"a.html", b"A.html", b"\xff.html", b"b/\xc3\xa9.htm", b"b/a\nb.txt", b"b/noend"):
-        with suppress(OSError):  # what names there may be the file system decides
+        with suppress(OSError):  # not every file system allows these names
             (folder / os.fsdecode(name)).write_bytes(page)
     links = {"up.html": "..", "b/c": "../b", "self.html": "self.html", "out.html": "/etc/hostname"}
     for link, target in links.items():
@@ -83,21 +83,21 @@ def _read(kind: str, path: Path) -> Outcome:
         (source,) = open_sources([path], limits=LIMITS)
     except (SourceError, ConfigError):
         return Outcome(kind, refused=1)
-    for found in source.pages():
-        if isinstance(found, RawPage):
-            begun = time.perf_counter()
-            page = parse(found, source.config)
+    for raw in source.pages():
+        if isinstance(raw, RawPage):
+            start = time.perf_counter()
+            page = parse(raw, source.config)
             if isinstance(page, Page):
                 _check(page)
                 assert page.page not in names, f"there are two pages {page.page}"
                 names.add(page.page)
-            slowest = max(slowest, time.perf_counter() - begun)
+            slowest = max(slowest, time.perf_counter() - start)
             pages += isinstance(page, Page)
             skipped += isinstance(page, Skipped)
-        elif isinstance(found, Notice):
+        elif isinstance(raw, Notice):
             notices += 1
         else:
-            assert found.reason
+            assert raw.reason
             skipped += 1
     return Outcome(kind, pages, skipped, notices, 0, slowest)
 

@@ -1,4 +1,4 @@
-"""A few pages, and the command line run on them: what the tests of commands share."""
+"""A site of three pages, and functions that run a command in a test."""
 
 import os
 import re
@@ -38,30 +38,30 @@ def write_pages(folder: Path) -> Path:
     return folder
 
 
-# What a build writes every ten seconds, which on a busy machine may be in any test.
+# A slow build writes a line of progress every ten seconds, in any test.
 PROGRESS = re.compile(r"^(?:listing|reading|comparing|indexing|merging|saving)\b.*\n", re.MULTILINE)
 
 
 def without_progress(errors: str) -> str:
-    """Return what was written to standard error, without lines of progress."""
+    """Return the text of standard error without lines of progress."""
     return PROGRESS.sub("", errors)
 
 
 def run(*arguments: str | Path, **environment: str) -> Result:
-    """Run a command in this process; what is no exit with a status is raised."""
+    """Run a command in this process; an unexpected exception is raised."""
     runner = CliRunner(env={"COLUMNS": "80", "ARCHIVESEARCH_INDEX": None, **environment})
     return runner.invoke(main, list(map(str, arguments)), catch_exceptions=False)
 
 
 def done(*arguments: str | Path, **environment: str) -> str:
-    """Run a command that must succeed, and return what it prints."""
+    """Run a command that must succeed, and return its output."""
     result = run(*arguments, **environment)
     assert (result.exit_code, without_progress(result.stderr)) == (0, "")
     return result.stdout
 
 
 def failed(*arguments: str | Path, **environment: str) -> str:
-    """Run a command that must fail in one line, and return the line."""
+    """Run a command that must fail with one line, and return the line."""
     result = run(*arguments, **environment)
     assert (result.exit_code, result.stdout) == (1, "")
     message = without_progress(result.stderr)
@@ -71,7 +71,7 @@ def failed(*arguments: str | Path, **environment: str) -> str:
 
 
 def misused(*arguments: str | Path, **environment: str) -> str:
-    """Run a command that must be refused as wrong usage, and return what click says."""
+    """Run a command that must be refused as wrong usage, and return the message of click."""
     result = run(*arguments, **environment)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("Usage: ")
@@ -79,7 +79,7 @@ def misused(*arguments: str | Path, **environment: str) -> str:
 
 
 def spawn(*arguments: str | Path, **environment: str) -> "subprocess.CompletedProcess[bytes]":
-    """Run a command in a process of its own."""
+    """Run a command in a new process."""
     return subprocess.run(
         command(*arguments),
         env={**os.environ, **environment},
@@ -90,5 +90,5 @@ def spawn(*arguments: str | Path, **environment: str) -> "subprocess.CompletedPr
 
 
 def command(*arguments: str | Path) -> list[str]:
-    """Return the command line of a process of its own."""
+    """Return the command line for a new process."""
     return [sys.executable, "-m", "archivesearch", *map(str, arguments)]

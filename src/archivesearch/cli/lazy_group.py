@@ -1,4 +1,4 @@
-"""A group of commands that are imported when they are called, and not before."""
+"""Lazy command group: each command is imported when it is called."""
 
 import sys
 from collections.abc import Mapping
@@ -7,53 +7,55 @@ from typing import Any, NoReturn
 
 import click
 
-from archivesearch.cli.failures import EXPECTED, Interrupted, failure
-from archivesearch.cli.output import abandon_output, make_tolerant
+from archivesearch.cli.failures import EXPECTED_ERRORS, Interrupted, as_failure
+from archivesearch.cli.output import discard_output, set_encoding_fallback
 
 
 class LazyGroup(click.Group):
-    """A group whose `commands` are looked up in a table of modules.
+    """A group of commands that each have a module of the same name in `package`.
 
-    `table` maps a command's name to its module and the line that tells what it does.
+    `summaries` maps the name of a command to its line in the group's help.
     """
 
-    def __init__(self, *args: Any, table: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, package: str, summaries: Mapping[str, str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.table = table
+        self.package = package
+        self.summaries = summaries
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order of the table."""
-        return list(self.table)
+        """Return the names in the order of `summaries`."""
+        return list(self.summaries)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command; it has its module's last name."""
-        if cmd_name not in self.table:
+        """Import a command; None if there is no such command."""
+        if cmd_name not in self.summaries:
             return None
-        module = import_module(self.table[cmd_name][0])
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(import_module(f"{self.package}.{cmd_name}"), cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table of commands without importing them."""
+        """Write the list of commands without an import."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in self.table.items()])
+            formatter.write_dl(list(self.summaries.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a reader of its output that has gone away is no failure.
+        """Run a command. A closed pipe is no failure: the reader has read enough.
 
-        Both exceptions would have click write or leave in its own way.
+        click would handle both exceptions in its own way, so they must not reach it.
         """
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            abandon_output()
+            discard_output()
             return 0
         except KeyboardInterrupt as error:
             raise Interrupted from error
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Run a command and leave with its exit status, whatever went wrong told in a line."""
-        make_tolerant()
+        """Run a command and exit with its status; print an expected error as one line."""
+        set_encoding_fallback()
         kwargs["standalone_mode"] = False
         try:
             status = self._run(*args, **kwargs)
@@ -68,11 +70,11 @@ class LazyGroup(click.Group):
             if sys.stdout is not None:
                 sys.stdout.flush()
         except BrokenPipeError:
-            abandon_output()
+            discard_output()
             return 0
         except click.Abort as error:
             raise Interrupted from error
-        except EXPECTED as error:
-            abandon_output()
-            raise failure(error) from error
+        except EXPECTED_ERRORS as error:
+            discard_output()
+            raise as_failure(error) from error
         return status if isinstance(status, int) else 0

@@ -1,4 +1,4 @@
-"""The command `archivesearch`: what it can do, and what all its commands share."""
+"""The command `archivesearch`: a group of commands and their common options."""
 
 from typing import Any
 
@@ -8,34 +8,23 @@ from archivesearch.cli.lazy_group import LazyGroup
 from archivesearch.cli.options import color_option, examples, index_option, version_option
 
 COMMANDS = {
-    "rebuild": ("archivesearch.cli.commands.rebuild", "Build a fresh index from archived pages."),
-    "update": (
-        "archivesearch.cli.commands.update",
-        "Bring an index up to date, parsing what has changed.",
-    ),
-    "search": ("archivesearch.cli.commands.search", "Find paragraphs and show the best first."),
-    "show": (
-        "archivesearch.cli.commands.show",
-        "Print a paragraph in its section, or a whole page.",
-    ),
-    "kwic": ("archivesearch.cli.commands.kwic", "Print each match with what stands around it."),
-    "collocations": ("archivesearch.cli.commands.collocations", "Print words that keep company."),
-    "trends": ("archivesearch.cli.commands.trends", "Count the matches of each year."),
-    "suggest": ("archivesearch.cli.commands.suggest", "Complete a word, or correct it."),
-    "export": ("archivesearch.cli.commands.export", "Print all matches, for other programs."),
-    "inspect": ("archivesearch.cli.commands.inspect", "Show what is read out of one page."),
-    "orgs": ("archivesearch.cli.commands.orgs", "List the organizations with their other names."),
-    "stats": ("archivesearch.cli.commands.stats", "Tell the size and make-up of an index."),
-    "verify": (
-        "archivesearch.cli.commands.verify",
-        "Prove that an index is whole and matches its sources.",
-    ),
-    "backup": ("archivesearch.cli.commands.backup", "Copy an index safely, and verify the copy."),
-    "completion": (
-        "archivesearch.cli.commands.completion",
-        "Print the script for completion in a shell.",
-    ),
+    "rebuild": "Build a new index from archived pages.",
+    "update": "Update an index, parsing only new and changed pages.",
+    "search": "Find paragraphs and print the best first.",
+    "show": "Print a paragraph in its section, or a whole page.",
+    "kwic": "Print each match between the words around it.",
+    "collocations": "Print the words that often stand near the matches.",
+    "trends": "Count the matching paragraphs of each year.",
+    "suggest": "Complete a word, or correct its spelling.",
+    "export": "Print all matches as JSON lines or CSV.",
+    "inspect": "Print what the program reads in one page.",
+    "orgs": "List the organizations with their other names.",
+    "stats": "Print the size of an index, by year, language and encoding.",
+    "verify": "Check that an index is undamaged and matches its sources.",
+    "backup": "Copy an index and verify the copy.",
+    "completion": "Print a script for completion in your shell.",
 }
+"""Each command's line in the help; its module is `archivesearch.cli.commands.<name>`."""
 
 EXAMPLES = examples(
     "archivesearch rebuild corpus",
@@ -47,7 +36,8 @@ EXAMPLES = examples(
 @click.group(
     "archivesearch",
     cls=LazyGroup,
-    table=COMMANDS,
+    package="archivesearch.cli.commands",
+    summaries=COMMANDS,
     epilog=EXAMPLES,
     context_settings={"max_content_width": 100},
 )
@@ -55,4 +45,4 @@ EXAMPLES = examples(
 @color_option
 @version_option
 def main(**_: Any) -> None:
-    """Full-text search for archived websites."""
+    """Search archived websites by their full text."""

@@ -1,4 +1,4 @@
-"""Standard output and standard error that never fail on a character."""
+"""Standard output and standard error, which never fail on a character."""
 
 import codecs
 import io
@@ -13,7 +13,8 @@ import click
 from archivesearch.present.clean import one_line
 from archivesearch.present.screen import Screen
 
-_PLAIN = str.maketrans(
+_ERROR_HANDLER = "archivesearch.plain"
+_ASCII_SIGNS = str.maketrans(
     {
         "·": "-",
         "…": "...",
@@ -29,20 +30,11 @@ _PLAIN = str.maketrans(
         "\u00a0": " ",
     }
 )
-_HANDLER = "archivesearch.plain"
-
-
-def make_tolerant() -> None:
-    """Let both streams write the nearest plain characters for what they cannot encode."""
-    codecs.register_error(_HANDLER, _nearest)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=_HANDLER)
 
 
 def write(text: str, *, color: bool = False) -> None:
-    """Write lines of text to standard output, with the colours that are in it or without."""
-    # named, or click would write UTF-8 where the environment says ASCII
+    """Write lines of text to standard output, with or without the colours in it."""
+    # without `file`, click would write UTF-8 even if the environment says ASCII
     click.echo(text, file=sys.stdout, color=color)
 
 
@@ -51,44 +43,56 @@ def write_bytes(data: bytes) -> None:
     click.echo(data, nl=False)
 
 
-def abandon_output() -> None:
-    """Turn standard output to nowhere, so that leaving does not fail to write the rest."""
-    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout is sys.__stdout__:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-
-
-def _nearest(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return "".join(map(_plain, error.object[error.start : error.end])), error.end
-
-
-def _plain(character: str) -> str:
-    plain = normalize("NFKD", character.translate(_PLAIN))
-    letters = "".join(letter for letter in plain if letter.isascii())
-    return letters or ("" if character.isascii() or _combines(plain) else "?")
-
-
-def _combines(plain: str) -> bool:
-    return "\u0300" <= plain <= "\u036f"
+def write_notes(notes: Iterable[str]) -> None:
+    """Write the notes on an answer to standard error, one a line."""
+    for note in notes:
+        click.echo(f"archivesearch: {one_line(note)}", err=True)
 
 
 def screen(*, color: bool | None = None) -> Screen:
-    """Return the screen that standard output is; `color` decides where it is not None."""
-    return Screen(shutil.get_terminal_size().columns, colored() if color is None else color)
+    """Return the width of standard output and whether to use colours; `color` decides if given."""
+    return Screen(shutil.get_terminal_size().columns, use_color() if color is None else color)
 
 
-def colored() -> bool:
-    """Say whether standard output is a terminal on which colours are welcome."""
+def use_color() -> bool:
+    """Return whether standard output is a terminal and the environment allows colours."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
-    # a program that is started without a standard output has none
+    # sys.stdout is None in a program that was started without a standard output
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def tell(notes: Iterable[str]) -> None:
-    """Print what a reader must know of an answer, beside it."""
-    for note in notes:
-        click.echo(f"archivesearch: {one_line(note)}", err=True)
+def discard_output() -> None:
+    """Send the rest of standard output to the null device, so that exiting cannot fail on it."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout is sys.__stdout__:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+
+
+def set_encoding_fallback() -> None:
+    """Let both streams replace characters that they cannot encode by similar ASCII.
+
+    With LANG=C, `“Café” · 日本` is written as `"Cafe" - ??`.
+    """
+    codecs.register_error(_ERROR_HANDLER, _encode_as_ascii)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_ERROR_HANDLER)
+
+
+def _encode_as_ascii(error: UnicodeError) -> tuple[str, int]:
+    """Return the replacement and the position where encoding goes on (an error handler)."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(map(_similar_ascii, error.object[error.start : error.end])), error.end
+
+
+def _similar_ascii(character: str) -> str:
+    decomposed = normalize("NFKD", character.translate(_ASCII_SIGNS))
+    letters = "".join(letter for letter in decomposed if letter.isascii())
+    return letters or ("" if character.isascii() or _is_combining(decomposed) else "?")
+
+
+def _is_combining(decomposed: str) -> bool:
+    return "\u0300" <= decomposed <= "\u036f"

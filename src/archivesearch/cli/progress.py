@@ -1,4 +1,4 @@
-"""How far a rebuild has come, on standard error: drawn on a terminal, told elsewhere."""
+"""Progress of a build on standard error: a bar on a terminal, otherwise lines of text."""
 
 import os
 import sys
@@ -13,125 +13,128 @@ import click
 
 from archivesearch.cli.failures import Interrupted
 from archivesearch.model.reports import Progress
-from archivesearch.present.numbers import about, counted
+from archivesearch.present.numbers import quantity, whole_duration
 
-EVERY = 10.0
-"""Seconds between two lines where there is no terminal to draw on."""
+LINE_INTERVAL = 10.0
+"""Seconds between two lines if standard error is no terminal."""
 
-_WINDOW = 30  # seconds, after which what was faster or slower is forgotten
-_LEAST_BAR, _MOST_BAR = 8, 40
-_FOR_CTRL_C = 3  # columns left free: `^C` must not begin a line of its own
+_MAX_SAMPLES = 30  # one a second: speed and time left are those of the last half minute
+_MIN_BAR, _MAX_BAR = 8, 40
+_COLUMNS_FOR_CTRL_C = 3  # otherwise `^C` would begin a new line
 
 
-class Watcher:
-    """What a rebuild reports to, and what is to be said of it; `clock` gives seconds.
+class ProgressMeter:
+    """Receives the progress of a build, and estimates its speed and the time left.
 
-    Reports come in one thread while another one may ask.
+    `clock` returns seconds. One thread may report while another one reads.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.latest = Progress(0, None, 0, 0, "listing")
         self._clock = clock
-        self._begun = self._stage_begun = clock()
-        self._marks = deque([(self._begun, self.latest)])
+        self._start = self._stage_start = clock()
+        self._samples = deque([(self._start, self.latest)])
 
     def __call__(self, progress: Progress) -> None:
-        """Take note of how far the rebuild has come; at each stage all begins anew."""
+        """Store the progress; a new stage has new samples."""
         now = self._clock()
         if progress.stage != self.latest.stage:
-            self._stage_begun = now
-            self._marks = deque([(now, progress)], maxlen=_WINDOW)
-        elif now - self._marks[-1][0] >= 1:
-            self._marks.append((now, progress))
+            self._stage_start = now
+            self._samples = deque([(now, progress)], maxlen=_MAX_SAMPLES)
+        elif now - self._samples[-1][0] >= 1:
+            self._samples.append((now, progress))
         self.latest = progress
 
     @property
     def bytes(self) -> int:
-        """How many bytes of pages have been read."""
+        """Bytes of pages read so far."""
         return self.latest.bytes
 
     @property
     def seconds(self) -> float:
-        """How long the work has taken until now."""
-        return self._clock() - self._begun
-
-    def said(self) -> dict[str, str]:
-        """Return what there is to say of the stage by name: `pages`, `speed`, `skipped`, `time`.
-
-        Speed and time left are those of the last half minute.
-        """
-        latest, now = self.latest, self._clock()
-        began, first = self._marks[0]
-        seconds, done, size = now - began, latest.pages - first.pages, latest.bytes - first.bytes
-        pages = speed = left = ""
-        if latest.total is None:
-            left = (
-                f"{about(now - self._stage_begun)} so far" if now - self._stage_begun >= 1 else ""
-            )
-        else:
-            pages = f"{latest.pages:,} of {counted(latest.total, 'page')}"
-            if seconds >= 1 and done > 0 and latest.pages < latest.total:
-                left = f"{about(ceil(seconds / done * (latest.total - latest.pages)))} left"
-            if seconds >= 1 and size >= 50_000 * seconds:
-                speed = f"{size / seconds / 1e6:.1f} MB/s"
-        skipped = f"{latest.skipped:,} skipped" if latest.skipped else ""
-        found = {"pages": pages, "speed": speed, "skipped": skipped, "time": left}
-        return {name: text for name, text in found.items() if text}
+        """Seconds since the start of the build."""
+        return self._clock() - self._start
 
     def line(self) -> str:
-        """Return all there is to say of the stage."""
-        said = ", ".join(self.said().values())
-        return f"{self.latest.stage}: {said}" if said else self.latest.stage
+        """Return one line: `reading: 50 of 200 pages, 1.5 MB/s, 3 skipped, 30 s left`."""
+        parts = ", ".join(self.parts().values())
+        return f"{self.latest.stage}: {parts}" if parts else self.latest.stage
 
-    def fitting(self, columns: int) -> str:
-        """Return as much of what there is to say as so many columns have room for."""
-        said = self.said()
-        for dispensable in ("", "speed", "skipped", "time", "pages"):
-            said.pop(dispensable, None)
-            if len(text := "  ".join(said.values())) <= columns:
+    def shortened(self, columns: int) -> str:
+        """Return the parts that fit into `columns`; speed and skipped pages go first."""
+        parts = self.parts()
+        for name in ("", "speed", "skipped", "time", "pages"):
+            parts.pop(name, None)
+            if len(text := "  ".join(parts.values())) <= columns:
                 return text
         return ""
 
+    def parts(self) -> dict[str, str]:
+        """Return the parts of a line by name: `pages`, `speed`, `skipped`, `time`.
+
+        A part without a value is left out.
+        """
+        latest, now = self.latest, self._clock()
+        start, first = self._samples[0]
+        seconds, done, size = now - start, latest.pages - first.pages, latest.bytes - first.bytes
+        stage_seconds = now - self._stage_start
+        pages = speed = remaining = ""
+        if latest.total is None:
+            remaining = f"{whole_duration(stage_seconds)} so far" if stage_seconds >= 1 else ""
+        else:
+            pages = f"{latest.pages:,} of {quantity(latest.total, 'page')}"
+            if seconds >= 1 and done > 0 and latest.pages < latest.total:
+                left = ceil(seconds / done * (latest.total - latest.pages))
+                remaining = f"{whole_duration(left)} left"
+            if seconds >= 1 and size >= 50_000 * seconds:
+                speed = f"{size / seconds / 1e6:.1f} MB/s"
+        skipped = f"{latest.skipped:,} skipped" if latest.skipped else ""
+        parts = {"pages": pages, "speed": speed, "skipped": skipped, "time": remaining}
+        return {name: text for name, text in parts.items() if text}
+
 
 @contextmanager
-def watched(index: str) -> Iterator[Watcher]:
-    """Give a watcher, and show what it knows while the work on an index goes on."""
-    watcher = Watcher()
+def show_progress(index: str) -> Iterator[ProgressMeter]:
+    """Show the progress of a build of `index`, which reports to the meter.
+
+    Ctrl-C raises Interrupted, which says what became of the index.
+    """
+    meter = ProgressMeter()
     try:
-        with _drawn(watcher) if _is_terminal() else told(watcher):
-            yield watcher
+        with _draw_bar(meter) if _is_terminal() else write_progress_lines(meter):
+            yield meter
     except KeyboardInterrupt as error:
-        # the new index may be in its place already, and the rest is clearing away
-        what = (
-            f"{index} holds the old index or the new one, whole"
-            if watcher.latest.stage == "saving"
+        # while saving, the new index may already be in force
+        state = (
+            f"{index} holds either the complete old index or the complete new one"
+            if meter.latest.stage == "saving"
             else f"nothing was changed in {index}"
         )
-        raise Interrupted(f"interrupted; {what}") from error
+        raise Interrupted(f"interrupted; {state}") from error
 
 
 @contextmanager
-def told(watcher: Watcher, every: float = EVERY) -> Iterator[None]:
-    """Write a line now and then, also while nothing is reported."""
-    ended = Event()
+def write_progress_lines(meter: ProgressMeter, interval: float = LINE_INTERVAL) -> Iterator[None]:
+    """Write a line every `interval` seconds, also while nothing is reported."""
+    end = Event()
 
-    def tell() -> None:
-        while not ended.wait(every):
-            with suppress(OSError, ValueError):  # nobody reads it any more
-                click.echo(watcher.line(), err=True)
+    def write_lines() -> None:
+        while not end.wait(interval):
+            with suppress(OSError, ValueError):  # standard error is closed
+                click.echo(meter.line(), err=True)
 
-    thread = Thread(target=tell, daemon=True)
+    thread = Thread(target=write_lines, daemon=True)
     thread.start()
     try:
         yield
     finally:
-        ended.set()
+        end.set()
         thread.join()
 
 
 @contextmanager
-def _drawn(watcher: Watcher) -> Iterator[None]:
-    """Draw a bar, which vanishes when the work is done."""
+def _draw_bar(meter: ProgressMeter) -> Iterator[None]:
+    """Draw a bar, and erase it at the end."""
     from rich.console import Console
     from rich.live import Live
     from rich.progress_bar import ProgressBar
@@ -139,25 +142,25 @@ def _drawn(watcher: Watcher) -> Iterator[None]:
 
     console = Console(stderr=True)
 
-    def drawing() -> Table:
-        latest, room = watcher.latest, console.width - _FOR_CTRL_C
-        said = watcher.fitting(room - len(latest.stage) - 2)
-        bar = min(room - len(latest.stage) - len(said) - 4, _MOST_BAR)
-        shown = ProgressBar(latest.total, latest.pages, bar, pulse=latest.total is None)
+    def draw() -> Table:
+        latest, columns = meter.latest, console.width - _COLUMNS_FOR_CTRL_C
+        text = meter.shortened(columns - len(latest.stage) - 2)
+        width = min(columns - len(latest.stage) - len(text) - 4, _MAX_BAR)
+        bar = ProgressBar(latest.total, latest.pages, width, pulse=latest.total is None)
         table = Table.grid(padding=(0, 2))
-        if bar >= _LEAST_BAR:
-            table.add_row(latest.stage, shown, said)
+        if width >= _MIN_BAR:
+            table.add_row(latest.stage, bar, text)
         else:
-            table.add_row(latest.stage, said)
+            table.add_row(latest.stage, text)
         return table
 
-    with Live(get_renderable=drawing, console=console, transient=True, refresh_per_second=10):
+    with Live(get_renderable=draw, console=console, transient=True, refresh_per_second=10):
         yield
 
 
 def _is_terminal() -> bool:
-    """Say whether standard error is a terminal on which a line can be drawn anew."""
-    # a program that is started without a standard error has none
+    """Return whether standard error is a terminal that can erase a line."""
+    # sys.stderr is None in a program that was started without a standard error
     if sys.stderr is None or os.environ.get("TERM") == "dumb":
         return False
     return sys.stderr.isatty()

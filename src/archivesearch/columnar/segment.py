@@ -66,8 +66,8 @@ class Segment:
             self.frequencies.__getitem__,
             self.frequencies.rows,
         )
-        # `_documents_in` and `_forms`, which say what is returned, with a cache
-        self.documents_in = cached_method(_CACHED_LANGUAGES, self._documents_in)
+        # `_documents_in_languages` and `_forms`, which say what is returned, with a cache
+        self.documents_in_languages = cached_method(_CACHED_LANGUAGES, self._documents_in_languages)
         self.forms = cached_method(_CACHED_TERMS, self._forms)
         self._entry_starts = self.arrays["terms.entries"]
         self._posting_starts = self.arrays["terms.postings"]
@@ -158,7 +158,7 @@ class Segment:
             inside=inside,
         )
 
-    def _documents_in(self, langs: tuple[str, ...]) -> Array:
+    def _documents_in_languages(self, langs: tuple[str, ...]) -> Array:
         """Return the documents in any of the languages, as bits."""
         bits = np.zeros(self.block_count, np.uint32)
         for lang in langs:

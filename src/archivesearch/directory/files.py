@@ -1,12 +1,30 @@
-"""Write files and folders to disk: sync (fsync), checksum, and new files."""
+"""Safe use of files: open regular files only, sync files and folders to disk (fsync)."""
 
 import errno
 import hashlib
 import os
+import stat
+from io import BufferedReader
 from pathlib import Path
 
 # What a system or a file system answers if it cannot sync a folder.
 _NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM, errno.EISDIR}
+
+
+def regular_file(path: Path) -> BufferedReader:
+    """Open a regular file for reading.
+
+    Raises OSError for anything else: a link, a folder, a device, or a pipe, without waiting
+    for its writer.
+    """
+    flags = os.O_RDONLY
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):  # no system has them all
+        flags |= getattr(os, name, 0)
+    descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+    return os.fdopen(descriptor, "rb")
 
 
 def sync_file(path: Path) -> tuple[int, str]:

@@ -23,7 +23,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from archivesearch.directory.files import sync_file, sync_folder, write_new_file
+from archivesearch.directory.files import regular_file, sync_file, sync_folder, write_new_file
 from archivesearch.directory.manifest import (
     GENERATION_PREFIX,
     MANIFEST,
@@ -35,7 +35,6 @@ from archivesearch.directory.manifest import (
     is_generation,
     manifest_text,
     read_manifest,
-    regular_file,
 )
 from archivesearch.errors import IndexBusy, IndexMissing, IndexProblem
 

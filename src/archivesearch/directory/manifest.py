@@ -3,7 +3,6 @@
 Nothing in an index directory is trusted: it may be damaged, or made by somebody else.
 """
 
-import errno
 import hashlib
 import json
 import os
@@ -12,10 +11,10 @@ import stat
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from io import BufferedReader
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from archivesearch.directory.files import regular_file
 from archivesearch.errors import IndexBusy, IndexDamaged, IndexMissing, IndexVersion
 
 FORMAT = "archivesearch index"
@@ -118,22 +117,6 @@ def text_with_checksum(values: Mapping[str, Any]) -> str:
 def is_generation(name: str) -> bool:
     """Whether a name is that of a generation's folder."""
     return _GENERATION_NAME.fullmatch(name) is not None
-
-
-def regular_file(path: Path) -> BufferedReader:
-    """Open a regular file for reading.
-
-    Raises OSError for anything else: a link, a folder, a device, or a pipe, without waiting
-    for its writer.
-    """
-    flags = os.O_RDONLY
-    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):  # no system has them all
-        flags |= getattr(os, name, 0)
-    descriptor = os.open(path, flags)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
-    return os.fdopen(descriptor, "rb")
 
 
 class GenerationLock:

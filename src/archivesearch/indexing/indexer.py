@@ -1,31 +1,25 @@
-"""From sources to an index in force: read, parse, count, hand to the engine, publish."""
+"""Indexer: read and parse all pages, deduplicate, index and commit them."""
 
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any
 
 from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.analysis.sentences import SAMPLE_LENGTH, train
-from archivesearch.config import merge
+from archivesearch.config import Config, merge
+from archivesearch.directory.files import regular_file
 from archivesearch.directory.generations import build_folder, commit
-from archivesearch.directory.manifest import (
-    ORGANIZATIONS,
-    PAGES,
-    SENTENCES,
-    SKIPPED,
-    read_manifest,
-    regular_file,
-)
+from archivesearch.directory.manifest import ORGANIZATIONS, PAGES, SENTENCES, SKIPPED, read_manifest
 from archivesearch.errors import IndexMissing, IndexProblem, SourceError
-from archivesearch.indexing.dedup.deduplicator import BATCH_BYTES, Deduplicated
+from archivesearch.indexing.dedup.deduplicator import BATCH_BYTES, Deduplicated, DistinctPage
 from archivesearch.indexing.parsing.page_spool import PageSpool
 from archivesearch.indexing.parsing.parse_cache import ParseCache
-from archivesearch.indexing.parsing.parse_task import ParsedChunk
 from archivesearch.indexing.parsing.parser_pool import ParsedPages, start_parsers
 from archivesearch.indexing.statistics import BuildStatistics
 from archivesearch.indexing.workers.worker_pool import WorkerPool
@@ -56,7 +50,7 @@ def rebuild(
     ConfigError, IndexBusy or IndexProblem, and ValueError if `jobs` or `memory` is below 1.
     """
     opened = open_sources(sources, config, require_all=False)
-    return _build(opened, Path(index), progress, jobs=jobs, memory=memory, recall=False)
+    return _build(opened, Path(index), progress, jobs=jobs, memory=memory, use_cache=False)
 
 
 def update(
@@ -68,30 +62,31 @@ def update(
     config: StrPath | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
-    """Give the index that `rebuild` would give, byte for byte, but parse only changed pages.
+    """Build the index that `rebuild` builds, byte for byte, but parse only changed pages.
 
-    Without an index or a parse cache all pages are parsed. The sources must be those that the
-    index was built from, by name and in order. Takes the arguments of `rebuild`, and raises
-    what it raises; SourceError too if the sources are others, or if one has no pages left (its
-    disk may not be there).
+    Without an index or a parse cache all pages are parsed. The sources must be the same as when
+    the index was built, by name and in order. Takes the arguments of `rebuild`. Raises its
+    errors, and SourceError if the sources are others or if one has no pages left (its disk
+    may be missing).
     """
     opened = open_sources(sources, config)
     _refuse_other_sources(opened, Path(index))
-    return _build(opened, Path(index), progress, jobs=jobs, memory=memory, recall=True)
+    return _build(opened, Path(index), progress, jobs=jobs, memory=memory, use_cache=True)
 
 
-def _refuse_other_sources(opened: Sequence[Source], index: Path) -> None:
+def _refuse_other_sources(sources: Sequence[Source], index: Path) -> None:
+    """Raise SourceError if an index was built from other sources, or if one is empty now."""
     try:
-        named = read_manifest(index).sources
+        old_names = read_manifest(index).sources
     except IndexMissing:
         return
-    given = tuple(source.name for source in opened)
-    if given != named:
+    names = tuple(source.name for source in sources)
+    if names != old_names:
         raise SourceError(
-            f"the index in {index} was built from {', '.join(named)}, not from "
-            f"{', '.join(given)}; name the same sources, or use rebuild"
+            f"the index in {index} was built from {', '.join(old_names)}, not from "
+            f"{', '.join(names)}; name the same sources, or use rebuild"
         )
-    for source in opened:
+    for source in sources:
         if not len(source):
             raise SourceError(
                 f"there are no pages left in {source.path}; is its disk there? "
@@ -100,146 +95,187 @@ def _refuse_other_sources(opened: Sequence[Source], index: Path) -> None:
 
 
 def _build(
-    opened: Sequence[Source],
+    sources: Sequence[Source],
     index: Path,
     progress: Callable[[Progress], None] | None,
     *,
     jobs: int,
     memory: int,
-    recall: bool,
+    use_cache: bool,
 ) -> Report:
+    """Build an index from sources and commit it."""
     if jobs < 1:
         raise ValueError(f"jobs must be at least 1, not {jobs}")
     if memory < 1:
         raise ValueError(f"memory must be at least 1 megabyte, not {memory}")
-    settings = merge(source.config for source in opened)
-    with build_folder(index) as building, ParseCache(index, reuse=recall) as remembered:
+    config = merge(source.config for source in sources)
+    with build_folder(index) as folder, ParseCache(index, reuse=use_cache) as cache:
         with (
-            (building / PAGES).open("w", encoding="utf-8") as listing,
-            TemporaryDirectory(dir=building, prefix="gathered") as aside,
-            PageSpool(Path(aside)) as gathered,
-            WorkerPool(jobs) as crew,  # which ends first: its processes use the folders
+            (folder / PAGES).open("w", encoding="utf-8") as listing,
+            TemporaryDirectory(dir=folder, prefix="spool") as spool_folder,
+            PageSpool(Path(spool_folder)) as spool,
+            WorkerPool(jobs) as pool,  # ends first: its processes use the folders
         ):
-            start_parsers(crew, sum(map(len, opened)))
-            before = _listed(index)
-            census = BuildStatistics(settings, listing, sum(map(len, opened)), progress)
-            for source in opened:
-                census.count_skipped(source.listing.omitted)
-            pages = ParsedPages(opened, crew, remembered)
-            _gather(pages, census, gathered)
-            census.report_progress("comparing")
-            crew.stop_workers()  # what parsing has taken is of no more use
-            crew.start_workers(gathered.size // BATCH_BYTES)
-            sentences = crew.run_in_background(train, gathered.sample_texts(SAMPLE_LENGTH))
-            sifted = Deduplicated(gathered)
-            census.count_duplicates(sifted)
-            analyzer = Analyzer(settings.languages, settings.variants)
-            ENGINE.build(
-                building,
-                sifted.batches(),
-                analyzer,
-                sifted.copies,
-                pool=crew,
-                memory=memory,
-                on_progress=_Counting(sifted, census).take,
-            )
-            taught = sentences()
-        if not census.indexed:
-            raise SourceError(_nothing(opened, census))
-        _write_json(building / ORGANIZATIONS, [asdict(o) for o in census.organizations()])
-        _write_json(building / SENTENCES, taught)
-        _write_json(building / SKIPPED, [asdict(page) for page in census.skipped])
-        census.report_progress("saving")
+            start_parsers(pool, sum(map(len, sources)))
+            old_pages = _page_names(index)
+            build = _Build(sources, config, listing, progress)
+            pages = ParsedPages(sources, pool, cache)
+            build.parse(pages, spool)
+            sentences = build.index(folder, spool, pool, memory)
+        if not build.statistics.indexed:
+            raise SourceError(_no_pages_message(sources, build.statistics))
+        build.commit(index, folder, sentences)
+        cache.commit()
+    return build.report(pages, removed=len(old_pages - pages.page_names))
+
+
+class _Build:
+    """The steps of a build, in order, with its statistics and progress."""
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        config: Config,
+        listing: IO[str],
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self.statistics = BuildStatistics(config, listing)
+        self._sources = sources
+        self._config = config
+        self._progress = progress
+        self._passages = 0
+
+    def parse(self, pages: ParsedPages, spool: PageSpool) -> None:
+        """Parse all pages into the spool, and count them."""
+        total = sum(map(len, self._sources))
+        for source in self._sources:
+            self.statistics.count_skipped(source.listing.omitted_counts)
+        for chunk in pages:
+            spool.add(chunk)
+            for outcome, size in chunk.outcomes:
+                if isinstance(outcome, Notice):
+                    self.statistics.notices.append(outcome)
+                else:
+                    self.statistics.count_read(outcome, size)
+                    self._report_progress("reading", total)
+
+    def index(self, folder: Path, spool: PageSpool, pool: WorkerPool, memory: int) -> Any:
+        """Deduplicate the pages of a spool and index them; return the sentence model.
+
+        The model is trained in a worker meanwhile.
+        """
+        self._report_progress("comparing")
+        pool.stop_workers()  # the memory that parsing took is of no more use
+        pool.start_workers(spool.size // BATCH_BYTES)
+        sentences = pool.run_in_background(train, spool.sample_texts(SAMPLE_LENGTH))
+        deduplicated = Deduplicated(spool)
+        self.statistics.count_duplicates(deduplicated)
+        ENGINE.build(
+            folder,
+            deduplicated.batches(),
+            Analyzer(self._config.languages, self._config.variants),
+            deduplicated.copies,
+            pool=pool,
+            memory=memory,
+            on_progress=partial(self._add_passages, deduplicated, iter(deduplicated)),
+        )
+        return sentences()
+
+    def _add_passages(
+        self, deduplicated: Deduplicated, pages: Iterator[DistinctPage], passages: int
+    ) -> None:
+        """Count the pages that are complete now that `passages` more are indexed."""
+        self._passages += passages
+        complete = deduplicated.complete_pages(self._passages)
+        for page in islice(pages, complete - self.statistics.indexed):
+            self.statistics.count_indexed(page)
+            self._report_progress("indexing", len(deduplicated))
+        if complete == len(deduplicated):
+            self._report_progress("merging")
+
+    def commit(self, index: Path, folder: Path, sentences: Any) -> None:
+        """Write the records beside the engine's files, and commit the generation."""
+        config, statistics = self._config, self.statistics
+        _write_json(folder / ORGANIZATIONS, list(map(asdict, statistics.organizations())))
+        _write_json(folder / SENTENCES, sentences)
+        _write_json(folder / SKIPPED, list(map(asdict, statistics.skipped)))
+        self._report_progress("saving")
         commit(
             index,
-            building,
+            folder,
             engine=ENGINE.name,
-            sources=tuple(source.name for source in opened),
-            config=settings.as_dict(),
-            languages=tuple(dict.fromkeys((*settings.languages, *sorted(census.languages)))),
-            counts=census.counts(),
+            sources=tuple(source.name for source in self._sources),
+            config=config.as_dict(),
+            languages=tuple(dict.fromkeys((*config.languages, *sorted(statistics.languages)))),
+            counts=statistics.counts(),
         )
-        remembered.commit()
-    return Report(
-        read=census.read,
-        indexed=census.indexed + census.same,
-        sections=census.sections,
-        paragraphs=census.paragraphs,
-        organizations=len(census.organization_counts),
-        other_files=sum(source.listing.other_files for source in opened),
-        skipped=tuple(census.skipped),
-        reasons=dict(census.reasons.most_common()),
-        no_pages=census.no_pages,
-        notices=tuple(census.notices),
-        parsed=pages.parsed,
-        unchanged=pages.unchanged,
-        removed=len(before - pages.page_names),
-        same=census.same,
-    )
+
+    def report(self, pages: ParsedPages, *, removed: int) -> Report:
+        """Return the report of a build that is committed."""
+        statistics = self.statistics
+        return Report(
+            read=statistics.read,
+            indexed=statistics.indexed + statistics.same,
+            sections=statistics.sections,
+            paragraphs=statistics.paragraphs,
+            organizations=len(statistics.organization_counts),
+            other_files=sum(source.listing.other_files for source in self._sources),
+            skipped=tuple(statistics.skipped),
+            reasons=dict(statistics.reasons.most_common()),
+            no_pages=statistics.no_pages,
+            notices=tuple(statistics.notices),
+            parsed=pages.parsed,
+            unchanged=pages.unchanged,
+            removed=removed,
+            same=statistics.same,
+        )
+
+    def _report_progress(self, stage: str, total: int | None = None) -> None:
+        """Call `progress` with the figures of a stage; `total` is the number of its pages."""
+        if self._progress:
+            statistics = self.statistics
+            read = statistics.read - statistics.no_pages
+            skipped = statistics.reasons.total() - statistics.no_pages
+            pages = statistics.indexed if stage == "indexing" else read
+            self._progress(Progress(pages, total, statistics.bytes, skipped, stage))
 
 
-def _listed(index: Path) -> set[str]:
-    """Return the pages that the index in force has read; none where that cannot be told."""
+def _page_names(index: Path) -> set[str]:
+    """Return the names of all pages that the current index was built from, skipped ones too.
+
+    Returns an empty set if there is no index, or one that is damaged.
+    """
     try:
         folder = index / read_manifest(index).generation
         with regular_file(folder / PAGES) as file:
             infos = [json.loads(line) for line in file]
-            found = {page["page"] for info in infos for page in (info, *info["same"])}
         with regular_file(folder / SKIPPED) as file:
-            return found | {page["page"] for page in json.load(file)}
+            skipped = json.load(file)
+        same = (page for info in infos for page in info["same"])
+        return {page["page"] for page in (*infos, *same, *skipped)}
     except (OSError, ValueError, TypeError, LookupError, RecursionError, IndexProblem):
         return set()
 
 
-def _nothing(opened: Sequence[Source], census: BuildStatistics) -> str:
-    names = ", ".join(str(source.path) for source in opened)
-    if not census.read:
-        told = next((f"; note on {n.page}: {n.text}" for n in census.notices), "")
+def _no_pages_message(sources: Sequence[Source], statistics: BuildStatistics) -> str:
+    """Return why no page was indexed: there is none, or none that can be read."""
+    paths = ", ".join(str(source.path) for source in sources)
+    if not statistics.read:
+        note = next((f"; note on {n.page}: {n.text}" for n in statistics.notices), "")
         return (
-            f"there are no pages in {names}: no files of HTML, plain text or PDF "
-            f"by their names{told}"
+            f"there are no pages in {paths}: no files of HTML, plain text or PDF "
+            f"by their names{note}"
         )
-    pages = census.read - census.no_pages
+    pages = statistics.read - statistics.no_pages
     if not pages:
-        reasons = "; ".join(f"{n:,}: {reason}" for reason, n in census.reasons.most_common(3))
-        records = "record" if census.read == 1 else "records"
-        return f"there are no pages in {names}, and {census.read:,} other {records} ({reasons})"
-    first = next(skipped for skipped in census.skipped if skipped.is_page)
-    all_of_them = "the one page" if pages == 1 else f"none of the {pages:,} pages"
-    cannot = "cannot" if pages == 1 else "can"
-    return f"{all_of_them} in {names} {cannot} be read ({first.page}: {first.reason})"
-
-
-def _gather(chunks: Iterable[ParsedChunk], census: BuildStatistics, gathered: PageSpool) -> None:
-    """Put aside all pages that can be read."""
-    for chunk in chunks:
-        gathered.add(chunk)
-        for found, size in chunk.outcomes:
-            if isinstance(found, Notice):
-                census.notices.append(found)
-            else:
-                census.count_read(found, size)
-
-
-class _Counting:
-    """Counts the pages that are indexed, as far as their passages are."""
-
-    def __init__(self, sifted: Deduplicated, census: BuildStatistics) -> None:
-        self._sifted = sifted
-        self._census = census
-        self._pages = iter(sifted)
-        self._passages = self._counted = 0
-
-    def take(self, passages: int) -> None:
-        """Count the pages of so many more passages."""
-        self._passages += passages
-        through = self._sifted.complete_pages(self._passages)
-        for page in islice(self._pages, through - self._counted):
-            self._census.count_indexed(page)
-            self._census.report_progress("indexing")
-        if through == len(self._sifted):
-            self._census.report_progress("merging")
-        self._counted = through
+        reasons = "; ".join(f"{n:,}: {reason}" for reason, n in statistics.reasons.most_common(3))
+        records = "record" if statistics.read == 1 else "records"
+        return f"there are no pages in {paths}, and {statistics.read:,} other {records} ({reasons})"
+    first = next(skipped for skipped in statistics.skipped if skipped.is_page)
+    subject, verb = (
+        ("the one page", "cannot") if pages == 1 else (f"none of the {pages:,} pages", "can")
+    )
+    return f"{subject} in {paths} {verb} be read ({first.page}: {first.reason})"
 
 
 def _write_json(path: Path, values: Any) -> None:

@@ -1,4 +1,4 @@
-"""Is an index whole, and does it match its sources? Every byte and every rule is looked at."""
+"""Verification: check every byte and every rule of an index, and compare it with its sources."""
 
 import hashlib
 import json
@@ -11,6 +11,7 @@ from typing import Any
 
 from archivesearch.analysis.sentences import SentenceSplitter
 from archivesearch.config import from_dict
+from archivesearch.directory.files import regular_file
 from archivesearch.directory.manifest import (
     MANIFEST,
     ORGANIZATIONS,
@@ -22,7 +23,6 @@ from archivesearch.directory.manifest import (
     Manifest,
     damaged_files,
     read_manifest,
-    regular_file,
     text_with_checksum,
     with_current_generation,
 )
@@ -35,9 +35,9 @@ from archivesearch.sources.source import Source, open_sources
 
 StrPath = str | os.PathLike[str]
 
-_RECORDS = {PAGES: PageInfo, ORGANIZATIONS: Organization, SKIPPED: Skipped}
-# What records of pages and an engine's tables both have.
-_HELD = ("page", "url", "title", "year", "year_source", "date", "author", "lang", "paragraphs")
+_RECORD_TYPES = {PAGES: PageInfo, ORGANIZATIONS: Organization, SKIPPED: Skipped}
+# The fields of a page's record that the engine's tables have too.
+_SHARED_FIELDS = "page url title year year_source date author lang paragraphs".split()
 _UNREADABLE = (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
@@ -46,48 +46,49 @@ def verify(
 ) -> Verification:
     """Check every byte of an index, and compare its pages with those of its sources, if given.
 
-    `config` is a file to use in place of those beside the sources. What is wrong is returned
-    as problems. Raises IndexMissing and IndexVersion; SourceError and ConfigError for sources
-    that cannot be opened or that the index was not built from.
+    `config` is a file to use in place of those beside the sources. Damage is returned as
+    problems. Raises IndexMissing and IndexVersion. Raises SourceError and ConfigError if the
+    sources cannot be opened, or if the index was built from others.
     """
     sources = sources if isinstance(sources, str | os.PathLike) else list(sources)
-    return _verify(Path(index), open_sources(sources, config) if sources else ())
-
-
-def _verify(index: Path, sources: Sequence[Source]) -> Verification:
+    opened = open_sources(sources, config) if sources else ()
+    path = Path(index)
     try:
-        manifest, hold = with_current_generation(
-            index, lambda it: (it, GenerationLock(index / it.generation))
+        manifest, lock = with_current_generation(
+            path, lambda manifest: (manifest, GenerationLock(path / manifest.generation))
         )
     except IndexDamaged as error:
         return Verification("", 0, 0, (Problem(MANIFEST, str(error)),))
     except OSError:
-        lost = read_manifest(index).generation
-        what = "the folder is missing, or is none"
-        return Verification(lost, 0, 0, (Problem(lost, what),))
+        generation = read_manifest(path).generation
+        problem = Problem(generation, "the folder is missing, or is not a folder")
+        return Verification(generation, 0, 0, (problem,))
     try:
-        return _verified(index, manifest, sources)
+        return _verify_generation(path, manifest, opened)
     finally:
-        hold.release()
+        lock.release()
 
 
-def _verified(index: Path, manifest: Manifest, sources: Sequence[Source]) -> Verification:
-    given = tuple(source.name for source in sources)
-    if given and given != manifest.sources and max(len(given), len(manifest.sources)) > 1:
+def _verify_generation(index: Path, manifest: Manifest, sources: Sequence[Source]) -> Verification:
+    names = tuple(source.name for source in sources)
+    # A single source may have another name now.
+    if names and names != manifest.sources and max(len(names), len(manifest.sources)) > 1:
         raise SourceError(
             f"the index in {index} was built from {', '.join(manifest.sources)}, not from "
-            f"{', '.join(given)}; name the same sources"
+            f"{', '.join(names)}; name the same sources"
         )
-    found = list(problems(index, manifest))
-    if (what := cache_damage(index)) is not None:
-        found.append(Problem(PARSE_CACHE, f"{what}; the next rebuild or update writes it anew"))
-    missing, changed, new = _compared(index, manifest, sources) if sources else ((), (), ())
+    all_problems = list(problems(index, manifest))
+    if (damage := cache_damage(index)) is not None:
+        all_problems.append(
+            Problem(PARSE_CACHE, f"{damage}; the next rebuild or update writes it anew")
+        )
+    missing, changed, new = _compare_pages(index, manifest, sources) if sources else ((), (), ())
     return Verification(
         generation=manifest.generation,
         files=len(manifest.files),
         bytes=sum(size for size, _ in manifest.files.values()),
-        problems=tuple(found),
-        sources=tuple(source.name for source in sources),
+        problems=tuple(all_problems),
+        sources=names,
         missing=missing,
         changed=changed,
         new=new,
@@ -95,104 +96,126 @@ def _verified(index: Path, manifest: Manifest, sources: Sequence[Source]) -> Ver
 
 
 def problems(index: Path, manifest: Manifest) -> Iterator[Problem]:
-    """Yield what in an index is not as it was written, or not as the format says."""
+    """Yield the damage of an index, and the rules of its format that it breaks.
+
+    The rules are checked only if all files have the right checksums.
+    """
     yield from _manifest_problems(index, manifest)
-    broken = damaged_files(index, manifest)
-    yield from (Problem(name, what) for name, what in broken.items())
+    damage = damaged_files(index, manifest)
+    yield from (Problem(name, text) for name, text in damage.items())
     folder = index / manifest.generation
     for path in sorted(folder.iterdir()):
         if path.name not in manifest.files:
             yield Problem(path.name, "is not named in the manifest")
-    if not broken:  # or the same would be told in more words
-        found = list(_record_problems(folder))
-        if manifest.engine == ENGINE.name:
-            for what in ENGINE.problems(folder):
-                name, _, rest = what.partition(": ")
-                files = (name, f"{name}.bin", f"{name}.bytes.bin", "segment.json")
-                found.append(Problem(next(filter(manifest.files.__contains__, files), name), rest))
-            if not found:
-                try:
-                    found += _disagreements(folder, manifest, ENGINE.contents(folder))
-                except _UNREADABLE as error:
-                    found.append(Problem(PAGES, f"cannot be compared: {error}"))
-        yield from found
+    if not damage:
+        yield from _rule_problems(folder, manifest)
 
 
 def _manifest_problems(index: Path, manifest: Manifest) -> Iterator[Problem]:
+    """Yield the problems of the manifest's own text, settings and figures."""
     with regular_file(index / MANIFEST) as file:
         data = file.read()
     values = json.loads(data)
     values.pop("checksum")
     if data != text_with_checksum(values).encode("ascii"):
-        yield Problem(MANIFEST, "is not written as it was")
+        yield Problem(MANIFEST, "is not as it was written")
     try:
         from_dict(manifest.config, MANIFEST)
     except ConfigError as error:
         yield Problem(MANIFEST, str(error))
-    counts = set(manifest.counts) | {"name"}
-    if counts != {field.name for field in fields(Stats)}:
+    if {*manifest.counts, "name"} != {field.name for field in fields(Stats)}:
         yield Problem(MANIFEST, "lacks figures, or has too many")
 
 
+def _rule_problems(folder: Path, manifest: Manifest) -> list[Problem]:
+    """Return the rules that are broken: by the records, then by the engine's tables.
+
+    Records and tables are compared only if each of them breaks no rule.
+    """
+    broken = list(_record_problems(folder))
+    if manifest.engine == ENGINE.name:
+        for problem in ENGINE.problems(folder):
+            name, _, text = problem.partition(": ")
+            files = (name, f"{name}.bin", f"{name}.bytes.bin", "segment.json")
+            file = next(filter(manifest.files.__contains__, files), name)
+            broken.append(Problem(file, text))
+        if not broken:
+            try:
+                rules = _agreement_rules(folder, manifest, ENGINE.contents(folder))
+                broken += (problem for holds, problem in rules if not holds)
+            except _UNREADABLE as error:
+                broken.append(Problem(PAGES, f"cannot be compared: {error}"))
+    return broken
+
+
 def _record_problems(folder: Path) -> Iterator[Problem]:
-    """Yield what is wrong with the records of pages and organizations."""
-    for name, kind in _RECORDS.items():
+    """Yield the files of records that cannot be read or have the wrong fields."""
+    for name, record_type in _RECORD_TYPES.items():
         try:
-            records = _records(folder / name)
-            wanted = {field.name for field in fields(kind)}
-            if not all(record.keys() == wanted for record in records):
-                yield Problem(name, "lacks what it must have")
+            names = {field.name for field in fields(record_type)}
+            if not all(record.keys() == names for record in _records(folder / name)):
+                yield Problem(name, "lacks a field, or has an unknown one")
         except _UNREADABLE as error:
             yield Problem(name, f"cannot be read: {error}")
-            continue
-
     try:
         with regular_file(folder / SENTENCES) as file:
-            learned = json.load(file)
-        SentenceSplitter(**{name: frozenset(_of_strings(words)) for name, words in learned.items()})
+            model = json.load(file)
+        SentenceSplitter(**{name: frozenset(_strings(words)) for name, words in model.items()})
     except _UNREADABLE as error:
         yield Problem(SENTENCES, f"cannot be read: {error}")
 
 
-def _disagreements(folder: Path, manifest: Manifest, held: Contents) -> Iterator[Problem]:
-    """Yield where manifest, records and the engine's tables say different things.
+def _agreement_rules(
+    folder: Path, manifest: Manifest, contents: Contents
+) -> Iterator[tuple[bool, Problem]]:
+    """Yield the rules by which manifest, records and the engine's tables agree.
 
-    Each of them is as it should be, looked at alone.
+    Yields pairs: whether the rule holds, and the problem if it does not.
     """
-    pages, orgs, skipped = (_records(folder / name) for name in _RECORDS)
-    listed = [_as_held(page) for page in pages if page["paragraphs"]]
-    if listed != held.pages:
-        yield Problem(PAGES, "lists other pages than the engine has")
+    pages, orgs, skipped = (_records(folder / name) for name in _RECORD_TYPES)
+    listed = [_shared_fields(page) for page in pages if page["paragraphs"]]
+    yield listed == contents.pages, Problem(PAGES, "lists other pages than the engine has")
     names = [org["name"] for org in orgs]
-    if names != sorted(names, key=str.casefold) or len(set(names)) != len(names):
-        yield Problem(ORGANIZATIONS, "is not sorted by names")
-    if {
+    yield (
+        names == sorted(names, key=str.casefold) and len(set(names)) == len(names),
+        Problem(ORGANIZATIONS, "is not sorted by name"),
+    )
+    org_counts = {
         org["name"]: (org["pages"], org["paragraphs"]) for org in orgs if org["paragraphs"]
-    } != held.organizations:
-        yield Problem(ORGANIZATIONS, "counts others than the engine has")
-    for name, value in _counted(pages, orgs, held).items():
-        if manifest.counts[name] != value:
-            yield Problem(MANIFEST, f"its count of {name} is another than that of the files")
+    }
+    yield (
+        org_counts == contents.organizations,
+        Problem(ORGANIZATIONS, "has other counts than the engine"),
+    )
+    for name, value in _expected_counts(pages, orgs, contents).items():
+        yield (
+            manifest.counts[name] == value,
+            Problem(MANIFEST, f"its count of {name} is not that of the files"),
+        )
     same = sum(len(page["same"]) for page in pages)
     for name, least in (("duplicates", same), ("skipped", len(skipped))):
-        if not (type(value := manifest.counts[name]) is int and value >= least):
-            yield Problem(MANIFEST, f"its count of {name} is less than the files name")
+        yield (
+            type(value := manifest.counts[name]) is int and value >= least,
+            Problem(MANIFEST, f"its count of {name} is less than the files name"),
+        )
     preferred = from_dict(manifest.config, MANIFEST).languages
-    spoken = sorted({page["lang"] for page in pages})
-    if tuple(manifest.languages) != tuple(dict.fromkeys((*preferred, *spoken))):
-        yield Problem(MANIFEST, "its languages are others than those of the pages")
+    languages = dict.fromkeys((*preferred, *sorted({page["lang"] for page in pages})))
+    yield (
+        tuple(manifest.languages) == tuple(languages),
+        Problem(MANIFEST, "its languages are not those of the pages"),
+    )
 
 
-def _as_held(page: dict[str, Any]) -> dict[str, Any]:
-    """Return of a record of a page what an engine's tables have, too."""
+def _shared_fields(page: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a page's record as the engine's tables have them."""
     same = [[other["page"], other["url"], other["shift"]] for other in page["same"]]
-    return {name: page[name] for name in _HELD} | {"same": same}
+    return {name: page[name] for name in _SHARED_FIELDS} | {"same": same}
 
 
-def _counted(
-    pages: list[dict[str, Any]], orgs: list[dict[str, Any]], held: Contents
+def _expected_counts(
+    pages: list[dict[str, Any]], orgs: list[dict[str, Any]], contents: Contents
 ) -> dict[str, Any]:
-    """Return the figures that the manifest must have, so far as files tell."""
+    """Return the figures of the manifest that follow from the records and tables."""
     years: Counter[int | None] = Counter()
     for page in pages:
         years[page["year"]] += page["paragraphs"]
@@ -202,7 +225,7 @@ def _counted(
         "sections": sum(page["sections"] for page in pages),
         "paragraphs": sum(page["paragraphs"] for page in pages),
         "organizations": len(orgs),
-        "copies": held.copies,
+        "copies": contents.copies,
         "years": {str(year): count for year, count in years.items()},
         "undated": undated,
         "languages": dict(Counter(page["lang"] for page in pages)),
@@ -210,55 +233,62 @@ def _counted(
     }
 
 
-def _of_strings(words: list[Any]) -> list[str]:
+def _strings(words: list[Any]) -> list[str]:
+    """Return the words. Raises TypeError if one is not a string."""
     if not all(type(word) is str for word in words):
-        raise TypeError("what are no words")
+        raise TypeError("a word is not a string")
     return words
 
 
 def _records(path: Path) -> list[dict[str, Any]]:
+    """Return the records of a file of JSON, or of JSON lines."""
     with regular_file(path) as file:
         if path.suffix == ".jsonl":
             return [json.loads(line) for line in file]
-        found: list[dict[str, Any]] = json.load(file)
-        return found
+        return json.load(file)  # type: ignore[no-any-return]
 
 
-def _compared(
+def _compare_pages(
     index: Path, manifest: Manifest, sources: Iterable[Source]
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Return which pages are in the index alone, have other bytes, or are in the sources alone."""
+    """Return the pages that only the index has, that have other bytes, and that are new.
+
+    A page that was skipped has no checksum in the index. A record of a source that is no
+    page counts as new only if the index names all that it skipped.
+    """
     folder = index / manifest.generation
     try:
         skipped = {page["page"]: "" for page in _records(folder / SKIPPED)}
-        known = skipped | _read(folder)
-        unnamed = manifest.counts["skipped"] > len(skipped)
+        old = skipped | _indexed_checksums(folder)
+        is_partial = manifest.counts["skipped"] > len(skipped)
     except _UNREADABLE:
-        known, unnamed = {}, False  # told among the problems
-    present = _present(sources)
+        old, is_partial = {}, False  # one of the problems says so
+    now = _source_checksums(sources)
     return (
-        tuple(page for page in known if page not in present),
-        tuple(page for page, own in present.items() if known.get(page) not in (None, "", own)),
-        tuple(page for page, own in present.items() if page not in known and (own or not unnamed)),
+        tuple(page for page in old if page not in now),
+        tuple(page for page, digest in now.items() if old.get(page) not in (None, "", digest)),
+        tuple(
+            page for page, digest in now.items() if page not in old and (digest or not is_partial)
+        ),
     )
 
 
-def _read(folder: Path) -> dict[str, str]:
-    """Return the pages that the index has, with their checksums."""
+def _indexed_checksums(folder: Path) -> dict[str, str]:
+    """Return the pages of an index and the pages equal to them, with their checksums."""
     pages = _records(folder / PAGES)
     return {each["page"]: each["sha256"] for page in pages for each in (page, *page["same"])}
 
 
-def _present(sources: Iterable[Source]) -> dict[str, str]:
-    """Return the pages that sources have, with their checksums; "" where there is none.
+def _source_checksums(sources: Iterable[Source]) -> dict[str, str]:
+    """Return the pages of sources with their checksums, and other records with "".
 
-    Several records of a crawl may be about one page, of which one at most is the page.
+    Several records of a crawl may have one name, but one of them at most is a page.
     """
-    present: dict[str, str] = {}
+    checksums: dict[str, str] = {}
     for source in sources:
         for raw in source.pages():
             if isinstance(raw, RawPage):
-                present[raw.page] = hashlib.sha256(raw.data).hexdigest()
+                checksums[raw.page] = hashlib.sha256(raw.data).hexdigest()
             elif isinstance(raw, Skipped):
-                present.setdefault(raw.page, "")
-    return present
+                checksums.setdefault(raw.page, "")
+    return checksums

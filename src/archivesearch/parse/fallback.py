@@ -1,4 +1,4 @@
-"""A page read as plain text, in one pass: for those that no parser came to an end with."""
+"""Fallback parser: the words of a page in one pass, for pages that the parser cannot finish."""
 
 import hashlib
 import html
@@ -12,24 +12,28 @@ from archivesearch.parse.encoding.decode import decode
 from archivesearch.parse.file_type import unreadable_reason
 from archivesearch.urls import page_url
 
-_UNSEEN = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1[^<>]*>?|\Z)", re.IGNORECASE | re.DOTALL)
-_BLOCK = re.compile(
+_INVISIBLE = re.compile(
+    r"<(script|style)\b[^<>]*>.*?(?:</\1[^<>]*>?|\Z)", re.IGNORECASE | re.DOTALL
+)
+_BLOCK_TAG = re.compile(
     r"</?(?:p|div|h[1-6]|li|tr|td|th|table|ul|ol|dl|dt|dd|center|blockquote|pre|hr|title)\b[^<>]*>",
     re.IGNORECASE,
 )
 _TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
 _TITLE = re.compile(r"<title[^<>]*>([^<>]{1,500})", re.IGNORECASE)
-_LONGEST = 20_000
-# In a large page short paragraphs are joined, or there would be millions of them.
-_LARGE, _SHORTEST = 300_000, 500
-_CONTROLS = dict.fromkeys((*range(9), 11, *range(14, 32), *range(127, 160)))
+# Code points of a paragraph; a longer one is split at a space.
+_MAX_PARAGRAPH = 20_000
+# A page of more than 300,000 code points could have a million paragraphs. Its short ones are
+# joined until they have more than 500.
+_LARGE_PAGE, _MIN_PARAGRAPH = 300_000, 500
+_DELETE_CONTROLS = dict.fromkeys((*range(9), 11, *range(14, 32), *range(127, 160)))
 
 
 def parse_without_structure(raw: RawPage, config: Config) -> Page | Skipped:
-    """Read a page's words and nothing else out of it: no sections, labels or dates.
+    """Return a page with its words alone: one section, no labels, no dates.
 
-    The time it takes grows with the page's size alone. Paragraphs are cut where they are
-    longer than any that was written, and joined where a large page has too many.
+    Takes time linear in the size of the page. Overlong paragraphs are split; the short
+    paragraphs of a large page are joined.
     """
     if reason := unreadable_reason(raw.data):
         return Skipped(raw.page, reason)
@@ -58,19 +62,20 @@ def parse_without_structure(raw: RawPage, config: Config) -> Page | Skipped:
 
 
 def _paragraphs(markup: str) -> Iterator[str]:
-    text = html.unescape(_TAG.sub("", _BLOCK.sub("\n\n", _UNSEEN.sub(" ", markup))))
-    shortest = 0 if len(text) < _LARGE else _SHORTEST
-    words = ""
+    """Yield the paragraphs of markup, with no tag in them and single spaces."""
+    text = html.unescape(_TAG.sub("", _BLOCK_TAG.sub("\n\n", _INVISIBLE.sub(" ", markup))))
+    min_length = 0 if len(text) < _LARGE_PAGE else _MIN_PARAGRAPH
+    paragraph = ""
     for part in re.split(r"\n[ \t\r]*\n", text):
-        more = " ".join(part.translate(_CONTROLS).split())
-        words = f"{words}\n{more}" if words and more else words or more
-        while len(words) > _LONGEST:
-            end = words.rfind(" ", 0, _LONGEST)
-            end = _LONGEST if end <= 0 else end
-            yield words[:end]
-            words = words[end:].lstrip()
-        if len(words) > shortest:
-            yield words
-            words = ""
-    if words:
-        yield words
+        line = " ".join(part.translate(_DELETE_CONTROLS).split())
+        paragraph = f"{paragraph}\n{line}" if paragraph and line else paragraph or line
+        while len(paragraph) > _MAX_PARAGRAPH:
+            end = paragraph.rfind(" ", 0, _MAX_PARAGRAPH)
+            end = _MAX_PARAGRAPH if end <= 0 else end
+            yield paragraph[:end]
+            paragraph = paragraph[end:].lstrip()
+        if len(paragraph) > min_length:
+            yield paragraph
+            paragraph = ""
+    if paragraph:
+        yield paragraph

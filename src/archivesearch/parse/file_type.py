@@ -1,8 +1,9 @@
-"""Whether bytes can be a page at all: images, archives and programs stand among pages."""
+"""File type detection: tell images, archives, programs and other binary files from pages."""
 
-from archivesearch.parse.encoding import detection as guess
+from archivesearch.parse.encoding import detection
 
-_MAGIC = {
+# File types by the first bytes of a file.
+_FILE_TYPES = {
     b"\x89PNG": "a PNG image",
     b"GIF8": "a GIF image",
     b"\xff\xd8\xff": "a JPEG image",
@@ -22,26 +23,27 @@ _MAGIC = {
     b"OggS\0": "a media file",
     b"ID3": "a sound file",
 }
-_MAGICS = tuple(_MAGIC)
-# Escape is left out: mail in Japanese and Korean is full of it.
+_MAGIC_NUMBERS = tuple(_FILE_TYPES)
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+# Without Escape (27), which mail in Japanese and Korean uses to switch the character set.
 _CONTROLS = bytes((*range(9), 11, *range(14, 27), *range(28, 32)))
-_SAMPLE = 16_384
-_FEW, _MOST_CONTROLS = 8, 0.05
+_SAMPLE_BYTES = 16_384
+# A text may contain 8 control characters, or a share of 5 %.
+_MAX_CONTROLS, _MAX_CONTROL_SHARE = 8, 0.05
 
 
 def unreadable_reason(data: bytes) -> str:
-    """Say why bytes cannot be a page, or return ''."""
-    if not data[:_SAMPLE].strip(b"\0 \t\r\n\f") and not data.strip(b"\0 \t\r\n\f"):
+    """Return why bytes cannot be a page, such as "it is empty"; "" if they can."""
+    if not data[:_SAMPLE_BYTES].strip(b"\0 \t\r\n\f") and not data.strip(b"\0 \t\r\n\f"):
         return "it is empty" if not data else "it holds nothing but white space"
-    if data.startswith(_MAGICS):
-        what = next(what for magic, what in _MAGIC.items() if data.startswith(magic))
-        return f"it is {what}, not a page"
-    sample = data[:_SAMPLE]
+    if data.startswith(_MAGIC_NUMBERS):
+        file_type = next(name for magic, name in _FILE_TYPES.items() if data.startswith(magic))
+        return f"it is {file_type}, not a page"
+    sample = data[:_SAMPLE_BYTES]
     if not any(map(sample.__contains__, _CONTROLS)):
         return ""
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    if controls <= max(_FEW, len(sample) * _MOST_CONTROLS) or sample.startswith(
-        (b"\xff\xfe", b"\xfe\xff")
-    ):
+    max_controls = max(_MAX_CONTROLS, len(sample) * _MAX_CONTROL_SHARE)
+    if controls <= max_controls or sample.startswith(_UTF16_BOMS):
         return ""
-    return "" if guess.utf16_without_bom(data) else "it holds binary data, not text"
+    return "" if detection.utf16_without_bom(data) else "it holds binary data, not text"

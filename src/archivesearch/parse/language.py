@@ -1,9 +1,9 @@
-"""Which language is a page in? What it declares, unless its own words plainly say otherwise.
+"""Language detection: the language that a page declares, unless its words contradict it.
 
-A sample of the longest paragraphs is judged: mastheads and rows of links are in the site's
-language, whatever the page's is. Most are plainly in one by their function words; what is
-not is judged by py3langid, and a short text only where that is safe. What stays
-undetermined is "".
+A sample of the longest paragraphs is judged, because mastheads and rows of links are in the
+site's language and not always in the page's. Function words decide for most samples;
+py3langid decides for the others. A short text needs a higher probability. The result is ""
+if no language is probable enough.
 """
 
 import re
@@ -18,90 +18,98 @@ from archivesearch.parse.function_words import language_by_function_words
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-# Code points that are judged; twice as many take twice the time and judge no better.
-_SAMPLE = 600
-_BEGINNING, _PLAIN = 150, 0.95
-_LONGEST = 8
+# Code points of a sample; twice as many take twice the time and judge no better.
+_SAMPLE_LENGTH = 600
+_SAMPLE_PARAGRAPHS = 8
+# py3langid judges the first 150 code points, and the whole sample if it is less than 95 % sure.
+_FIRST_LENGTH, _FIRST_PROBABILITY = 150, 0.95
 _LETTERS = re.compile(r"[^\W\d_]+")
 
-# How many letters a text needs, and how sure the judgement must be: of a page that
-# declares nothing, where it is in one of the archive's languages and where in another;
-# and of a page that declares another one.
+# The letters that a text needs, and the probability that its language needs. The first two
+# are for a page that declares nothing, in one of the archive's languages or in another. The
+# third is for a page that declares another language.
 _EXPECTED = 30, 0.6
 _UNEXPECTED = 60, 0.8
-_AGAINST = 200, 0.9
+_CONTRADICTED = 200, 0.9
 
-# A page that declares the first is not contradicted by the second, nor the other way round.
-_ALIKE = [{"no", "nb", "nn", "da"}, {"hr", "sr", "bs", "sh"}, {"id", "ms", "in"}, {"he", "iw"}]
+# Groups of codes that are too close to each other to contradict a declaration.
+_CLOSE_LANGUAGES = [
+    {"no", "nb", "nn", "da"},
+    {"hr", "sr", "bs", "sh"},
+    {"id", "ms", "in"},
+    {"he", "iw"},
+]
 
 
 def detect_language(declared: str, sections: Iterable[Section], expected: Sequence[str]) -> str:
-    """Return the code of the language of a page; "" where that cannot be told.
+    """Return the language code of a page, "" if it is open.
 
-    `declared` is what it says of itself, `expected` the languages that the archive has.
+    `declared` is the code that the page declares, "" if none; `expected` are the codes of
+    the archive's languages.
     """
     sample = _sample(sections)
     words = _LETTERS.findall(sample.lower())
     letters = sum(map(len, words))
-    if letters < (_AGAINST if declared else _EXPECTED)[0]:
+    if letters < (_CONTRADICTED if declared else _EXPECTED)[0]:
         return declared
-    plain = language_by_function_words(words)
-    judged, sure = (plain, 1.0) if plain else _judged(sample)
+    code = language_by_function_words(words)
+    code, probability = (code, 1.0) if code else _classify(sample)
     if declared:
-        return judged if sure >= _AGAINST[1] and not _are_alike(declared, judged) else declared
-    least, surest = _EXPECTED if judged in expected else _UNEXPECTED
-    return judged if letters >= least and sure >= surest else ""
+        contradicted = probability >= _CONTRADICTED[1] and not _are_close(declared, code)
+        return code if contradicted else declared
+    min_letters, min_probability = _EXPECTED if code in expected else _UNEXPECTED
+    return code if letters >= min_letters and probability >= min_probability else ""
 
 
 def _sample(sections: Iterable[Section]) -> str:
-    """Return the longest paragraphs of a page, up to `_SAMPLE` code points of them."""
+    """Return the longest paragraphs of a page, without boilerplate, longest first."""
     texts = [
         paragraph.own_text if paragraph.repeated else paragraph.text
         for section in sections
         for paragraph in section.paragraphs
     ]
-    return "\n".join(sorted(texts, key=len, reverse=True)[:_LONGEST])[:_SAMPLE]
+    return "\n".join(sorted(texts, key=len, reverse=True)[:_SAMPLE_PARAGRAPHS])[:_SAMPLE_LENGTH]
 
 
-def _are_alike(one: str, other: str) -> bool:
-    return one == other or any(one in group and other in group for group in _ALIKE)
+def _are_close(one: str, other: str) -> bool:
+    return one == other or any(one in group and other in group for group in _CLOSE_LANGUAGES)
 
 
-def _judged(sample: str) -> tuple[str, float]:
-    """Return the language that a text is most likely in, and how likely that is.
+def _classify(sample: str) -> tuple[str, float]:
+    """Return the most probable language of a text, and its probability.
 
-    Where the beginning is plain enough the rest is not looked at.
+    Reads the start of the text only, if that is probable enough.
     """
-    code, probability = _identifier().classify(sample[:_BEGINNING])
-    if probability < _PLAIN and len(sample) > _BEGINNING:
+    code, probability = _identifier().classify(sample[:_FIRST_LENGTH])
+    if probability < _FIRST_PROBABILITY and len(sample) > _FIRST_LENGTH:
         code, probability = _identifier().classify(sample)
     return code, probability
 
 
 @cache
 def _identifier() -> "LanguageIdentifier":
-    """Return the model, which takes half a second to load.
+    """Return py3langid's model; loading it takes half a second.
 
-    It judges by languages with codes of two letters: the others have few texts, and short
-    texts in larger languages are mistaken for them. What belongs to the others is let go:
-    each process that parses has a model of its own.
+    It is reduced to the languages with codes of two letters. The others have few texts, and
+    short texts in larger languages are mistaken for them. The reduced model needs less
+    memory, and each parsing process has one.
     """
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     try:
-        known = LanguageIdentifier.from_model_file(MODEL_FILE)
-    except OSError as error:  # it is unpacked into a temporary file
+        model = LanguageIdentifier.from_model_file(MODEL_FILE)
+    except OSError as error:  # the model is unpacked into a temporary file
         raise IndexProblem(
-            f"cannot load what tells languages apart: {error.strerror or error}; "
+            f"cannot load the model for language detection: {error.strerror or error}; "
             "make room for temporary files"
         ) from error
-    chosen = [at for at, code in enumerate(known.nb_classes) if len(code) == 2]
+    columns = [at for at, code in enumerate(model.nb_classes) if len(code) == 2]
     return LanguageIdentifier(
-        known.nb_ptc[:, chosen],
-        known.nb_pc[chosen],
-        [known.nb_classes[at] for at in chosen],
-        known.tk_nextmove,
-        known.tk_output,
+        model.nb_ptc[:, columns],
+        model.nb_pc[columns],
+        [model.nb_classes[at] for at in columns],
+        model.tk_nextmove,
+        model.tk_output,
         norm_probs=True,
-        tk_row=known.tk_row,
+        tk_row=model.tk_row,
     )

@@ -1,4 +1,4 @@
-"""The text of a PDF, page by page, where the extra `pdf` is installed."""
+"""PDF reader: the text of a PDF page by page, if the extra `pdf` is installed."""
 
 import logging
 from dataclasses import dataclass, field
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from pypdf import PdfReader
 
 _MAGIC = b"%PDF-"
-_ABSENT = "it is a PDF; to read it, install the extra: pip install 'archivesearch[pdf]'"
+_NOT_INSTALLED = "it is a PDF; to read it, install the extra: pip install 'archivesearch[pdf]'"
 _ENCRYPTED = "it is a PDF that is encrypted"
 _NO_TEXT = "it is a PDF without text, perhaps of scanned pages"
-_MOST_TEXT = 16_000_000
+_MAX_TEXT = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class PdfDocument:
-    """What a PDF says, its pages separated by form feeds; `problem` is why it says nothing."""
+    """The text of a PDF, with a form feed between its pages; `problem` says why there is none."""
 
     text: str = ""
     head: Head = field(default_factory=Head)
@@ -28,24 +28,24 @@ class PdfDocument:
 
 
 def is_pdf(data: bytes) -> bool:
-    """Whether bytes are a PDF by their beginning."""
+    """Whether bytes start as a PDF does."""
     return data.startswith(_MAGIC)
 
 
 def read(data: bytes) -> PdfDocument:
-    """Read a PDF; pages of it that are damaged are left out, unless all are."""
+    """Read a PDF. Damaged pages are left out; it is a problem only if all are damaged."""
     if find_spec("pypdf") is None:
-        return PdfDocument(problem=_ABSENT)
+        return PdfDocument(problem=_NOT_INSTALLED)
     from pypdf import PdfReader
 
-    logging.getLogger("pypdf").addHandler(logging.NullHandler())  # or it would print
+    logging.getLogger("pypdf").addHandler(logging.NullHandler())  # else it prints
     try:
         reader = PdfReader(BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
             return PdfDocument(problem=_ENCRYPTED)
         texts, problem = _texts(reader)
         head = _head(reader)
-    except Exception as error:  # noqa: BLE001 - pypdf raises whatever damage leads it to
+    except Exception as error:  # noqa: BLE001 - on damaged files pypdf raises errors of all kinds
         return PdfDocument(problem=f"it is a damaged PDF ({type(error).__name__}: {error})"[:200])
     text = "\f".join(texts)
     if not text.strip():
@@ -54,7 +54,7 @@ def read(data: bytes) -> PdfDocument:
 
 
 def _texts(reader: "PdfReader") -> tuple[list[str], str]:
-    """Return the text of each page that can be read, and what was wrong with another."""
+    """Return the texts of the pages that can be read, and the problem of the last other one."""
     texts: list[str] = []
     problem, size = "", 0
     for number in range(len(reader.pages)):
@@ -64,19 +64,19 @@ def _texts(reader: "PdfReader") -> tuple[list[str], str]:
             problem = f"it is a damaged PDF ({type(error).__name__}: {error})"[:200]
             continue
         size += len(texts[-1])
-        if size > _MOST_TEXT:
+        if size > _MAX_TEXT:
             break
     return texts, problem
 
 
 def _head(reader: "PdfReader") -> Head:
     try:
-        said = reader.metadata
-        title, author = (said.title, said.author) if said else (None, None)
+        metadata = reader.metadata
+        title, author = (metadata.title, metadata.author) if metadata else (None, None)
     except Exception:  # noqa: BLE001 - as above
         return Head()
-    return Head(title=_line(title), author=_line(author))
+    return Head(title=_one_line(title), author=_one_line(author))
 
 
-def _line(value: object) -> str:
+def _one_line(value: object) -> str:
     return " ".join(str(value or "").split())

@@ -1,4 +1,4 @@
-"""Hits as CSV, one row each, for spreadsheets."""
+"""Hits as CSV, one row each."""
 
 import csv
 import io
@@ -13,19 +13,22 @@ COLUMNS = (
 )
 
 
-def csv_lines(hits: Iterable[Hit], *, head: bool = True) -> bytes:
-    """Return rows in UTF-8, below a row of the columns' names; lists have spaces between."""
-    made = io.StringIO(newline="")
-    writer = csv.writer(made)
-    if head:
+def csv_bytes(hits: Iterable[Hit], *, header: bool = True) -> bytes:
+    """Return rows in UTF-8, below a row with the names of the columns.
+
+    A cell with several values has spaces between them: `1976 1980`.
+    """
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    if header:
         writer.writerow(COLUMNS)
     for hit in hits:
         writer.writerow([_cell(getattr(hit, name)) for name in COLUMNS])
-    return made.getvalue().encode()
+    return buffer.getvalue().encode()
 
 
-def hits_of(results: Results) -> Iterator[Hit]:
-    """Yield the hits of an answer, those of groups one group after the other."""
+def all_hits(results: Results) -> Iterator[Hit]:
+    """Yield the hits of an answer, and then those of its groups, group by group."""
     yield from results.hits
     for group in results.groups:
         yield from group.hits

@@ -1,8 +1,7 @@
-"""Records as JSON, with the keys that other programs rely on.
+"""Records as JSON, with keys that other programs rely on.
 
-Control characters, line separators and lone surrogates are written as escapes: the bytes
-are valid UTF-8, a hit is one line for every reader of lines, and nothing in the text of
-a page can drive a terminal.
+Control characters, line separators and lone surrogates are escaped. So the bytes are valid
+UTF-8, a hit is one line for every program, and the text of a page cannot control a terminal.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # all records, of which one command shows few
+if TYPE_CHECKING:  # a command needs only a few of these modules
     from archivesearch.model.pages import Page, PageInfo, Paragraph, Section
     from archivesearch.model.passages import Passage
     from archivesearch.model.reports import Backup, Organization, Report, Stats, Verification
@@ -28,19 +27,19 @@ _HIT_KEYS = (
 )
 
 
-def encoded(value: Any, indent: int | None = 2) -> bytes:
-    """Return plain values as JSON in UTF-8 that ends with a newline."""
+def json_bytes(value: Any, indent: int | None = 2) -> bytes:
+    """Return JSON in UTF-8, ended by a newline; without `indent`, on one line."""
     text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
     return (_ESCAPED.sub(_escape, text) + "\n").encode()
 
 
-def encoded_lines(values: Iterable[Any]) -> bytes:
-    """Return plain values as JSON, one on each line."""
-    return b"".join(encoded(value, None) for value in values)
+def json_lines(values: Iterable[Any]) -> bytes:
+    """Return JSON lines in UTF-8, one for each value."""
+    return b"".join(json_bytes(value, None) for value in values)
 
 
 def results_json(results: Results, *, grouped: bool = False) -> dict[str, Any]:
-    """Return the answer to a query; `groups` stands in it only if grouping was asked for."""
+    """Return the answer to a query; only a grouped one has the key `groups`."""
     value: dict[str, Any] = {
         "query": results.query,
         "total": results.total,
@@ -49,7 +48,7 @@ def results_json(results: Results, *, grouped: bool = False) -> dict[str, Any]:
         "hits": [hit_json(hit) for hit in results.hits],
     }
     if grouped:
-        value["groups"] = [group_json(group) for group in results.groups]
+        value["groups"] = [_group(group) for group in results.groups]
     value["facets"] = {
         name: [[value, count] for value, count in values] for name, values in results.facets.items()
     }
@@ -59,7 +58,7 @@ def results_json(results: Results, *, grouped: bool = False) -> dict[str, Any]:
 
 
 def hit_lines_json(results: Results) -> Iterator[dict[str, Any]]:
-    """Yield one value for each hit; the hits of groups also name their group."""
+    """Yield one object for each hit; a hit in a group has the key `group`."""
     for hit in results.hits:
         yield hit_json(hit)
     for group in results.groups:
@@ -68,25 +67,15 @@ def hit_lines_json(results: Results) -> Iterator[dict[str, Any]]:
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
-    """Return one hit."""
+    """Return one hit; only an explained one has the key `explanation`."""
     value = {key: getattr(hit, key) for key in _HIT_KEYS}
     if hit.explanation:
         value["explanation"] = [_record(share) for share in hit.explanation]
     return value
 
 
-def group_json(group: Group) -> dict[str, Any]:
-    """Return a group and its hits."""
-    return {
-        "key": group.key,
-        "count": group.count,
-        "score": group.score,
-        "hits": [hit_json(hit) for hit in group.hits],
-    }
-
-
 def trends_json(trends: Trends) -> dict[str, Any]:
-    """Return the years of a query, each with its share of the paragraphs of that year."""
+    """Return the years of a query, each with the share of its paragraphs that match."""
     return {
         "query": trends.query,
         "years": [{**_record(trend), "share": round(trend.share, 6)} for trend in trends],
@@ -95,12 +84,12 @@ def trends_json(trends: Trends) -> dict[str, Any]:
 
 
 def record_json(record: Concordance | Collocations | Suggestions) -> dict[str, Any]:
-    """Return what was found for a researcher, with the names its fields have."""
+    """Return a record with the names of its fields as keys."""
     return _record(record)
 
 
 def inspection_json(page: Page) -> dict[str, Any]:
-    """Return what the ingester sees in a page."""
+    """Return what the parser reads in a page."""
     return {
         "page": page.page,
         "url": page.url,
@@ -115,23 +104,23 @@ def inspection_json(page: Page) -> dict[str, Any]:
     }
 
 
-def shown_json(page: PageInfo, passages: Sequence[Passage], focus: str = "") -> dict[str, Any]:
-    """Return a page, the passages of it that are shown, and the id that was asked for."""
+def page_json(page: PageInfo, passages: Sequence[Passage], focus: str = "") -> dict[str, Any]:
+    """Return a page and some of its passages; `focus` is the ID of the requested one."""
     return {"page": _record(page), "focus": focus, "passages": [_record(p) for p in passages]}
 
 
 def organizations_json(organizations: Iterable[Organization]) -> list[dict[str, Any]]:
-    """Return the organizations in the order they are given."""
+    """Return the organizations in their order."""
     return [_record(organization) for organization in organizations]
 
 
 def stats_json(stats: Stats) -> dict[str, Any]:
-    """Return the counts of an index, years as strings since JSON's keys are."""
+    """Return the counts of an index; years are strings, as all keys in JSON."""
     return _record(stats)
 
 
 def report_json(report: Report, seconds: float, size: int) -> dict[str, Any]:
-    """Return what a rebuild did, the seconds it took and the bytes it read."""
+    """Return a build report, the seconds of the build and the bytes that it read."""
     return {
         **_record(report),
         "skipped": [_record(skipped) for skipped in report.skipped],
@@ -141,15 +130,29 @@ def report_json(report: Report, seconds: float, size: int) -> dict[str, Any]:
     }
 
 
-def verification_json(found: Verification) -> dict[str, Any]:
-    """Return what was found where all of an index was looked at."""
-    problems = [_record(problem) for problem in found.problems]
-    return {"whole": found.whole, "current": found.current, **_record(found), "problems": problems}
+def verification_json(result: Verification) -> dict[str, Any]:
+    """Return the result of a verification and its two verdicts, `whole` and `current`."""
+    problems = [_record(problem) for problem in result.problems]
+    return {
+        "whole": result.whole,
+        "current": result.current,
+        **_record(result),
+        "problems": problems,
+    }
 
 
-def backup_json(done: Backup) -> dict[str, Any]:
-    """Return what a backup has copied."""
-    return _record(done)
+def backup_json(result: Backup) -> dict[str, Any]:
+    """Return the number and the size of the files that a backup copied."""
+    return _record(result)
+
+
+def _group(group: Group) -> dict[str, Any]:
+    return {
+        "key": group.key,
+        "count": group.count,
+        "score": group.score,
+        "hits": [hit_json(hit) for hit in group.hits],
+    }
 
 
 def _section(section: Section) -> dict[str, Any]:
@@ -175,7 +178,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): value[key] for key in sorted(value)}
     if isinstance(value, tuple) and value and is_dataclass(value[0]):
-        return [_record(each) for each in value]
+        return [_record(record) for record in value]
     return value
 
 

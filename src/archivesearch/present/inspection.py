@@ -1,31 +1,31 @@
-"""What the ingester sees in one page, as text."""
+"""A parsed page as text: its facts, and its sections with their paragraphs."""
 
 from collections.abc import Iterator
 
 from archivesearch.model.pages import Dating, Page, Paragraph, Section
 from archivesearch.present.clean import clean, one_line
-from archivesearch.present.markup import Run, runs
-from archivesearch.present.numbers import counted
+from archivesearch.present.markup import TextRun, paragraph_runs
+from archivesearch.present.numbers import quantity
 from archivesearch.present.screen import Screen
 
-_NAMES = 13
+_NAME_WIDTH = 13
 
 
 def inspection_text(page: Page, screen: Screen) -> str:
-    """Return a page's title, date and why, encoding, and its sections with all their text."""
-    lines = list(_head(page, screen))
+    """Return the facts of a page, one a line, and all text of its sections."""
+    lines = list(_facts(page, screen))
     for section in page.sections:
-        lines += ["", *section_lines(section, screen)]
+        lines += ["", *_section_lines(section, screen)]
     return "\n".join(lines)
 
 
-def _head(page: Page, screen: Screen) -> Iterator[str]:
+def _facts(page: Page, screen: Screen) -> Iterator[str]:
     paragraphs = sum(len(section.paragraphs) for section in page.sections)
-    orgs = len({section.org for section in page.sections if section.org})
+    organizations = {section.org for section in page.sections if section.org}
     counts = (
-        counted(len(page.sections), "section"),
-        counted(orgs, "organization"),
-        counted(paragraphs, "paragraph"),
+        quantity(len(page.sections), "section"),
+        quantity(len(organizations), "organization"),
+        quantity(paragraphs, "paragraph"),
     )
     facts = {
         "page": page.page,
@@ -40,7 +40,7 @@ def _head(page: Page, screen: Screen) -> Iterator[str]:
         "author": page.dating.author,
         "captured": page.captured or "",
         "sha256": page.sha256,
-        "has": ", ".join(counts),
+        "contents": ", ".join(counts),
     }
     for name, value in facts.items():
         if value:
@@ -56,8 +56,8 @@ def _year(dating: Dating) -> str:
     return year
 
 
-def section_lines(section: Section, screen: Screen) -> Iterator[str]:
-    """Yield a section's heading, what is known of its organization, and its paragraphs."""
+def _section_lines(section: Section, screen: Screen) -> Iterator[str]:
+    """Yield a section's heading, the facts of its organization, and its paragraphs."""
     heading = one_line(section.heading)
     yield from screen.block([(heading or "(no heading)", "strong" if heading else "faint")])
     facts = {
@@ -71,31 +71,27 @@ def section_lines(section: Section, screen: Screen) -> Iterator[str]:
         if value:
             yield from _fact(name, value, screen, 2)
     for number, paragraph in enumerate(section.paragraphs, 1):
-        yield from _paragraph(paragraph, number, screen)
+        yield from _paragraph_lines(paragraph, number, screen)
 
 
-def _paragraph(paragraph: Paragraph, number: int, screen: Screen) -> list[str]:
+def _paragraph_lines(paragraph: Paragraph, number: int, screen: Screen) -> list[str]:
     margin = f"{number:>4}  "
-    body: list[Run] = [
-        (clean(piece), style) for piece, style in runs(paragraph.text, paragraph.repeated, "faint")
-    ]
-    if paragraph.label:
-        body.insert(0, (f"{one_line(paragraph.label)}: ", "strong"))
+    body = paragraph_runs(paragraph.label, paragraph.text, paragraph.repeated)
     notes = []
     if paragraph.years_mentioned:
         notes.append("mentions " + ", ".join(map(str, paragraph.years_mentioned)))
     if paragraph.repeated:
-        notes.append("repeats " + counted(len(paragraph.repeated), "sentence"))
+        notes.append("repeats " + quantity(len(paragraph.repeated), "sentence"))
     if notes:
         body.append((f"  [{'; '.join(notes)}]", "faint"))
     return screen.block(body, first=[(margin, "faint")], indent=len(margin))
 
 
 def _fact(name: str, value: str, screen: Screen, indent: int) -> list[str]:
-    first: Run = (" " * indent + name.ljust(_NAMES), "faint")
+    first: TextRun = (" " * indent + name.ljust(_NAME_WIDTH), "faint")
     return screen.block(
         [(clean(value), "")],
         first=[first],
-        indent=indent + _NAMES,
+        indent=indent + _NAME_WIDTH,
         columns=screen.columns,
     )

@@ -1,46 +1,57 @@
-"""Text with some spans of it marked: as `**so**` or in styled runs."""
+"""Marked text: its spans between asterisks, or as runs with a style."""
 
 from collections.abc import Iterable, Iterator
 
 from archivesearch.model.passages import Span
+from archivesearch.present.clean import clean, one_line
 
-Run = tuple[str, str]
-"""A piece of text and the name of its style, `""` for plain text."""
+TextRun = tuple[str, str]
+"""A piece of text and the name of its style: `""`, `mark`, `strong`, `faint` or `count`."""
+
+SEPARATOR: TextRun = (" · ", "faint")
 
 
 def pieces(text: str, spans: Iterable[Span]) -> Iterator[tuple[str, bool]]:
-    """Cut text into pieces that are in a span or in none; spans that touch are joined."""
-    at = 0
-    for start, end in _joined(spans, len(text)):
-        if start > at:
-            yield text[at:start], False
+    """Cut text at the ends of spans; yield each piece, and whether a span covers it.
+
+    Spans may overlap, and those that touch are one piece.
+
+    >>> list(pieces("the peasant war", [(4, 11)]))
+    [('the ', False), ('peasant', True), (' war', False)]
+    """
+    position = 0
+    for start, end in _merged(spans, len(text)):
+        if start > position:
+            yield text[position:start], False
         yield text[start:end], True
-        at = end
-    if at < len(text):
-        yield text[at:], False
+        position = end
+    if position < len(text):
+        yield text[position:], False
 
 
-def starred(text: str, spans: Iterable[Span]) -> str:
-    """Mark spans with two asterisks on each side."""
+def with_asterisks(text: str, spans: Iterable[Span]) -> str:
+    """Return text with two asterisks on each side of its spans: `the **peasant** war`."""
     return "".join(f"**{piece}**" if marked else piece for piece, marked in pieces(text, spans))
 
 
-def runs(text: str, spans: Iterable[Span], style: str, rest: str = "") -> list[Run]:
-    """Return text as runs, the spans in one style and all else in another."""
-    return [(piece, style if marked else rest) for piece, marked in pieces(text, spans)]
+def paragraph_runs(label: str, text: str, repeated: Iterable[Span]) -> list[TextRun]:
+    """Return a paragraph behind its label, if it has one, with faint repeated sentences."""
+    head: list[TextRun] = [(f"{one_line(label)}: ", "strong")] if label else []
+    body = [(clean(piece), "faint" if mark else "") for piece, mark in pieces(text, repeated)]
+    return head + body
 
 
-def _joined(spans: Iterable[Span], length: int) -> Iterator[Span]:
-    begun: Span | None = None
-    inside = sorted((max(start, 0), min(end, length)) for start, end in spans)
-    for start, end in inside:
+def _merged(spans: Iterable[Span], length: int) -> Iterator[Span]:
+    """Yield spans in order, within the text, without overlap and without empty ones."""
+    current: Span | None = None
+    for start, end in sorted((max(start, 0), min(end, length)) for start, end in spans):
         if start >= end:
             continue
-        if begun and start <= begun[1]:
-            begun = begun[0], max(begun[1], end)
+        if current and start <= current[1]:
+            current = current[0], max(current[1], end)
             continue
-        if begun:
-            yield begun
-        begun = start, end
-    if begun:
-        yield begun
+        if current:
+            yield current
+        current = start, end
+    if current:
+        yield current

@@ -1,36 +1,36 @@
-"""Numbers as people read them."""
+"""Numbers as text: quantities, shares, sizes of data and durations."""
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return `1 page` or `2,000 pages`."""
+def quantity(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: `1 page`, `2,000 pages`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def percent(part: int, whole: int) -> str:
-    """Return a share without decimals, `<1%` for what is more than nothing."""
+    """Return a share without decimals: `0%`, `<1%`, `40%`."""
     if not part or not whole:
         return "0%"
     share = 100 * part / whole
     return "<1%" if share < 1 else f"{share:.0f}%"
 
 
-def size(number: int) -> str:
-    """Return bytes as `512 bytes`, `3.4 kB`, `12.0 MB` or `1.2 GB`."""
-    if number < 1000:
-        return counted(number, "byte")
-    power = min((len(str(number)) - 1) // 3, 3)
-    return f"{number / 1000**power:,.1f} {('kB', 'MB', 'GB')[power - 1]}"
+def data_size(size: int) -> str:
+    """Return a number of bytes: `512 bytes`, `3.4 kB`, `12.0 MB`, `1.2 GB`."""
+    if size < 1000:
+        return quantity(size, "byte")
+    power = min((len(str(size)) - 1) // 3, 3)
+    return f"{size / 1000**power:,.1f} {('kB', 'MB', 'GB')[power - 1]}"
 
 
 def duration(seconds: float) -> str:
-    """Return seconds as `3 ms`, `4.1 s`, `2 min 05 s` or `1 h 20 min`."""
+    """Return a duration: `3.0 ms`, `250 ms`, `4.1 s`, `2 min 05 s`, `1 h 20 min`."""
     if seconds < 1:
         return f"{1000 * seconds:.1f} ms" if seconds < 0.01 else f"{1000 * seconds:.0f} ms"
-    return f"{seconds:.1f} s" if seconds < 60 else about(seconds)
+    return f"{seconds:.1f} s" if seconds < 60 else whole_duration(seconds)
 
 
-def about(seconds: float) -> str:
-    """Return seconds without their fractions: `4 s`, `2 min 05 s` or `1 h 20 min`."""
+def whole_duration(seconds: float) -> str:
+    """Return a duration without fractions of a second: `4 s`, `2 min 05 s`, `1 h 20 min`."""
     minutes, rest = divmod(int(seconds), 60)
     if not minutes:
         return f"{rest} s"

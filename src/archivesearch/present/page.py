@@ -1,36 +1,34 @@
-"""A page out of the index, or some passages of it, as text."""
+"""An indexed page, or some of its passages, as text."""
 
 from collections.abc import Iterator, Sequence
 
 from archivesearch.model.pages import PageInfo
 from archivesearch.model.passages import Passage
-from archivesearch.present.clean import clean, one_line
-from archivesearch.present.markup import Run, runs
+from archivesearch.present.clean import one_line
+from archivesearch.present.markup import SEPARATOR, TextRun, paragraph_runs
 from archivesearch.present.screen import Screen
-
-_SEPARATOR: Run = (" · ", "faint")
 
 
 def page_text(page: PageInfo, passages: Sequence[Passage], screen: Screen, focus: str = "") -> str:
-    """Return what is known of a page and the given passages under their headings.
+    """Return the facts of a page, and passages with their numbers below their headings.
 
-    The passage whose id is `focus` is pointed at by a `>` in the margin.
+    A `>` in the margin points at the passage with the ID `focus`.
     """
-    lines = [*page_head(page, screen)]
-    gutter = len(str(max((_number(passage) for passage in passages), default=0))) + 4
+    lines = list(_facts(page, screen))
+    number_width = len(str(max(map(_number, passages), default=0)))
     heading: tuple[str, str] | None = None
     for passage in passages:
         if heading != (passage.section, passage.org):
             heading = passage.section, passage.org
-            lines += ["", *_heading(passage, screen)]
-        number = str(_number(passage)).rjust(gutter - 4)
-        margin = ("> " if passage.id == focus else "  ") + number + "  "
-        lines += passage_lines(passage, screen, margin)
+            lines += ["", *_heading_lines(passage, screen)]
+        pointer = "> " if passage.id == focus else "  "
+        margin = f"{pointer}{_number(passage):>{number_width}}  "
+        lines += _passage_lines(passage, screen, margin)
     return "\n".join(lines)
 
 
-def page_head(page: PageInfo, screen: Screen) -> Iterator[str]:
-    """Yield a page's title, place, address, date and encoding."""
+def _facts(page: PageInfo, screen: Screen) -> Iterator[str]:
+    """Yield the title, path and address of a page, its other names, its date and encoding."""
     if page.title:
         yield from screen.block([(one_line(page.title), "strong")])
     yield from screen.block([(one_line(page.page), "")], columns=screen.columns)
@@ -43,27 +41,24 @@ def page_head(page: PageInfo, screen: Screen) -> Iterator[str]:
         year += f", or {page.second_year} ({page.second_source})"
     encoding = page.encoding + (f" ({page.encoding_source})" if page.encoding_source else "")
     date = page.date if page.date != str(page.year) else ""
-    parts = [year, date, page.author, page.lang, encoding]
-    known = [one_line(part) for part in parts if part]
-    yield from screen.block([(" · ".join(known), "faint")], columns=screen.columns)
+    facts = [year, date, page.author, page.lang, encoding]
+    text = " · ".join(one_line(fact) for fact in facts if fact)
+    yield from screen.block([(text, "faint")], columns=screen.columns)
 
 
-def passage_lines(passage: Passage, screen: Screen, margin: str) -> list[str]:
-    """Return one passage beside its margin, its label first, what is repeated faint."""
-    text = runs(passage.text, passage.repeated, "faint")
-    body: list[Run] = [(clean(piece), style) for piece, style in text]
-    if passage.label:
-        body.insert(0, (f"{one_line(passage.label)}: ", "strong"))
+def _heading_lines(passage: Passage, screen: Screen) -> list[str]:
+    """Return the heading and the organization of a passage's section, if they differ."""
+    section, org = one_line(passage.section), one_line(passage.org)
+    line: list[TextRun] = [(section, "strong")] if section else []
+    if org and org.casefold() != section.casefold():
+        line += [SEPARATOR, (org, "")] if line else [(org, "strong")]
+    return screen.block(line) if line else []
+
+
+def _passage_lines(passage: Passage, screen: Screen, margin: str) -> list[str]:
+    body = paragraph_runs(passage.label, passage.text, passage.repeated)
     style = "mark" if margin.startswith(">") else "faint"
     return screen.block(body, first=[(margin, style)], indent=len(margin))
-
-
-def _heading(passage: Passage, screen: Screen) -> list[str]:
-    section, org = one_line(passage.section), one_line(passage.org)
-    line: list[Run] = [(section, "strong")] if section else []
-    if org and org.casefold() != section.casefold():
-        line += [_SEPARATOR, (org, "")] if line else [(org, "strong")]
-    return screen.block(line) if line else []
 
 
 def _number(passage: Passage) -> int:

@@ -1,95 +1,103 @@
-"""What a rebuild or an update did, as text."""
+"""Build reports as text: what was indexed, and what was skipped and why."""
 
 from collections.abc import Iterator
 
 from archivesearch.model.reports import Report
 from archivesearch.present.clean import one_line
-from archivesearch.present.numbers import counted, duration
-from archivesearch.present.numbers import size as amount
+from archivesearch.present.numbers import data_size, duration, quantity
 
-SKIPPED_SHOWN = 20
-_REASONS_SHOWN = 3
-_WORTH_A_SPEED = 1_000_000  # bytes; with fewer it is the start of the program that is timed
+MAX_SKIPPED_LINES = 20
+_MAX_REASONS = 3
+_MIN_BYTES_FOR_SPEED = 1_000_000  # with fewer bytes, most of the time is the program's start
 
 
 def report_text(report: Report, index: str, seconds: float, size: int) -> str:
-    """Return what was indexed, what was not, and how fast it went."""
+    """Return the counts of a build, two or three lines; `size` is the bytes that it read.
+
+    Indexed 2 of 3 pages into index in 4.0 s, 2.5 MB/s
+      5 sections, 40 paragraphs, 1 organization
+      1 page skipped, 9 other files
+    """
     read = report.read - report.no_pages
-    pages = counted(report.indexed, "page")
+    pages = quantity(report.indexed, "page")
     if report.indexed != read:
-        pages = f"{report.indexed:,} of {counted(read, 'page')}"
-    speed = f", {amount(round(size / seconds))}/s" if size >= _WORTH_A_SPEED else ""
+        pages = f"{report.indexed:,} of {quantity(read, 'page')}"
+    speed = f", {data_size(round(size / seconds))}/s" if size >= _MIN_BYTES_FOR_SPEED else ""
     counts = ", ".join(
         (
-            counted(report.sections, "section"),
-            counted(report.paragraphs, "paragraph"),
-            counted(report.organizations, "organization"),
+            quantity(report.sections, "section"),
+            quantity(report.paragraphs, "paragraph"),
+            quantity(report.organizations, "organization"),
         )
     )
     lines = [f"Indexed {pages} into {one_line(index)} in {duration(seconds)}{speed}", f"  {counts}"]
-    pages_skipped = sum(report.reasons.values()) - report.no_pages
-    left_out = [
-        counted(report.same, "page") + " the same as others" if report.same else "",
-        counted(pages_skipped, "page") + " skipped" if pages_skipped else "",
-        counted(report.no_pages, "other record") if report.no_pages else "",
-        counted(report.other_files, "other file") if report.other_files else "",
+    skipped = _pages_skipped(report)
+    omitted = [
+        quantity(report.same, "page") + " the same as another" if report.same else "",
+        quantity(skipped, "page") + " skipped" if skipped else "",
+        quantity(report.no_pages, "other record") if report.no_pages else "",
+        quantity(report.other_files, "other file") if report.other_files else "",
     ]
-    if any(left_out):
-        lines.append("  " + ", ".join(filter(None, left_out)))
+    if any(omitted):
+        lines.append("  " + ", ".join(filter(None, omitted)))
     return "\n".join(lines)
 
 
 def changes_text(report: Report) -> str:
-    """Return how much had to be parsed."""
+    """Return the counts of an update: `  2 pages parsed, 47 unchanged, 1 removed`."""
     return (
-        f"  {counted(report.parsed, 'page')} parsed, {report.unchanged:,} unchanged, "
+        f"  {quantity(report.parsed, 'page')} parsed, {report.unchanged:,} unchanged, "
         f"{report.removed:,} removed"
     )
 
 
 def skipped_lines(report: Report, index: str) -> Iterator[str]:
-    """Yield a line for each notice and each page that was skipped; of many only the first.
+    """Yield a line for each notice and each skipped page, at most MAX_SKIPPED_LINES.
 
-    The others are counted, with the commonest reasons, and it is said where all of them are.
+    Two more lines give the number of the others, the most frequent reasons, and the place
+    of the full list.
     """
-    lines = [*_notices(report), *_pages(report)]
-    yield from lines[:SKIPPED_SHOWN]
-    pages = sum(report.reasons.values()) - report.no_pages
-    more = len(report.notices) + pages - min(len(lines), SKIPPED_SHOWN)
+    lines = [*_notice_lines(report), *_page_lines(report)]
+    yield from lines[:MAX_SKIPPED_LINES]
+    more = len(report.notices) + _pages_skipped(report) - min(len(lines), MAX_SKIPPED_LINES)
     if more > 0:
         of_pages = {page.reason for page in report.skipped if page.is_page}
-        reasons = [(n, why) for why, n in report.reasons.items() if why in of_pages]
-        told = "; ".join(f"{n:,}: {one_line(why)}" for n, why in reasons[:_REASONS_SHOWN])
-        yield f"and {more:,} more" + (f"; in all {told}" if told else "")
-        yield f"{one_line(index)}/*/skipped.json names all that is skipped; so does --report FILE"
+        counts = [item for item in report.reasons.items() if item[0] in of_pages][:_MAX_REASONS]
+        reasons = "; ".join(f"{one_line(reason)} ({n:,})" for reason, n in counts)
+        yield f"and {more:,} more" + (f"; most frequent reasons: {reasons}" if reasons else "")
+        yield f"{one_line(index)}/*/skipped.json has the full list; --report FILE writes it too"
 
 
-def full_report(report: Report, index: str, seconds: float, size: int) -> str:
-    """Return all that there is to say: counts, notices, and all that was skipped, with reasons."""
+def full_report_text(report: Report, index: str, seconds: float, size: int) -> str:
+    """Return the counts, all notices, the reasons with counts, and all that was skipped."""
     parts = [report_text(report, index, seconds, size)]
     if report.notices:
-        parts.append("\n".join(_notices(report)))
+        parts.append("\n".join(_notice_lines(report)))
     if report.reasons:
         width = max(len(f"{number:,}") for number in report.reasons.values())
         counts = (f"{n:>{width},}  {one_line(reason)}" for reason, n in report.reasons.items())
         parts.append("\n".join(("Skipped, by reason:", *counts)))
     if report.skipped:
-        everything = (
+        lines = (
             f"{one_line(skipped.page)}: {one_line(skipped.reason)}" for skipped in report.skipped
         )
-        parts.append("\n".join(("Skipped, one by one:", *everything)))
+        parts.append("\n".join(("Skipped, one by one:", *lines)))
     more = sum(report.reasons.values()) - len(report.skipped)
     if more:
-        parts.append(f"and {more:,} more, which are counted alone")
+        parts.append(f"and {more:,} more, which are only counted")
     return "\n\n".join(parts) + "\n"
 
 
-def _notices(report: Report) -> Iterator[str]:
+def _pages_skipped(report: Report) -> int:
+    return sum(report.reasons.values()) - report.no_pages
+
+
+def _notice_lines(report: Report) -> Iterator[str]:
     for notice in report.notices:
         yield f"note on {one_line(notice.page)}: {one_line(notice.text)}"
 
 
-def _pages(report: Report) -> Iterator[str]:
+def _page_lines(report: Report) -> Iterator[str]:
     for skipped in report.skipped:
         if skipped.is_page:
             yield f"skipped {one_line(skipped.page)}: {one_line(skipped.reason)}"

@@ -1,44 +1,50 @@
-"""Concordances, collocations, trends and suggestions as text for a terminal."""
+"""Concordances, collocations, trends and suggestions as text."""
 
 from collections.abc import Iterator
 
 from archivesearch.model.research import Collocations, Concordance, Suggestions, Trends
 from archivesearch.present.clean import one_line
-from archivesearch.present.numbers import counted
+from archivesearch.present.numbers import quantity
 from archivesearch.present.screen import Screen
-from archivesearch.present.width import cut, left, right, text_width
+from archivesearch.present.width import align_left, align_right, cut_position, text_width
 
-_BAR = 30
-_ID = 32
+_MAX_BAR = 30
+_MAX_ID_WIDTH = 32
+_MIN_SIDE = 10
 
 
-def concordance_text(found: Concordance, screen: Screen, width: int | None = None) -> str:
-    """Return a line for each place, what matches one below the other, and the id behind."""
-    lines = [screen.render([(_headline(found.paragraphs, found.query), "strong")])]
-    marks = 0 if screen.color else 4
-    ids = min(max((text_width(line.id) for line in found.lines), default=0), _ID)
-    match = max((text_width(line.match) for line in found.lines), default=0)
-    match = min(match, screen.columns // 3)
+def concordance_text(concordance: Concordance, screen: Screen, width: int | None = None) -> str:
+    """Return a line for each match, with the matches in one column and the ID at the end.
+
+    `width` is the number of columns on each side of the match, by default as many as fit.
+    """
+    lines = [_headline(concordance.paragraphs, concordance.query, screen)]
+    asterisks = 0 if screen.color else 4
+    id_width = min(
+        max((text_width(line.id) for line in concordance.lines), default=0), _MAX_ID_WIDTH
+    )
+    match_width = max((text_width(line.match) for line in concordance.lines), default=0)
+    match_width = min(match_width, screen.columns // 3)
     if width is None:
-        room = (screen.columns - ids - match - marks - 4) // 2
+        side = (screen.columns - id_width - match_width - asterisks - 4) // 2
     else:
-        sides = (side for line in found.lines for side in (line.left, line.right))
-        room = min(width, max(map(text_width, sides), default=0))
-    room = max(room, 10)
-    if found.lines:
+        texts = (text for line in concordance.lines for text in (line.left, line.right))
+        side = min(width, max(map(text_width, texts), default=0))
+    side = max(side, _MIN_SIDE)
+    if concordance.lines:
         lines.append("")
-    for line in found.lines:
-        before = _end(one_line(line.left), room) + (" " if line.left.endswith(" ") else "")
-        middle = one_line(line.match)
-        rest = max(room + match - text_width(middle), 10)
+    for line in concordance.lines:
+        before = _last_words(one_line(line.left), side) + (" " if line.left.endswith(" ") else "")
+        match = one_line(line.match)
+        rest = max(side + match_width - text_width(match), _MIN_SIDE)
         after = one_line(line.right)
-        after = (" " if line.right.startswith(" ") else "") + after[: cut(after, rest)]
+        after = (" " if line.right.startswith(" ") else "") + after[: cut_position(after, rest)]
         lines.append(
             screen.render(
                 [
-                    (right(before, room + 1), ""),
-                    *screen.marked(middle, [(0, len(middle))]),
-                    (left(after, rest + 1), ""),
+                    (align_right(before, side + 1), ""),
+                    *screen.marked(match, [(0, len(match))]),
+                    (align_left(after, rest + 1), ""),
                     ("  " + one_line(line.id), "faint"),
                 ]
             )
@@ -46,72 +52,68 @@ def concordance_text(found: Concordance, screen: Screen, width: int | None = Non
     return "\n".join(lines)
 
 
-def _headline(paragraphs: int, query: str) -> str:
-    if not paragraphs:
-        return f"No paragraph matches {one_line(query)}".rstrip()
-    return counted(paragraphs, "paragraph")
+def collocations_text(collocations: Collocations, screen: Screen) -> str:
+    """Return a line for each word: its count, the count expected by chance, and its score."""
+    headline = _headline(collocations.paragraphs, collocations.query, screen)
+    if not collocations.words:
+        return headline
+    header = screen.render([("count  expected     score  word", "faint")])
+    rows = (
+        screen.render(
+            [
+                (f"{word.count:>5,}  {word.expected:>8,.1f}  {word.score:>8,.1f}  ", ""),
+                (one_line(word.word), "strong"),
+            ]
+        )
+        for word in collocations.words
+    )
+    return "\n".join([headline, "", header, *rows])
 
 
-def _end(text: str, width: int) -> str:
-    """The end of a text, in whole words where it can be, that fits a width."""
+def trends_text(trends: Trends, screen: Screen, by: str = "year") -> str:
+    """Return a line for each year: matches, all paragraphs, matches in a thousand, a bar."""
+    total = sum(trend.count for trend in trends)
+    headline = _headline(total, trends.query, screen)
+    if not total:
+        return headline
+    header = screen.render([("           count       of  per 1,000", "faint")])
+    return "\n".join([headline, "", header, *_year_lines(trends, screen, by)])
+
+
+def suggestions_text(suggestions: Suggestions, screen: Screen) -> str:
+    """Return completions and corrections of a word, each with its number of paragraphs."""
+    text = one_line(suggestions.text)
+    lines: list[str] = []
+    for head, words in (
+        (f"words that begin with {text}", suggestions.completions),
+        (f"words spelled like {text}", suggestions.corrections),
+    ):
+        if words:
+            lines += [""] if lines else []
+            lines.append(screen.render([(head, "strong")]))
+            lines += [f"{count:>8,}  {one_line(word)}" for word, count in words]
+    return "\n".join(lines) or f"No word of the archive is like {text}."
+
+
+def _headline(paragraphs: int, query: str, screen: Screen) -> str:
+    none = f"No paragraph matches {one_line(query)}".rstrip()
+    return screen.render([(quantity(paragraphs, "paragraph") if paragraphs else none, "strong")])
+
+
+def _last_words(text: str, width: int) -> str:
+    """Return the end of a text that fits a width: whole words, or the end of a long one."""
     while text_width(text) > width:
         _, space, rest = text.partition(" ")
         text = rest if space else text[1:]
     return text
 
 
-def collocations_text(found: Collocations, screen: Screen) -> str:
-    """Return the words with how often they stand there, and how often they would by chance."""
-    lines = [screen.render([(_headline(found.paragraphs, found.query), "strong")])]
-    if not found.words:
-        return lines[0]
-    lines += ["", screen.render([("count  expected     score  word", "faint")])]
-    for one in found.words:
-        lines.append(
-            screen.render(
-                [
-                    (f"{one.count:>5,}  {one.expected:>8,.1f}  {one.score:>8,.1f}  ", ""),
-                    (one_line(one.word), "strong"),
-                ]
-            )
-        )
-    return "\n".join(lines)
-
-
-def trends_text(found: Trends, screen: Screen, by: str = "year") -> str:
-    """Return years with their counts, absolute and in a thousand paragraphs, and a bar."""
-    total = sum(one.count for one in found)
-    lines = [screen.render([(_headline(total, found.query), "strong")])]
-    if not total:
-        return lines[0]
-    lines += ["", screen.render([("           count       of  per 1,000", "faint")])]
-    lines += _years(found, screen, by)
-    return "\n".join(lines)
-
-
-def _years(found: Trends, screen: Screen, by: str) -> Iterator[str]:
-    most = max(one.share for one in found)
-    room = max(min(_BAR, screen.columns - 46), 0)
-    for one in found:
-        name = "undated" if one.year is None else f"{one.year}{'s' if by == 'decade' else ''}"
-        bar = "#" * round(room * one.share / most)
-        yield screen.render(
-            [
-                (f"{name:<8}{one.count:>8,} {one.paragraphs:>8,}  {1000 * one.share:>9,.1f}  ", ""),
-                (bar, "count"),
-            ]
-        ).rstrip()
-
-
-def suggestions_text(found: Suggestions, screen: Screen) -> str:
-    """Return words that begin so and words that may be meant, with their paragraphs."""
-    lines: list[str] = []
-    for head, words in (
-        ("words that begin so", found.completions),
-        ("words spelled like it", found.corrections),
-    ):
-        if words:
-            lines += [""] if lines else []
-            lines.append(screen.render([(head, "strong")]))
-            lines += [f"{count:>8,}  {one_line(word)}" for word, count in words]
-    return "\n".join(lines) or f"No word of the archive is like {one_line(found.text)}."
+def _year_lines(trends: Trends, screen: Screen, by: str) -> Iterator[str]:
+    max_share = max(trend.share for trend in trends)
+    bar_width = max(min(_MAX_BAR, screen.columns - 46), 0)
+    ending = "s" if by == "decade" else ""
+    for trend in trends:
+        name = "undated" if trend.year is None else f"{trend.year}{ending}"
+        counts = f"{trend.count:>8,} {trend.paragraphs:>8,}  {1000 * trend.share:>9,.1f}"
+        bar = "#" * round(bar_width * trend.share / max_share)
+        yield screen.render([(f"{name:<8}{counts}  ", ""), (bar, "count")]).rstrip()

@@ -1,47 +1,55 @@
-"""Search results as text for a terminal."""
+"""Search results as text: a headline, the hits or groups, and the facets."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from archivesearch.model.passages import Span
 from archivesearch.model.results import Group, Hit, Results
 from archivesearch.present.clean import one_line
 from archivesearch.present.facets import facet_lines
-from archivesearch.present.markup import Run
-from archivesearch.present.numbers import counted, duration
+from archivesearch.present.markup import SEPARATOR, TextRun
+from archivesearch.present.numbers import duration, quantity
 from archivesearch.present.screen import Screen
-from archivesearch.present.width import fit, text_width
+from archivesearch.present.width import text_width, truncate
 
 INDENT = 4
-SEPARATOR: Run = (" · ", "faint")
-_BESIDE_A_NAME = re.compile(r"[(\[].*[)\]]|^[\W\d]+|\W+$")
+_MAX_COPIES = 3
+_NOUNS = {None: "paragraph", "page": "page", "section": "section", "org": "organization"}
+_NUMBER_OR_REMARK = re.compile(r"[(\[].*[)\]]|^[\W\d]+|\W+$")
 
 
 def results_text(
     results: Results, screen: Screen, *, offset: int = 0, group_by: str | None = None
 ) -> str:
-    """Return results as lines of text: a headline, the hits or groups, the facets."""
-    lines = [headline(results, screen, offset, group_by)]
+    """Return the answer to a query; ranks begin after `offset`.
+
+    1 paragraph · 3.2 ms
+
+    1.  Socialist Workers Party · Comments · 2003 · A guide to the parties
+        The party greets Fidel **Castro** as a friend of Cuba.
+        lists/parties.html#12  8.31  http://www.example.org/lists/parties.html
+    """
+    lines = [_headline(results, screen, offset, group_by)]
     if results.suggestion:
         lines.append(
             screen.render([("Did you mean: ", ""), (one_line(results.suggestion), "strong")])
         )
     if group_by:
         for rank, group in enumerate(results.groups, offset + 1):
-            lines += ["", *group_lines(group, rank, screen, group_by)]
+            lines += ["", *_group_lines(group, rank, screen, group_by)]
     else:
         for rank, hit in enumerate(results.hits, offset + 1):
-            lines += ["", *hit_lines(hit, f"{rank}.", screen)]
+            lines += ["", *_hit_lines(hit, f"{rank}.", screen)]
     if any(results.facets.values()):
         lines += ["", *facet_lines(results.facets, screen)]
     return "\n".join(lines)
 
 
-def headline(results: Results, screen: Screen, offset: int, group_by: str | None) -> str:
-    """Say how much matched, which part of it follows, and how long it took."""
-    things = ("organization" if group_by == "org" else group_by) or "paragraph"
+def _headline(results: Results, screen: Screen, offset: int, group_by: str | None) -> str:
+    """Return the total, the part of it that is shown, and the time of the search."""
+    noun = _NOUNS[group_by]
     shown = len(results.groups) if group_by else len(results.hits)
-    total = counted(results.total, things)
+    total = quantity(results.total, noun)
     if not results.total_exact:
         total = f"at least {total}"
     if results.folded:
@@ -50,46 +58,43 @@ def headline(results: Results, screen: Screen, offset: int, group_by: str | None
         last = f"–{offset + shown:,}" if shown > 1 else ""
         total = f"{offset + 1:,}{last} of {total}"
     elif not results.total:
-        query = one_line(results.query)
-        total = f"No {things} matches {query}" if query else f"No {things} matches"
-    columns = screen.columns - 12
-    took = duration(results.took_ms / 1000)
-    return screen.render([(fit(total, columns), "strong"), SEPARATOR, (took, "faint")])
+        total = f"No {noun} matches {one_line(results.query)}".rstrip()
+    time = duration(results.took_ms / 1000)
+    total = truncate(total, screen.columns - 12)
+    return screen.render([(total, "strong"), SEPARATOR, (time, "faint")])
 
 
-def group_lines(group: Group, rank: int, screen: Screen, group_by: str) -> Iterator[str]:
-    """Yield a group's heading with its count, and its hits under it."""
-    count = f"  {counted(group.count, 'paragraph')}"
-    number = f"{rank}.".ljust(INDENT - 1) + " "
-    key = one_line(group.key) or f"no {_GROUP_NAMES[group_by]}"
-    title = one_line(group.hits[0].title) if group_by == "page" and group.hits else ""
+def _group_lines(group: Group, rank: int, screen: Screen, group_by: str) -> Iterator[str]:
+    """Yield a group's key with its count, and its hits below."""
+    key = one_line(group.key) or f"no {_NOUNS[group_by]}"
+    heading: list[TextRun] = [
+        (key, "strong"),
+        (f"  {quantity(group.count, 'paragraph')}", "faint"),
+    ]
+    if group_by == "page" and group.hits and (title := one_line(group.hits[0].title)):
+        heading += [SEPARATOR, (title, "")]
+    margin = _margin(f"{rank}.")
     yield from screen.block(
-        [(key, "strong"), (count, "faint"), *([SEPARATOR, (title, "")] if title else [])],
-        first=[(number, "count")],
-        indent=len(number),
-        columns=screen.columns,
+        heading, first=[(margin, "count")], indent=len(margin), columns=screen.columns
     )
     for hit in group.hits:
-        yield from hit_lines(hit, "-", screen, omit=group_by)
+        yield from _hit_lines(hit, "-", screen, omit=group_by)
 
 
-_GROUP_NAMES = {"page": "page", "section": "section", "org": "organization"}
-
-
-def hit_lines(hit: Hit, mark: str, screen: Screen, omit: str = "") -> Iterator[str]:
-    """Yield what a hit is about, its snippet, and the id by which `show` finds it."""
-    first = mark.ljust(INDENT - 1) + " "
-    indent = len(first)
+def _hit_lines(hit: Hit, mark: str, screen: Screen, omit: str = "") -> Iterator[str]:
+    """Yield a hit's heading, snippet and extracts, its ID and score, and its explanation."""
+    margin = _margin(mark)
+    indent = len(margin)
     yield from screen.block(
-        _joined(hit_parts(hit, omit, screen.columns - indent)),
-        first=[(first, "count")],
+        _with_separators(_heading_parts(hit, omit, screen.columns - indent)),
+        first=[(margin, "count")],
         indent=indent,
         columns=screen.columns,
     )
-    yield from screen.block(snippet_runs(hit, screen), indent=indent)
+    yield from screen.block(_snippet_runs(hit, screen), indent=indent)
     for span in hit.extracts:
-        yield from screen.block(extract_runs(hit, span, screen), indent=indent)
-    yield from _foot(hit, screen, indent)
+        yield from screen.block(_extract_runs(hit, span, screen), indent=indent)
+    yield from _id_lines(hit, screen, indent)
     for share in hit.explanation:
         where = f" in {share.field}" if share.field else ""
         times = f" × {share.weight:.2f}" if share.weight != 1.0 else ""
@@ -98,11 +103,19 @@ def hit_lines(hit: Hit, mark: str, screen: Screen, omit: str = "") -> Iterator[s
         )
 
 
-def hit_parts(hit: Hit, omit: str, columns: int) -> Iterator[Run]:
-    """Yield organization, section, label, year and title, without saying a thing twice."""
+def _margin(mark: str) -> str:
+    return mark.ljust(INDENT - 1) + " "
+
+
+def _heading_parts(hit: Hit, omit: str, columns: int) -> Iterator[TextRun]:
+    """Yield organization, section, label, year and title, without repeating a name.
+
+    `omit` is the field that the hits are grouped by. A title that repeats the section is
+    left out, and so is a section that repeats the organization.
+    """
     org, section, title = one_line(hit.org), one_line(hit.section), one_line(hit.title)
-    widest = max(columns * 3 // 4, 72)
-    said: set[str] = set()
+    max_width = max(columns * 3 // 4, 72)
+    names: set[str] = set()
     parts = (
         (org, "strong", "org"),
         (section, "" if org else "strong", "section"),
@@ -112,19 +125,23 @@ def hit_parts(hit: Hit, omit: str, columns: int) -> Iterator[Run]:
     )
     for text, style, kind in parts:
         name = _name(text) or text
-        if text and name not in said and (kind != omit or not kind):
-            yield fit(text, widest), style
-        said.add(name)
+        if text and name not in names and (kind != omit or not kind):
+            yield truncate(text, max_width), style
+        names.add(name)
 
 
 def _name(text: str) -> str:
-    """Return what two texts have in common that are one name, numbered or explained."""
-    while text != (text := _BESIDE_A_NAME.sub("", text)):
+    """Return the name in a heading: `3. "Workers Party" (defunct).` has `workers party`."""
+    while text != (text := _NUMBER_OR_REMARK.sub("", text)):
         pass
     return text.casefold()
 
 
-def snippet_runs(hit: Hit, screen: Screen) -> list[Run]:
+def _with_separators(parts: Iterable[TextRun]) -> list[TextRun]:
+    return [run for part in parts for run in (SEPARATOR, part)][1:]
+
+
+def _snippet_runs(hit: Hit, screen: Screen) -> list[TextRun]:
     """Return the snippet with its matches marked, and `…` where the text goes on."""
     snippet = hit.snippet.replace("\n", " ")
     runs = screen.marked(snippet, hit.snippet_highlights)
@@ -136,8 +153,8 @@ def snippet_runs(hit: Hit, screen: Screen) -> list[Run]:
     return runs
 
 
-def extract_runs(hit: Hit, span: Span, screen: Screen) -> list[Run]:
-    """Return a further part of the text with its matches marked, and `…` around it."""
+def _extract_runs(hit: Hit, span: Span, screen: Screen) -> list[TextRun]:
+    """Return another part of the text with its matches marked, and `…` around it."""
     start, end = span
     marks = [(max(a, start) - start, min(b, end) - start) for a, b in hit.highlights]
     runs = screen.marked(hit.text[start:end].replace("\n", " "), marks)
@@ -148,23 +165,16 @@ def extract_runs(hit: Hit, span: Span, screen: Screen) -> list[Run]:
     ]
 
 
-def _foot(hit: Hit, screen: Screen, indent: int) -> Iterator[str]:
-    runs = [(one_line(hit.id), "faint"), (f"  {hit.score:.2f}", "faint")]
+def _id_lines(hit: Hit, screen: Screen, indent: int) -> Iterator[str]:
+    """Yield the ID and the score, the address if there is room for it, and the copies."""
+    line = f"{one_line(hit.id)}  {hit.score:.2f}"
     address = one_line(hit.url or "")
-    width = sum(text_width(text) for text, _ in runs)
-    if address and indent + width + 2 + text_width(address) <= screen.columns:
-        runs.append((f"  {address}", "faint"))
-    yield screen.render([(" " * indent, ""), *runs])
+    if address and indent + text_width(f"{line}  {address}") <= screen.columns:
+        line += f"  {address}"
+    yield screen.render([(" " * indent, ""), (line, "faint")])
     if hit.copies:
-        more = len(hit.copies) - 3
-        copies = ", ".join(map(one_line, hit.copies[:3])) + (
+        more = len(hit.copies) - _MAX_COPIES
+        copies = ", ".join(map(one_line, hit.copies[:_MAX_COPIES])) + (
             f" and {more:,} more" if more > 0 else ""
         )
         yield from screen.block([(f"also {copies}", "faint")], indent=indent)
-
-
-def _joined(parts: Iterable[Run]) -> Sequence[Run]:
-    runs: list[Run] = []
-    for part in parts:
-        runs += [SEPARATOR, part] if runs else [part]
-    return runs

@@ -1,4 +1,4 @@
-"""What results are written on: so many columns, with colours or without."""
+"""A screen: the number of columns and the colours of a terminal or a file."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -7,13 +7,13 @@ import click
 
 from archivesearch.model.passages import Span
 from archivesearch.present.clean import clean
-from archivesearch.present.markup import Run, pieces, starred
+from archivesearch.present.markup import TextRun, pieces, with_asterisks
 from archivesearch.present.wrap import wrap
 
-READABLE = 100
-"""Columns that running text takes at most, however wide the terminal is."""
+MAX_TEXT_COLUMNS = 100
+"""Longer lines of running text are hard to read, however wide the terminal is."""
 
-NARROWEST = 24
+MIN_COLUMNS = 24
 
 _STYLES: Mapping[str, Mapping[str, Any]] = {
     "mark": {"fg": "red", "bold": True},
@@ -24,48 +24,49 @@ _STYLES: Mapping[str, Mapping[str, Any]] = {
 
 
 class Screen(NamedTuple):
-    """A terminal, or a file that is read like one."""
+    """The width of a terminal, or of a file for readers, and whether it has colours."""
 
     width: int = 80
     color: bool = False
 
     @property
     def columns(self) -> int:
-        """The columns that lines may take, even on a screen too narrow for sense."""
-        return max(self.width, NARROWEST)
+        """Columns of a line, at least MIN_COLUMNS."""
+        return max(self.width, MIN_COLUMNS)
 
     @property
     def text_columns(self) -> int:
-        """The columns that running text may take."""
-        return min(self.columns, READABLE)
+        """Columns of a line of running text, at most MAX_TEXT_COLUMNS."""
+        return min(self.columns, MAX_TEXT_COLUMNS)
 
-    def render(self, line: Iterable[Run]) -> str:
-        """Return one line of runs as it is written."""
+    def render(self, line: Iterable[TextRun]) -> str:
+        """Return the runs of one line as text, with escape sequences for colours."""
         if not self.color:
             return "".join(piece for piece, _ in line).rstrip()
         return "".join(
             click.style(piece, **_STYLES[style]) if style else piece for piece, style in line
         )
 
-    def marked(self, text: str, spans: Iterable[Span]) -> list[Run]:
-        """Return text as clean runs, its spans in colour or between asterisks."""
+    def marked(self, text: str, spans: Iterable[Span]) -> list[TextRun]:
+        """Return clean text as runs, its spans in colour; without colours between asterisks."""
         if not self.color:
-            return [(clean(starred(text, spans)), "")]
-        return [(clean(piece), "mark" if hit else "") for piece, hit in pieces(text, spans)]
+            return [(clean(with_asterisks(text, spans)), "")]
+        return [(clean(piece), "mark" if mark else "") for piece, mark in pieces(text, spans)]
 
     def block(
         self,
-        runs: Sequence[Run],
+        runs: Sequence[TextRun],
         *,
-        first: Sequence[Run] = (),
+        first: Sequence[TextRun] = (),
         indent: int = 0,
         columns: int | None = None,
     ) -> list[str]:
-        """Return runs as lines, the first after what `first` says, the rest indented.
+        """Return runs as lines of at most `columns`, by default `text_columns`.
 
-        `first` must be as wide as `indent`; without it all lines are indented.
+        The first line begins with `first`, which is as wide as `indent`; the others begin
+        with spaces. Without `first`, all do.
         """
-        space: Sequence[Run] = [(" " * indent, "")]
+        spaces: Sequence[TextRun] = [(" " * indent, "")]
         lines = wrap(runs, (columns or self.text_columns) - indent) or [[]]
-        heads = [first or space, *([space] * (len(lines) - 1))]
-        return [self.render([*head, *line]) for head, line in zip(heads, lines, strict=True)]
+        margins = [first or spaces, *([spaces] * (len(lines) - 1))]
+        return [self.render([*margin, *line]) for margin, line in zip(margins, lines, strict=True)]

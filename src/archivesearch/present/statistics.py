@@ -1,30 +1,34 @@
-"""The size and make-up of an index as text."""
+"""The statistics of an index as text: its size, years, languages and encodings."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from archivesearch.model.reports import Stats
 from archivesearch.present.clean import one_line
-from archivesearch.present.numbers import percent, size
+from archivesearch.present.numbers import data_size, percent
 from archivesearch.present.screen import Screen
-from archivesearch.present.width import left, right, text_width
+from archivesearch.present.width import align_left, align_right, text_width
 
-_BAR = 40
-_MOST_YEARS = 30
+_MAX_BAR = 40
+_MAX_YEARS = 30
 
 
 def stats_text(stats: Stats, screen: Screen) -> str:
-    """Return the counts of an index, its years or decades, languages and encodings."""
+    """Return the counts of an index, and a table each of years, languages and encodings.
+
+    More than 30 years are counted by decade.
+    """
+    period = "decade" if len(stats.years) > _MAX_YEARS else "year"
     lines = [screen.render([(one_line(stats.name), "strong")]), ""] if stats.name else []
     lines += _totals(stats)
     tables = (
-        (f"paragraphs by {'decade' if _long(stats) else 'year'}", _dated(stats), stats.paragraphs),
-        ("pages by language", _named(stats.languages), sum(stats.languages.values())),
-        ("pages by encoding", _named(stats.encodings), sum(stats.encodings.values())),
+        (f"paragraphs by {period}", _years(stats, period), stats.paragraphs),
+        ("pages by language", _by_count(stats.languages), sum(stats.languages.values())),
+        ("pages by encoding", _by_count(stats.encodings), sum(stats.encodings.values())),
     )
-    for head, table, whole in tables:
+    for head, table, total in tables:
         if table:
-            lines += ["", screen.render([(head, "strong")]), *_bars(table, whole, screen)]
+            lines += ["", screen.render([(head, "strong")]), *_table_lines(table, total, screen)]
     return "\n".join(lines)
 
 
@@ -40,37 +44,32 @@ def _totals(stats: Stats) -> Iterator[str]:
     for name, count in counts.items():
         yield f"{count:>{width},} {name}{'' if count == 1 else 's'}"
     yield f"{stats.skipped:>{width},} skipped"
-    yield f"{size(stats.bytes)} of pages"
+    yield f"{data_size(stats.bytes)} of pages"
 
 
-def _long(stats: Stats) -> bool:
-    return len(stats.years) > _MOST_YEARS
-
-
-def _dated(stats: Stats) -> dict[str, int]:
+def _years(stats: Stats, period: str) -> dict[str, int]:
+    """Return the paragraphs of each year or decade in order, those without a year last."""
     counts: Counter[str] = Counter()
     for year in sorted(stats.years):
-        counts[f"{year // 10}0s" if _long(stats) else str(year)] += stats.years[year]
+        counts[f"{year // 10}0s" if period == "decade" else str(year)] += stats.years[year]
     table = dict(counts)
     return {**table, "undated": stats.undated} if stats.undated else table
 
 
-def _named(counts: Mapping[str, int]) -> dict[str, int]:
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return {one_line(name) or "unknown": count for name, count in ordered}
+def _by_count(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return counts with the largest first; the name `""` becomes `unknown`."""
+    items = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return {one_line(name) or "unknown": count for name, count in items}
 
 
-def _bars(table: Mapping[str, int], whole: int, screen: Screen) -> Iterator[str]:
+def _table_lines(table: Mapping[str, int], total: int, screen: Screen) -> Iterator[str]:
+    """Yield a line for each name: its count, its share of the total, and a bar."""
     name_width = max(map(text_width, table))
     count_width = max(len(f"{count:,}") for count in table.values())
-    most = max(*table.values(), 1)
-    room = min(_BAR, screen.columns - name_width - count_width - 12)
+    max_count = max(*table.values(), 1)
+    bar_width = max(min(_MAX_BAR, screen.columns - name_width - count_width - 12), 0)
     for name, count in table.items():
-        share = right(percent(count, whole), 4)
-        bar = "#" * round(max(room, 0) * count / most)
-        yield screen.render(
-            [
-                (f"  {left(name, name_width)}  {count:>{count_width},}  {share}  ", ""),
-                (bar, "count"),
-            ]
-        ).rstrip()
+        share = align_right(percent(count, total), 4)
+        text = f"  {align_left(name, name_width)}  {count:>{count_width},}  {share}  "
+        bar = "#" * round(bar_width * count / max_count)
+        yield screen.render([(text, ""), (bar, "count")]).rstrip()

@@ -1,49 +1,52 @@
-"""What `verify` found and `backup` copied, as text."""
+"""The results of `verify` and `backup` as text."""
 
 from collections.abc import Iterator, Sequence
 
 from archivesearch.model.reports import Backup, Verification
 from archivesearch.present.clean import one_line
-from archivesearch.present.numbers import counted, size
+from archivesearch.present.numbers import data_size, quantity
 
-SHOWN = 20
+MAX_ENTRIES = 20
 
 
-def verification_text(found: Verification, index: str) -> str:
-    """Return what was looked at, and each thing that is wrong, one to a line."""
-    lines = [f"Looked at {counted(found.files, 'file')} of {one_line(index)}, {size(found.bytes)}"]
-    lines += _listed("damaged", [f"{p.file}: {p.what}" for p in found.problems])
-    if found.sources:
+def verification_text(result: Verification, index: str) -> str:
+    """Return what was checked, and a line for each damaged file and each different page."""
+    lines = [
+        f"Checked {quantity(result.files, 'file')} of {one_line(index)}, {data_size(result.bytes)}"
+    ]
+    lines += _entry_lines("damaged", [f"{p.file}: {p.what}" for p in result.problems])
+    if result.sources:
         for kind in ("missing", "changed", "new"):
-            lines += _listed(kind, getattr(found, kind))
+            lines += _entry_lines(kind, getattr(result, kind))
     else:
-        lines.append("  not compared with any sources; name them to do so")
-    if found.whole and found.current:
-        matched = ", and the pages are those of " + ", ".join(found.sources)
-        lines.append(f"All is well{one_line(matched) if found.sources else ''}")
+        lines.append("  not compared with its sources; name them to compare")
+    if result.whole and result.current:
+        sources = ", ".join(map(one_line, result.sources))
+        lines.append("The index is undamaged" + (f" and matches {sources}" if sources else ""))
     return "\n".join(lines)
 
 
-def verification_verdict(found: Verification, index: str) -> str:
-    """Return in one line what is wrong as a whole, and what to do."""
-    if not found.whole:
-        return f"the index in {index} is damaged; rebuild it, or take a backup in its place"
+def verification_verdict(result: Verification, index: str) -> str:
+    """Return one line: what is wrong with the index, and what to do."""
+    if not result.whole:
+        return f"the index in {index} is damaged; rebuild it, or use a backup"
     return (
-        f"the index in {index} does not match its sources ({len(found.missing):,} pages missing "
-        f"there, {len(found.changed):,} changed, {len(found.new):,} new); update it"
+        f"the index in {index} does not match its sources: {quantity(len(result.missing), 'page')} "
+        f"missing in the sources, {len(result.changed):,} changed, {len(result.new):,} new; "
+        "update the index"
     )
 
 
-def backup_text(done: Backup, target: str) -> str:
-    """Return what was copied."""
+def backup_text(result: Backup, target: str) -> str:
+    """Return one line: the number and the size of the files, and where the copy is."""
     return (
-        f"Copied {counted(done.files, 'file')}, {size(done.bytes)}, to {one_line(target)}; "
-        "the copy is whole"
+        f"Copied {quantity(result.files, 'file')}, {data_size(result.bytes)}, "
+        f"to {one_line(target)} and verified the copy"
     )
 
 
-def _listed(kind: str, entries: Sequence[str]) -> Iterator[str]:
-    for entry in entries[:SHOWN]:
+def _entry_lines(kind: str, entries: Sequence[str]) -> Iterator[str]:
+    for entry in entries[:MAX_ENTRIES]:
         yield f"  {kind} {one_line(entry)}"
-    if len(entries) > SHOWN:
-        yield f"  and {len(entries) - SHOWN:,} more {kind} (--format json lists them all)"
+    if len(entries) > MAX_ENTRIES:
+        yield f"  and {len(entries) - MAX_ENTRIES:,} more {kind} (--format json lists all)"

@@ -1,4 +1,4 @@
-"""How many columns of a terminal text takes."""
+"""The width of text in columns of a terminal: measure, cut, align."""
 
 from functools import lru_cache
 from unicodedata import category, east_asian_width
@@ -6,7 +6,7 @@ from unicodedata import category, east_asian_width
 
 @lru_cache(maxsize=4096)
 def character_width(character: str) -> int:
-    """Return the columns of one character: 0 for combining marks, 2 for wide ones."""
+    """Return the columns of one character: 0 for a combining mark, 2 for `日`, otherwise 1."""
     if character < "\u0300":
         return 1
     if category(character) in ("Mn", "Me", "Cf") or "\u1160" <= character <= "\u11ff":
@@ -19,31 +19,31 @@ def text_width(text: str) -> int:
     return len(text) if text.isascii() else sum(map(character_width, text))
 
 
-def cut(text: str, width: int, start: int = 0) -> int:
-    """Return where text must end so that what begins at `start` fits into `width` columns.
+def cut_position(text: str, width: int, start: int = 0) -> int:
+    """Return the end of the longest part of text from `start` that fits into `width` columns.
 
-    At least one character is taken, with all the combining marks that belong to it.
+    The part has at least one character, and all combining marks of its last character.
     """
     end, used = start, 0
     while end < len(text):
         step = character_width(text[end])
-        attached = step == 0 or category(text[end]) == "Mc"
-        if used + step > width and end > start and not attached:
+        combining = step == 0 or category(text[end]) == "Mc"
+        if used + step > width and end > start and not combining:
             break
         used += step
         end += 1
     return end
 
 
-def fit(text: str, width: int) -> str:
-    """Return one line of text, cut to `width` columns and ended by `…` if it is longer."""
+def truncate(text: str, width: int) -> str:
+    """Return one line of text in at most `width` columns: `abcdef` in 4 is `abc…`."""
     if text_width(text) <= width:
         return text
-    return text[: cut(text, width - 1)].rstrip() + "…"
+    return text[: cut_position(text, width - 1)].rstrip() + "…"
 
 
-def fit_end(text: str, width: int) -> str:
-    """Return one line of text, or the end of it after `…` if it is longer than `width` columns."""
+def truncate_start(text: str, width: int) -> str:
+    """Return one line of text in at most `width` columns: `abcdef` in 4 is `…def`."""
     if text_width(text) <= width:
         return text
     start = len(text)
@@ -56,12 +56,12 @@ def fit_end(text: str, width: int) -> str:
     return "…" + text[start:].lstrip()
 
 
-def left(text: str, width: int) -> str:
-    """Return text cut or filled up to exactly `width` columns."""
-    text = fit(text, width)
+def align_left(text: str, width: int) -> str:
+    """Return text in exactly `width` columns: truncated, or with spaces behind it."""
+    text = truncate(text, width)
     return text + " " * (width - text_width(text))
 
 
-def right(text: str, width: int) -> str:
-    """Return text filled up on its left to `width` columns."""
+def align_right(text: str, width: int) -> str:
+    """Return text in at least `width` columns, with spaces before it."""
     return " " * (width - text_width(text)) + text

@@ -1,85 +1,94 @@
-"""Break styled text into lines of a given width."""
+"""Line breaking: styled text in lines of a given width."""
 
 import re
 from collections.abc import Iterator, Sequence
 
 from archivesearch.model.passages import Span
-from archivesearch.present.markup import Run
-from archivesearch.present.width import character_width, cut, text_width
+from archivesearch.present.markup import TextRun
+from archivesearch.present.width import character_width, cut_position, text_width
 
-_WORD = re.compile(r"[^ \n]+|\n")
-_NO_START = frozenset("、。，．：；！？）］｝」』】〉》〕ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…")
+_WORD_OR_NEWLINE = re.compile(r"[^ \n]+|\n")
+_NOT_AT_LINE_START = frozenset(
+    "、。，．：；！？）］｝」』】〉》〕ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…"
+)
 
 
-def wrap(runs: Sequence[Run], width: int) -> list[list[Run]]:
+def wrap(runs: Sequence[TextRun], width: int) -> list[list[TextRun]]:
     """Return runs of clean text as lines of at most `width` columns.
 
-    A newline ends a line. Lines break at spaces and beside wide characters; a word that
-    is longer than a line is cut, never between a letter and its combining marks.
+    A newline ends a line. Lines break at spaces and beside wide characters. A word that is
+    longer than a line is cut, but not between a letter and its combining marks.
     """
     text = "".join(piece for piece, _ in runs)
-    return [_slice(runs, start, end) for start, end in breaks(text, max(width, 2))]
+    return [_slice(runs, start, end) for start, end in line_spans(text, max(width, 2))]
 
 
-def breaks(text: str, width: int) -> list[Span]:
-    """Return the spans of clean text that make its lines."""
+def line_spans(text: str, width: int) -> list[Span]:
+    """Return the spans of the lines of clean text.
+
+    >>> line_spans("one two three", 8)
+    [(0, 7), (8, 13)]
+    """
     lines: list[Span] = []
-    start = end = used = 0
+    line_start = line_end = used = 0
     empty = True
-    for at, stop in _units(text):
-        if text[at] == "\n":
-            lines.append((at, at) if empty else (start, end))
+    for start, end in _units(text):
+        if text[start] == "\n":
+            lines.append((start, start) if empty else (line_start, line_end))
             empty = True
             continue
-        gap, size = (0 if empty else at - end), text_width(text[at:stop])
+        gap, size = (0 if empty else start - line_end), text_width(text[start:end])
         if not empty and used + gap + size > width:
-            lines.append((start, end))
+            lines.append((line_start, line_end))
             empty, gap = True, 0
         if empty:
-            start, used, empty = at, 0, False
+            line_start, used, empty = start, 0, False
             while size > width:
-                part = cut(text, width, start)
-                if part >= stop:
+                cut = cut_position(text, width, line_start)
+                if cut >= end:
                     break
-                lines.append((start, part))
-                start, size = part, text_width(text[part:stop])
+                lines.append((line_start, cut))
+                line_start, size = cut, text_width(text[cut:end])
         used += gap + size
-        end = stop
+        line_end = end
     if not empty:
-        lines.append((start, end))
+        lines.append((line_start, line_end))
     return lines
 
 
 def _units(text: str) -> Iterator[Span]:
-    for match in _WORD.finditer(text):
+    """Yield the spans between which a line may break: newlines, words, parts of wide words."""
+    for match in _WORD_OR_NEWLINE.finditer(text):
         if match.group().isascii():
             yield match.span()
         else:
             yield from _wide_units(text, *match.span())
 
 
-def _wide_units(text: str, start: int, stop: int) -> Iterator[Span]:
-    at = start
+def _wide_units(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the units of a word that may have wide characters: `ab日本` has `ab 日 本`."""
+    unit_start = start
     after_wide = False
-    for place in range(start, stop):
-        size = character_width(text[place])
-        breakable = after_wide or size == 2
-        if place > at and size and breakable and text[place] not in _NO_START:
-            yield at, place
-            at = place
+    for position in range(start, end):
+        size = character_width(text[position])
+        breakable = size and (after_wide or size == 2)
+        if position > unit_start and breakable and text[position] not in _NOT_AT_LINE_START:
+            yield unit_start, position
+            unit_start = position
         if size:
             after_wide = size == 2
-    yield at, stop
+    yield unit_start, end
 
 
-def _slice(runs: Sequence[Run], start: int, end: int) -> list[Run]:
-    result: list[Run] = []
-    at = 0
+def _slice(runs: Sequence[TextRun], start: int, end: int) -> list[TextRun]:
+    """Return the runs of a span of the text of all runs."""
+    result: list[TextRun] = []
+    run_start = 0
     for piece, style in runs:
-        part = piece[max(start - at, 0) : max(end - at, 0)]
+        part = piece[max(start - run_start, 0) : max(end - run_start, 0)]
         if part:
             result.append((part, style))
-        at += len(piece)
-        if at >= end:
+        run_start += len(piece)
+        if run_start >= end:
             break
     return result

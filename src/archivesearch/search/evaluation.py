@@ -1,35 +1,41 @@
-"""How good a ranking is, by what people have judged: nDCG and average precision."""
+"""Relevance metrics: nDCG and average precision of a ranking, from judged grades."""
 
 from collections.abc import Mapping, Sequence
 from math import log2
 
 Grades = Mapping[str, int]
+"""The grade of each relevant item, from 1 up. Any other item is not relevant."""
 
 
 def ndcg(ranked: Sequence[str], grades: Grades, depth: int = 10) -> float:
-    """Return the discounted gain of a ranking's first places, 1.0 being the best possible.
+    """Return the normalized discounted cumulative gain at a depth, from 0 to 1.
 
-    `grades` say of each relevant item how relevant it is, from 1 up; a grade counts as it
-    is, divided by the logarithm of its place. What has no grade counts nothing.
+    The gain of an item is its grade, divided by the logarithm of its rank.
+
+    >>> round(ndcg(["b", "a"], {"a": 1}), 2)
+    0.63
     """
-    best = _gain(sorted(grades.values(), reverse=True)[:depth])
-    return _gain([grades.get(item, 0) for item in ranked[:depth]]) / best if best else 0.0
+    ideal = _gain(sorted(grades.values(), reverse=True)[:depth])
+    return _gain([grades.get(item, 0) for item in ranked[:depth]]) / ideal if ideal else 0.0
 
 
 def average_precision(ranked: Sequence[str], grades: Grades) -> float:
-    """Return the mean, over the relevant items, of the share of relevant ones down to each.
+    """Return the mean of the precision at the rank of each relevant item, from 0 to 1.
 
-    An item that the ranking lacks counts 0.
+    A relevant item that is not in the ranking adds 0.
+
+    >>> average_precision(["a", "x", "b"], {"a": 1, "b": 2})
+    0.8333333333333333
     """
     relevant = {item for item, grade in grades.items() if grade > 0}
-    found = 0
+    hits = 0
     total = 0.0
-    for place, item in enumerate(ranked, 1):
+    for rank, item in enumerate(ranked, 1):
         if item in relevant:
-            found += 1
-            total += found / place
+            hits += 1
+            total += hits / rank
     return total / len(relevant) if relevant else 0.0
 
 
 def _gain(grades: Sequence[int]) -> float:
-    return sum(grade / log2(place + 1) for place, grade in enumerate(grades, 1))
+    return sum(grade / log2(rank + 1) for rank, grade in enumerate(grades, 1))

@@ -1,8 +1,8 @@
-"""The seam between archivesearch and what stores and ranks its passages.
+"""The engine protocol: requests, responses, and what an engine and its reader must do.
 
-An engine is two things: a builder that is given all passages in order and leaves a
-finished folder, and a reader that answers query trees from such a folder. Passages are
-numbered from 0 in the order in which they were given; those of a page are neighbours.
+An engine has two parts. Its builder takes all passages in order and writes a folder. Its
+reader answers query trees from such a folder. Passages are numbered from 0, in the order
+in which the builder takes them. So the passages of a page have consecutive numbers.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,22 +29,23 @@ SORTS = ("score", "year", "-year", "place")
 MAX_FACET_VALUES = 20
 MAX_GROUP_HITS = 3
 DEFAULT_MEMORY_MB = 256
-"""Megabytes that a build may take for the passages in work, if nothing else is said."""
+"""Megabytes that a build may use for passages that it is sorting."""
 
 
 class Match(NamedTuple):
-    """A passage that matches, by its number, and how well."""
+    """A passage that matches, by its number, and its score."""
 
     number: int
     score: float
 
 
 class Request(NamedTuple):
-    """What is asked of an engine.
+    """A query for an engine.
 
-    `query` ranks and `filter` only narrows. `sort` is `score`, `year` (undated passages
-    last), `-year` or `place` (the order of the archive); ties go by place. With
-    `group_by`, `limit` and `offset` count groups.
+    `query` matches and ranks; `filter` narrows the matches and does not rank. `sort` is
+    `score`, `year` (undated passages last), `-year` or `place` (the order of the archive).
+    Passages with equal keys are in the order of the archive. With `group_by`, `limit` and `offset`
+    count groups.
     """
 
     query: Query
@@ -57,7 +58,7 @@ class Request(NamedTuple):
 
 
 class GroupMatch(NamedTuple):
-    """A group of matches: how many there are, and the best of them."""
+    """A group of matches: its size, and the best of its matches."""
 
     key: str
     size: int
@@ -65,11 +66,12 @@ class GroupMatch(NamedTuple):
 
 
 class Response(NamedTuple):
-    """The answer: `total` counts all matches, or all groups where they are grouped.
+    """An engine's answer to a request.
 
-    `copies` has for a match those that match too and say the same, which are no matches
-    of their own; `folded` is how many there are of all matches. `notes` say which limits
-    were met, so that there may be more matches.
+    `total` counts all matches, or all groups if the request groups. Of passages with the
+    same text only the best is among `matches`. `copies` has the numbers of the others, by
+    its number; `folded` counts the others among all matches. `notes` are sentences about
+    limits that the query has met; then there may be more matches.
     """
 
     total: int
@@ -82,24 +84,24 @@ class Response(NamedTuple):
 
 
 class WordPresence(Protocol):
-    """Which words stand in which fields of some passages.
+    """The words that passages have in their fields.
 
-    `has` tells it, by field, word and passage, each by its place in what was asked for.
+    `present` is bool of the shape (fields, words, passages), in the order of the request.
     """
 
     present: Array
 
     def positions(self, cells: Array) -> WordPositions:
-        """Return where words stand, for those of `has` that are wanted."""
+        """Return the occurrences of the words in some cells: bool, in the shape of `present`."""
         ...
 
 
 class WordList:
-    """All the words of an archive, sorted, without capitals.
+    """All words of an archive's texts.
 
-    `passages` counts for each word those that have it in just this form; `occurrences` how
-    often a term, which stands for all forms, is in the texts; `total` is the number of
-    words in all texts.
+    `forms` are the different words, in lower case and sorted; `passage_counts` says how many
+    passages have each. `term_counts` says how often each term occurs; a term stands for
+    all forms of a word. `word_count` is the number of words of all texts together.
     """
 
     def __init__(
@@ -116,22 +118,25 @@ class WordList:
 
     @lazy
     def letter_masks(self) -> Array:
-        """Which letters each word has: a bit for each, by its code point modulo 64."""
-        ends = np.cumsum([len(word) for word in self.forms])
+        """The letters of each form: uint64, with the bit (code point modulo 64) of each letter.
+
+        Of `ab`, the bits 33 and 34 are set, since `a` is 97 and `b` is 98.
+        """
+        ends = np.cumsum([len(form) for form in self.forms])
         data = "".join(self.forms).encode("utf-32-le", "surrogatepass")
         codes = np.frombuffer(data, "<u4").astype(np.uint64) & np.uint64(63)
         starts = np.concatenate(([0], ends[:-1])).astype(np.int64)
         bits = np.append(np.uint64(1) << codes, np.uint64(0))
-        found: Array = np.bitwise_or.reduceat(bits, starts)
-        return found
+        masks: Array = np.bitwise_or.reduceat(bits, starts)
+        return masks
 
 
 class Reader(Protocol):
-    """Answers from one finished index, which never changes. Safe to use from threads."""
+    """Answers requests from one finished index, which never changes. It is thread-safe."""
 
     @property
     def whoosh_index(self) -> Any:
-        """The `whoosh.index.Index` underneath, where there is one."""
+        """The index as a `whoosh.index.Index`, if the engine has one."""
         ...
 
     def search(self, request: Request) -> Response:
@@ -143,33 +148,34 @@ class Reader(Protocol):
     ) -> Iterator[int]:
         """Yield the numbers of all matches, in the order of the archive.
 
-        `notes` is told which limits were met, before the first is given.
+        Sentences about limits that the query has met are appended to `notes` before the
+        first number is yielded.
         """
         ...
 
     def ids(self, numbers: Sequence[int]) -> list[str]:
-        """Return the ids of passages, without reading them."""
+        """Return the ids of passages, without reading the passages."""
         ...
 
     def scores(self, query: Query, numbers: Sequence[int]) -> list[float]:
-        """Return the score of each of some passages, 0 where it does not match."""
+        """Return the score of each passage, 0 for one that does not match."""
         ...
 
     def year_counts(
         self, query: Query, filter: Query | None = None, notes: list[str] | None = None
     ) -> Mapping[int, int]:
-        """Return how many passages of each year match; those without one count as of 0.
+        """Return the number of matches of each year; year 0 is that of undated passages.
 
-        `notes` is told which limits were met.
+        Sentences about limits that the query has met are appended to `notes`.
         """
         ...
 
     def has_any_term(self, terms: Iterable[str], fields: Iterable[str]) -> bool:
-        """Return whether any passage has any of some terms in any of some fields."""
+        """Return whether any passage has any of the terms in any of the fields."""
         ...
 
     def words(self) -> WordList:
-        """Return the words of the archive as they are spelled in it."""
+        """Return all words of the archive's texts."""
         ...
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
@@ -179,26 +185,26 @@ class Reader(Protocol):
     def presence(
         self, numbers: Array, fields: Sequence[str], words: Mapping[str, int]
     ) -> WordPresence:
-        """Return which terms stand in fields of passages.
+        """Return which words the passages have in the fields.
 
-        `words` gives each term the number of the word that it is to go by.
+        `words` gives each term the number of the word that it stands for.
         """
         ...
 
     def is_heading(self, numbers: Array) -> Array:
-        """Return for each passage whether it is a mere heading: its section's or its page's."""
+        """Return for each passage whether it is only its section's or page's heading: bool."""
         ...
 
     def forms(self, term: str) -> Sequence[str]:
-        """Return the spellings, case apart, of the words in texts that a term stands for."""
+        """Return the lower-case forms of the words in texts that a term stands for."""
         ...
 
     def is_common(self, term: str) -> bool:
-        """Return whether a term is in so many texts that finding it tells nothing."""
+        """Return whether a term is in so many texts that it does not distinguish any."""
         ...
 
     def page_range(self, page: str) -> range:
-        """Return the numbers of a page's passages; empty where there is no such page."""
+        """Return the numbers of a page's passages; an empty range if there is no such page."""
         ...
 
     def page_names(self) -> Sequence[str]:
@@ -206,15 +212,15 @@ class Reader(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of all files."""
+        """Release all files."""
         ...
 
 
 class Engine(Protocol):
-    """One way of storing and ranking passages."""
+    """A way to store and rank passages."""
 
     name: str
-    """How a manifest calls it."""
+    """The engine's name in the manifest of an index."""
 
     def build(
         self,
@@ -229,21 +235,21 @@ class Engine(Protocol):
     ) -> None:
         """Write an index of all passages into an empty folder.
 
-        Of `copies` that match, answers have one. The processes of `crew` may be given
-        batches to work on; `memory` is how many megabytes the passages that are in work may
-        take. Neither makes a difference to what is written. `watch` is told of how many
-        more passages are done each time.
+        Of the passages of a group of `copies` that match, a response has one. `pool` may do
+        a part of the work. `memory` is the limit, in megabytes, for passages that are being
+        sorted. Neither changes what is written. `on_progress` is called with the number of
+        passages that were finished since its last call.
         """
         ...
 
     def open(self, folder: Path, analyzer: Analyzer) -> Reader:
-        """Open what `build` wrote."""
+        """Open an index that `build` wrote."""
         ...
 
     def problems(self, folder: Path) -> Iterator[str]:
-        """Yield in words what in such a folder is not as `build` writes it."""
+        """Yield a sentence for each way in which a folder is not a valid index."""
         ...
 
     def contents(self, folder: Path) -> "Contents":
-        """Return what such a folder, in which there are no problems, says that it holds."""
+        """Return the contents of an index, read from its files. It must have no problems."""
         ...

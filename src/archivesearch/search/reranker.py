@@ -1,13 +1,15 @@
-"""The second stage of ranking: the best matches again, by what is no sum of words.
+"""Reranker: the second stage of ranking, for what a sum over words cannot express.
 
-The engine adds up what each word of a query says of a passage. Here the first matches
-are put in order anew by how many of the words they have, by how near to one another
-words stand that are neighbours in the query, and by whether they are more than a
-heading. What is farther down keeps its place.
+The engine adds up the scores of the words that a passage has. The reranker takes the first
+matches and multiplies their scores by three boosts:
 
-Scores are only ever raised, so that the last match that was looked at still has at least
-the score of the first that was not, and any page of results continues the one before.
-The constants were chosen by `benchmarks/relevance.py`; docs/internals/relevance.md has its table.
+completeness   how many of the query's words the passage has
+nearness       how close together it has words that are neighbours in the query
+body           whether it is more than a heading
+
+Later matches keep their rank. A boost is never below 1. So the last reranked match still
+has at least the score of the next match, and pages of results fit together. The constants
+were chosen with `benchmarks/relevance.py`; docs/internals/relevance.md has its table.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,41 +27,37 @@ from archivesearch.query.nodes.near import Near
 from archivesearch.search.execution.term_positions import WordPositions
 from archivesearch.search.request import GroupMatch, Match, Reader, Request, Response, WordPresence
 
-# How many matches are looked at again; each one's text has to be read. The mean nDCG@10
+# How many matches are reranked; the positions of their words must be read. The mean nDCG@10
 # and MAP of the three collections: 30 .556/.479, 50 .557/.481, 100 .559/.483, 200 .558/.482.
 CANDIDATES = 100
 
-# By which part a score is raised where the words of the query all stand side by side:
+# The part by which a score rises where all words of the query stand side by side:
 # 0 .549/.476, 0.4 .556/.480, 0.8 .559/.483, 1.2 .555/.480.
 NEARNESS = 0.8
 
-# How far apart neighbours in the query may stand and still be near, in words, one more
-# where they stand in the other order: 1 .556/.481, 2 .558/.482, 4 .559/.483, 8 .558/.482.
-REACH = 4
+# The largest distance, in words, at which neighbours in the query are near. The reverse
+# order counts as one word more. 1 .556/.481, 2 .558/.482, 4 .559/.483, 8 .558/.482.
+_MAX_DISTANCE = 4
 
-# How much having more of the words counts: the exponent of their share, for two words;
-# it is divided among the others where there are more. 0 .558/.481, 0.25 .558/.482,
-# 0.5 .559/.483, 1 .557/.480. With each question cut to its three rarest words:
-# 0 .407/.343, 0.25 .409/.344, 0.5 .412/.347, 1 .414/.348.
+# How much completeness counts: the exponent of the share of the words, for two words. With
+# more words it is divided among all but one. 0 .558/.481, 0.25 .558/.482, 0.5 .559/.483,
+# 1 .557/.480. With each question cut to its three rarest words: 0 .407/.343, 0.25 .409/.344,
+# 0.5 .412/.347, 1 .414/.348.
 COMPLETENESS = 0.5
 
-# What a passage gains that is more than its own heading, whose words the engine counts as
-# text and as heading. Only `cacm` has such (nDCG@10 and MAP): 1 .481/.325, 1.1 .488/.332,
-# 1.25 .483/.332, 1.4 .475/.328; cut to three words 1 .307/.196, 1.25 .317/.206, 1.4 .322/.207;
-# to one, which has no other second stage, 1 .151/.087, 1.25 .159/.088, 1.5 .164/.090.
+# The boost of a passage that is more than its own heading. The engine counts the words of a
+# heading twice, as text and as heading. Only `cacm` has such passages (nDCG@10 and MAP):
+# 1 .481/.325, 1.1 .488/.332, 1.25 .483/.332, 1.4 .475/.328; cut to three words 1 .307/.196,
+# 1.25 .317/.206, 1.4 .322/.207; cut to one word, where only this boost applies, 1 .151/.087,
+# 1.25 .159/.088, 1.5 .164/.090.
 BODY = 1.25
 
-
-_LOOKED_AT = ("section", "org", "title", "text")
-_ALL_COUNT = (And, Or, Near)
-
-
-# More words than any field has.
-_LONGEST = 1 << 33
+_FIELDS = ("section", "org", "title", "text")
+_MAX_FIELD_LENGTH = 1 << 33  # more words than any field has
 
 
 class Boosts(NamedTuple):
-    """By what a score was multiplied: for more of the words, for nearness, for a body."""
+    """The factors by which a score was multiplied."""
 
     completeness: float
     nearness: float
@@ -74,120 +72,134 @@ def search(
 ) -> Response:
     """Return the best matches of a query in their final order, with their final scores.
 
-    `words` are those that are `wanted`. Totals, facets and counts are the engine's.
-    `raised` is told of each score that was.
+    `words` are the `query_words` of the query. Totals, facets and counts are the engine's.
+    The boosts of each reranked match are added to `boosts`, by its number.
     """
     if not words or not request.limit or request.offset >= CANDIDATES:
         return reader.search(request)
     end = request.offset + request.limit
-    found = reader.search(request._replace(offset=0, limit=max(end, CANDIDATES)))
-    stage = _Stage(reader, words, dict.fromkeys(_names(request.query)), boosts)
+    response = reader.search(request._replace(offset=0, limit=max(end, CANDIDATES)))
+    reranker = _Reranker(reader, words, dict.fromkeys(_aliases(request.query)), boosts)
     if request.group_by is not None:
-        return found._replace(groups=tuple(stage.groups(found.groups)[request.offset : end]))
-    return found._replace(matches=tuple(stage.matches(found.matches, request.offset, end)))
+        groups = reranker.groups(response.groups)
+        return response._replace(groups=tuple(groups[request.offset : end]))
+    return response._replace(matches=tuple(reranker.matches(response.matches, request.offset, end)))
 
 
 def query_words(query: Query) -> list[frozenset[str]]:
-    """Return the plain words of a query, in order: each as the terms it may stand as.
+    """Return the different plain words of a query, in order.
 
-    What is a pattern, a year or a page, and what only takes matches away, is none of them.
+    A word is the set of terms that it may stand as, such as its stems in several languages.
+    Patterns, years, pages and excluded words are no plain words.
+
+    `peace wars NOT army` has the words {peac} and {war}.
     """
-    return list(dict.fromkeys(_wanted(query)))
+    return list(dict.fromkeys(_words(query)))
 
 
-def _wanted(query: Query) -> list[frozenset[str]]:
+def _words(query: Query) -> list[frozenset[str]]:
     if isinstance(query, Term):
         return [frozenset((str(query.text),))] if query.fieldname in WORD_FIELDS else []
     if isinstance(query, Alternatives):
-        return _either([way for child in query.subqueries if (way := _wanted(child))])
-    if isinstance(query, InLanguages) or _is_spelled(query):
-        return _wanted(query.child)
+        return _merge_wordings([w for child in query.subqueries if (w := _words(child))])
+    if isinstance(query, InLanguages) or _is_same_spelling(query):
+        return _words(query.child)
     if isinstance(query, Alias):
-        return []  # it stands for words that are asked for beside it
-    if isinstance(query, _ALL_COUNT):
-        return [word for child in query.children() for word in _wanted(child)]
+        return []  # it stands for words that are elsewhere in the query
+    if isinstance(query, And | Or | Near):
+        return [word for child in query.children() for word in _words(child)]
     if isinstance(query, AndNot):
-        return _wanted(query.a)
+        return _words(query.a)
     if isinstance(query, Phrase):
         return [frozenset((word,)) for word in query.words]
     return []
 
 
-def _is_spelled(query: Query) -> TypeGuard[ExactForm]:
-    return isinstance(query, ExactForm) and all(
-        isinstance(test, SameSpelling) for test in query.tests
-    )
+def _is_same_spelling(query: Query) -> TypeGuard[ExactForm]:
+    return isinstance(query, ExactForm) and all(isinstance(t, SameSpelling) for t in query.tests)
 
 
-def _either(ways: Sequence[list[frozenset[str]]]) -> list[frozenset[str]]:
-    """Return the words of which there are several ways to say each."""
-    if not ways:
+def _merge_wordings(wordings: Sequence[list[frozenset[str]]]) -> list[frozenset[str]]:
+    """Return the words of one thing that has several wordings.
+
+    `[{a}, {b}]` and `[{c}, {d}]` are `[{a, c}, {b, d}]`. Beside a single word, only the
+    first word of a longer wording counts: `[{us}]` and `[{unit}, {state}]` are `[{us, unit}]`.
+    """
+    if not wordings:
         return []
-    if len(set(map(len, ways))) == 1:
-        return [frozenset().union(*same) for same in zip(*ways, strict=True)]
-    if len(ways[0]) == 1:  # of a longer way to say it the first word stands for all
-        return [frozenset().union(*(way[0] for way in ways))]
-    return ways[0]
+    if len(set(map(len, wordings))) == 1:
+        return [frozenset().union(*same) for same in zip(*wordings, strict=True)]
+    if len(wordings[0]) == 1:
+        return [frozenset().union(*(wording[0] for wording in wordings))]
+    return wordings[0]
 
 
-class _Name(NamedTuple):
-    """A name that stands for words of the query: its terms in a row, and those words."""
+class _AliasTerms(NamedTuple):
+    """An alias of an organization: its terms in a row, and the query words that it stands for."""
 
     terms: tuple[str, ...]
     words: tuple[frozenset[str], ...]
 
 
-def _names(query: Query) -> Iterator[_Name]:
-    """Yield the other names of organizations that a query names."""
+def _aliases(query: Query) -> Iterator[_AliasTerms]:
+    """Yield the aliases of the organizations that a query names."""
     if isinstance(query, Alias):
-        words = tuple(dict.fromkeys(word for tree in query.originals for word in _wanted(tree)))
-        for name in query.leaves():
-            if isinstance(name, Phrase):
-                yield _Name(tuple(name.words), words)
-            elif isinstance(name, Term):
-                yield _Name((str(name.text),), words)
+        words = tuple(dict.fromkeys(word for tree in query.originals for word in _words(tree)))
+        for leaf in query.leaves():
+            if isinstance(leaf, Phrase):
+                yield _AliasTerms(tuple(leaf.words), words)
+            elif isinstance(leaf, Term):
+                yield _AliasTerms((str(leaf.text),), words)
     elif isinstance(query, Alternatives):
-        return  # of ways to say one thing
-    elif isinstance(query, (And, Or)):
+        return  # these are wordings of one word; an alias stands beside a word
+    elif isinstance(query, And | Or):
         for child in query.children():
-            yield from _names(child)
+            yield from _aliases(child)
     elif isinstance(query, AndNot):
-        yield from _names(query.a)
+        yield from _aliases(query.a)
 
 
-class _Stage:
-    """Ranks the matches of one query again."""
+class _Reranker:
+    """Reranks the matches of one query.
+
+    Each word of the query has a number, its index in `words`; each term of an alias has a
+    number after these.
+    """
 
     def __init__(
         self,
         reader: Reader,
         words: Sequence[frozenset[str]],
-        names: Iterable[_Name] = (),
-        raised: dict[int, Boosts] | None = None,
+        aliases: Iterable[_AliasTerms] = (),
+        boosts: dict[int, Boosts] | None = None,
     ) -> None:
         self._reader = reader
-        self._raised = raised
-        self._count = len(words)
+        self._boosts = boosts
+        self._word_count = len(words)
         self._number = {term: number for number, word in enumerate(words) for term in word}
-        self._names: list[tuple[list[int], list[int]]] = []
-        for name in names:
-            for term in name.terms:
+        self._aliases: list[tuple[list[int], list[int]]] = []
+        for alias in aliases:
+            for term in alias.terms:
                 self._number.setdefault(term, len(words) + len(self._number))
-            row = [self._number[term] for term in name.terms]
-            self._names.append((row, [words.index(word) for word in name.words if word in words]))
+            terms = [self._number[term] for term in alias.terms]
+            originals = [words.index(word) for word in alias.words if word in words]
+            self._aliases.append((terms, originals))
 
     def matches(self, matches: Sequence[Match], start: int, end: int) -> list[Match]:
-        """Return a part of the matches, of which the first are in their final order."""
-        head = matches[:CANDIDATES]
-        if not head:
+        """Return the matches from `start` to `end`, the first `CANDIDATES` of all reranked."""
+        candidates = matches[:CANDIDATES]
+        if not candidates:
             return []
-        numbers, scores = self._rescored(head, end)
+        numbers, scores = self._rescore(candidates, end)
         best = np.lexsort((numbers, -scores))[start:end]
-        found = map(Match, numbers[best].tolist(), scores[best].tolist())
-        return [*found, *matches[max(start, CANDIDATES) : end]]
+        reranked = map(Match, numbers[best].tolist(), scores[best].tolist())
+        return [*reranked, *matches[max(start, CANDIDATES) : end]]
 
     def groups(self, groups: Sequence[GroupMatch]) -> list[GroupMatch]:
-        """Return groups with the first ones in their final order, and their matches too."""
+        """Return groups, the first reranked, and the matches inside of these too.
+
+        They are as many as have `CANDIDATES` matches together at most.
+        """
         size = 0
         count = 0
         for group in groups:
@@ -197,129 +209,150 @@ class _Stage:
             count += 1
         if not count:
             return list(groups)
-        numbers, scores = self._rescored([m for group in groups[:count] for m in group.matches])
+        numbers, scores = self._rescore([m for group in groups[:count] for m in group.matches])
         rescored = map(Match, numbers.tolist(), scores.tolist())
-        head = [
+        reranked = [
             group._replace(
-                matches=tuple(sorted((next(rescored) for _ in group.matches), key=_rank))
+                matches=tuple(sorted((next(rescored) for _ in group.matches), key=_sort_key))
             )
             for group in groups[:count]
         ]
-        return [*sorted(head, key=lambda group: _rank(group.matches[0])), *groups[count:]]
+        return [*sorted(reranked, key=lambda group: _sort_key(group.matches[0])), *groups[count:]]
 
-    def _rescored(self, matches: Sequence[Match], first: int = CANDIDATES) -> tuple[Array, Array]:
+    def _rescore(self, matches: Sequence[Match], first: int = CANDIDATES) -> tuple[Array, Array]:
         """Return the numbers of matches and their final scores.
 
-        Those that cannot be among the `first` best may be told too low a score.
+        The score of a match that cannot be among the `first` best may be too low.
         """
         numbers = np.array([match.number for match in matches], np.int64)
         scores = np.array([match.score for match in matches], np.float64)
         body = np.where(self._reader.is_heading(numbers), 1.0, BODY)
-        complete = near = np.ones(len(matches))
-        if self._count > 1:
-            presence = self._reader.presence(numbers, _LOOKED_AT, self._number)
-            if self._names:
-                has, places = self._named(presence)
-                weights = _Weights(has)
-                complete, near = weights.complete, weights.near(places)
+        completeness = nearness = np.ones(len(matches))
+        if self._word_count > 1:
+            presence = self._reader.presence(numbers, _FIELDS, self._number)
+            if self._aliases:
+                present, positions = self._resolve_aliases(presence)
+                weights = _WordWeights(present)
+                completeness, nearness = weights.completeness, weights.nearness(positions)
             else:
-                weights = _Weights(presence.present)
-                complete = weights.complete
-                wanted = weights.worth_a_look(scores * (complete * body), first)
-                if wanted.any():
-                    near = weights.near(presence.positions(wanted))
-        if self._raised is not None:
-            each = zip(complete.tolist(), near.tolist(), body.tolist(), strict=True)
-            self._raised.update(zip(numbers.tolist(), map(Boosts._make, each), strict=True))
-        return numbers, scores * (complete * near * body)
+                weights = _WordWeights(presence.present)
+                completeness = weights.completeness
+                cells = weights.cells_to_read(scores * (completeness * body), first)
+                if cells.any():
+                    nearness = weights.nearness(presence.positions(cells))
+        if self._boosts is not None:
+            factors = map(Boosts, completeness.tolist(), nearness.tolist(), body.tolist())
+            self._boosts.update(zip(numbers.tolist(), factors, strict=True))
+        return numbers, scores * (completeness * nearness * body)
 
-    def _named(self, presence: WordPresence) -> tuple[Array, WordPositions]:
-        """Put in place of names the words of the query that they stand for."""
-        places = presence.positions(presence.present)
-        at = set(zip(*(column.tolist() for column in places), strict=True))
-        found = {place for place in at if place[3] < self._count}
-        for row, words in self._names:
-            for passage, field, first, number in at:
-                if number == row[0] and all(
-                    (passage, field, first + n, x) in at for n, x in enumerate(row)
+    def _resolve_aliases(self, presence: WordPresence) -> tuple[Array, WordPositions]:
+        """Return which passages have which words, and where, with aliases as the words.
+
+        Each occurrence of an alias counts as the words that it stands for.
+
+        Example: `swp` is word 0. Its alias `socialist worker parti` has the numbers 3, 4 and
+        5. A text with these at the positions 7, 8 and 9 has word 0 at position 7.
+        """
+        positions = presence.positions(presence.present)
+        occurrences = set(zip(*(column.tolist() for column in positions), strict=True))
+        resolved = {occurrence for occurrence in occurrences if occurrence[3] < self._word_count}
+        for terms, originals in self._aliases:
+            for passage, field, start, number in occurrences:
+                if number == terms[0] and all(
+                    (passage, field, start + n, term) in occurrences for n, term in enumerate(terms)
                 ):
-                    found.update((passage, field, first + n, word) for n, word in enumerate(words))
-        named = WordPositions(*np.array(sorted(found), np.int64).reshape(-1, 4).T)
-        has = np.zeros((len(_LOOKED_AT), self._count, presence.present.shape[2]), bool)
-        has[named.field, named.word, named.passage] = True
-        return has, named
+                    resolved.update(
+                        (passage, field, start + n, word) for n, word in enumerate(originals)
+                    )
+        words = WordPositions(*np.array(sorted(resolved), np.int64).reshape(-1, 4).T)
+        present = np.zeros((len(_FIELDS), self._word_count, presence.present.shape[2]), bool)
+        present[words.field, words.word, words.passage] = True
+        return present, words
 
 
-def _rank(match: Match) -> tuple[float, int]:
+def _sort_key(match: Match) -> tuple[float, int]:
     return -match.score, match.number
 
 
-class _Weights:
-    """What it counts that passages have words; `has` tells it by field, word and passage.
+class _WordWeights:
+    """The weights of the query's words, and the boosts that follow from them.
 
-    A word weighs the more the fewer of the passages have it; one that none has, nothing.
+    A word weighs more, the fewer of the passages have it. A word that none has weighs 0.
+    `present` is bool of the shape (fields, words, passages).
     """
 
-    def __init__(self, has: Array) -> None:
-        self._has = has
-        passages = has.shape[2]
-        in_any = np.ascontiguousarray(has.any(axis=0).T)
-        having = in_any.sum(axis=0)
-        weights = np.where(having, np.log(1 + passages / (having + 0.5)), 0.0)
-        self._pairs = np.minimum(weights[:-1], weights[1:])
-        self._whole = float(weights.sum())
-        self.complete: Array = np.ones(passages)
-        """What the score of each passage is multiplied by for having more of the words."""
-        if self._whole:
-            present: Array = in_any @ weights
-            power = COMPLETENESS / max(int(np.count_nonzero(having)) - 1, 1)
-            least = float(weights[having > 0].min())
-            self.complete = (np.maximum(present, least) / least) ** power
+    def __init__(self, present: Array) -> None:
+        self._present = present
+        passages = present.shape[2]
+        in_any_field = np.ascontiguousarray(present.any(axis=0).T)
+        counts = in_any_field.sum(axis=0)
+        weights = np.where(counts, np.log(1 + passages / (counts + 0.5)), 0.0)
+        self._pair_weights = np.minimum(weights[:-1], weights[1:])
+        self._total = float(weights.sum())
+        self.completeness: Array = np.ones(passages)
+        """The boost of each passage for how many of the words it has."""
+        if self._total:
+            sums: Array = in_any_field @ weights
+            power = COMPLETENESS / max(int(np.count_nonzero(counts)) - 1, 1)
+            least = float(weights[counts > 0].min())
+            self.completeness = (np.maximum(sums, least) / least) ** power
 
-    def near(self, places: WordPositions) -> Array:
-        """Return what the score of each passage is multiplied by for words that are near."""
-        _, words, passages = self._has.shape
-        if not self._whole:
+    def nearness(self, positions: WordPositions) -> Array:
+        """Return the boost of each passage for words that are near."""
+        _, words, passages = self._present.shape
+        if not self._total:
             return np.ones(passages)
-        return self._nearer(_nearness(places, passages, words))
+        return self._nearness_boost(_nearness(positions, passages, words))
 
-    def worth_a_look(self, scores: Array, first: int) -> Array:
-        """Return which places say which passages are the `first`, as `has` tells what is there.
+    def cells_to_read(self, scores: Array, first: int) -> Array:
+        """Return the cells whose positions must be read to find the `first` best passages.
 
-        Words count where their neighbours in the query stand in the same field. `scores` are
-        what passages have that no nearness raises.
+        The result is bool, in the shape of `present`. A cell is a word in a field of a
+        passage. Its positions count only where the same field has a neighbour of the word
+        in the query. `scores` are the passages' scores without the boost for nearness. A
+        passage that even the greatest such boost does not lift among the best has no cells.
+
+        Example: the query is `a b c`. One passage has `a` and `b` in its text, another one
+        has `a` and `c`. Only the two cells of the first passage must be read.
         """
-        beside = self._has[:, :-1] & self._has[:, 1:]
-        found = np.zeros_like(self._has)
+        beside = self._present[:, :-1] & self._present[:, 1:]
+        cells = np.zeros_like(self._present)
         if not beside.any():
-            return found
-        most = scores * self._nearer(np.ascontiguousarray(beside.any(axis=0).T)) * ROUNDING_MARGIN
+            return cells
+        adjacent = np.ascontiguousarray(beside.any(axis=0).T)
+        bounds = scores * self._nearness_boost(adjacent) * ROUNDING_MARGIN
         if first < len(scores):
-            beside &= most >= np.partition(scores, len(scores) - first)[len(scores) - first]
-        found[:, :-1] = beside
-        found[:, 1:] |= beside
-        return found
+            beside &= bounds >= np.partition(scores, len(scores) - first)[len(scores) - first]
+        cells[:, :-1] = beside
+        cells[:, 1:] |= beside
+        return cells
 
-    def _nearer(self, near: Array) -> Array:
-        found: Array = 1.0 + NEARNESS * (near @ self._pairs) / self._whole
-        return found
+    def _nearness_boost(self, nearness: Array) -> Array:
+        """Return the boost for each passage, from the nearness of its pairs of words."""
+        boosts: Array = 1.0 + NEARNESS * (nearness @ self._pair_weights) / self._total
+        return boosts
 
 
-def _nearness(places: WordPositions, passages: int, words: int) -> Array:
-    """Return how near each word of the query but the last has the next one, in each passage.
+def _nearness(positions: WordPositions, passages: int, words: int) -> Array:
+    """Return how near each word of the query has the next one: float64 (passages, words - 1).
 
-    1 is beside it, in their order; half as near is half as much, beyond `REACH` nothing.
+    The nearness is 1 divided by the distance in words: 1 side by side, 1/2 with a word
+    between, and 0 beyond `_MAX_DISTANCE`. In reverse order the distance is one more. A pair
+    that occurs several times has its greatest nearness.
     """
-    near = np.zeros((passages, words - 1))
-    line = (places.passage * len(_LOOKED_AT) + places.field) * _LONGEST + places.position
-    for step in range(1, REACH + 1):
-        apart = line[step:] - line[:-step]
-        at = (apart <= REACH).nonzero()[0]
-        if not len(at):
+    nearness = np.zeros((passages, words - 1))
+    # passage, field and position in one number; in one field, the difference is the distance
+    line = (
+        positions.passage * len(_FIELDS) + positions.field
+    ) * _MAX_FIELD_LENGTH + positions.position
+    for step in range(1, _MAX_DISTANCE + 1):
+        differences = line[step:] - line[:-step]
+        firsts = (differences <= _MAX_DISTANCE).nonzero()[0]
+        if not len(firsts):
             break
-        word, next_ = places.word[at], places.word[at + step]
-        distance = apart[at] + (next_ < word)
-        kept = (abs(next_ - word) == 1) & (distance <= REACH)
-        pair = places.passage[at[kept]], np.minimum(word, next_)[kept]
-        np.maximum.at(near, pair, 1 / np.maximum(distance[kept], 1))
-    return near
+        word, next_word = positions.word[firsts], positions.word[firsts + step]
+        distances = differences[firsts] + (next_word < word)
+        is_pair = (abs(next_word - word) == 1) & (distances <= _MAX_DISTANCE)
+        pairs = positions.passage[firsts[is_pair]], np.minimum(word, next_word)[is_pair]
+        np.maximum.at(nearness, pairs, 1 / np.maximum(distances[is_pair], 1))
+    return nearness

@@ -1,4 +1,4 @@
-"""What a reader may have meant to type, in the archive's own words."""
+"""Spelling correction and completion, with the words of the archive as the dictionary."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
@@ -9,119 +9,134 @@ from operator import or_
 import numpy as np
 
 from archivesearch.analysis.analyzer import fold, spelling_key, strip_accents
-from archivesearch.analysis.tokenizer import is_cjk
-from archivesearch.analysis.tokenizer import words as words_of
+from archivesearch.analysis.tokenizer import is_cjk, words
 from archivesearch.search.request import WordList
 
-# A word that fewer passages have may be a slip, if a word like it is so many times as
-# frequent; a long word may have two letters wrong.
-_FEW = 3
-_TIMES = 10
+# A word that fewer passages have is rare, and may be a slip for a word that is at least
+# `_MIN_RATIO` times as frequent.
+_RARE = 3
+_MIN_RATIO = 10
+# A word with fewer letters has too many neighbours; a long one may have two wrong letters.
+_MIN_LENGTH = 4
 _LONG = 8
-_SHORTEST = 4
-_CHOICES = 3
-_TRIES = 6
-_SIGNS = frozenset('=*?~:^"')
+# How many corrections of a word are tried, and how many corrected queries.
+_MAX_CHOICES = 3
+_MAX_QUERIES = 6
+_GRAMMAR_SIGNS = frozenset('=*?~:^"')
 _OPERATORS = frozenset(("AND", "OR", "NOT", "TO"))
 
 
-def completions(words: WordList, start: str, limit: int) -> list[tuple[str, int]]:
-    """Return the most frequent words that begin so, each with how many passages have it."""
-    folded = spelling_key(start)
-    first = bisect_left(words.forms, folded)
-    last = bisect_left(words.forms, folded + "\U0010ffff")
-    found = zip(words.forms[first:last], words.passage_counts[first:last], strict=True)
-    return sorted((pair for pair in found if pair[1]), key=lambda pair: (-pair[1], pair[0]))[:limit]
+def completions(word_list: WordList, start: str, limit: int) -> list[tuple[str, int]]:
+    """Return the most frequent words that begin with `start`.
+
+    Each is a word and the number of passages that have it.
+    """
+    key = spelling_key(start)
+    first = bisect_left(word_list.forms, key)
+    last = bisect_left(word_list.forms, key + "\U0010ffff")
+    pairs = zip(word_list.forms[first:last], word_list.passage_counts[first:last], strict=True)
+    return sorted((pair for pair in pairs if pair[1]), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
 
 def corrections(
-    words: WordList, word: str, limit: int = _CHOICES, *, only_rare: bool = True
+    word_list: WordList, word: str, limit: int = _MAX_CHOICES, *, only_rare: bool = True
 ) -> list[tuple[str, int]]:
     """Return words of the archive that a word may be a slip for, the likeliest first.
 
-    None is returned that is hardly more frequent, and with `only_rare` none at all of a
-    word that is not rare: of 3,623 words that at least three passages have, 100 have a
-    neighbour 50 times as frequent, and of 40 of these, looked at by eye, five were slips.
+    Each is a word and the number of passages that have it. It must be much more frequent
+    than `word`. With `only_rare`, a word that is not rare has no corrections. Of 3,623 words
+    that three or more passages have, 100 have a neighbour 50 times as frequent. Of 40 such
+    words, looked at by eye, only five were slips.
     """
     from rapidfuzz import process
-    from rapidfuzz.distance import OSA  # slow to import, and seldom needed
+    from rapidfuzz.distance import OSA  # slow to import, and few searches need it
 
-    wanted = strip_accents(fold(word))
-    if len(wanted) < _SHORTEST or is_cjk(word) or not word[0].isalpha():
+    letters = strip_accents(fold(word))
+    if len(letters) < _MIN_LENGTH or is_cjk(word) or not word[0].isalpha():
         return []
-    known = _count(words, spelling_key(word))
-    if only_rare and known >= _FEW:
+    passages = _passage_count(word_list, spelling_key(word))
+    if only_rare and passages >= _RARE:
         return []
-    distance = 2 if len(wanted) >= _LONG else 1
-    few = _with_such_letters(words, wanted, distance)
-    near = process.extract(
-        wanted,
-        [words.forms[at] for at in few],
+    distance = 2 if len(letters) >= _LONG else 1
+    candidates = _candidates(word_list, letters, distance)
+    neighbours = process.extract(
+        letters,
+        [word_list.forms[index] for index in candidates],
         scorer=OSA.distance,
         score_cutoff=distance,
         limit=200,
     )
     choices = [
-        (spelled, words.passage_counts[few[at]], how_far)
-        for spelled, how_far, at in near
-        if how_far and words.passage_counts[few[at]] >= max(known * _TIMES, 1)
+        (form, word_list.passage_counts[candidates[index]], edits)
+        for form, edits, index in neighbours
+        if edits and word_list.passage_counts[candidates[index]] >= max(passages * _MIN_RATIO, 1)
     ]
-    # the first letter is seldom wrong, and of two words as like the more frequent is meant
-    choices.sort(key=lambda one: (one[2] + (one[0][:1] != wanted[:1]), -one[1], one[0]))
-    return [(text, count) for text, count, _ in choices[:limit]]
+    # a wrong first letter is rare, so it counts as an edit more; then the frequent word wins
+    choices.sort(key=lambda c: (c[2] + (c[0][:1] != letters[:1]), -c[1], c[0]))
+    return [(form, count) for form, count, _ in choices[:limit]]
 
 
-def suggestion(query: str, words: WordList, finds: Callable[[str], int], least: int) -> str | None:
-    """Return a query with slips mended that finds more than `least`; None if there is none.
+def suggestion(
+    query: str, word_list: WordList, count_matches: Callable[[str], int], total: int
+) -> str | None:
+    """Return a corrected query with more matches than `total`, or None if there is none.
 
-    `finds` says how much a query finds.
+    `count_matches` returns the number of matches of a query.
     """
-    places = list(_plain_places(query))
-    choices = [[text, *(c for c, _ in corrections(words, text))] for text, _ in places]
-    if all(len(ways) < 2 for ways in choices):
+    plain = list(_plain_words(query))
+    choices = [[word, *(form for form, _ in corrections(word_list, word))] for word, _ in plain]
+    if all(len(forms) < 2 for forms in choices):
         return None
-    ways = islice(product(*(ways[1:] or ways for ways in choices)), _TRIES)
-    for way in ways:
-        mended = query
-        for (text, start), new in reversed(list(zip(places, way, strict=True))):
-            if new != text:
-                mended = mended[:start] + _like(text, new) + mended[start + len(text) :]
-        if finds(mended) > least:
-            return mended
+    # a word with corrections is always replaced; the others stay
+    combinations = product(*(forms[1:] or forms for forms in choices))
+    for combination in islice(combinations, _MAX_QUERIES):
+        corrected = query
+        for (word, start), form in reversed(list(zip(plain, combination, strict=True))):
+            if form != word:
+                end = start + len(word)
+                corrected = corrected[:start] + _capitalize_like(word, form) + corrected[end:]
+        if count_matches(corrected) > total:
+            return corrected
     return None
 
 
-def _with_such_letters(words: WordList, wanted: str, distance: int) -> list[int]:
-    """Return the places of the words that may differ from one by so many letters at most.
+def _candidates(word_list: WordList, letters: str, distance: int) -> list[int]:
+    """Return the indexes of the words that may be within an edit distance of a word.
 
-    Each change takes a letter away, or brings one, or both.
+    Only the sets of letters are compared. An edit removes a letter, adds one, or does both.
+    So each word has at most `distance` letters that the other one lacks.
     """
-    if not words.forms:
+    if not word_list.forms:
         return []
-    own = np.uint64(reduce(or_, (1 << (ord(letter) & 63) for letter in wanted)))
-    more = np.bitwise_count(words.letter_masks & ~own) <= distance
-    found: list[int] = (
-        (more & (np.bitwise_count(own & ~words.letter_masks) <= distance)).nonzero()[0].tolist()
+    mask = np.uint64(reduce(or_, (1 << (ord(letter) & 63) for letter in letters)))
+    differences = np.maximum(
+        np.bitwise_count(word_list.letter_masks & ~mask),
+        np.bitwise_count(mask & ~word_list.letter_masks),
     )
-    return found
+    indexes: list[int] = (differences <= distance).nonzero()[0].tolist()
+    return indexes
 
 
-def _count(words: WordList, folded: str) -> int:
-    at = bisect_left(words.forms, folded)
-    is_there = at < len(words.forms) and words.forms[at] == folded
-    return words.passage_counts[at] if is_there else 0
+def _passage_count(word_list: WordList, form: str) -> int:
+    """Return how many passages have a form, 0 if none has it."""
+    index = bisect_left(word_list.forms, form)
+    is_there = index < len(word_list.forms) and word_list.forms[index] == form
+    return word_list.passage_counts[index] if is_there else 0
 
 
-def _plain_places(query: str) -> Iterator[tuple[str, int]]:
-    """Yield the words of a query that stand in it as they are, and where."""
-    for word, start, end in words_of(query):
-        around = query[max(start - 1, 0) : start] + query[end : end + 1]
-        if word not in _OPERATORS and not _SIGNS.intersection(around.replace('"', "")):
+def _plain_words(query: str) -> Iterator[tuple[str, int]]:
+    """Yield the words of a query that no grammar sign touches, each with its start.
+
+    Quotation marks do not count as signs here: the words of a phrase are plain.
+    """
+    for word, start, end in words(query):
+        neighbours = query[max(start - 1, 0) : start] + query[end : end + 1]
+        if word not in _OPERATORS and not _GRAMMAR_SIGNS.intersection(neighbours.replace('"', "")):
             yield word, start
 
 
-def _like(old: str, new: str) -> str:
-    """Return a word with capitals as another has them."""
-    if len(old) > 1 and old.isupper():
-        return new.upper()
-    return new.capitalize() if old[:1].isupper() else new
+def _capitalize_like(model: str, word: str) -> str:
+    """Return a word with the capitals of another: `REVOLT` or `Revolt` for `revolt`."""
+    if len(model) > 1 and model.isupper():
+        return word.upper()
+    return word.capitalize() if model[:1].isupper() else word

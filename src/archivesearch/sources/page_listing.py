@@ -95,7 +95,7 @@ class SourceListing:
     config: bytes | None = None
     config_damage: str = ""
     captures: tuple[Capture, ...] = ()
-    omitted: Mapping[str, int] = field(default_factory=dict)
+    omitted_counts: Mapping[str, int] = field(default_factory=dict)
 
 
 class SourceReader(Protocol):

@@ -5,7 +5,7 @@ import click
 import archivesearch
 from archivesearch.cli.options import examples, format_option, index_option
 from archivesearch.cli.output import write, write_bytes
-from archivesearch.present.as_json import backup_json, encoded
+from archivesearch.present.as_json import backup_json, json_bytes
 from archivesearch.present.verification import backup_text
 
 EXAMPLES = examples(
@@ -19,15 +19,15 @@ EXAMPLES = examples(
 @index_option
 @format_option("text", "json")
 def backup(*, target: str, index: str, form: str) -> None:
-    """Copy an index to TARGET, an empty or a new folder, and verify the copy.
+    """Copy an index to TARGET, a new or empty folder, and verify the copy.
 
-    Others may search the index meanwhile, and one may be writing: the copy is of what was
-    in force. It is an index like any other.
+    Others may search the index meanwhile, and even rebuild it. The copy is an ordinary
+    index.
     """
     if not target:
-        raise click.BadParameter("the name of a folder is expected.", param_hint="TARGET")
-    done = archivesearch.backup(index, target)
+        raise click.BadParameter("the name is empty; name a folder.", param_hint="TARGET")
+    result = archivesearch.backup(index, target)
     if form == "json":
-        write_bytes(encoded(backup_json(done)))
-        return
-    write(backup_text(done, target))
+        write_bytes(json_bytes(backup_json(result)))
+    else:
+        write(backup_text(result, target))

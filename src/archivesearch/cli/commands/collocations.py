@@ -5,11 +5,18 @@ from typing import Any
 import click
 
 import archivesearch
-from archivesearch.cli.failures import asking
-from archivesearch.cli.filter_options import narrowing_options
-from archivesearch.cli.options import color_option, examples, format_option, index_option, readable
-from archivesearch.cli.output import screen, tell, write, write_bytes
-from archivesearch.present.as_json import encoded, record_json
+from archivesearch.cli.arguments import query_argument
+from archivesearch.cli.failures import show_query_errors
+from archivesearch.cli.filter_options import filter_options
+from archivesearch.cli.options import (
+    color_option,
+    examples,
+    format_option,
+    index_option,
+    limit_option,
+)
+from archivesearch.cli.output import screen, write, write_bytes, write_notes
+from archivesearch.present.as_json import json_bytes, record_json
 from archivesearch.present.research import collocations_text
 
 EXAMPLES = examples(
@@ -20,41 +27,31 @@ EXAMPLES = examples(
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("words", nargs=-1, required=True, metavar="QUERY...")
-@narrowing_options
+@query_argument
+@filter_options
 @click.option(
     "--window",
     metavar="N",
     type=click.IntRange(min=1),
     default=5,
     show_default=True,
-    help="So many words to either side count as company.",
+    help="Count the N words before and the N words after each match.",
 )
-@click.option(
-    "--limit",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=20,
-    show_default=True,
-    help="Words to print.",
-)
+@limit_option("words", 20)
 @format_option("text", "json")
 @index_option
 @color_option
-def collocations(
-    *, words: tuple[str, ...], form: str, index: str, color: bool | None, **options: Any
-) -> None:
-    """Print the words that keep company with those that QUERY finds.
+def collocations(*, query: str, form: str, index: str, color: bool | None, **options: Any) -> None:
+    """Print the words that often stand near the matches of QUERY.
 
-    The words that can be there by chance the least come first, by the log-likelihood
-    ratio; words that are everywhere are left out.
+    First come the words that are least likely to stand there by chance, by their
+    log-likelihood ratio. Words that are common everywhere are left out.
     """
-    query = readable(" ".join(words))
-    with asking(query), archivesearch.open(index) as archive:
-        found = archive.collocations(query, **options)
-    tell(found.notes)
+    with show_query_errors(query), archivesearch.open(index) as archive:
+        collocates = archive.collocations(query, **options)
+    write_notes(collocates.notes)
     if form == "json":
-        write_bytes(encoded(record_json(found)))
-        return
-    terminal = screen(color=color)
-    write(collocations_text(found, terminal), color=terminal.color)
+        write_bytes(json_bytes(record_json(collocates)))
+    else:
+        terminal = screen(color=color)
+        write(collocations_text(collocates, terminal), color=terminal.color)

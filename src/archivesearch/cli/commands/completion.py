@@ -3,12 +3,12 @@
 import click
 from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
-from archivesearch.cli.completers import VARIABLE
+from archivesearch.cli.completers import COMPLETION_VARIABLE
 from archivesearch.cli.options import examples
 from archivesearch.cli.output import write
 
 PROGRAM = "archivesearch"
-COMPLETERS = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
+SHELLS = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
 
 EXAMPLES = examples(
     "bash:  archivesearch completion bash > ~/.archivesearch-completion",
@@ -18,9 +18,9 @@ EXAMPLES = examples(
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("shell", type=click.Choice(tuple(COMPLETERS)))
+@click.argument("shell", type=click.Choice(tuple(SHELLS)))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the script that lets SHELL complete commands, options, names and pages."""
-    completer = COMPLETERS[shell]
-    write(completer(ctx.find_root().command, {}, PROGRAM, VARIABLE).source())
+    """Print a script with which SHELL completes commands, options, names and pages."""
+    group = ctx.find_root().command
+    write(SHELLS[shell](group, {}, PROGRAM, COMPLETION_VARIABLE).source())

@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 import archivesearch
-from archivesearch.cli.failures import asking
-from archivesearch.cli.filter_options import narrowing_options
-from archivesearch.cli.options import examples, format_option, index_option, readable
-from archivesearch.cli.output import tell, write_bytes
+from archivesearch.cli.arguments import query_argument
+from archivesearch.cli.failures import show_query_errors
+from archivesearch.cli.filter_options import filter_options
+from archivesearch.cli.options import examples, format_option, index_option
+from archivesearch.cli.output import write_bytes, write_notes
 from archivesearch.model.results import Hit
-from archivesearch.present.as_csv import csv_lines
-from archivesearch.present.as_json import encoded_lines, hit_json
+from archivesearch.present.as_csv import csv_bytes
+from archivesearch.present.as_json import hit_json, json_lines
 
 EXAMPLES = examples(
     "archivesearch export castro > castro.jsonl",
@@ -21,35 +22,32 @@ EXAMPLES = examples(
     "archivesearch export '*' --org ISO",
 )
 
-_AT_A_TIME = 256
+_BATCH_SIZE = 256
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("words", nargs=-1, required=True, metavar="QUERY...")
-@narrowing_options
+@query_argument
+@filter_options
 @format_option("jsonl", "csv")
 @index_option
-def export(*, words: tuple[str, ...], form: str, index: str, **options: Any) -> None:
-    """Print every paragraph that QUERY matches, in the order of the archive.
+def export(*, query: str, form: str, index: str, **options: Any) -> None:
+    """Print every paragraph that matches QUERY, in the order of the archive.
 
-    However many there are, they are read and written a few at a time.
+    An export of any size needs little memory: paragraphs are printed as they are read.
     """
-    query = readable(" ".join(words))
-    with asking(query), archivesearch.open(index) as archive:
-        head = True
+    with show_query_errors(query), archivesearch.open(index) as archive:
         matches = archive.matches(query, **options)
-        for some in _batches(matches):
-            if head:
-                tell(matches.notes)
+        for number, hits in enumerate(_batches(matches)):
+            if number == 0:
+                write_notes(matches.notes)
             if form == "csv":
-                write_bytes(csv_lines(some, head=head))
+                write_bytes(csv_bytes(hits, header=number == 0))
             else:
-                write_bytes(encoded_lines(map(hit_json, some)))
-            head = False
+                write_bytes(json_lines(map(hit_json, hits)))
 
 
 def _batches(hits: Iterator[Hit]) -> Iterator[list[Hit]]:
-    """Yield hits in lists, an empty one where there are none at all."""
-    yield list(islice(hits, _AT_A_TIME))
-    while some := list(islice(hits, _AT_A_TIME)):
-        yield some
+    """Yield hits in lists; if there are none, one empty list."""
+    yield list(islice(hits, _BATCH_SIZE))
+    while batch := list(islice(hits, _BATCH_SIZE)):
+        yield batch

@@ -5,11 +5,19 @@ from typing import Any
 import click
 
 import archivesearch
-from archivesearch.cli.failures import asking
-from archivesearch.cli.filter_options import narrowing_options
-from archivesearch.cli.options import color_option, examples, format_option, index_option, readable
-from archivesearch.cli.output import screen, tell, write, write_bytes
-from archivesearch.present.as_json import encoded, record_json
+from archivesearch.cli.arguments import query_argument
+from archivesearch.cli.failures import show_query_errors
+from archivesearch.cli.filter_options import filter_options
+from archivesearch.cli.options import (
+    color_option,
+    examples,
+    format_option,
+    index_option,
+    limit_option,
+    offset_option,
+)
+from archivesearch.cli.output import screen, write, write_bytes, write_notes
+from archivesearch.present.as_json import json_bytes, record_json
 from archivesearch.present.research import concordance_text
 
 EXAMPLES = examples(
@@ -20,59 +28,45 @@ EXAMPLES = examples(
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("words", nargs=-1, required=True, metavar="QUERY...")
-@narrowing_options
+@query_argument
+@filter_options
 @click.option(
     "--sort",
     type=click.Choice(("place", "left", "right")),
     default="place",
     show_default=True,
-    help="As they stand in the archive, or by the words before or after.",
+    help="Keep the order of the archive, or sort by the words before or after the match.",
 )
 @click.option(
     "--width",
     metavar="N",
     type=click.IntRange(min=0),
-    help="Characters on either side.  [default: as many as fit]",
+    help="Print N characters on each side of the match.  [default: as many as fit]",
 )
-@click.option(
-    "--limit",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=50,
-    show_default=True,
-    help="Lines to print.",
-)
-@click.option(
-    "--offset",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="Lines to leave out at the top.",
-)
+@limit_option("lines", 50)
+@offset_option("lines")
 @format_option("text", "json")
 @index_option
 @color_option
 def kwic(
     *,
-    words: tuple[str, ...],
+    query: str,
     width: int | None,
     form: str,
     index: str,
     color: bool | None,
     **options: Any,
 ) -> None:
-    """Print each place where QUERY matches, with what stands around it.
+    """Print each match of QUERY between the words before and after it.
 
-    Keyword in context: the words that match stand one below the other.
+    This is a concordance (keyword in context): one match a line, and all matches in one
+    column.
     """
-    query = readable(" ".join(words))
     terminal = screen(color=color)
-    with asking(query), archivesearch.open(index) as archive:
-        found = archive.kwic(query, width=60 if width is None else width, **options)
-    tell(found.notes)
+    with show_query_errors(query), archivesearch.open(index) as archive:
+        concordance = archive.kwic(query, width=60 if width is None else width, **options)
+    write_notes(concordance.notes)
     if form == "json":
-        write_bytes(encoded(record_json(found)))
+        write_bytes(json_bytes(record_json(concordance)))
     else:
-        write(concordance_text(found, terminal, width), color=terminal.color)
+        write(concordance_text(concordance, terminal, width), color=terminal.color)

@@ -1,20 +1,15 @@
 """The command `archivesearch rebuild`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 import archivesearch
-from archivesearch.cli.build_options import (
-    bundled,
-    config_option,
-    jobs_option,
-    memory_option,
-    sources_argument,
-)
-from archivesearch.cli.build_report import close, report_option
-from archivesearch.cli.options import examples, format_option, index_option
-from archivesearch.cli.progress import watched
+from archivesearch.cli.build_options import build_options, default_sources
+from archivesearch.cli.build_report import write_report
+from archivesearch.cli.options import examples
+from archivesearch.cli.progress import show_progress
 
 EXAMPLES = examples(
     "archivesearch rebuild",
@@ -25,37 +20,19 @@ EXAMPLES = examples(
 
 
 @click.command(epilog=EXAMPLES)
-@sources_argument
-@index_option
-@jobs_option
-@memory_option
-@config_option(".  [default: archivesearch.toml beside the pages]")
-@report_option
-@format_option("text", "json")
+@build_options("archivesearch.toml beside the pages")
 def rebuild(
-    *,
-    sources: tuple[str, ...],
-    index: str,
-    jobs: int,
-    memory: int,
-    config: str | None,
-    report_file: Path | None,
-    form: str,
+    *, sources: tuple[str, ...], index: str, form: str, report_file: Path | None, **options: Any
 ) -> None:
-    """Build a fresh index from the SOURCEs, and then put it in the place of the old one.
+    """Build a new index from the SOURCEs, and replace the old one when it is complete.
 
-    A SOURCE is a folder of pages, an archive (zip, tar, WARC, ARC, WACZ) or a single page;
-    the default is the folder "corpus".
-    The old index answers until the new one is whole. Pages that cannot be indexed are
-    named with the reason on standard error.
+    A SOURCE is a folder of pages, an archive (zip, tar, WARC, ARC, WACZ) or a single page.
+    The default is the folder "corpus".
+    The old index answers until the new one is complete. Pages that cannot be indexed are
+    listed with the reason on standard error.
     """
-    with watched(index) as progress:
+    with show_progress(index) as meter:
         report = archivesearch.rebuild(
-            sources or bundled(),
-            index,
-            jobs=jobs,
-            memory=memory,
-            config=config,
-            progress=progress,
+            sources or default_sources(), index, progress=meter, **options
         )
-    close(report, progress, index, form, report_file)
+    write_report(report, meter, index, form, report_file)

@@ -5,10 +5,18 @@ from typing import Any
 import click
 
 import archivesearch
-from archivesearch.cli.failures import asking
-from archivesearch.cli.filter_options import narrowing_options
-from archivesearch.cli.options import color_option, examples, format_option, index_option, readable
-from archivesearch.cli.output import screen, tell, write, write_bytes
+from archivesearch.cli.arguments import query_argument
+from archivesearch.cli.failures import show_query_errors
+from archivesearch.cli.filter_options import filter_options
+from archivesearch.cli.options import (
+    color_option,
+    examples,
+    format_option,
+    index_option,
+    limit_option,
+    offset_option,
+)
+from archivesearch.cli.output import screen, write, write_bytes, write_notes
 
 EXAMPLES = examples(
     "archivesearch search peasant war",
@@ -21,82 +29,66 @@ EXAMPLES = examples(
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("words", nargs=-1, required=True, metavar="QUERY...")
-@narrowing_options
-@click.option(
-    "--limit",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=10,
-    show_default=True,
-    help="Hits, or groups, to print.",
-)
-@click.option(
-    "--offset",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="Hits, or groups, to leave out at the top.",
-)
+@query_argument
+@filter_options
+@limit_option("hits or groups", 10)
+@offset_option("hits or groups")
 @click.option(
     "--sort",
     type=click.Choice(("score", "year", "-year", "place")),
     default="score",
     show_default=True,
-    help="Best first, oldest first, newest first, or as they stand in the archive.",
+    help="Best first, oldest first, newest first, or in the order of the archive.",
 )
 @click.option(
     "--group",
     "group_by",
     type=click.Choice(("page", "section", "org")),
-    help="Put the hits of one page, section or organization together.",
+    help="Group the hits by page, section or organization.",
 )
 @click.option(
     "--facet",
     "facets",
     multiple=True,
     type=click.Choice(("org", "section", "year", "lang", "page", "family")),
-    help="Count the matching paragraphs by this (family: a page's top folder); may be given again.",
+    help="Count the matches by this field (family: a page's top folder); you may repeat it.",
 )
-@click.option("--explain", is_flag=True, help="Say of each hit what its score is the sum of.")
+@click.option("--explain", is_flag=True, help="Print the parts of each hit's score.")
 @format_option("text", "json", "jsonl", "csv")
 @index_option
 @color_option
-def search(
-    *, words: tuple[str, ...], form: str, index: str, color: bool | None, **options: Any
-) -> None:
-    """Find the paragraphs that QUERY matches and show the best first.
+def search(*, query: str, form: str, index: str, color: bool | None, **options: Any) -> None:
+    """Find the paragraphs that match QUERY, and print the best first.
 
-    Paragraphs that have any of the words match; those with more of them, nearer
-    together, come first. AND, OR, NOT, "a phrase", "words near"~5, (groups), field:word,
-    pre*, fuzzy~ and =exact say more precisely what is meant. Put what the shell would take
-    apart into single quotes, and -- before a query that begins with a dash.
+    A paragraph matches if it has any of the words. Paragraphs with more of the words,
+    nearer together, come first. A query may have AND, OR, NOT, "a phrase", "words near"~5,
+    (groups), field:word, pre*, fuzzy~ and =exact. Put it in single quotes, so that
+    your shell changes nothing, and put -- before a query that begins with a dash.
     """
     if options["facets"] and form in ("jsonl", "csv"):
-        raise click.UsageError("--facet goes with --format text or json.")
+        raise click.UsageError("--facet works only with --format text or json.")
     if options["explain"] and form == "csv":
-        raise click.UsageError("--explain goes with --format text, json or jsonl.")
-    query = readable(" ".join(words))
+        raise click.UsageError("--explain works only with --format text, json or jsonl.")
     offset, group_by = options["offset"], options["group_by"]
-    with asking(query), archivesearch.open(index) as archive:
+    with show_query_errors(query), archivesearch.open(index) as archive:
         results = archive.search(query, **options)
-    tell(results.notes)
+    write_notes(results.notes)
+    # only one of these modules is needed, and a search shall start fast
     if form == "json":
-        from archivesearch.present.as_json import encoded, results_json
+        from archivesearch.present.as_json import json_bytes, results_json
 
-        write_bytes(encoded(results_json(results, grouped=group_by is not None)))
+        write_bytes(json_bytes(results_json(results, grouped=group_by is not None)))
     elif form == "jsonl":
-        from archivesearch.present.as_json import encoded_lines, hit_lines_json
+        from archivesearch.present.as_json import hit_lines_json, json_lines
 
-        write_bytes(encoded_lines(hit_lines_json(results)))
+        write_bytes(json_lines(hit_lines_json(results)))
     elif form == "csv":
-        from archivesearch.present.as_csv import csv_lines, hits_of
+        from archivesearch.present.as_csv import all_hits, csv_bytes
 
-        write_bytes(csv_lines(hits_of(results)))
+        write_bytes(csv_bytes(all_hits(results)))
     else:
         from archivesearch.present.results import results_text
 
         terminal = screen(color=color)
-        lines = results_text(results, terminal, offset=offset, group_by=group_by)
-        write(lines, color=terminal.color)
+        text = results_text(results, terminal, offset=offset, group_by=group_by)
+        write(text, color=terminal.color)

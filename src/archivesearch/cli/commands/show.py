@@ -7,15 +7,16 @@ from itertools import takewhile
 import click
 
 import archivesearch
-from archivesearch.cli.completers import page_names
-from archivesearch.cli.options import color_option, examples, format_option, index_option, readable
+from archivesearch.cli.arguments import decode_argument
+from archivesearch.cli.completers import complete_page
+from archivesearch.cli.options import color_option, examples, format_option, index_option
 from archivesearch.cli.output import screen, write, write_bytes
 from archivesearch.errors import IndexMissing
 from archivesearch.model.passages import Passage
-from archivesearch.present.as_json import encoded, shown_json
+from archivesearch.present.as_json import json_bytes, page_json
 from archivesearch.present.page import page_text
 
-_ID = re.compile(r"(.+)#([0-9]{1,9})", re.DOTALL)
+_PARAGRAPH_ID = re.compile(r"(.+)#([0-9]{1,9})", re.DOTALL)
 
 EXAMPLES = examples(
     "archivesearch show orgs/parties.html#6",
@@ -26,14 +27,14 @@ EXAMPLES = examples(
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("name", metavar="ID", shell_complete=page_names)
+@click.argument("name", metavar="ID", shell_complete=complete_page)
 @click.option(
     "--context",
     metavar="N",
     type=click.IntRange(min=0),
-    help="Print so many paragraphs before and after, not the section.",
+    help="Print N paragraphs before and after it instead of the section.",
 )
-@click.option("--page", "whole", is_flag=True, help="Print the whole page.")
+@click.option("--page", "whole_page", is_flag=True, help="Print the whole page.")
 @format_option("text", "json")
 @index_option
 @color_option
@@ -41,36 +42,37 @@ def show(
     *,
     name: str,
     context: int | None,
-    whole: bool,
+    whole_page: bool,
     form: str,
     index: str,
     color: bool | None,
 ) -> None:
-    """Print the paragraph ID in its section; or the page, where ID is a page's name.
+    """Print the paragraph ID in its section, or the page ID.
 
-    An ID is what `search` prints below a hit: the page, a # and a number.
+    `search` prints the ID of a paragraph below each hit: the name of its page, # and a
+    number. The ID of a page is its name.
     """
-    match = _ID.fullmatch(readable(name))
-    page, number = (match[1], int(match[2])) if match else (readable(name), None)
-    if context is not None and (whole or number is None):
-        raise click.UsageError("--context goes with the id of a paragraph, and not with --page.")
+    match = _PARAGRAPH_ID.fullmatch(decode_argument(name))
+    page, number = (match[1], int(match[2])) if match else (decode_argument(name), None)
+    if context is not None and (whole_page or number is None):
+        raise click.UsageError("--context needs the ID of a paragraph, and excludes --page.")
     with archivesearch.open(index) as archive:
         info, passages = archive.page(page), archive.passages(page)
     focus = ""
     if number is not None:
         number -= next((same.shift for same in info.same if same.page == page), 0)
-        focus = chosen(passages, page, number).id
-        if not whole:
-            passages = around(passages, number - 1, context)
+        focus = numbered_passage(passages, page, number).id
+        if not whole_page:
+            passages = passages_around(passages, number - 1, context)
     if form == "json":
-        write_bytes(encoded(shown_json(info, passages, focus)))
-        return
-    terminal = screen(color=color)
-    write(page_text(info, passages, terminal, focus), color=terminal.color)
+        write_bytes(json_bytes(page_json(info, passages, focus)))
+    else:
+        terminal = screen(color=color)
+        write(page_text(info, passages, terminal, focus), color=terminal.color)
 
 
-def chosen(passages: Sequence[Passage], page: str, number: int) -> Passage:
-    """Return the n-th passage; raise IndexMissing where the page has not so many."""
+def numbered_passage(passages: Sequence[Passage], page: str, number: int) -> Passage:
+    """Return passage `number`, counted from 1; raise IndexMissing if the page has none."""
     if not 1 <= number <= len(passages):
         raise IndexMissing(
             f"{page} has no paragraph {number}; its paragraphs are 1 to {len(passages)}"
@@ -78,13 +80,15 @@ def chosen(passages: Sequence[Passage], page: str, number: int) -> Passage:
     return passages[number - 1]
 
 
-def around(passages: Sequence[Passage], place: int, context: int | None) -> tuple[Passage, ...]:
-    """Return the neighbours of a passage: so many on each side, or all of its section."""
+def passages_around(
+    passages: Sequence[Passage], position: int, context: int | None
+) -> tuple[Passage, ...]:
+    """Return a passage and `context` passages on each side; with None, all of its section."""
     if context is not None:
-        return tuple(passages[max(place - context, 0) : place + context + 1])
-    here = _section(passages[place])
-    before = takewhile(lambda passage: _section(passage) == here, reversed(passages[:place]))
-    after = takewhile(lambda passage: _section(passage) == here, passages[place:])
+        return tuple(passages[max(position - context, 0) : position + context + 1])
+    here = _section(passages[position])
+    before = takewhile(lambda passage: _section(passage) == here, reversed(passages[:position]))
+    after = takewhile(lambda passage: _section(passage) == here, passages[position:])
     return (*reversed(tuple(before)), *after)
 
 

@@ -5,7 +5,7 @@ import click
 import archivesearch
 from archivesearch.cli.options import color_option, examples, format_option, index_option
 from archivesearch.cli.output import screen, write, write_bytes
-from archivesearch.present.as_json import encoded, stats_json
+from archivesearch.present.as_json import json_bytes, stats_json
 from archivesearch.present.statistics import stats_text
 
 EXAMPLES = examples(
@@ -19,11 +19,11 @@ EXAMPLES = examples(
 @index_option
 @color_option
 def stats(*, form: str, index: str, color: bool | None) -> None:
-    """Tell how many pages, sections and paragraphs an index has, of which years."""
+    """Print the numbers of pages, sections and paragraphs, by year, language and encoding."""
     with archivesearch.open(index) as archive:
         counts = archive.stats()
     if form == "json":
-        write_bytes(encoded(stats_json(counts)))
-        return
-    terminal = screen(color=color)
-    write(stats_text(counts, terminal), color=terminal.color)
+        write_bytes(json_bytes(stats_json(counts)))
+    else:
+        terminal = screen(color=color)
+        write(stats_text(counts, terminal), color=terminal.color)

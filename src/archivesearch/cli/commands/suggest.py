@@ -3,9 +3,16 @@
 import click
 
 import archivesearch
-from archivesearch.cli.options import color_option, examples, format_option, index_option, readable
+from archivesearch.cli.arguments import decode_argument
+from archivesearch.cli.options import (
+    color_option,
+    examples,
+    format_option,
+    index_option,
+    limit_option,
+)
 from archivesearch.cli.output import screen, write, write_bytes
-from archivesearch.present.as_json import encoded, record_json
+from archivesearch.present.as_json import json_bytes, record_json
 from archivesearch.present.research import suggestions_text
 
 EXAMPLES = examples(
@@ -16,28 +23,21 @@ EXAMPLES = examples(
 
 @click.command(epilog=EXAMPLES)
 @click.argument("word")
-@click.option(
-    "--limit",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=10,
-    show_default=True,
-    help="Words of each kind to print.",
-)
+@limit_option("words of each kind", 10)
 @format_option("text", "json")
 @index_option
 @color_option
 def suggest(*, word: str, limit: int, form: str, index: str, color: bool | None) -> None:
-    """Print words of the archive that begin like WORD, and words that it may be a slip for.
+    """Print words of the archive that begin with WORD, and words that are spelled like it.
 
-    Each stands behind the number of paragraphs that have it in just this form.
+    Before each word stands the number of paragraphs that have it in exactly this form.
     """
     if not word.strip():
-        raise click.BadParameter("a word is expected.", param_hint="'WORD'")
+        raise click.BadParameter("it is empty; give a word.", param_hint="'WORD'")
     with archivesearch.open(index) as archive:
-        found = archive.suggest(readable(word), limit=limit)
+        suggestions = archive.suggest(decode_argument(word), limit=limit)
     if form == "json":
-        write_bytes(encoded(record_json(found)))
-        return
-    terminal = screen(color=color)
-    write(suggestions_text(found, terminal), color=terminal.color)
+        write_bytes(json_bytes(record_json(suggestions)))
+    else:
+        terminal = screen(color=color)
+        write(suggestions_text(suggestions, terminal), color=terminal.color)

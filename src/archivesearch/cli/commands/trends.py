@@ -5,11 +5,12 @@ from typing import Any
 import click
 
 import archivesearch
-from archivesearch.cli.failures import asking
-from archivesearch.cli.filter_options import narrowing_options
-from archivesearch.cli.options import color_option, examples, format_option, index_option, readable
-from archivesearch.cli.output import screen, tell, write, write_bytes
-from archivesearch.present.as_json import encoded, trends_json
+from archivesearch.cli.arguments import query_argument
+from archivesearch.cli.failures import show_query_errors
+from archivesearch.cli.filter_options import filter_options
+from archivesearch.cli.options import color_option, examples, format_option, index_option
+from archivesearch.cli.output import screen, write, write_bytes, write_notes
+from archivesearch.present.as_json import json_bytes, trends_json
 from archivesearch.present.research import trends_text
 
 EXAMPLES = examples(
@@ -20,31 +21,31 @@ EXAMPLES = examples(
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("words", nargs=-1, required=True, metavar="QUERY...")
-@narrowing_options
+@query_argument
+@filter_options
 @click.option(
     "--by",
+    "period",
     type=click.Choice(("year", "decade")),
     default="year",
     show_default=True,
-    help="Count by year or by ten years.",
+    help="Count by year or by decade.",
 )
 @format_option("text", "json")
 @index_option
 @color_option
 def trends(
-    *, words: tuple[str, ...], by: str, form: str, index: str, color: bool | None, **options: Any
+    *, query: str, period: str, form: str, index: str, color: bool | None, **options: Any
 ) -> None:
-    """Print how many paragraphs QUERY matches in each year, and of how many.
+    """Count the paragraphs that match QUERY in each year, and all paragraphs of that year.
 
     The years are those of the pages. Years without any paragraph are left out.
     """
-    query = readable(" ".join(words))
-    with asking(query), archivesearch.open(index) as archive:
-        found = archive.trends(query, by=by, **options)
-    tell(found.notes)
+    with show_query_errors(query), archivesearch.open(index) as archive:
+        counts = archive.trends(query, by=period, **options)
+    write_notes(counts.notes)
     if form == "json":
-        write_bytes(encoded(trends_json(found)))
-        return
-    terminal = screen(color=color)
-    write(trends_text(found, terminal, by), color=terminal.color)
+        write_bytes(json_bytes(trends_json(counts)))
+    else:
+        terminal = screen(color=color)
+        write(trends_text(counts, terminal, period), color=terminal.color)

@@ -1,22 +1,17 @@
 """The command `archivesearch update`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 import archivesearch
-from archivesearch.cli.build_options import (
-    bundled,
-    config_option,
-    jobs_option,
-    memory_option,
-    sources_argument,
-)
-from archivesearch.cli.build_report import close, report_option
+from archivesearch.cli.build_options import build_options, default_sources
+from archivesearch.cli.build_report import write_report
 from archivesearch.cli.failures import Failure
-from archivesearch.cli.options import examples, format_option, index_option
+from archivesearch.cli.options import examples
 from archivesearch.cli.output import write
-from archivesearch.cli.progress import watched
+from archivesearch.cli.progress import show_progress
 from archivesearch.directory.manifest import read_manifest
 from archivesearch.errors import IndexMissing
 from archivesearch.present.reports import changes_text
@@ -28,46 +23,28 @@ EXAMPLES = examples(
 
 
 @click.command(epilog=EXAMPLES)
-@sources_argument
-@index_option
-@jobs_option
-@memory_option
-@config_option(", if it was given when the index was built.")
-@report_option
-@format_option("text", "json")
+@build_options()
 def update(
-    *,
-    sources: tuple[str, ...],
-    index: str,
-    jobs: int,
-    memory: int,
-    config: str | None,
-    report_file: Path | None,
-    form: str,
+    *, sources: tuple[str, ...], index: str, form: str, report_file: Path | None, **options: Any
 ) -> None:
-    """Bring an index up to date, parsing only the pages that are new or have changed.
+    """Update an index, parsing only new and changed pages.
 
-    The result is what "rebuild" would give, byte for byte. The SOURCEs must be those that
-    the index was built from; the default are folders and files of their names, looked for in
-    the current folder. A SOURCE that is gone, or has no pages left, is an error: the index stays
-    as it was.
+    The result is the index that "rebuild" would build, byte for byte. Name the SOURCEs that
+    the index was built from. Without SOURCEs, the command looks for them by name in the
+    current folder. If a SOURCE is gone or has no pages left, this is an error, and the index
+    stays as it was.
     """
-    with watched(index) as progress:
+    with show_progress(index) as meter:
         report = archivesearch.update(
-            sources or _known(index),
-            index,
-            jobs=jobs,
-            memory=memory,
-            config=config,
-            progress=progress,
+            sources or _sources_of(index), index, progress=meter, **options
         )
-    close(report, progress, index, form, report_file)
+    write_report(report, meter, index, form, report_file)
     if form == "text":
         write(changes_text(report))
 
 
-def _known(index: str) -> tuple[str, ...]:
-    """Return the sources that an index was built from, by their names."""
+def _sources_of(index: str) -> tuple[str, ...]:
+    """Return the names of the sources that an index was built from."""
     try:
         sources = read_manifest(Path(index)).sources
     except IndexMissing:
@@ -75,6 +52,7 @@ def _known(index: str) -> tuple[str, ...]:
     for source in sources:
         if not Path(source).exists():
             raise Failure(
-                f"there is no {source} here, of which {index} was built; name all its sources"
+                f"{index} was built from {source}, which is not in this folder; "
+                "name all sources of the index"
             )
-    return sources or bundled()
+    return sources or default_sources()

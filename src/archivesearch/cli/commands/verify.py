@@ -11,7 +11,7 @@ from archivesearch.cli.options import examples, format_option, index_option
 from archivesearch.cli.output import write, write_bytes
 from archivesearch.directory.manifest import read_manifest
 from archivesearch.errors import IndexDamaged
-from archivesearch.present.as_json import encoded, verification_json
+from archivesearch.present.as_json import json_bytes, verification_json
 from archivesearch.present.verification import verification_text, verification_verdict
 
 EXAMPLES = examples(
@@ -23,27 +23,27 @@ EXAMPLES = examples(
 @click.command(epilog=EXAMPLES)
 @sources_argument
 @index_option
-@config_option(", if it was given when the index was built.")
+@config_option()
 @format_option("text", "json")
 def verify(*, sources: tuple[str, ...], index: str, config: str | None, form: str) -> None:
-    """Prove that an index is whole, and that it matches its SOURCEs.
+    """Check that an index is undamaged, and that it matches its SOURCEs.
 
-    Every byte is read and compared with its checksum, every rule of the format is looked
-    at, and the pages are compared with those of the SOURCEs: by default, of those that the
-    index names, where they are in the current folder. Exit status 1 says that the index is
-    damaged, or does not match.
+    Every byte is compared with its checksum, and every rule of the format is checked. Then
+    the pages are compared with those of the SOURCEs. Without SOURCEs, the command looks for
+    them by name in the current folder. The exit status is 1 if the index is damaged or does
+    not match.
     """
-    found = archivesearch.verify(index, sources or _beside(index), config=config)
+    result = archivesearch.verify(index, sources or _local_sources(index), config=config)
     if form == "json":
-        write_bytes(encoded(verification_json(found)))
+        write_bytes(json_bytes(verification_json(result)))
     else:
-        write(verification_text(found, index))
-    if not (found.whole and found.current):
-        raise Failure(verification_verdict(found, index))
+        write(verification_text(result, index))
+    if not (result.whole and result.current):
+        raise Failure(verification_verdict(result, index))
 
 
-def _beside(index: str) -> tuple[str, ...]:
-    """Return the sources of an index, if all of them are in the current folder."""
+def _local_sources(index: str) -> tuple[str, ...]:
+    """Return the sources of an index if all of them are in the current folder, else none."""
     try:
         sources = read_manifest(Path(index)).sources
     except IndexDamaged:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from archivesearch.analysis.analyzer import year_term
-from archivesearch.columnar.checks.posting_checks import documents_of
 from archivesearch.columnar.schema import KEY_FIELDS
 from archivesearch.columnar.storage.array_files import Array, ArrayFolder
+from archivesearch.columnar.storage.doc_sets import entry_documents
 from archivesearch.columnar.storage.string_table import StringTable, from_utf8, to_utf8
 
 # The documents, the number of each one's value, and the key of each number; "" is no key.
@@ -44,7 +44,7 @@ def _pairs(arrays: ArrayFolder, first: int, end: int, count: np.int64) -> Array:
     first_entry = arrays["terms.entries"][first : end + 1].astype(np.int64)
     entries = slice(int(first_entry[0]), int(first_entry[-1]))
     blocks = arrays["entries.block"][entries].astype(np.int64)
-    documents = documents_of(blocks, arrays["entries.documents"][entries])
+    documents = entry_documents(blocks, arrays["entries.documents"][entries])
     postings = arrays["terms.postings"][first : end + 1].astype(np.int64)
     pairs: Array = np.repeat(np.arange(end - first), np.diff(postings)) * count + documents
     return pairs

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from archivesearch.columnar.bm25 import BLOCK_BITS, max_impacts
+from archivesearch.columnar.bm25 import max_impacts
 from archivesearch.columnar.checks.structure import document_and_block_count
 from archivesearch.columnar.schema import FIELDS, JOINT_FIELDS, KEY_FIELDS, WORD_FIELDS
 from archivesearch.columnar.storage.array_files import Array, ArrayFolder, offsets
-from archivesearch.columnar.storage.doc_sets import unpack_bits
+from archivesearch.columnar.storage.doc_sets import entry_documents
 from archivesearch.columnar.storage.packed_ints import PackedInts, unpack_nibbles
 from archivesearch.columnar.storage.string_table import StringTable
 
@@ -130,7 +130,7 @@ def _slice_problems(terms: _TermSlice, count: int, blocks: int) -> Iterator[str]
     if not np.array_equal(totals, np.diff(postings)):
         yield f"terms.postings: not as many as entries.documents says in {field}"
         return
-    documents = documents_of(entry_blocks, bits)
+    documents = entry_documents(entry_blocks, bits)
     if (documents >= count).any():
         yield f"entries.documents: documents that there are not in {field}"
         return
@@ -158,17 +158,6 @@ def _slice_problems(terms: _TermSlice, count: int, blocks: int) -> Iterator[str]
         lengths += lengths_by_field[other]
     if (np.add.reduceat(gaps, starts) >= lengths[documents]).any():
         yield f"positions.gap: words beyond the end in {field}"
-
-
-def documents_of(blocks: Array, entry_bits: Array) -> Array:
-    """Return the numbers of the documents in entries, int64.
-
-    `blocks` is the block of each entry, `entry_bits` its documents as bits: blocks [0, 2]
-    with the bits [0b101, 0b1] are the documents [0, 2, 64].
-    """
-    indices = np.flatnonzero(unpack_bits(entry_bits))
-    documents: Array = (blocks[indices >> BLOCK_BITS] << BLOCK_BITS) | (indices & 31)
-    return documents
 
 
 def length_problems(arrays: ArrayFolder) -> Iterator[str]:

@@ -260,10 +260,6 @@ class DocumentStore:
         """Return the code of a language."""
         return from_utf8(StringTable(self._arrays, "langs")[lang])
 
-    def page_range(self, page: int) -> range:
-        """Return the numbers of a page's passages."""
-        return range(*self._arrays["pages.first"][page : page + 2].tolist())
-
     def _read_page(self, page: int) -> PageRow:
         values = json.loads(from_utf8(self._pages[page]))
         return PageRow._make((*values, int(self._arrays["pages.first"][page])))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeAlias
 
 import numpy as np
 
-from archivesearch.directory.manifest import regular_file
+from archivesearch.directory.files import regular_file
 from archivesearch.errors import IndexDamaged
 
 if TYPE_CHECKING:  # a search does not load numpy.typing

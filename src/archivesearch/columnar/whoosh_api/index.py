@@ -164,7 +164,7 @@ class SegmentReader(IndexReader):
         term = fieldname, self._bytes(fieldname, text)
         return SegmentMatcher(self._postings(*term), term, scorer)
 
-    def fitting(self, fieldname: str, pattern: str) -> tuple[list[bytes], frozenset[int]]:
+    def terms_matching(self, fieldname: str, pattern: str) -> tuple[list[bytes], frozenset[int]]:
         """Return the terms with a word form that matches a pattern, and the documents of the forms.
 
         `castr*` may give the term `castro` and the documents that have it as "Castro's".
@@ -176,7 +176,9 @@ class SegmentReader(IndexReader):
         documents = documents_with_forms(segment, fieldname, terms, forms)
         return [segment.term_dictionary[n] for n in terms.tolist()], frozenset(documents.tolist())
 
-    def written(self, fieldname: str, terms: Sequence[bytes], test: WordTest) -> frozenset[int]:
+    def documents_with_form(
+        self, fieldname: str, terms: Sequence[bytes], test: WordTest
+    ) -> frozenset[int]:
         """Return the documents that have one of the terms in a word form that passes a test."""
         numbers = [self._number(fieldname, term) for term in terms]
         term_numbers = np.array([number for number in numbers if number is not None], np.int64)

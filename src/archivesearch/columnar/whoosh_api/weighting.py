@@ -6,7 +6,7 @@ from whoosh.matching import Matcher
 from whoosh.scoring import BaseScorer, WeightingModel
 from whoosh.searching import Searcher
 
-from archivesearch.columnar.bm25 import K1, B
+from archivesearch.columnar.bm25 import K1, NORM_BASE, norm_slope
 
 
 class BM25(WeightingModel):
@@ -43,13 +43,12 @@ class _BM25Scorer(BaseScorer):
         self._searcher = searcher
         self._field = field
         self._max_score = idf * (K1 + 1.0)
-        self._offset = K1 * (1.0 - B)
-        self._slope = K1 * B / average
+        self._slope = norm_slope(average)
 
     def score(self, matcher: Matcher) -> float:
         frequency = matcher.weight()
         length = self._searcher.doc_field_length(matcher.id(), self._field, 1)
-        return self._max_score * frequency / (frequency + self._offset + self._slope * length)
+        return self._max_score * frequency / (frequency + NORM_BASE + self._slope * length)
 
     def supports_block_quality(self) -> bool:
         return False

@@ -1,18 +1,19 @@
-"""Which lines and sentences many pages repeat: banners, mastheads, navigation, footers.
+"""Boilerplate detection: the lines and sentences that many pages repeat.
 
-They are found by counting over the whole archive. A unit of text (see
-`indexing/fingerprints/fingerprints.py`) is repeated if it stands
+Boilerplate is banners, mastheads, navigation and footers. It is found by counting over
+the whole archive. A unit of text (see `indexing/fingerprints/units.py`) is boilerplate if it is
 
 - at the edges of at least 4 pages that are a third of their folder, or
 - on at least 6 pages, in an archive of over 3,000 on one in 500, and mostly at the
   edges, at least of 4, or
 - anywhere on at least 10 pages that are a quarter of their folder.
 
-Pages that say mostly the same count as one, and those that say hardly anything else do
-not count: what is all that they say is their text. The folder is the deepest that holds
-all pages with the unit. A page's edges are what stands above or below all of its units
-but three, where units that at least 4 pages have are not counted: so a long masthead is
-an edge, and a quotation is none. docs/internals/deduplication.md has the measurements behind this.
+Pages that say mostly the same are one cluster and count as one page. Pages with hardly
+any other text do not count: their boilerplate is their text. The folder is the deepest
+that holds all pages with the unit. A page's edges are all that stands above or below its
+own units but three; units that at least 4 pages have are not its own. So a long masthead
+is an edge, and a quotation is none. docs/internals/deduplication.md has the measurements
+behind this.
 """
 
 from collections import Counter
@@ -20,198 +21,227 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from archivesearch.indexing.dedup import page_similarity as overlaps
-from archivesearch.indexing.dedup.boilerplate_spans import BoilerplateUnits, in_sorted
+from archivesearch.indexing.dedup.boilerplate_spans import BoilerplateUnits, Flags, in_sorted
+from archivesearch.indexing.dedup.page_similarity import (
+    Ints,
+    SharedWords,
+    cluster_pages,
+    page_items,
+    shared_words,
+    sum_pairs,
+)
+from archivesearch.indexing.fingerprints.hash_arithmetic import Hashes
 from archivesearch.indexing.parsing.page_spool import PageSpool
 
-_FEW, _OF_FOLDER = 4, 1 / 3
-_SEVERAL, _OF_ARCHIVE = 6, 1 / 500
-_MANY, _ANYWHERE = 10, 1 / 4
-_REACH = 3
-_LEAST_OWN = 4
-_SAME_PAGE = 0.7
+# The three rules above: a minimum of pages, and their minimum share of the folder or archive.
+_MIN_EDGE_PAGES, _MIN_EDGE_SHARE_OF_FOLDER = 4, 1 / 3
+_MIN_ARCHIVE_PAGES, _MIN_SHARE_OF_ARCHIVE = 6, 1 / 500
+_MIN_PAGES_ANYWHERE, _MIN_SHARE_OF_FOLDER = 10, 1 / 4
+# A unit is at an edge if at most this many of the page's own units stand above or below it.
+_MAX_OWN_UNITS_OUTSIDE = 3
+# A page counts only if it has at least this many words of its own.
+_MIN_OWN_WORDS = 4
+# Pages that share this much of the longer one's words count as one.
+_MIN_SHARED_WORDS = 0.7
 
-# Units held at a time while they are counted: 60 bytes each.
-_AT_ONCE = 1 << 20
-_PAGES_AT_ONCE = 1000
-
-_Hashes = npt.NDArray[np.uint64]
-_Array = npt.NDArray[np.int64]
+# Units that are counted at a time: 60 bytes each.
+_BATCH_SIZE = 1 << 20
+_PAGE_BATCH_SIZE = 1000
 
 
-def find_boilerplate(gathered: PageSpool, batch_size: int = _AT_ONCE) -> BoilerplateUnits:
-    """Return what the gathered pages repeat.
+def find_boilerplate(spool: PageSpool, batch_size: int = _BATCH_SIZE) -> BoilerplateUnits:
+    """Return the boilerplate of all pages of a spool.
 
-    `at_once` bounds the memory; it makes no difference to what is found.
+    `batch_size` bounds the memory; the result does not depend on it.
     """
-    none = np.empty(0, np.uint64)
-    if len(gathered) < _FEW:
-        return BoilerplateUnits(none, none)
-    widespread, families = _counted(gathered, batch_size)
+    none = BoilerplateUnits(np.empty(0, np.uint64), np.empty(0, np.uint64))
+    if len(spool) < _MIN_EDGE_PAGES:
+        return none
+    widespread, clusters = _widespread_units(spool, batch_size)
     if not len(widespread):
-        return BoilerplateUnits(none, none)
-    folders = _Folders(gathered.names, families)
-    standing = _standing(gathered, widespread)
-    found = [unit for unit in _by_unit(standing, families) if _is_repeated(unit, folders)]
+        return none
+    folders = _FolderCounts(spool.names, clusters)
+    units = _count_units(_occurrences(spool, widespread), clusters)
+    numbers = [unit.number for unit in units if _is_boilerplate(unit, folders)]
     return BoilerplateUnits(
-        hashes=widespread[[unit.number for unit in found]],
-        uncountable=widespread[_never_counted(gathered, widespread)],
+        hashes=widespread[numbers], uncountable=widespread[_is_never_countable(spool, widespread)]
     )
 
 
-def _never_counted(gathered: PageSpool, widespread: _Hashes) -> npt.NDArray[np.bool_]:
-    """Return which units say too little wherever they stand."""
-    units, counted = gathered.column("units"), gathered.column("counted")
-    result = np.ones(len(widespread), bool)
-    for start in range(0, len(units), _AT_ONCE):
-        some = slice(start, start + _AT_ONCE)
-        hashes = units[some][counted[some]]
-        result[np.searchsorted(widespread, hashes[in_sorted(hashes, widespread)])] = False
-    return result
+def _widespread_units(spool: PageSpool, batch_size: int) -> tuple[Hashes, Ints]:
+    """Return the hashes of units on at least 4 pages, sorted, and the cluster of each page."""
+    widespread: list[Hashes] = []
+    shared: list[SharedWords] = []
+    sizes = np.zeros(len(spool), np.int64)
+    for units, pages, words in _unit_batches(spool, batch_size):
+        items = page_items(units, pages, words)
+        sizes += np.bincount(items.pages, items.words, len(spool)).astype(np.int64)
+        shared.append(shared_words(items))
+        hashes, page_counts = np.unique(items.items, return_counts=True)
+        widespread.append(hashes[page_counts >= _MIN_EDGE_PAGES])
+    clusters = cluster_pages(sum_pairs(shared), sizes, _MIN_SHARED_WORDS)
+    return np.sort(np.concatenate(widespread)), clusters
 
 
-def _counted(gathered: PageSpool, at_once: int) -> tuple[_Hashes, _Array]:
-    """Return the units that at least `_FEW` pages have, sorted, and the families of pages."""
-    widespread: list[_Hashes] = []
-    shared: list[overlaps.SharedWords] = []
-    sizes = np.zeros(len(gathered), np.int64)
-    for part in _parts(gathered, at_once):
-        by = overlaps.page_items(*part)
-        sizes += np.bincount(by.pages, by.words, len(gathered)).astype(np.int64)
-        shared.append(overlaps.shared_words(by))
-        found, counts = np.unique(by.items, return_counts=True)
-        widespread.append(found[counts >= _FEW])
-    families = overlaps.cluster_pages(overlaps.sum_pairs(shared), sizes, _SAME_PAGE)
-    return np.sort(np.concatenate(widespread)), families
+def _unit_batches(spool: PageSpool, batch_size: int) -> Iterator[tuple[Hashes, Ints, Ints]]:
+    """Yield all units in batches: their hashes, pages and words.
 
-
-def _parts(gathered: PageSpool, at_once: int) -> Iterator[tuple[_Hashes, _Array, _Array]]:
-    """Yield all units, each with all its pages in one part."""
-    column, owners, words = (gathered.column(name) for name in ("units", "owners", "words"))
-    count = len(column) // at_once + 1
-    for part in range(count):
-        at = np.concatenate(
+    All occurrences of a unit are in one batch: it is chosen by the unit's hash.
+    """
+    hashes, owners, words = (spool.column(name) for name in ("units", "owners", "words"))
+    batch_count = len(hashes) // batch_size + 1
+    for batch in range(batch_count):
+        rows = np.concatenate(
             [
-                start + np.flatnonzero(column[start : start + at_once] % np.uint64(count) == part)
-                for start in range(0, max(len(column), 1), at_once)
+                start
+                + np.flatnonzero(
+                    hashes[start : start + batch_size] % np.uint64(batch_count) == batch
+                )
+                for start in range(0, max(len(hashes), 1), batch_size)
             ]
         )
-        yield column[at], gathered.page_of(owners[at]), words[at].astype(np.int64)
+        yield hashes[rows], spool.page_of(owners[rows]), words[rows].astype(np.int64)
 
 
-class _Standing(NamedTuple):
-    """Where widespread units stand: the number of each, its page, whether at an edge of it.
-
-    Only on pages that have words of their own.
-    """
-
-    units: _Array
-    pages: _Array
-    edges: npt.NDArray[np.bool_]
-    words: _Array
-
-
-def _standing(gathered: PageSpool, widespread: _Hashes) -> _Standing:
-    parts = []
-    for first in range(0, len(gathered), _PAGES_AT_ONCE):
-        at = gathered.unit_slice(first, first + _PAGES_AT_ONCE)
-        hashes, words = gathered.column("units")[at], gathered.column("words")[at]
-        pages = gathered.page_of(gathered.column("owners")[at])
-        number = np.minimum(np.searchsorted(widespread, hashes), len(widespread) - 1)
-        wide = widespread[number] == hashes
-        own = np.bincount(pages[~wide], words[~wide], len(gathered))
-        counted = gathered.column("counted")[at] & (own[pages] >= _LEAST_OWN)
-        hashes, words, pages = hashes[counted], words[counted], pages[counted]
-        number, wide = number[counted], wide[counted]
-        above = _before(~wide, pages)
-        below = _before(~wide[::-1], pages[::-1])[::-1]
-        edges = np.minimum(above, below) <= _REACH
-        parts.append(_Standing(number[wide], pages[wide], edges[wide], words[wide]))
-    return _Standing(*map(np.concatenate, zip(*parts, strict=True)))
-
-
-def _before(own: npt.NDArray[np.bool_], pages: _Array) -> _Array:
-    """Return how many units that are a page's own come before each of its units."""
-    before: _Array = np.cumsum(own) - own
-    first = np.flatnonzero(np.diff(pages, prepend=-1))
-    counts = np.diff(np.append(first, len(pages)))
-    result: _Array = before - np.repeat(before[first], counts)
+def _is_never_countable(spool: PageSpool, widespread: Hashes) -> Flags:
+    """Return for each widespread unit whether it says too little wherever it occurs."""
+    hashes, countable = spool.column("units"), spool.column("countable")
+    result = np.ones(len(widespread), bool)
+    for start in range(0, len(hashes), _BATCH_SIZE):
+        rows = slice(start, start + _BATCH_SIZE)
+        batch = hashes[rows][countable[rows]]
+        result[np.searchsorted(widespread, batch[in_sorted(batch, widespread)])] = False
     return result
 
 
-class _Widespread(NamedTuple):
-    """A widespread unit: its words, its pages, how many families of them have it, and where."""
+class _Occurrences(NamedTuple):
+    """The countable occurrences of widespread units on pages with words of their own.
+
+    One value for each occurrence: the unit's number among the widespread ones, its page,
+    whether it is at an edge of the page, and the unit's words.
+    """
+
+    units: Ints
+    pages: Ints
+    is_edge: Flags
+    words: Ints
+
+
+def _occurrences(spool: PageSpool, widespread: Hashes) -> _Occurrences:
+    batches = []
+    for first in range(0, len(spool), _PAGE_BATCH_SIZE):
+        rows = spool.unit_slice(first, first + _PAGE_BATCH_SIZE)
+        hashes, words = spool.column("units")[rows], spool.column("words")[rows]
+        pages = spool.page_of(spool.column("owners")[rows])
+        units = np.minimum(np.searchsorted(widespread, hashes), len(widespread) - 1)
+        is_widespread = widespread[units] == hashes
+        own_words = np.bincount(pages[~is_widespread], words[~is_widespread], len(spool))
+        is_counted = spool.column("countable")[rows] & (own_words[pages] >= _MIN_OWN_WORDS)
+        units, pages, words = units[is_counted], pages[is_counted], words[is_counted]
+        is_widespread = is_widespread[is_counted]
+        above = _own_units_before(~is_widespread, pages)
+        below = _own_units_before(~is_widespread[::-1], pages[::-1])[::-1]
+        is_edge = np.minimum(above, below) <= _MAX_OWN_UNITS_OUTSIDE
+        units, pages, words = units[is_widespread], pages[is_widespread], words[is_widespread]
+        batches.append(_Occurrences(units, pages, is_edge[is_widespread], words))
+    return _Occurrences(*map(np.concatenate, zip(*batches, strict=True)))
+
+
+def _own_units_before(is_own: Flags, pages: Ints) -> Ints:
+    """Return for each unit how many own units of its page come before it.
+
+    If the units of one page are own, own, widespread, own, the counts are 0, 1, 2, 2.
+    """
+    before: Ints = np.cumsum(is_own) - is_own
+    starts = np.flatnonzero(np.diff(pages, prepend=-1))
+    sizes = np.diff(np.append(starts, len(pages)))
+    return before - np.repeat(before[starts], sizes)
+
+
+class _UnitCounts(NamedTuple):
+    """A widespread unit: its number, its words and all its pages.
+
+    `cluster_count` is how many clusters of pages have it, `edge_count` how many of these
+    have it at an edge.
+    """
 
     number: int
     words: int
     pages: list[int]
-    everywhere: int
-    edges: int
+    cluster_count: int
+    edge_count: int
 
 
-def _by_unit(standing: _Standing, families: _Array) -> Iterator[_Widespread]:
-    """Yield the units that may be repeated."""
-    count = len(families)
-    keys, first, which = np.unique(
-        standing.units * count + families[standing.pages], return_index=True, return_inverse=True
+def _count_units(occurrences: _Occurrences, clusters: Ints) -> Iterator[_UnitCounts]:
+    """Yield the counts of the units that are frequent enough to be boilerplate."""
+    count = len(clusters)
+    # A key is a unit and a cluster that has it; keys of one unit are neighbours.
+    keys, first, inverse = np.unique(
+        occurrences.units * count + clusters[occurrences.pages],
+        return_index=True,
+        return_inverse=True,
     )
-    at_edge = np.bincount(which, standing.edges, len(keys)) > 0
+    is_edge = np.bincount(inverse, occurrences.is_edge, len(keys)) > 0
     starts = np.flatnonzero(np.diff(keys // count, prepend=-1))
-    everywhere = np.diff(np.append(starts, len(keys)))
-    edges = np.add.reduceat(at_edge, starts, dtype=np.int64)
-    for start, total, edge in zip(
-        starts.tolist(), everywhere.tolist(), edges.tolist(), strict=True
+    cluster_counts = np.diff(np.append(starts, len(keys)))
+    edge_counts = np.add.reduceat(is_edge, starts, dtype=np.int64)
+    for start, cluster_count, edge_count in zip(
+        starts.tolist(), cluster_counts.tolist(), edge_counts.tolist(), strict=True
     ):
-        if edge >= _FEW or total >= _MANY:
-            at = first[start : start + total]
-            yield _Widespread(
+        if edge_count >= _MIN_EDGE_PAGES or cluster_count >= _MIN_PAGES_ANYWHERE:
+            rows = first[start : start + cluster_count]
+            yield _UnitCounts(
                 number=int(keys[start]) // count,
-                words=int(standing.words[at[0]]),
-                pages=standing.pages[at].tolist(),
-                everywhere=total,
-                edges=edge,
+                words=int(occurrences.words[rows[0]]),
+                pages=occurrences.pages[rows].tolist(),
+                cluster_count=cluster_count,
+                edge_count=edge_count,
             )
 
 
-class _Folders:
-    """How many families of pages there are in each folder, and in all."""
+class _FolderCounts:
+    """How many clusters of pages there are in each folder, and in the archive."""
 
-    def __init__(self, names: Sequence[str], families: _Array) -> None:
+    def __init__(self, names: Sequence[str], clusters: Ints) -> None:
         self._names = names
-        known = {
-            (folder, family)
-            for name, family in zip(names, families.tolist(), strict=True)
+        folders = {
+            (folder, cluster)
+            for name, cluster in zip(names, clusters.tolist(), strict=True)
             for folder in _folders(name)
         }
-        self._counts = Counter(folder for folder, _ in known)
+        self._counts = Counter(folder for folder, _ in folders)
 
-    def around(self, pages: Sequence[int]) -> int:
-        """Return how many families there are in the deepest folder that holds some pages."""
+    def in_common_folder(self, pages: Sequence[int]) -> int:
+        """Return how many clusters there are in the deepest folder that holds all these pages."""
         names = [self._names[page] for page in pages]
         last = max(names)
         return next(self._counts[f] for f in _folders(min(names)) if last.startswith(f))
 
-    def everywhere(self) -> int:
-        """Return how many families there are."""
+    def in_archive(self) -> int:
+        """Return how many clusters there are."""
         return self._counts[""]
 
 
 def _folders(name: str) -> Iterator[str]:
-    """Yield the folders that a page lies in, the deepest first; the last is that of all."""
-    at = name.rfind("/")
-    while at >= 0:
-        yield name[: at + 1]
-        at = name.rfind("/", 0, at)
+    """Yield the folders of a page, the deepest first: `a/b/`, `a/` and `` for `a/b/c.html`."""
+    end = name.rfind("/")
+    while end >= 0:
+        yield name[: end + 1]
+        end = name.rfind("/", 0, end)
     yield ""
 
 
-def _is_repeated(unit: _Widespread, folders: _Folders) -> bool:
-    around = folders.around(unit.pages)
-    if unit.edges >= _FEW and unit.edges * 2 >= unit.everywhere:
-        if unit.edges >= around * _OF_FOLDER:
+def _is_boilerplate(unit: _UnitCounts, folders: _FolderCounts) -> bool:
+    """Whether a unit meets one of the three rules."""
+    in_folder = folders.in_common_folder(unit.pages)
+    if unit.edge_count >= _MIN_EDGE_PAGES and unit.edge_count * 2 >= unit.cluster_count:
+        if unit.edge_count >= in_folder * _MIN_EDGE_SHARE_OF_FOLDER:
             return True
-        if unit.everywhere >= max(_SEVERAL, folders.everywhere() * _OF_ARCHIVE):
+        if unit.cluster_count >= max(
+            _MIN_ARCHIVE_PAGES, folders.in_archive() * _MIN_SHARE_OF_ARCHIVE
+        ):
             return True
-    return unit.words > 1 and unit.everywhere >= max(_MANY, around * _ANYWHERE)
+    return unit.words > 1 and unit.cluster_count >= max(
+        _MIN_PAGES_ANYWHERE, in_folder * _MIN_SHARE_OF_FOLDER
+    )

@@ -1,4 +1,4 @@
-"""Where pages say what is repeated: the units of `boilerplate.py`, as spans of paragraphs."""
+"""Boilerplate spans: the places of boilerplate units in pages, as spans of paragraphs."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,156 +9,166 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from archivesearch.indexing.fingerprints.fingerprints import units
+from archivesearch.indexing.fingerprints.hash_arithmetic import Hashes
+from archivesearch.indexing.fingerprints.units import units
 from archivesearch.indexing.parsing.page_spool import PageSpool
 from archivesearch.model.pages import Page, Paragraph, paragraphs, passages
 from archivesearch.model.passages import Passage, Span, own_text
 
 # Units that are looked up at a time.
-_AT_ONCE = 1 << 20
-_PARTS = ("owners", "starts", "ends")
+_BATCH_SIZE = 1 << 20
 _SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 
-_Hashes = npt.NDArray[np.uint64]
-_Flags = npt.NDArray[np.bool_]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class BoilerplateUnits:
-    """The units that many pages repeat, by their hashes, sorted.
+    """The units that many pages repeat: their hashes, sorted.
 
-    `companions` say too little to be counted but are as widespread: where all else in
-    their passage is repeated, they are too.
+    `uncountable` are the hashes, sorted, of units that say too little to be counted but
+    are as widespread. They are boilerplate only where all else in their passage is.
     """
 
-    hashes: _Hashes
-    uncountable: _Hashes
+    hashes: Hashes
+    uncountable: Hashes
 
     def spans(self, text: str) -> tuple[Span, ...]:
-        """Return what is repeated in a text."""
-        found = units([text])
-        chosen = in_sorted(found.hashes, self.hashes) & found.counted
-        if chosen[found.counted].all():
-            chosen |= in_sorted(found.hashes, self.uncountable) & ~found.counted
-        starts, ends = found.starts[chosen], found.ends[chosen]
+        """Return the spans of a text that are boilerplate."""
+        parts = units([text])
+        is_repeated = in_sorted(parts.hashes, self.hashes) & parts.countable
+        if is_repeated[parts.countable].all():
+            is_repeated |= in_sorted(parts.hashes, self.uncountable) & ~parts.countable
+        starts, ends = parts.starts[is_repeated], parts.ends[is_repeated]
         return tuple(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
 class PageBoilerplate(NamedTuple):
-    """The units of a page, in order.
+    """The units of a page that has boilerplate, in order.
 
-    `owners` are their paragraphs, by number from 0, `starts` and `ends` where they are in
-    these; `hits` are those that are repeated, `own` those that are not marked.
+    `owners` are the numbers of their paragraphs, from 0; `starts` and `ends` their places
+    in these. `is_repeated` says whether a unit is countable and boilerplate, `is_own`
+    whether it is no boilerplate.
     """
 
     owners: npt.NDArray[np.uint32]
     starts: npt.NDArray[np.uint32]
     ends: npt.NDArray[np.uint32]
-    is_repeated: _Flags
-    is_own: _Flags
+    is_repeated: Flags
+    is_own: Flags
 
     def spans(
-        self, repeats: BoilerplateUnits, said: Sequence[Paragraph]
+        self, boilerplate: BoilerplateUnits, page_paragraphs: Sequence[Paragraph]
     ) -> Iterator[tuple[int, tuple[Span, ...]]]:
-        """Yield the paragraphs of the page that hold what is repeated, by number, and where."""
+        """Yield the number and the spans of each paragraph that has boilerplate."""
         numbers = np.unique(self.owners[self.is_repeated])
         lows, highs = (np.searchsorted(self.owners, numbers, side).tolist() for side in _SIDES)
-        own, starts, ends = self.is_own.tolist(), self.starts.tolist(), self.ends.tolist()
+        is_own, starts, ends = self.is_own.tolist(), self.starts.tolist(), self.ends.tolist()
         for number, low, high in zip(numbers.tolist(), lows, highs, strict=True):
-            paragraph = said[number]
-            if not any(own[low:high]):
+            paragraph = page_paragraphs[number]
+            if not any(is_own[low:high]):
                 spans: Iterable[Span] = [(0, len(paragraph.text))]
-            elif paragraph.repeated:  # the places are those in what is left without them
-                spans = repeats.spans(paragraph.text)
+            elif paragraph.repeated:
+                # Fingerprints were taken without the spans that parsing has marked, so the
+                # places of their units are not those in the whole text.
+                spans = boilerplate.spans(paragraph.text)
             else:
-                spans = ((starts[n], ends[n]) for n in range(low, high) if not own[n])
-            yield number, _merged([*paragraph.repeated, *spans], paragraph.text)
-
-
-def passages_with_boilerplate(
-    page: Page, marks: PageBoilerplate | None, repeats: BoilerplateUnits
-) -> Iterator[Passage]:
-    """Yield the passages of a page, with what is repeated in them; without marks that is nothing.
-
-    What parsing has marked stays so.
-    """
-    if marks is None:
-        return passages(page)
-    said = [paragraph for _, paragraph in paragraphs(page)]
-    return passages(page, {n + 1: spans for n, spans in marks.spans(repeats, said)})
+                spans = ((starts[n], ends[n]) for n in range(low, high) if not is_own[n])
+            yield number, _merge_spans([*paragraph.repeated, *spans], paragraph.text)
 
 
 class BoilerplateSpans:
-    """Where the gathered pages say what is repeated.
+    """The boilerplate of all pages in a spool.
 
-    `own` says of each unit whether it is its page's own.
+    `is_own` has one value for each unit of all pages: whether it is no boilerplate.
     """
 
-    def __init__(self, gathered: PageSpool, repeats: BoilerplateUnits) -> None:
-        self.boilerplate = repeats
-        self._gathered = gathered
-        units, counted = gathered.column("units"), gathered.column("counted")
-        owners = np.asarray(gathered.column("owners"))
-        self._hits = in_sorted(units, repeats.hashes) & counted
-        alone = np.zeros(gathered.passage_offsets[-1], bool)
-        alone[owners[self._hits]] = True
-        alone[owners[counted & ~self._hits]] = False
-        joins = alone[owners] & ~counted & in_sorted(units, repeats.uncountable)
-        self.is_own = ~self._hits & ~joins
+    def __init__(self, spool: PageSpool, boilerplate: BoilerplateUnits) -> None:
+        self.boilerplate = boilerplate
+        self._spool = spool
+        hashes, countable = spool.column("units"), spool.column("countable")
+        owners = np.asarray(spool.column("owners"))
+        self._is_repeated = in_sorted(hashes, boilerplate.hashes) & countable
+        # Passages in which every countable unit is boilerplate, and there is one.
+        is_all_repeated = np.zeros(spool.passage_offsets[-1], bool)
+        is_all_repeated[owners[self._is_repeated]] = True
+        is_all_repeated[owners[countable & ~self._is_repeated]] = False
+        is_uncountable = ~countable & in_sorted(hashes, boilerplate.uncountable)
+        self.is_own = ~self._is_repeated & ~(is_all_repeated[owners] & is_uncountable)
 
     def of_page(self, page: int) -> PageBoilerplate | None:
-        """Return the marks of a page; None where nothing in it is repeated."""
-        at = self._gathered.unit_slice(page, page + 1)
-        if not self._hits[at].any():
+        """Return the boilerplate of a page; None if it has none."""
+        rows = self._spool.unit_slice(page, page + 1)
+        if not self._is_repeated[rows].any():
             return None
-        owners, starts, ends = (self._gathered.read_column(name, at) for name in _PARTS)
-        owners -= np.uint32(self._gathered.passage_offsets[page])
-        return PageBoilerplate(owners, starts, ends, self._hits[at], self.is_own[at])
+        owners, starts, ends = (
+            self._spool.read_column(name, rows) for name in ("owners", "starts", "ends")
+        )
+        owners -= np.uint32(self._spool.passage_offsets[page])
+        return PageBoilerplate(owners, starts, ends, self._is_repeated[rows], self.is_own[rows])
 
     def passages(self, page: int) -> list[Passage]:
-        """Return the passages of a page, with what is repeated in them."""
+        """Return the passages of a page, with their boilerplate marked as `repeated`."""
         return list(
-            passages_with_boilerplate(
-                self._gathered.page(page), self.of_page(page), self.boilerplate
-            )
+            passages_with_boilerplate(self._spool.page(page), self.of_page(page), self.boilerplate)
         )
 
     def own_texts(self, numbers: Sequence[int]) -> Iterator[str]:
-        """Yield what passages say apart from what is repeated, by their numbers among all.
+        """Yield the texts of passages without their boilerplate.
 
-        The numbers are in order, so that each page is read once.
+        `numbers` are those of passages among all pages. They ascend, so each page is read once.
         """
-        pages = self._gathered.page_of(numbers).tolist()
-        for page, some in groupby(zip(pages, numbers, strict=True), itemgetter(0)):
-            said = [paragraph for _, paragraph in paragraphs(self._gathered.page(page))]
-            marks = self.of_page(page)
-            spans = dict(marks.spans(self.boilerplate, said)) if marks else {}
-            for _, number in some:
-                at = number - self._gathered.passage_offsets[page]
-                yield own_text(said[at].text, spans.get(at, said[at].repeated))
+        pages = self._spool.page_of(numbers).tolist()
+        for page, pairs in groupby(zip(pages, numbers, strict=True), itemgetter(0)):
+            page_paragraphs = [paragraph for _, paragraph in paragraphs(self._spool.page(page))]
+            page_boilerplate = self.of_page(page)
+            spans = (
+                dict(page_boilerplate.spans(self.boilerplate, page_paragraphs))
+                if page_boilerplate
+                else {}
+            )
+            for _, number in pairs:
+                index = number - self._spool.passage_offsets[page]
+                paragraph = page_paragraphs[index]
+                yield own_text(paragraph.text, spans.get(index, paragraph.repeated))
 
 
-def in_sorted(values: _Hashes, known: _Hashes) -> npt.NDArray[np.bool_]:
-    """Return which values are among some that are sorted."""
-    found = np.zeros(len(values), bool)
-    if len(known):
-        for start in range(0, len(values), _AT_ONCE):
-            some = values[start : start + _AT_ONCE]
-            at = np.minimum(np.searchsorted(known, some), len(known) - 1)
-            found[start : start + _AT_ONCE] = known[at] == some
-    return found
+def passages_with_boilerplate(
+    page: Page, page_boilerplate: PageBoilerplate | None, boilerplate: BoilerplateUnits
+) -> Iterator[Passage]:
+    """Yield the passages of a page, with its boilerplate marked as `repeated`.
+
+    The spans that parsing has marked stay marked.
+    """
+    if page_boilerplate is None:
+        return passages(page)
+    page_paragraphs = [paragraph for _, paragraph in paragraphs(page)]
+    return passages(
+        page, {n + 1: spans for n, spans in page_boilerplate.spans(boilerplate, page_paragraphs)}
+    )
 
 
-def _merged(places: Sequence[Span], text: str) -> tuple[Span, ...]:
-    """Join spans that touch or have only white space between; none begins or ends with it.
+def in_sorted(values: Hashes, sorted_values: Hashes) -> Flags:
+    """Return for each value whether it is one of the sorted ones."""
+    result = np.zeros(len(values), bool)
+    if len(sorted_values):
+        for start in range(0, len(values), _BATCH_SIZE):
+            batch = values[start : start + _BATCH_SIZE]
+            indices = np.minimum(np.searchsorted(sorted_values, batch), len(sorted_values) - 1)
+            result[start : start + _BATCH_SIZE] = sorted_values[indices] == batch
+    return result
 
-    A last unit may be told to end behind the text: its line end is not of the text.
+
+def _merge_spans(places: Sequence[Span], text: str) -> tuple[Span, ...]:
+    """Join spans that touch or have only white space between them; strip white space.
+
+    A span may end one character behind the text: the last unit's line end is no part of it.
     """
     spans: list[Span] = []
     for first, last in sorted(places):
-        inside = text[first:last]
-        start = first + len(inside) - len(inside.lstrip())
-        end = first + len(inside.rstrip())
+        part = text[first:last]
+        start = first + len(part) - len(part.lstrip())
+        end = first + len(part.rstrip())
         if spans and not text[spans[-1][1] : start].strip():
             before = spans.pop()
             start, end = before[0], max(end, before[1])

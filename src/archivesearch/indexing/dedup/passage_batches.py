@@ -1,4 +1,4 @@
-"""Pages that wait on disk, handed on as passages: in this process or in another."""
+"""Passage batches: the passages of spooled pages, read by the process that indexes them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from archivesearch.model.passages import Passage, SamePage
 
 @dataclass(frozen=True, slots=True)
 class SpooledPage:
-    """A page in the file of gathered ones: where it is, its marks, and pages known as this one."""
+    """A page in the spool's file: its byte range, its boilerplate, and the pages equal to it."""
 
     start: int
     end: int
@@ -25,7 +25,10 @@ class SpooledPage:
 
 @dataclass(frozen=True, slots=True)
 class PassageBatch:
-    """The passages of some pages, which are read when they are asked for."""
+    """The passages of some pages. A batch is small when it is sent to another process.
+
+    `path` is the spool's file; the pages are read when the batch is iterated.
+    """
 
     path: Path
     pages: Sequence[SpooledPage]
@@ -38,12 +41,12 @@ class PassageBatch:
     def __iter__(self) -> Iterator[Passage]:
         """Yield the passages, in order."""
         with self.path.open("rb") as file:
-            for page in self.pages:
-                found = passages_with_boilerplate(
-                    read_page(file.fileno(), page.start, page.end),
-                    page.boilerplate,
+            for spooled in self.pages:
+                passages = passages_with_boilerplate(
+                    read_page(file.fileno(), spooled.start, spooled.end),
+                    spooled.boilerplate,
                     self.boilerplate,
                 )
-                if page.same:
-                    found = (replace(passage, same=page.same) for passage in found)
-                yield from found
+                if spooled.same:
+                    passages = (replace(passage, same=spooled.same) for passage in passages)
+                yield from passages

@@ -1,10 +1,9 @@
-"""Pages as bytes: on the way between processes, in files of one build, and as records.
+"""Serialized pages: bytes for other processes and the page spool, records for the parse cache.
 
-A record is what is kept of a page from one build to the next, with what says that it is
-still what was written:
+A record of a page has a checksum, since it is kept from one build to the next:
 
-    key (20 bytes) · size packed, size unpacked, CRC-32 of all else (4 bytes each,
-    little-endian) · the page as MessagePack, a Zstandard frame
+    key (20 bytes) · compressed size, size, CRC-32 of all else (4 bytes each, little-endian)
+    · the page as MessagePack in a Zstandard frame
 """
 
 import pickle
@@ -18,59 +17,61 @@ from archivesearch.model.pages import Page
 
 KEY_BYTES = 20
 HEADER = struct.Struct(f"<{KEY_BYTES}sIII")
-_LARGEST = 1 << 28  # bytes of one page as parsed; larger ones have no record
-_LEVEL = 1  # zlib's level 1 takes three times as long, for records as large
+_MAX_SIZE = 1 << 28  # bytes of a serialized page; a larger one gets no record
+_ZSTD_LEVEL = 1  # zlib at level 1 takes three times as long for records of the same size
 
-_PLAIN = b"\0"  # with which no pickle begins
-_PAGES = msgspec.msgpack.Decoder(Page)
+_MSGPACK = b"\0"  # the prefix of MessagePack; no pickle begins with it
+_DECODER = msgspec.msgpack.Decoder(Page)
 
 
 def serialize(page: Page) -> bytes:
-    """Return a page as bytes; it takes a third of the time of pickling it."""
+    """Return a page as MessagePack, which takes a third of the time of pickle.
+
+    A page with lone surrogates, which MessagePack cannot hold, is pickled.
+    """
     try:
-        return _PLAIN + msgspec.msgpack.encode(page)
-    except UnicodeEncodeError:  # lone surrogates, which a page may have
+        return _MSGPACK + msgspec.msgpack.encode(page)
+    except UnicodeEncodeError:
         return pickle.dumps(page, -1)
 
 
 def deserialize(data: bytes) -> Page:
-    """Return a page that was packed by this program, from whom nobody could take it."""
-    if data.startswith(_PLAIN):
-        return _PAGES.decode(memoryview(data)[len(_PLAIN) :])
-    page: Page = pickle.loads(data)  # noqa: S301 - it is our own
-    return page
+    """Return the page that `serialize` made bytes of; for our own, private files only."""
+    if data.startswith(_MSGPACK):
+        return _DECODER.decode(memoryview(data)[len(_MSGPACK) :])
+    return pickle.loads(data)  # type: ignore[no-any-return]  # noqa: S301 - it is our own
 
 
 def to_record(key: bytes, data: bytes) -> bytes:
-    """Return the record of a packed page; none (`b""`) where it is too large or has surrogates."""
-    size = len(data) - len(_PLAIN)
-    if size > _LARGEST or not data.startswith(_PLAIN):
+    """Return the record of a serialized page; `b""` if it is pickled or too large."""
+    size = len(data) - len(_MSGPACK)
+    if size > _MAX_SIZE or not data.startswith(_MSGPACK):
         return b""
-    frame = zstd.ZstdCompressor(_LEVEL).compress(memoryview(data)[len(_PLAIN) :])
+    frame = zstd.ZstdCompressor(_ZSTD_LEVEL).compress(memoryview(data)[len(_MSGPACK) :])
     checksum = zlib.crc32(frame, zlib.crc32(HEADER.pack(key, len(frame), size, 0)))
     return HEADER.pack(key, len(frame), size, checksum) + frame
 
 
 def is_whole(record: bytes) -> bool:
-    """Whether a record's checksum holds."""
+    """Whether a record's checksum is right."""
     if len(record) < HEADER.size:
         return False
-    key, frame, size, checksum = HEADER.unpack_from(record)
-    head = zlib.crc32(HEADER.pack(key, frame, size, 0))
-    return bool(zlib.crc32(memoryview(record)[HEADER.size :], head) == checksum)
+    key, frame_size, size, checksum = HEADER.unpack_from(record)
+    header_checksum = zlib.crc32(HEADER.pack(key, frame_size, size, 0))
+    return bool(zlib.crc32(memoryview(record)[HEADER.size :], header_checksum) == checksum)
 
 
 def from_record(record: bytes) -> tuple[Page, bytes]:
-    """Return the page of a record that is whole, and the same packed.
+    """Return the page of a whole record, and the page serialized.
 
-    Raises ValueError where it holds anything else, as only another program can have written.
+    Raises ValueError if the record holds anything else, which only another program can write.
     """
     _, _, size, _ = HEADER.unpack_from(record)
     frame = memoryview(record)[HEADER.size :]
     try:
-        if size > _LARGEST or zstd.frame_content_size(frame) != size:
-            raise ValueError("it has not the size that it should have")
+        if size > _MAX_SIZE or zstd.frame_content_size(frame) != size:
+            raise ValueError("its size is not that in its header")
         data = zstd.ZstdDecompressor().decompress(frame)
-        return _PAGES.decode(data), _PLAIN + data
+        return _DECODER.decode(data), _MSGPACK + data
     except (zstd.ZstdError, msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(str(error)) from error

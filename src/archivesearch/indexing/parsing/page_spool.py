@@ -1,7 +1,7 @@
-"""Pages that wait on disk until all have been seen, and their fingerprints as columns.
+"""Page spool: all parsed pages in files on disk, with their fingerprints as columns.
 
-What many pages repeat and what is a copy of what can only be told of an archive as a
-whole. Its pages are put aside meanwhile, so that memory does not grow with them.
+Boilerplate and near-duplicates can be found only when all pages are parsed. Until then
+the spool keeps the pages, so that memory does not grow with the archive.
 """
 
 import os
@@ -10,29 +10,31 @@ from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryFile
-from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from archivesearch.indexing.fingerprints.fingerprints import BANDS, COLUMN_TYPES
+from archivesearch.indexing.fingerprints.fingerprints import COLUMN_TYPES
+from archivesearch.indexing.fingerprints.minhash import BANDS
 from archivesearch.indexing.parsing.page_records import deserialize
 from archivesearch.indexing.parsing.parse_task import ParsedChunk, ParsedPage
 from archivesearch.model.pages import Page, paragraphs
 
-# Pages that are kept at hand while their passages are compared: neighbours have the same
-# copies, and a magazine's issue is asked for again and again.
-_AT_HAND = 64
-# With what stands between words, and rather more than less: in German there are six or seven.
-_CHARACTERS_A_WORD = 7
+# Pages in the cache while their passages are compared: neighbours have the same copies,
+# and the page of a magazine's whole issue is read again and again.
+_CACHED_PAGES = 64
+# Spaces and punctuation included, and rather too many: German has six or seven.
+_CHARACTERS_PER_WORD = 7
 
 
 class PageSpool:
-    """Pages in the order in which they were added, in files of a folder of their own.
+    """Pages in the order in which they were added, in files of an empty folder.
 
-    Passages are numbered from 0 through all pages; `first` is the number of each page's
-    first passage, with one value more for the end, `names` what each page goes by.
+    Passages are numbered from 0 through all pages. Page n has the passages from
+    `passage_offsets[n]` to `passage_offsets[n + 1]`; `names` are the pages' names. Two
+    pages of three passages and one passage have the offsets 0, 3, 4. `page(n)` returns a
+    page, from a small cache if it was read lately.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -40,129 +42,116 @@ class PageSpool:
         self._pages: BinaryIO = (folder / "pages").open("xb+")
         self._files = {name: (folder / name).open("xb+") for name in COLUMN_TYPES}
         self._columns: dict[str, npt.NDArray[Any]] = {}
-        self._ends: list[int] = [0]
+        self._byte_offsets: list[int] = [0]
         self.passage_offsets: list[int] = [0]
         self.names: list[str] = []
-        self.page = lru_cache(_AT_HAND)(self._read)
+        self.page = lru_cache(_CACHED_PAGES)(self._read)
 
     def __len__(self) -> int:
         return len(self.names)
 
     def add(self, chunk: ParsedChunk) -> None:
-        """Put the pages of a chunk aside."""
-        before = self.passage_offsets[-1]
-        for found, _ in chunk.outcomes:
-            if isinstance(found, ParsedPage):
-                self.passage_offsets.append(self.passage_offsets[-1] + found.passage_count)
-                self.names.append(found.page)
-                self._ends.append(self._ends[-1] + self._pages.write(found.data))
+        """Append the pages of a chunk and their fingerprints."""
+        first_passage = self.passage_offsets[-1]
+        for outcome, _ in chunk.outcomes:
+            if isinstance(outcome, ParsedPage):
+                self.passage_offsets.append(self.passage_offsets[-1] + outcome.passage_count)
+                self.names.append(outcome.page)
+                self._byte_offsets.append(self.size + self._pages.write(outcome.data))
         if chunk.fingerprints:
-            prints = replace(
-                chunk.fingerprints, owners=chunk.fingerprints.owners + np.uint32(before)
+            columns = replace(
+                chunk.fingerprints, owners=chunk.fingerprints.owners + np.uint32(first_passage)
             )
             for name, file in self._files.items():
-                file.write(getattr(prints, name))
+                file.write(getattr(columns, name))
         self._pages.flush()  # so that they can be read
 
     @property
     def path(self) -> Path:
-        """The file that holds the pages."""
+        """The file of the serialized pages."""
         return self._folder / "pages"
 
     @property
     def size(self) -> int:
-        """How many bytes they are."""
-        return self._ends[-1]
+        """The size of that file in bytes."""
+        return self._byte_offsets[-1]
 
-    def byte_range(self, number: int) -> tuple[int, int]:
+    def byte_range(self, page: int) -> tuple[int, int]:
         """Return where a page begins in that file, and where it ends."""
-        return self._ends[number], self._ends[number + 1]
+        return self._byte_offsets[page], self._byte_offsets[page + 1]
 
     def column(self, name: str) -> npt.NDArray[Any]:
-        """Return a column of the fingerprints of all pages, once all have been added.
+        """Return a column of the Fingerprints of all pages; call it once all are added.
 
-        It is mapped from disk; what is changed in it is changed in memory alone.
-
-        They are those of Fingerprints, with `owners` numbered through all pages.
+        `owners` are numbered through all pages. The column is mapped from disk,
+        copy-on-write: a change to it stays in memory and is gone after `release`.
         """
         if name not in self._columns:
             self._files[name].flush()
-            path = self._folder / name
-            size = path.stat().st_size
-            values = (
-                np.memmap(path, COLUMN_TYPES[name], "c")
-                if size
-                else np.empty(0, COLUMN_TYPES[name])
-            )
+            path, kind = self._folder / name, COLUMN_TYPES[name]
+            is_empty = not path.stat().st_size  # which mmap refuses
+            values = np.empty(0, kind) if is_empty else np.memmap(path, kind, "c")
             self._columns[name] = values.reshape(-1, BANDS) if name == "bands" else values
         return self._columns[name]
 
-    def read_column(self, name: str, at: slice) -> npt.NDArray[Any]:
-        """Return a part of such a column without mapping it into memory."""
+    def read_column(self, name: str, part: slice) -> npt.NDArray[Any]:
+        """Return a copy of a part of a column as it is on disk, without mapping the column."""
         file, kind = self._files[name], np.dtype(COLUMN_TYPES[name])
         file.flush()
-        size, start = (at.stop - at.start) * kind.itemsize, at.start * kind.itemsize
+        size, start = (part.stop - part.start) * kind.itemsize, part.start * kind.itemsize
         return np.frombuffer(bytearray(os.pread(file.fileno(), size, start)), kind)
 
-    def unit_slice(self, start: int, end: int) -> slice:
-        """Return where in their columns the units of some pages are."""
-        return slice(int(self._units[start]), int(self._units[min(end, len(self))]))
-
-    def page_of(self, passages: npt.ArrayLike) -> npt.NDArray[np.int64]:
-        """Return the number of the page of each passage, or of one."""
-        pages: npt.NDArray[np.int64] = np.searchsorted(self._starts, passages, "right") - 1
-        return pages
-
-    @cached_property
-    def _starts(self) -> npt.NDArray[np.int64]:
-        return np.array(self.passage_offsets, np.int64)
-
-    @cached_property
-    def _units(self) -> npt.NDArray[np.int64]:
-        """Where the units of each page begin, and where the last ones end."""
-        owners = self.column("owners")
-        return np.searchsorted(owners, self._starts.astype(owners.dtype))
-
     def release(self, *names: str) -> None:
-        """Let go of columns that are not needed any more, and of the memory they take."""
+        """Unmap columns that are not needed any more, which frees their memory."""
         for name in names:
             self._columns.pop(name, None)
 
+    def unit_slice(self, start: int, end: int) -> slice:
+        """Return which rows of the columns are the units of the pages from `start` to `end`."""
+        return slice(int(self._unit_offsets[start]), int(self._unit_offsets[min(end, len(self))]))
+
+    def page_of(self, passages: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """Return the number of the page of each passage, or of one passage."""
+        return np.searchsorted(self._first_passages, passages, "right") - 1
+
     def sample_texts(self, characters: int) -> list[str]:
-        """Return what passages from all over the archive say, of so many characters at most."""
+        """Return texts of passages from all over the archive, of `characters` at most in all."""
         words = int(self.column("lengths").sum())
-        step = words * _CHARACTERS_A_WORD // characters + 1
+        step = words * _CHARACTERS_PER_WORD // characters + 1
         texts: list[str] = []
-        pages = groupby(
-            range(0, self.passage_offsets[-1], step), lambda number: int(self.page_of(number))
-        )
-        for page, numbers in pages:
-            said = [paragraph.text for _, paragraph in paragraphs(self._read(page))]
+        sample = range(0, self.passage_offsets[-1], step)
+        for page, numbers in groupby(sample, lambda number: int(self.page_of(number))):
+            page_texts = [paragraph.text for _, paragraph in paragraphs(self._read(page))]
             for number in numbers:
-                texts.append(said[number - self.passage_offsets[page]][:characters])
+                texts.append(page_texts[number - self.passage_offsets[page]][:characters])
                 characters -= len(texts[-1])
         return texts
 
     def temporary_file(self) -> BinaryIO:
-        """Return a file to put something aside in, which is gone when it is closed."""
+        """Return an empty file in the spool's folder, which is deleted when it is closed."""
         return TemporaryFile(dir=self._folder)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for file in (self._pages, *self._files.values()):
             file.close()
+
+    @cached_property
+    def _first_passages(self) -> npt.NDArray[np.int64]:
+        return np.array(self.passage_offsets, np.int64)
+
+    @cached_property
+    def _unit_offsets(self) -> npt.NDArray[np.int64]:
+        """The row of the first unit of each page, and the number of all units."""
+        owners = self.column("owners")
+        return np.searchsorted(owners, self._first_passages.astype(owners.dtype))
 
     def _read(self, number: int) -> Page:
         return read_page(self._pages.fileno(), *self.byte_range(number))
 
 
 def read_page(file: int, start: int, end: int) -> Page:
-    """Return the page between two places in an open file of gathered ones."""
+    """Return the page between two offsets of a spool's open file of pages."""
     return deserialize(os.pread(file, end - start, start))

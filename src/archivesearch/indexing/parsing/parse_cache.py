@@ -1,13 +1,14 @@
-"""What was read out of each page, kept by its content, so that an update parses only what changed.
+"""Parse cache: parsed pages from one build to the next, so that an update parses only changes.
 
-The file lies beside the generations and is no part of the index: without it, or with one
-that is damaged or of another version, all pages are parsed anew and nothing else happens.
+The file lies beside the generations and is not part of the index. If it is missing,
+damaged or of another version, all pages are parsed and nothing else happens.
 
-    first line      what the file is
+    first line      the version of the file
     then            the records of `indexing/parsing/page_records.py`
 
-A key is a hash of all that parsing sees: the program, the settings, where a page comes
-from, and its bytes. What comes after a record that is cut short or damaged is not used.
+The key of a page is a hash of everything that its parsing depends on: the program, the
+settings, the page's origin and its bytes. A record that is cut short ends the file, and
+a damaged one is not used.
 """
 
 import os
@@ -17,12 +18,12 @@ from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, Self
 from unicodedata import unidata_version
 
 from archivesearch.config import Config
-from archivesearch.directory.manifest import NEW_PARSE_CACHE, PARSE_CACHE, regular_file
+from archivesearch.directory.files import regular_file
+from archivesearch.directory.manifest import NEW_PARSE_CACHE, PARSE_CACHE
 from archivesearch.indexing.parsing.page_records import HEADER, KEY_BYTES, is_whole
 from archivesearch.model.pages import RawPage
 
@@ -38,57 +39,53 @@ PARSER_FILES = (
     "indexing/fingerprints/*.py",
     "indexing/workers/*.py",
 )
-"""Where in the package all lies that parsing uses."""
+"""The modules of the package that parsing uses. A change to one of them makes the cache void."""
 
-# Settings that are used when pages are listed, indexed or shown, and not when they are parsed.
-_UNSEEN = ("name", "exclude", "variants")
+# Settings that matter when pages are listed, indexed or shown, but not when they are parsed.
+_OTHER_SETTINGS = ("name", "exclude", "variants")
 
 
 class ParseCache:
-    """Pages as they were parsed, by key: those that the file has, and those for the next one.
+    """The records of the last build, by key, and those for the next build.
 
-    The next file holds what `add` was given, and takes the place of the old one by `keep`.
-    A disk that takes no more of it ends the remembering, no more.
+    `add` writes a record to a new file; `commit` puts that file in place of the old one.
+    With `reuse` False the old records are not used. If the disk is full the build goes on
+    without a new cache.
     """
 
     def __init__(self, index: Path, *, reuse: bool = True) -> None:
         self._path = index / PARSE_CACHE
-        self._aside = index / NEW_PARSE_CACHE
-        self._contexts: dict[int, tuple[Config, bytes]] = {}
-        self._old = _opened(self._path) if reuse else None
-        self._places = _places(self._old) if self._old else {}
+        self._new_path = index / NEW_PARSE_CACHE
+        self._settings: dict[int, tuple[Config, bytes]] = {}
+        self._old = _open_cache(self._path) if reuse else None
+        self._byte_ranges = _byte_ranges(self._old) if self._old else {}
         self._new: BinaryIO | None = None
         with suppress(OSError):
-            self._aside.unlink(missing_ok=True)
-            self._new = self._aside.open("xb")
+            self._new_path.unlink(missing_ok=True)
+            self._new = self._new_path.open("xb")
             self._new.write(_MAGIC)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._old:
             self._old.close()
-        self._give_up()
+        self._discard_new()
 
     def key(self, raw: RawPage, config: Config) -> bytes:
-        """Return what a page is known by."""
-        seen = blake2b(self._context(config), digest_size=KEY_BYTES)
-        where = [getattr(raw, field.name) for field in fields(raw) if field.name != "data"]
-        seen.update(repr(where).encode("utf-8", "surrogatepass"))
-        seen.update(raw.data)
-        return seen.digest()
+        """Return the key of a page: `KEY_BYTES` bytes."""
+        digest = blake2b(self._parser_and_settings(config), digest_size=KEY_BYTES)
+        origin = [getattr(raw, field.name) for field in fields(raw) if field.name != "data"]
+        digest.update(repr(origin).encode("utf-8", "surrogatepass"))
+        digest.update(raw.data)
+        return digest.digest()
 
     def record(self, key: bytes) -> bytes:
-        """Return the record of a page that is known, its checksum seen to hold; else `b""`."""
-        if self._old is None or key not in self._places:
+        """Return the record with a key, its checksum verified; `b""` if there is none."""
+        if self._old is None or key not in self._byte_ranges:
             return b""
-        start, size = self._places[key]
+        start, size = self._byte_ranges[key]
         try:
             record = os.pread(self._old.fileno(), size, start)
         except OSError:
@@ -96,55 +93,60 @@ class ParseCache:
         return record if is_whole(record) else b""
 
     def add(self, record: bytes) -> None:
-        """Remember a page."""
+        """Add a record for the next build."""
         if self._new is not None:
             try:
                 self._new.write(record)
             except OSError:
-                self._give_up()
+                self._discard_new()
 
     def commit(self) -> None:
-        """Put what was remembered in the place of what was known."""
+        """Replace the old records by the new ones."""
         if self._new is None:
             return
         try:
             self._new.close()
-            self._aside.replace(self._path)
+            self._new_path.replace(self._path)
             self._new = None
         except OSError:
-            self._give_up()
+            self._discard_new()
 
-    def _context(self, config: Config) -> bytes:
-        """Return what all pages of a source have in common."""
-        if id(config) not in self._contexts:
-            seen = [getattr(config, f.name) for f in fields(config) if f.name not in _UNSEEN]
-            self._contexts[id(config)] = config, repr((_parser(), seen)).encode()
-        return self._contexts[id(config)][1]
+    def _parser_and_settings(self, config: Config) -> bytes:
+        """Return the part of a key that all pages with the same settings share."""
+        if id(config) not in self._settings:
+            values = [
+                getattr(config, field.name)
+                for field in fields(config)
+                if field.name not in _OTHER_SETTINGS
+            ]
+            # The settings are stored too, so that no others get their id.
+            self._settings[id(config)] = config, repr((_parser_version(), values)).encode()
+        return self._settings[id(config)][1]
 
-    def _give_up(self) -> None:
+    def _discard_new(self) -> None:
         if self._new is not None:
             with suppress(OSError):
                 self._new.close()
             with suppress(OSError):
-                self._aside.unlink(missing_ok=True)
+                self._new_path.unlink(missing_ok=True)
             self._new = None
 
 
 def cache_damage(index: Path) -> str | None:
-    """Return in words what is wrong with the memory beside an index; None if nothing is."""
+    """Return in words how the cache of an index is damaged; None if it is whole or missing."""
     try:
         regular_file(index / PARSE_CACHE).close()
     except FileNotFoundError:
         return None
     except OSError as error:
         return f"it cannot be read: {error.strerror or error}"
-    file = _opened(index / PARSE_CACHE)
+    file = _open_cache(index / PARSE_CACHE)
     if file is None:
         return "it is of another version"
     with file:
-        places = _places(file).values()
-        end = max((start + size for start, size in places), default=len(_MAGIC))
-        for start, size in places:
+        byte_ranges = _byte_ranges(file).values()
+        end = max((start + size for start, size in byte_ranges), default=len(_MAGIC))
+        for start, size in byte_ranges:
             if not is_whole(os.pread(file.fileno(), size, start)):
                 return f"the record at byte {start:,} is damaged"
         if end != os.fstat(file.fileno()).st_size:
@@ -152,8 +154,8 @@ def cache_damage(index: Path) -> str | None:
     return None
 
 
-def _opened(path: Path) -> BinaryIO | None:
-    """Return the file of a memory; None where there is none that this program can use."""
+def _open_cache(path: Path) -> BinaryIO | None:
+    """Return the open file of a cache; None if there is none of this version."""
     try:
         file = regular_file(path)
     except OSError:
@@ -164,27 +166,27 @@ def _opened(path: Path) -> BinaryIO | None:
     return None
 
 
-def _places(file: BinaryIO) -> dict[bytes, tuple[int, int]]:
-    """Return where each record starts and how long it is, up to one that is cut short."""
-    found: dict[bytes, tuple[int, int]] = {}
-    size = os.fstat(file.fileno()).st_size
+def _byte_ranges(file: BinaryIO) -> dict[bytes, tuple[int, int]]:
+    """Return the offset and size of each record by its key, up to one that is cut short."""
+    byte_ranges: dict[bytes, tuple[int, int]] = {}
+    file_size = os.fstat(file.fileno()).st_size
     start = len(_MAGIC)
-    while start + HEADER.size <= size:
-        key, packed, _, _ = HEADER.unpack(os.pread(file.fileno(), HEADER.size, start))
-        length = HEADER.size + packed
-        if start + length > size:
+    while start + HEADER.size <= file_size:
+        key, frame_size, _, _ = HEADER.unpack(os.pread(file.fileno(), HEADER.size, start))
+        size = HEADER.size + frame_size
+        if start + size > file_size:
             break
-        found[key] = start, length
-        start += length
-    return found
+        byte_ranges[key] = start, size
+        start += size
+    return byte_ranges
 
 
 @cache
-def _parser() -> str:
-    """Return what tells this parser from any other: its source, and what it is built on."""
+def _parser_version() -> str:
+    """Return a string that changes with the parser: a hash of its source, and its libraries."""
     package = Path(__file__).parents[2]
-    seen = blake2b(digest_size=KEY_BYTES)
-    for path in sorted(path for files in PARSER_FILES for path in package.glob(files)):
-        seen.update(path.name.encode() + b"\0" + path.read_bytes())
+    digest = blake2b(digest_size=KEY_BYTES)
+    for path in sorted(path for pattern in PARSER_FILES for path in package.glob(pattern)):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
     libraries = map(version, ("selectolax", "charset-normalizer", "py3langid"))
-    return repr((seen.hexdigest(), *libraries, unidata_version))
+    return repr((digest.hexdigest(), *libraries, unidata_version))

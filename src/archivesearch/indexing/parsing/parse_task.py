@@ -1,6 +1,7 @@
-"""What becomes of some pages together: all that can be done for them apart from the others.
+"""The task of a worker: parse a chunk of pages, serialize them and take their fingerprints.
 
-It is done where they are parsed, so that what comes back need only be written down.
+All that a page needs alone is done here, so that the main process only writes the results
+to files.
 """
 
 import pickle
@@ -18,16 +19,16 @@ from archivesearch.indexing.workers.process_limits import memory_limit, time_lim
 from archivesearch.model.pages import Notice, Page, RawPage, Skipped, paragraphs
 
 # Such a page takes some 250 MB; of 5,808 pages that were measured none has a tenth of either.
-_MOST_TAGS = 300_000
-_MOST_PARAGRAPHS = 100_000
+_MAX_TAGS = 300_000
+_MAX_PARAGRAPHS = 100_000
 
-_Bounds = Callable[[], AbstractContextManager[None]]
+_Limits = Callable[[], AbstractContextManager[None]]
 
 
 class PageTask(NamedTuple):
-    """A page that is to be read, its size in bytes, and the key by which it is remembered.
+    """A page to be parsed, its size in bytes and its key in the parse cache.
 
-    Where there is a `record` of it that is read, and `raw` is not looked at.
+    If the cache has a `record` of the page, that is read and `raw.data` is not used.
     """
 
     raw: RawPage
@@ -38,9 +39,10 @@ class PageTask(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
-    """A page that has been read, as bytes, and how many passages it has.
+    """A parsed page: its name, the page serialized, and the number of its passages.
 
-    `record` is what it is remembered by, if it can be; `is_known` says that it was before.
+    `record` is its record for the parse cache, `b""` if it gets none; `from_cache` says
+    whether it was read from there.
     """
 
     page: str
@@ -56,143 +58,145 @@ Outcome = ParsedPage | Skipped | Notice
 
 @dataclass(frozen=True, slots=True)
 class ParsedChunk:
-    """What became of some pages, in order, each with its size in bytes.
+    """The outcomes of some items, in order, each with its page's size in bytes.
 
-    `prints` are the fingerprints of all passages, in one row.
+    `fingerprints` are those of all passages of the parsed pages, `owners` numbered from 0.
     """
 
     outcomes: tuple[tuple[Outcome, int], ...]
     fingerprints: Fingerprints | None = None
 
 
-class _Filling:
-    """A chunk while pages come into it."""
-
-    def __init__(self) -> None:
-        self._found: list[tuple[Outcome, int]] = []
-        self._texts: list[str] = []
-
-    def put(self, found: Skipped | Notice, size: int = 0) -> None:
-        self._found.append((found, size))
-
-    def add(self, page: Page, data: bytes, record: bytes, size: int, *, is_known: bool) -> None:
-        before = len(self._texts)
-        self._texts += (p.own_text if p.repeated else p.text for _, p in paragraphs(page))
-        passages = len(self._texts) - before
-        self._found.append((ParsedPage(page.page, data, passages, record, is_known), size))
-
-    def chunk(self) -> ParsedChunk:
-        return ParsedChunk(tuple(self._found), fingerprints(self._texts) if self._texts else None)
-
-
 def chunk_of_pages(pages: Iterable[Page]) -> ParsedChunk:
-    """Return pages that have been parsed as a chunk; none of them has a record."""
-    filling = _Filling()
+    """Return a chunk of pages that are parsed already; they have no records."""
+    builder = _ChunkBuilder()
     for page in pages:
-        filling.add(page, serialize(page), b"", 0, is_known=False)
-    return filling.chunk()
+        builder.add_page(page, serialize(page), b"", 0, from_cache=False)
+    return builder.chunk()
+
+
+def import_parsers() -> None:
+    """Import the modules that parsing needs, before there are pages."""
+    from archivesearch.parse import fallback, page  # noqa: F401
+
+
+def read_chunk_in_worker(
+    items: Iterable[Item], config: bytes, reason: str, seconds: float
+) -> ParsedChunk | None:
+    """Do what `read_chunk` does in a worker process; `config` is pickled.
+
+    The process dies if a page takes more than `seconds` of CPU time, or all of them take
+    too much memory.
+    """
+    with memory_limit():
+        return read_chunk(items, _unpickle_config(config), reason, partial(time_limit, seconds))
 
 
 def read_chunk(
-    items: Iterable[Item], config: Config, why: str = "", bounds: _Bounds = nullcontext
+    items: Iterable[Item], config: Config, reason: str = "", limits: _Limits = nullcontext
 ) -> ParsedChunk | None:
-    """Read some pages, each inside `bounds`; None where a record is none of ours.
+    """Parse some pages, each inside `limits`; return None if a record is not one of ours.
 
-    A page that meets a fault is read as plain text, which a notice before it tells; so are
-    all of them where it is said `why`.
+    A page that cannot be parsed is read as plain text, with a notice before it that says
+    why. If there is a `reason`, all pages are read as plain text and the notices give it.
     """
-    filling = _Filling()
+    builder = _ChunkBuilder()
     for item in items:
         if not isinstance(item, PageTask):
-            filling.put(item)
+            builder.add_skipped(item)
         elif item.record:
             try:
                 page, data = from_record(item.record)
             except ValueError:
                 return None
-            filling.add(page, data, item.record, item.size, is_known=True)
+            builder.add_page(page, data, item.record, item.size, from_cache=True)
         else:
-            _read(item, config, why, bounds, filling)
-    return filling.chunk()
+            _read_page(item, config, reason, limits, builder)
+    return builder.chunk()
 
 
-def import_parsers() -> None:
-    """Import what reading needs, before there are pages."""
-    from archivesearch.parse import fallback as plainly  # noqa: F401
-    from archivesearch.parse import page  # noqa: F401
+def unreadable_page(raw: RawPage, reason: str) -> Skipped:
+    """Return the outcome of a page that cannot be read in any way."""
+    return Skipped(raw.page, f"it cannot be read as plain text either: {reason}")
 
 
-def read_chunk_in_worker(
-    items: Iterable[Item], config: bytes, why: str, seconds: float
-) -> ParsedChunk | None:
-    """Read some pages in a process that can be spared; `config` is pickled.
+class _ChunkBuilder:
+    """Collects outcomes and the texts of passages, and makes a chunk of them."""
 
-    It ends where a page takes more CPU time than that, or all of them too much memory.
-    """
-    with memory_limit():
-        return read_chunk(items, _config(config), why, partial(time_limit, seconds))
+    def __init__(self) -> None:
+        self._outcomes: list[tuple[Outcome, int]] = []
+        self._texts: list[str] = []
 
+    def add_skipped(self, outcome: Skipped | Notice, size: int = 0) -> None:
+        self._outcomes.append((outcome, size))
 
-def unreadable_page(raw: RawPage, why: str) -> Skipped:
-    """Return what is told of a page that cannot be read in any way."""
-    return Skipped(raw.page, f"it cannot be read as plain text either: {why}")
+    def add_page(
+        self, page: Page, data: bytes, record: bytes, size: int, *, from_cache: bool
+    ) -> None:
+        before = len(self._texts)
+        self._texts += (p.own_text if p.repeated else p.text for _, p in paragraphs(page))
+        passages = len(self._texts) - before
+        self._outcomes.append((ParsedPage(page.page, data, passages, record, from_cache), size))
+
+    def chunk(self) -> ParsedChunk:
+        return ParsedChunk(
+            tuple(self._outcomes), fingerprints(self._texts) if self._texts else None
+        )
 
 
 @lru_cache(1)
-def _config(data: bytes) -> Config:
-    config: Config = pickle.loads(data)  # noqa: S301 - it is our own
-    return config
+def _unpickle_config(data: bytes) -> Config:
+    return pickle.loads(data)  # type: ignore[no-any-return]  # noqa: S301 - it is our own
 
 
-def _read(item: PageTask, config: Config, why: str, bounds: _Bounds, filling: _Filling) -> None:
-    """Parse a page, or read it plainly."""
-    raw = item.raw
-    with bounds():
-        found = why or _parsed(raw, config)
-    is_parsed = not isinstance(found, str)
-    if isinstance(found, str):
-        filling.put(Notice(raw.page, f"{found}; it was read as plain text"))
-        with bounds():
-            found = _plainly(raw, config)
-    if isinstance(found, Skipped):
-        filling.put(found, item.size)
+def _read_page(
+    task: PageTask, config: Config, reason: str, limits: _Limits, builder: _ChunkBuilder
+) -> None:
+    """Parse a page, or read it as plain text if that fails or there is a reason not to try."""
+    raw = task.raw
+    with limits():
+        page = reason or _parse(raw, config)
+    is_parsed = not isinstance(page, str)
+    if isinstance(page, str):
+        builder.add_skipped(Notice(raw.page, f"{page}; it was read as plain text"))
+        with limits():
+            page = _parse_without_structure(raw, config)
+    if isinstance(page, Skipped):
+        builder.add_skipped(page, task.size)
         return
-    data = serialize(found)
-    record = to_record(item.key, data) if is_parsed else b""
-    filling.add(found, data, record, item.size, is_known=False)
+    data = serialize(page)
+    record = to_record(task.key, data) if is_parsed else b""
+    builder.add_page(page, data, record, task.size, from_cache=False)
 
 
-def _parsed(raw: RawPage, config: Config) -> Page | Skipped | str:
-    """Parse a page, or say why that cannot be done."""
-    from archivesearch.parse.page import parse  # which only those need who do this
+def _parse(raw: RawPage, config: Config) -> Page | Skipped | str:
+    """Parse a page; return a string that says why if it cannot be parsed."""
+    from archivesearch.parse.page import parse  # the main process may never parse
 
-    if raw.data.count(b"<") > _MOST_TAGS:
-        return f"it has more than {_MOST_TAGS:,} tags"
-    try:
-        page = parse(raw, config)
-    except (MemoryError, IndexProblem):  # what is the matter is not the page
-        raise
-    except Exception as error:  # noqa: BLE001 - one page that meets a fault must not stop the rest
-        return _fault(error)
-    if isinstance(page, Page) and _paragraphs(page) > _MOST_PARAGRAPHS:
-        return f"it has more than {_MOST_PARAGRAPHS:,} paragraphs"
+    if raw.data.count(b"<") > _MAX_TAGS:
+        return f"it has more than {_MAX_TAGS:,} tags"
+    page = _result_or_fault(parse, raw, config)
+    if isinstance(page, Page):
+        paragraph_count = sum(len(section.paragraphs) or 1 for section in page.sections)
+        if paragraph_count > _MAX_PARAGRAPHS:
+            return f"it has more than {_MAX_PARAGRAPHS:,} paragraphs"
     return page
 
 
-def _plainly(raw: RawPage, config: Config) -> Page | Skipped:
+def _parse_without_structure(raw: RawPage, config: Config) -> Page | Skipped:
     from archivesearch.parse.fallback import parse_without_structure
 
+    page = _result_or_fault(parse_without_structure, raw, config)
+    return unreadable_page(raw, page) if isinstance(page, str) else page
+
+
+def _result_or_fault(
+    parse: Callable[[RawPage, Config], Page | Skipped], raw: RawPage, config: Config
+) -> Page | Skipped | str:
+    """Return what a parser returns, or a string that says which exception it raised."""
     try:
-        return parse_without_structure(raw, config)
-    except (MemoryError, IndexProblem):
+        return parse(raw, config)
+    except (MemoryError, IndexProblem):  # the page is not to blame
         raise
-    except Exception as error:  # noqa: BLE001 - as above
-        return unreadable_page(raw, _fault(error))
-
-
-def _fault(error: Exception) -> str:
-    return f"it met a fault in archivesearch ({type(error).__name__}: {error})"
-
-
-def _paragraphs(page: Page) -> int:
-    return sum(len(section.paragraphs) or 1 for section in page.sections)
+    except Exception as error:  # noqa: BLE001 - a fault in one page must not stop the build
+        return f"it met a fault in archivesearch ({type(error).__name__}: {error})"

@@ -1,4 +1,8 @@
-"""Pages read in their order, in this process or in several, none of them for too long."""
+"""Parser pool: parse the pages of sources in order, in this process or in workers.
+
+Pages go to the workers in chunks. If a worker dies, the pages of its chunk are parsed one
+by one. A page that kills its worker again is read as plain text.
+"""
 
 import pickle
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,207 +27,209 @@ from archivesearch.sources.source import Source
 SECONDS_PER_PAGE = 20.0
 """The CPU time that a page may take; the slowest of 5,808 pages that were measured takes 1."""
 
-# What a process is given at a time: enough that handing it over costs little.
+# A chunk is large enough that handing it over costs little.
 _CHUNK_PAGES = 16
 _CHUNK_BYTES = 1_000_000
 _CHUNK_ITEMS = 256
-# How many chunks for each process may be read ahead of the one that is waited for.
-_AHEAD = 4
-# A page of more bytes is never parsed in this process, which cannot end itself.
-_LARGE = 250_000
+# Chunks for each process that may be read ahead of the first one that is not parsed yet.
+_CHUNKS_AHEAD = 4
+# A page of more bytes is never parsed in this process, which no time limit may kill.
+_LARGE_PAGE = 250_000
 
 
-def start_parsers(crew: WorkerPool, pages: int) -> None:
-    """Let the processes start that so many pages will need."""
-    crew.start_workers(-(-pages // _CHUNK_PAGES), import_parsers)
+class ParsedPages:
+    """The pages of all sources, in order: from the parse cache, or else parsed.
+
+    `parsed` and `unchanged` count the pages so far, `page_names` are their names.
+    """
+
+    def __init__(self, sources: Sequence[Source], pool: WorkerPool, cache: ParseCache) -> None:
+        self.parsed = self.unchanged = 0
+        self.page_names: set[str] = set()
+        self._sources = sources
+        self._pool = pool
+        self._cache = cache
+
+    def __iter__(self) -> Iterator[ParsedChunk]:
+        """Yield the pages in chunks, and add their records to the cache."""
+        for chunk in parse_in_order(self._items(), self._pool):
+            for outcome, _ in chunk.outcomes:
+                if isinstance(outcome, ParsedPage):
+                    self.unchanged += outcome.from_cache
+                    self.parsed += not outcome.from_cache
+                    self._cache.add(outcome.record)
+                if not isinstance(outcome, Notice):
+                    self.page_names.add(outcome.page)
+            yield chunk
+
+    def _items(self) -> Iterator[tuple[Item, Config]]:
+        for source in self._sources:
+            for raw in source.pages():
+                if isinstance(raw, RawPage):
+                    key = self._cache.key(raw, source.config)
+                    record = self._cache.record(key)
+                    yield PageTask(raw, len(raw.data), key, record), source.config
+                else:
+                    yield raw, source.config
+
+
+def start_parsers(pool: WorkerPool, pages: int) -> None:
+    """Start the processes that this number of pages needs."""
+    pool.start_workers(-(-pages // _CHUNK_PAGES), import_parsers)
 
 
 def parse_in_order(
-    items: Iterable[tuple[Item, Config]], crew: WorkerPool, seconds: float = SECONDS_PER_PAGE
+    items: Iterable[tuple[Item, Config]], pool: WorkerPool, seconds: float = SECONDS_PER_PAGE
 ) -> Iterator[ParsedChunk]:
-    """Read pages, and yield what became of them in their order, by the chunk.
+    """Parse pages and yield the outcomes in the order of the items, in chunks.
 
-    With a crew of one they are read in this process. No more of them are taken than the
-    processes have to do. A page that takes longer than `seconds` of CPU time, or ends its
-    process in another way, is read as plain text, which a notice before it tells; with a
-    crew of one that holds for large pages alone. Raises IndexProblem where no process can
-    be started.
+    Items are read only as far ahead as keeps the processes busy. A page that takes more
+    than `seconds` of CPU time, or kills its worker in another way, is read as plain text;
+    a notice comes before it. A pool of size 1 parses in this process; there only large
+    pages have a time limit. Raises IndexProblem if no process can start.
     """
-    line = _Line(crew, seconds)
-    for part in _parts(items):
-        line.add(part)
-        while line.is_full():
-            line.wait()
-        yield from line.out()
-    while line:
-        line.wait()
-        yield from line.out()
+    queue = _Queue(pool, seconds)
+    for chunk in _chunks(items):
+        queue.add(chunk)
+        while queue.is_full():
+            queue.wait()
+        yield from queue.pop_done()
+    while queue:
+        queue.wait()
+        yield from queue.pop_done()
 
 
 @dataclass(slots=True, eq=False)
-class _Part:
-    """Some pages of one source in a row, and what became of them, once that is known.
+class _Chunk:
+    """Neighbouring items of one source, and the result once there is one.
 
-    `why` is why they are to be read as plain text.
+    `reason` says why the pages are read as plain text; "" if they are parsed.
     """
 
     items: list[Item]
     config: Config
-    why: str = ""
+    reason: str = ""
     result: ParsedChunk | None = None
 
 
-def _parts(items: Iterable[tuple[Item, Config]]) -> Iterator[_Part]:
-    """Put pages together; those that are large stay alone."""
-    part, pages, size = _Part([], Config()), 0, 0
+def _chunks(items: Iterable[tuple[Item, Config]]) -> Iterator[_Chunk]:
+    """Put items together into chunks; a large page is a chunk of its own."""
+    chunk, pages, size = _Chunk([], Config()), 0, 0
     for item, config in items:
-        if part.items and (config is not part.config or _is_large(item)):
-            yield part
-            part, pages, size = _Part([], config), 0, 0
-        part.items.append(item)
-        part.config = config
+        if chunk.items and (config is not chunk.config or _is_large(item)):
+            yield chunk
+            chunk, pages, size = _Chunk([], config), 0, 0
+        chunk.items.append(item)
+        chunk.config = config
         if isinstance(item, PageTask):
             pages += 1
             size += item.size
-        full = pages >= _CHUNK_PAGES or size >= _CHUNK_BYTES or len(part.items) >= _CHUNK_ITEMS
-        if full or _is_large(item):
-            yield part
-            part, pages, size = _Part([], config), 0, 0
-    if part.items:
-        yield part
+        is_full = pages >= _CHUNK_PAGES or size >= _CHUNK_BYTES or len(chunk.items) >= _CHUNK_ITEMS
+        if is_full or _is_large(item):
+            yield chunk
+            chunk, pages, size = _Chunk([], config), 0, 0
+    if chunk.items:
+        yield chunk
 
 
 def _is_large(item: Item) -> bool:
-    return isinstance(item, PageTask) and item.size > _LARGE and not item.record
+    return isinstance(item, PageTask) and item.size > _LARGE_PAGE and not item.record
 
 
-class _Line:
-    """Pages on their way through the processes, which come out as they went in."""
+class _Queue:
+    """Chunks that are being parsed: they leave in the order in which they were added."""
 
-    def __init__(self, crew: WorkerPool, seconds: float) -> None:
-        self._crew = crew
+    def __init__(self, pool: WorkerPool, seconds: float) -> None:
+        self._pool = pool
         self._seconds = seconds
-        self._most = crew.size * _AHEAD if crew.size > 1 else 1
-        self._inside: list[_Part] = []
-        self._given: dict[int, _Part] = {}
+        self._max_length = pool.size * _CHUNKS_AHEAD if pool.size > 1 else 1
+        self._chunks: list[_Chunk] = []
+        self._by_task: dict[int, _Chunk] = {}
         self._config = Config()
-        self._packed_config = pickle.dumps(self._config)
+        self._pickled_config = pickle.dumps(self._config)
 
     def __len__(self) -> int:
-        return len(self._inside)
+        return len(self._chunks)
 
     def is_full(self) -> bool:
-        """Whether no more should come in before what is first has come out."""
-        return len(self._inside) >= self._most and self._inside[0].result is None
+        """Whether the first chunk must be done before another one is added."""
+        return len(self._chunks) >= self._max_length and self._chunks[0].result is None
 
-    def add(self, part: _Part) -> None:
-        """Let some pages in."""
-        self._inside.append(part)
-        self._do(part)
+    def add(self, chunk: _Chunk) -> None:
+        """Append a chunk, and parse it here or submit it to a worker."""
+        self._chunks.append(chunk)
+        self._start(chunk)
 
     def wait(self) -> None:
-        """Wait for some results."""
-        for number, result in self._crew.results():
-            part = self._given.pop(number)
+        """Wait until workers have results, and store these."""
+        for task, result in self._pool.results():
+            chunk = self._by_task.pop(task)
             if isinstance(result, ParsedChunk):
-                part.result = result
+                chunk.result = result
             else:
-                self._again(part, result)
+                self._retry(chunk, result)
 
-    def out(self) -> Iterator[ParsedChunk]:
-        """Yield what is known of those that went in first."""
-        while self._inside and (result := self._inside[0].result) is not None:
-            del self._inside[0]
+    def pop_done(self) -> Iterator[ParsedChunk]:
+        """Yield the results of the first chunks, up to one that is not done."""
+        while self._chunks and (result := self._chunks[0].result) is not None:
+            del self._chunks[0]
             yield result
 
-    def _do(self, part: _Part) -> None:
-        """Read some pages here, or have them read."""
-        if not any(isinstance(item, PageTask) for item in part.items):
-            part.result = ParsedChunk(
-                tuple((item, 0) for item in part.items if not isinstance(item, PageTask))
+    def _start(self, chunk: _Chunk) -> None:
+        """Parse a chunk here, or submit it to a worker."""
+        if not any(isinstance(item, PageTask) for item in chunk.items):
+            chunk.result = ParsedChunk(
+                tuple((item, 0) for item in chunk.items if not isinstance(item, PageTask))
             )
-        elif self._crew.size == 1 and not part.why and not any(map(_is_large, part.items)):
-            part.result = read_chunk(part.items, part.config)
-            if part.result is None:
-                self._again(part, None)
+        elif self._pool.size == 1 and not chunk.reason and not any(map(_is_large, chunk.items)):
+            chunk.result = read_chunk(chunk.items, chunk.config)
+            if chunk.result is None:
+                self._retry(chunk, None)
         else:
-            self._give(part)
+            self._submit(chunk)
 
-    def _give(self, part: _Part) -> None:
-        if part.config is not self._config:
-            self._config, self._packed_config = part.config, pickle.dumps(part.config)
-        items = [_as_given(item) for item in part.items]
-        args = items, self._packed_config, part.why, self._seconds
-        self._given[self._crew.submit(read_chunk_in_worker, *args)] = part
+    def _submit(self, chunk: _Chunk) -> None:
+        if chunk.config is not self._config:
+            self._config, self._pickled_config = chunk.config, pickle.dumps(chunk.config)
+        items = [_without_unused_bytes(item) for item in chunk.items]
+        args = items, self._pickled_config, chunk.reason, self._seconds
+        self._by_task[self._pool.submit(read_chunk_in_worker, *args)] = chunk
 
-    def _again(self, part: _Part, lost: WorkerDied | None) -> None:
-        """Have pages that were not got through read one by one, and such a page in another way."""
-        if len(part.items) > 1:
-            at = self._inside.index(part)
-            parts = [_Part([item], part.config) for item in part.items]
-            self._inside[at : at + 1] = parts
-            for one in parts:
-                self._do(one)
+    def _retry(self, chunk: _Chunk, death: WorkerDied | None) -> None:
+        """Try a failed chunk again: each page alone, without its record, then as plain text.
+
+        A page that fails as plain text too is skipped. `death` is None if the chunk failed
+        because of a record that is not one of ours.
+        """
+        if len(chunk.items) > 1:
+            index = self._chunks.index(chunk)
+            chunks = [_Chunk([item], chunk.config) for item in chunk.items]
+            self._chunks[index : index + 1] = chunks
+            for single in chunks:
+                self._start(single)
             return
-        (item,) = part.items
+        (item,) = chunk.items
         if not isinstance(item, PageTask):
-            raise TypeError(item)  # it was read without a process
+            raise TypeError(item)  # `_start` has dealt with it
         if item.record:
-            part.items = [item._replace(record=b"")]
-            self._do(part)
-        elif not part.why:
-            part.why = self._why(lost)
-            self._do(part)
+            chunk.items = [item._replace(record=b"")]
+            self._start(chunk)
+        elif not chunk.reason:
+            chunk.reason = self._reason(death)
+            self._start(chunk)
         else:
-            notice = Notice(item.raw.page, f"{part.why}; it was read as plain text")
-            part.result = ParsedChunk(
-                ((notice, 0), (unreadable_page(item.raw, self._why(lost)), item.size))
-            )
+            notice = Notice(item.raw.page, f"{chunk.reason}; it was read as plain text")
+            skipped = unreadable_page(item.raw, self._reason(death))
+            chunk.result = ParsedChunk(((notice, 0), (skipped, item.size)))
 
-    def _why(self, lost: WorkerDied | None) -> str:
-        if lost and lost.out_of_time:
+    def _reason(self, death: WorkerDied | None) -> str:
+        if death and death.out_of_time:
             return f"it was not read within {self._seconds:g} seconds of computing"
-        return "the process that read it has ended, perhaps for want of memory"
+        return "the process that read it died, perhaps because memory ran out"
 
 
-def _as_given(item: Item) -> Item:
-    """Return what a process needs to know of a page."""
+def _without_unused_bytes(item: Item) -> Item:
+    """Return an item as a worker needs it: without the page's bytes if there is a record."""
     if isinstance(item, PageTask) and item.record:
         return item._replace(raw=replace(item.raw, data=b""))
     return item
-
-
-class ParsedPages:
-    """The pages of all sources in order, from memory where they are known there.
-
-    `parsed` and `unchanged` count them, `seen` are their names.
-    """
-
-    def __init__(self, opened: Sequence[Source], crew: WorkerPool, memory: ParseCache) -> None:
-        self.parsed = self.unchanged = 0
-        self.page_names: set[str] = set()
-        self._opened = opened
-        self._crew = crew
-        self._memory = memory
-
-    def __iter__(self) -> Iterator[ParsedChunk]:
-        """Yield what becomes of them, by the chunk, and remember it."""
-        for chunk in parse_in_order(self._items(), self._crew):
-            for found, _ in chunk.outcomes:
-                if isinstance(found, ParsedPage):
-                    self.unchanged += found.from_cache
-                    self.parsed += not found.from_cache
-                    self._memory.add(found.record)
-                if not isinstance(found, Notice):
-                    self.page_names.add(found.page)
-            yield chunk
-
-    def _items(self) -> Iterator[tuple[Item, Config]]:
-        for source in self._opened:
-            for found in source.pages():
-                if isinstance(found, RawPage):
-                    key = self._memory.key(found, source.config)
-                    record = self._memory.record(key)
-                    yield PageTask(found, len(found.data), key, record), source.config
-                else:
-                    yield found, source.config

@@ -12,10 +12,10 @@ StrPath = str | os.PathLike[str]
 
 
 def parse_page(source: bytes | StrPath, *, page: str = "", config: Config | None = None) -> Page:
-    """Parse one page, given as bytes or as the path of a file.
+    """Parse one page: its bytes, or the file at a path.
 
-    `page` is its path in the archive, from which dates may be read; a file is called by its
-    name. Raises SourceError if it cannot be read or holds no text.
+    `page` is the page's path in its archive, which may hold a date; by default the file's
+    name. Raises SourceError if the page cannot be read or holds no text.
     """
     if isinstance(source, bytes):
         data = source

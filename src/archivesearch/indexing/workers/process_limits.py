@@ -1,6 +1,8 @@
-"""Bounds to what a process may take: past one of them the system ends it, or there is no memory.
+"""Limits on a process: its memory, and the CPU time of a block of code.
 
-They are for work that may not come to an end, in a process that can be spared.
+They guard work that may never end, such as parsing a hostile page. A block that exceeds
+its time limit kills the process, so run it in a worker process. A block that exceeds the
+memory limit gets a MemoryError.
 """
 
 import os
@@ -10,17 +12,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 MEMORY_LIMIT = 1_500_000_000
-"""The bytes that a process may take for itself: of address space some libraries reserve much."""
+"""Bytes of data that a process may allocate. Not address space: libraries reserve much of it."""
 
 TIME_LIMIT_EXIT_CODE = -signal.SIGPROF if hasattr(signal, "SIGPROF") else 1
-"""The exit code of a process that has been ended by its time."""
+"""The exit code of a process that `time_limit` has killed."""
 
 
 @contextmanager
 def memory_limit() -> Iterator[None]:
-    """Let what is done here not take so much memory that the machine suffers.
+    """Limit the memory of this process inside the block.
 
-    There is MemoryError where it would, if the system can tell.
+    A larger allocation raises MemoryError. Without `resource` (on Windows) nothing is limited.
     """
     try:
         import resource
@@ -41,12 +43,12 @@ if sys.platform == "win32":
 
     @contextmanager
     def time_limit(seconds: float) -> Iterator[None]:
-        """End this process if what is done here takes longer."""
+        """Kill this process if the block takes longer than `seconds`."""
         import faulthandler
         from pathlib import Path
 
-        with Path(os.devnull).open("w") as nowhere:
-            faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+        with Path(os.devnull).open("w") as devnull:
+            faulthandler.dump_traceback_later(seconds, exit=True, file=devnull)
             try:
                 yield
             finally:
@@ -56,9 +58,9 @@ else:
 
     @contextmanager
     def time_limit(seconds: float) -> Iterator[None]:
-        """End this process if what is done here takes more CPU time.
+        """Kill this process if the block takes more than `seconds` of CPU time.
 
-        The signal's own action ends it, whatever it is doing, in Python or below.
+        The signal has no handler, so it kills the process inside C code too.
         """
         signal.setitimer(signal.ITIMER_PROF, seconds)
         try:

@@ -1,7 +1,7 @@
-"""Processes that each do one task after the other, and can be ended alone.
+"""A pool of worker processes, each of which runs one task after the other.
 
-A task that ends its process, as by `process_limits.py`, ends nothing else: another process takes
-its place and goes on with what was left.
+A task may kill its process, for example by a limit of `process_limits.py`. Then the pool
+starts another process and runs the remaining tasks in it.
 """
 
 import gc
@@ -29,34 +29,35 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-_MOST_NEVER_READY = 3
-_NOT_STARTED = (
-    "a process that is to do a part of the work has ended at its start; "
-    "try --jobs 1, which needs one for large pages alone; the index is as it was before"
+# So many processes may die before they are ready; then something is wrong with the machine.
+_MAX_FAILED_STARTS = 3
+_START_FAILED = (
+    "a worker process could not start; try --jobs 1 (it starts one only for large pages). "
+    "The index was not changed."
 )
-_ENDED = (
-    "a process that did a part of the work has ended, perhaps for want of memory; "
-    "try fewer --jobs, or less --memory; the index is as it was before"
+_WORKER_DIED = (
+    "a worker process died, perhaps because memory ran out; try fewer --jobs or less --memory. "
+    "The index was not changed."
 )
-# Tasks for each process that are in work or done before the one that is waited for.
-_AHEAD = 2
-# Tasks leave hardly any cycles behind, and looking for them takes a thirtieth of their time.
-_GARBAGE = 50_000
-_LEFT = 2  # the exit code of a process that leaves by itself
+# Tasks a process that `map_in_order` submits ahead of the result that it waits for.
+_TASKS_AHEAD = 2
+# Tasks leave hardly any reference cycles, and looking for them takes a thirtieth of their time.
+_GC_THRESHOLD = 50_000
+_STOPPED_EXIT_CODE = 2  # of a worker whose pool is gone
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerDied:
-    """What stands for the result of a task that has ended its process, and how it did so."""
+    """The result of a task that killed its process."""
 
     out_of_time: bool
 
 
 class _Task(NamedTuple):
-    """A function of a module, what it is called with, and by what number its result is known."""
+    """A function of a module, its arguments, and the number of its result."""
 
     number: int
-    work: Callable[..., Any]
+    function: Callable[..., Any]
     args: tuple[Any, ...]
 
 
@@ -67,30 +68,34 @@ class _Ready:
 
 @dataclass(frozen=True, slots=True)
 class _Raised:
-    """What a task has raised."""
+    """The message of a task that raised an exception."""
 
     error: Exception
 
 
 @dataclass(slots=True)
 class _Worker:
-    """A process, the line to it, and the tasks it has been given."""
+    """A process, the connection to it, and its tasks: the first one runs, the others wait."""
 
     process: "BaseProcess"
-    line: "Connection"
+    connection: "Connection"
     tasks: deque[_Task] = field(default_factory=deque)
     is_ready: bool = False
 
 
 class WorkerPool:
-    """Up to `size` processes, which are started by need and end with the `with` block."""
+    """Up to `size` worker processes. They start when needed and stop with the `with` block.
+
+    Take results either by `results` or by `map_in_order` and `run_in_background`, not by
+    both at a time: `results` yields the result of every task.
+    """
 
     def __init__(self, size: int) -> None:
         self.size = size
         self._workers: list[_Worker] = []
-        self._never_ready = 0
-        self._last = 0
-        self._kept: dict[int, Any] = {}
+        self._failed_starts = 0
+        self._last_number = 0
+        self._early_results: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -98,58 +103,58 @@ class WorkerPool:
     def __exit__(self, *_: object) -> None:
         self.stop_workers(include_busy=True)
 
-    def stop_workers(self, *, include_busy: bool = False) -> None:
-        """End the processes that have nothing to do, or all; others are started by need."""
-        ended = [worker for worker in self._workers if include_busy or not worker.tasks]
-        for worker in ended:
-            self._workers.remove(worker)
-            worker.process.terminate()
-            worker.line.close()
-        for worker in ended:
-            worker.process.join()
-
     def start_workers(self, count: int, warm_up: Callable[[], Any] | None = None) -> None:
-        """Start so many processes, `size` at most, before there are tasks.
+        """Start `count` processes, `size` at most, before there are tasks.
 
-        Each does some work at once, of which nothing is heard. A crew of one, whose work is
-        mostly done in this process, starts none.
+        Each calls `warm_up` at once; its result and errors are ignored. A pool of size 1
+        starts no process, since most of its work is done in this one.
         """
         if self.size == 1:
             return
         while len(self._workers) < min(count, self.size):
-            worker = _started()
+            worker = _start_worker()
             self._workers.append(worker)
             if warm_up:
                 _send(worker, warm_up)
 
-    def submit(self, work: Callable[..., Any], *args: Any) -> int:
-        """Give a task to the process that has least to do; return the number of its result.
+    def stop_workers(self, *, include_busy: bool = False) -> None:
+        """Stop the idle processes, or all of them; others start when they are needed."""
+        stopped = [worker for worker in self._workers if include_busy or not worker.tasks]
+        for worker in stopped:
+            self._workers.remove(worker)
+            worker.process.terminate()
+            worker.connection.close()
+        for worker in stopped:
+            worker.process.join()
 
-        `work` is a function of a module. Raises IndexProblem where a process cannot be started.
+    def submit(self, function: Callable[..., Any], *args: Any) -> int:
+        """Give a task to the process with the fewest tasks; return the number of its result.
+
+        `function` must be a function of a module. Raises IndexProblem if no process can start.
         """
-        idle = min(self._workers, key=lambda worker: len(worker.tasks), default=None)
-        if idle is None or (idle.tasks and len(self._workers) < self.size):
-            idle = _started()
-            self._workers.append(idle)
-        self._last += 1
-        task = _Task(self._last, work, args)
-        idle.tasks.append(task)
-        _send(idle, task.work, task.args)
-        return task.number
+        worker = min(self._workers, key=lambda worker: len(worker.tasks), default=None)
+        if worker is None or (worker.tasks and len(self._workers) < self.size):
+            worker = _start_worker()
+            self._workers.append(worker)
+        self._last_number += 1
+        worker.tasks.append(_Task(self._last_number, function, args))
+        _send(worker, function, args)
+        return self._last_number
 
     def results(self) -> Iterator[tuple[int, Any]]:
-        """Wait for results, and yield those that are there: the number of the task with each.
+        """Wait until a process sends a message; yield the results that are ready, if any.
 
-        What a task has raised is raised here; one that has ended its process is Lost.
-        Raises IndexProblem where processes end before they have started.
+        Yields pairs of a task's number and its result. If a task raised, its exception is
+        raised here; the result of a task that killed its process is WorkerDied. Raises
+        IndexProblem if processes die before they are ready.
         """
-        lines = {worker.line: worker for worker in self._workers if worker.tasks}
-        for line in wait(list(lines)):
-            worker = lines[line]  # type: ignore[index]
+        workers = {worker.connection: worker for worker in self._workers if worker.tasks}
+        for connection in wait(list(workers)):
+            worker = workers[connection]  # type: ignore[index]
             try:
-                data = worker.line.recv_bytes()
+                data = worker.connection.recv_bytes()
             except (EOFError, OSError):
-                yield from self._replaced(worker)
+                yield from self._replace(worker)
                 continue
             message = pickle.loads(data)  # noqa: S301 - it is our own
             if isinstance(message, _Ready):
@@ -160,91 +165,97 @@ class WorkerPool:
                 raise message.error
             yield number, message
 
-    def map_in_order(self, work: Callable[..., R], tasks: Iterable[tuple[Any, ...]]) -> Iterator[R]:
-        """Yield what `work` makes of each task, in the order of the tasks.
+    def map_in_order(
+        self, function: Callable[..., R], tasks: Iterable[tuple[Any, ...]]
+    ) -> Iterator[R]:
+        """Yield `function(*args)` for each tuple of arguments in `tasks`, in their order.
 
-        Few tasks are taken ahead of the result that is waited for. Raises IndexProblem where
-        one has ended its process.
+        Only a few tasks are submitted ahead of the result that is yielded next. Raises
+        IndexProblem if a task kills its process.
         """
-        given: deque[int] = deque()
-        waiting = iter(tasks)
+        submitted: deque[int] = deque()
+        remaining = iter(tasks)
         while True:
-            for task in islice(waiting, _AHEAD * self.size - len(given)):
-                given.append(self.submit(work, *task))
-            if not given:
+            for args in islice(remaining, _TASKS_AHEAD * self.size - len(submitted)):
+                submitted.append(self.submit(function, *args))
+            if not submitted:
                 return
-            yield self._result(given.popleft())
+            yield self._wait_for(submitted.popleft())
 
-    def run_in_background(self, work: Callable[..., R], *args: Any) -> Callable[[], R]:
-        """Give a task; return what waits for its result. Of a crew of one it is done at once.
+    def run_in_background(self, function: Callable[..., R], *args: Any) -> Callable[[], R]:
+        """Submit a task; return a function that waits for its result and returns it.
 
-        That raises IndexProblem where the task has ended its process.
+        That function raises IndexProblem if the task killed its process. In a pool of size 1
+        the task runs here, before this returns.
         """
         if self.size == 1:
-            done = work(*args)
-            return lambda: done
-        return partial(self._result, self.submit(work, *args))
+            result = function(*args)
+            return lambda: result
+        return partial(self._wait_for, self.submit(function, *args))
 
-    def _result(self, number: int) -> Any:
-        """Wait for one result, and keep others that come for those that will ask for them."""
-        while number not in self._kept:
-            for done, result in self.results():
+    def _wait_for(self, number: int) -> Any:
+        """Return the result of a task; store the results of other tasks that come before it."""
+        while number not in self._early_results:
+            for other, result in self.results():
                 if isinstance(result, WorkerDied):
-                    raise IndexProblem(_ENDED)
-                self._kept[done] = result
-        return self._kept.pop(number)
+                    raise IndexProblem(_WORKER_DIED)
+                self._early_results[other] = result
+        return self._early_results.pop(number)
 
-    def _replaced(self, worker: _Worker) -> list[tuple[int, WorkerDied]]:
-        """Put another process in the place of one that has ended; return the task that did it.
+    def _replace(self, worker: _Worker) -> list[tuple[int, WorkerDied]]:
+        """Start a process in place of a dead one; return the result of the task that killed it.
 
-        There is none if it had not started yet.
+        The new process gets the remaining tasks. If the old one was not ready yet, no task
+        killed it, and the list is empty.
         """
-        worker.line.close()
+        worker.connection.close()
         worker.process.join()
-        lost: list[tuple[int, WorkerDied]] = []
+        results: list[tuple[int, WorkerDied]] = []
         if worker.is_ready:
             number = worker.tasks.popleft().number
-            lost.append((number, WorkerDied(worker.process.exitcode == TIME_LIMIT_EXIT_CODE)))
+            results.append((number, WorkerDied(worker.process.exitcode == TIME_LIMIT_EXIT_CODE)))
         else:
-            self._never_ready += 1
-            if self._never_ready > _MOST_NEVER_READY:
-                raise IndexProblem(_NOT_STARTED)
-        other = self._workers[self._workers.index(worker)] = _started()
-        other.tasks = worker.tasks
-        for task in other.tasks:
-            _send(other, task.work, task.args)
-        return lost
+            self._failed_starts += 1
+            if self._failed_starts > _MAX_FAILED_STARTS:
+                raise IndexProblem(_START_FAILED)
+        replacement = self._workers[self._workers.index(worker)] = _start_worker()
+        replacement.tasks = worker.tasks
+        for task in replacement.tasks:
+            _send(replacement, task.function, task.args)
+        return results
 
 
-def _send(worker: _Worker, work: Callable[..., Any], args: tuple[Any, ...] | None = None) -> None:
-    """Send a task; what has no arguments at all has no result."""
-    data = pickle.dumps((work, args), -1)
-    with suppress(OSError):  # it has ended, which `results` will find
-        worker.line.send_bytes(data)
+def _send(
+    worker: _Worker, function: Callable[..., Any], args: tuple[Any, ...] | None = None
+) -> None:
+    """Send a task to a process; with `args` None it is a warm-up, which has no result."""
+    data = pickle.dumps((function, args), -1)
+    with suppress(OSError):  # the process is dead; `results` will notice
+        worker.connection.send_bytes(data)
 
 
-def _started() -> _Worker:
-    """Start a process, which needs no guard in `__main__`."""
+def _start_worker() -> _Worker:
+    """Start a process; a script that builds an index needs no `__main__` guard for it."""
     from multiprocessing import resource_tracker
 
     from loky.backend import get_context
     from loky.backend import resource_tracker as loky_tracker
 
-    # Each unblocks Ctrl-C once it has started, so they must not be started in the shelter.
+    # Each tracker unblocks Ctrl-C once it has started, so neither may start inside the block.
     loky_tracker.ensure_running()
     resource_tracker.ensure_running()
     context = get_context("loky")
-    line, other = context.Pipe()
-    with _sheltered():
-        process = context.Process(target=_serve, args=(other,), daemon=True)
+    ours, theirs = context.Pipe()
+    with _sigint_blocked():
+        process = context.Process(target=_serve, args=(theirs,), daemon=True)
         process.start()
-    other.close()
-    return _Worker(process, line)
+    theirs.close()
+    return _Worker(process, ours)
 
 
 @contextmanager
-def _sheltered() -> Iterator[None]:
-    """Keep Ctrl-C from processes that start here: it is for the one that starts them."""
+def _sigint_blocked() -> Iterator[None]:
+    """Block Ctrl-C for processes that start in the block: only their parent handles it."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -255,48 +266,53 @@ def _sheltered() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(line: "Connection") -> NoReturn:
-    """Do what comes in, and send each result, until nothing can come any more."""
-    gc.set_threshold(_GARBAGE)
-    waiting: SimpleQueue[bytes] = SimpleQueue()
+def _serve(connection: "Connection") -> NoReturn:
+    """Run in a worker: run each task that arrives and send its result, until the pool is gone."""
+    gc.set_threshold(_GC_THRESHOLD)
+    messages: SimpleQueue[bytes] = SimpleQueue()
     with suppress(OSError, MemoryError):
-        line.send(_Ready())
-        # What is given is taken at once: giver and worker must not wait for each other.
-        threading.Thread(target=_take, args=(line, waiting), daemon=True).start()
+        connection.send(_Ready())
+        # A thread receives tasks at once: the pool never waits for the worker to finish one,
+        # so the two cannot block each other by sending.
+        threading.Thread(target=_receive, args=(connection, messages), daemon=True).start()
         while True:
-            if result := _done(waiting.get()):
-                line.send_bytes(result)
-    os._exit(_LEFT)
+            if result := _run(messages.get()):
+                connection.send_bytes(result)
+    os._exit(_STOPPED_EXIT_CODE)
 
 
-def _take(line: "Connection", waiting: SimpleQueue[bytes]) -> None:
+def _receive(connection: "Connection", messages: SimpleQueue[bytes]) -> None:
+    """Put tasks in the queue; end the process when its pool has closed the connection."""
     with suppress(EOFError, OSError, MemoryError):
         while True:
-            waiting.put(line.recv_bytes())
-    os._exit(_LEFT)
+            messages.put(connection.recv_bytes())
+    os._exit(_STOPPED_EXIT_CODE)
 
 
-def _done(data: bytes) -> bytes:
-    """Do a task; return its result, or what it has raised, as bytes: none if it has none."""
+def _run(message: bytes) -> bytes:
+    """Run a task; return its pickled result, or what it raised; `b""` for a warm-up."""
     try:
-        work, args = pickle.loads(data)  # noqa: S301 - it is our own
+        function, args = pickle.loads(message)  # noqa: S301 - it is our own
         if args is None:
-            with suppress(Exception):  # the tasks that need it will say what is wrong
-                work()
+            with suppress(Exception):  # the tasks that need it will raise it again
+                function()
             return b""
-        return pickle.dumps(work(*args), -1)
+        return pickle.dumps(function(*args), -1)
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is for the one that gave the task
-        return _raised(error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the submitter gets it
+        return _pickle_error(error)
 
 
-def _raised(error: Exception) -> bytes:
-    """Return an exception as bytes, with a note of where it was raised."""
+def _pickle_error(error: Exception) -> bytes:
+    """Return an exception as a message, with a note of its traceback.
+
+    An exception that cannot be pickled and unpickled becomes a RuntimeError.
+    """
     note = "".join(traceback.format_exception(error))
     with suppress(Exception):
         error.add_note(note)
         data = pickle.dumps(_Raised(error), -1)
-        pickle.loads(data)  # noqa: S301 - some can be written and not read
+        pickle.loads(data)  # noqa: S301 - some can be pickled but not unpickled
         return data
     return pickle.dumps(_Raised(RuntimeError(note)), -1)

@@ -1,4 +1,4 @@
-"""What a page is cut into before any meaning is read out of it: blocks of text."""
+"""Blocks: the paragraphs, headings, list items and table cells that a page is cut into."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from archivesearch.model.passages import Span
 
 
 class Cell(NamedTuple):
-    """A place in a table: the numbers of the table on its page, of the row and of the column."""
+    """A table cell: the number of its table on the page, of its row and of its column, from 1."""
 
     table: int
     row: int
@@ -14,16 +14,18 @@ class Cell(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A run of text that a browser would set apart from its neighbours.
+    """A piece of text that a browser sets apart from its neighbours.
 
-    `text` has its white space collapsed; a newline stands where the page breaks a line on
-    purpose (`<br>`, or a line of plain text that ends before it is full). `tag` is the
-    element it came from (`p`, `li`, `dt`, `dd`, `td`, `pre`, `h1`, `text` for plain text).
-    `strong` are the spans of `text` that are set bold, larger, underlined or as a heading;
-    `anchor` says that the block starts with, or stands in, an `<a name>` or an `id`;
-    `rule` that an `<hr>` or a line of dashes stands directly before it; `indent` counts
-    the lists and quotations around it, or the leading spaces of plain text; `linked` says
-    that it is a heading made of links alone; `cell` is its place in a table, if it has one.
+    - `text`: never empty, white space collapsed. A newline is a line break on purpose: `<br>`,
+      or a line of plain text that ends before it is full.
+    - `tag`: the element, such as `p`, `li`, `dt`, `dd`, `td`, `pre`, `h1`; `text` in plain text.
+    - `strong`: the spans of `text` in bold, in a larger font, underlined or in a heading,
+      ascending and disjoint.
+    - `anchor`: the block starts with an `<a name>` or an `id`.
+    - `rule`: an `<hr>` or a line of dashes is directly above it.
+    - `indent`: the number of lists and quotations around it, or of leading spaces in plain text.
+    - `linked`: it is a heading that consists of links.
+    - `cell`: its table cell, if any.
     """
 
     text: str
@@ -37,10 +39,10 @@ class Block(NamedTuple):
 
     @property
     def level(self) -> int:
-        """1 to 6 for `<h1>` to `<h6>`, else 0."""
+        """The heading level: 1 to 6 for `<h1>` to `<h6>`, else 0."""
         return int(self.tag[1]) if len(self.tag) == 2 and self.tag[0] == "h" else 0
 
     @property
     def all_strong(self) -> bool:
-        """Whether all of the text is set to stand out."""
+        """Whether all of the text is strong."""
         return bool(self.strong) and self.strong[0] == (0, len(self.text))

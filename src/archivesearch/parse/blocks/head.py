@@ -1,4 +1,4 @@
-"""What the head of an HTML page says: its title, its language, its author."""
+"""Head of an HTML page: its title, language and author."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _META_LANGUAGES = ("content-language", "language", "dc.language")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a page's head says; `lang` is its code of two or three letters."""
+    """The metadata of a page, "" where it has none; `lang` has two or three letters."""
 
     title: str = ""
     lang: str = ""
@@ -19,7 +19,7 @@ class Head:
 
 
 def read_head(document: LexborHTMLParser) -> Head:
-    """Read the head of a document; '' stands for what it does not say."""
+    """Return the head of a document. A `<title>` outside of it counts if it has none."""
     metas: dict[str, str] = {}
     title = ""
     node = document.head.child if document.head is not None else None
@@ -37,7 +37,7 @@ def read_head(document: LexborHTMLParser) -> Head:
 
 
 def _language(document: LexborHTMLParser, metas: dict[str, str]) -> str:
-    """Return the language that `<html lang>` or a `<meta>` declares."""
+    """Return the language that `<html lang>`, `<html xml:lang>` or a `<meta>` declares."""
     attributes = document.root.attributes if document.root is not None else {}
     declared = [attributes.get("lang"), attributes.get("xml:lang")]
     declared += map(metas.get, _META_LANGUAGES)

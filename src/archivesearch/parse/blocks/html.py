@@ -1,11 +1,14 @@
-"""From an HTML tree to blocks of text, in one walk over its nodes."""
+"""HTML parser: cuts the tree of a page into blocks, in one walk over its nodes."""
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from archivesearch.parse.blocks import inline as runs
-from archivesearch.parse.blocks import plain_text as text
+from archivesearch.parse.blocks import inline, plain_text
 from archivesearch.parse.blocks.block import Block, Cell
 
+# The actions at a tag, in an order that counts: `_INLINE` is 0, no action at all. The actions
+# from `_BLOCK` to `_PRE` begin a block at the start tag and end it at the end tag; `enter` and
+# `leave` test for them by `<= _PRE`. They are plain integers, because `blocks` takes 20 % more
+# time with an IntEnum.
 (
     _INLINE,
     _BLOCK,
@@ -46,55 +49,56 @@ _ACTIONS: dict[str, int] = {
     "hr": _RULE,
 }
 _TEXT_NODE = 2
-_made = tuple.__new__  # half the time that calling the class of a block takes
+_new_block = tuple.__new__  # takes half the time of `Block(...)`
+# lexbor numbers the tags that it does not know, page by page, from here on.
 _FIRST_UNKNOWN_TAG = 0x10000
 
-# The action and the name of each tag that was met, by the number lexbor has for it.
-_Entry = tuple[int, str]
-_known: dict[int, _Entry] = {}
+# The action and the name of a tag, by lexbor's number for it.
+_TagEntry = tuple[int, str]
+_tag_entries: dict[int, _TagEntry] = {}
 
 
 def blocks(document: LexborHTMLParser) -> list[Block]:
-    """Cut a document into blocks; scripts, styles and the head are left out.
+    """Return the blocks of a document in order.
 
-    Nothing else is: text stands in exactly one block, in the order of the document.
+    All of its text is in exactly one block, except scripts, styles and the head.
     """
-    return _Builder(raw=False).read(document)
+    return _Builder(nested=False).read(document)
 
 
 class _Builder:
-    """The run of text that is being gathered, and the blocks that are done.
+    """Builds the blocks of a document: `parts` is the text since the last block.
 
-    `raw` says that the document stood where browsers of another kind see plain text
-    (`<noframes>`); what stands so in there again is not parsed once more.
+    `nested` is true for the content of `<iframe>`, `<noembed>` or `<noframes>`. lexbor returns
+    it as text, which is parsed as a document of its own; such content inside it is not.
     """
 
-    def __init__(self, *, raw: bool) -> None:
-        self.done: list[Block] = []
+    def __init__(self, *, nested: bool) -> None:
+        self.blocks: list[Block] = []
         self.parts: list[str] = []
         self.tags = ["body"]
-        self.raw = raw
+        self.nested = nested
         self._bold = 0
         self._indent = 0
         self._pre = 0
         self._rule = False
         self._anchor = False
-        self._marked = False
+        self._has_marks = False
         self._starts_strong = False
         self._linked = False
         self._cell: Cell | None = None
-        self._outer: list[Cell | None] = []
-        self._tables = 0
+        self._outer_cells: list[Cell | None] = []
+        self._table_count = 0
 
     def read(self, document: LexborHTMLParser) -> list[Block]:
         """Return the blocks of a document."""
         if document.root is not None:
             _walk(document.root, self)
         self.flush()
-        return self.done
+        return self.blocks
 
     def begin(self, tag: str) -> None:
-        """Begin a block, ending the run of text above it."""
+        """Begin a block, and end the text before it."""
         if self.parts:
             self.flush()
         self.tags.append(tag)
@@ -106,38 +110,38 @@ class _Builder:
         self.tags.pop()
 
     def enter(self, node: LexborNode, action: int, tag: str) -> int:
-        """Act on a start tag; return the action to undo at its end, `_SKIP` to pass over it."""
+        """Handle a start tag. Return the action for `leave`, or `_SKIP` to skip the element."""
         if action <= _PRE:
             self.begin(tag)
-            self._open(node, action, tag)
+            self._enter_block(node, action, tag)
             return action
         if action == _BREAK:
-            self._mark(runs.BREAK)
+            self._add_mark(inline.BREAK)
             return _INLINE
         if action == _ANCHOR:
             before = self.parts[-1] if self.parts else ""
-            begins = before in runs.MARKS or not before.strip()
-            if (begins or self._pre) and _is_anchor(node):  # elsewhere it would say nothing
-                self._mark(runs.ANCHOR)
+            begins = before in inline.MARKS or not before.strip()
+            if (begins or self._pre) and _is_anchor(node):  # an anchor inside a text is ignored
+                self._add_mark(inline.ANCHOR)
             return _INLINE
         if action == _STRONG or (action == _FONT and _is_large(node)):
             self._bold += 1
             if self._bold == 1:
-                self._mark(runs.STRONG)
+                self._add_mark(inline.STRONG)
             return _STRONG
         if action == _RULE:
             self.flush()
             self._rule = True
         elif action == _RAW:
-            return self._open_raw(node)
+            return self._enter_raw(node)
         return action if action == _SKIP else _INLINE
 
     def leave(self, action: int) -> None:
-        """Undo what `enter` did, at the end of an element."""
+        """Handle an end tag: undo what `enter` did."""
         if action == _STRONG:
             self._bold -= 1
             if not self._bold:
-                self._mark(runs.PLAIN)
+                self._add_mark(inline.PLAIN)
         elif action <= _PRE:
             self.end()
             if action == _HEADING:
@@ -147,18 +151,18 @@ class _Builder:
             elif action == _INDENT:
                 self._indent -= 1
             elif action == _TABLE:
-                self._cell = self._outer.pop()
+                self._cell = self._outer_cells.pop()
             elif action == _PRE:
                 self._pre -= 1
 
-    def _open(self, node: LexborNode, action: int, tag: str) -> None:
-        """Note what a block that is more than a block does to those in it."""
+    def _enter_block(self, node: LexborNode, action: int, tag: str) -> None:
+        """Handle the start tag of a heading, list, quotation, table or preformatted block."""
         if action == _HEADING:
             self._bold += 1
             self._starts_strong = True
             self._anchor = self._anchor or bool(node.id)
             if tag == "th":
-                self._open_cell(_CELL)
+                self._enter_cell(_CELL)
             else:
                 self._linked = _is_linked(node)
         elif action == _INDENT:
@@ -166,57 +170,59 @@ class _Builder:
         elif action == _PRE:
             self._pre += 1
         else:
-            self._open_cell(action)
+            self._enter_cell(action)
 
-    def _open_cell(self, action: int) -> None:
-        """Count tables, rows and cells, so that each block can say in which it stands."""
+    def _enter_cell(self, action: int) -> None:
+        """Count tables, rows and cells: each block has the numbers of its cell."""
         table, row, column = self._cell or (0, 0, 0)
         if action == _TABLE:
-            self._outer.append(self._cell)
-            self._tables += 1
-            self._cell = Cell(self._tables, 0, 0)
+            self._outer_cells.append(self._cell)
+            self._table_count += 1
+            self._cell = Cell(self._table_count, 0, 0)
         elif action == _ROW:
             self._cell = Cell(table, row + 1, 0)
         else:
             self._cell = Cell(table, row, column + 1)
 
-    def _open_raw(self, node: LexborNode) -> int:
-        if self.raw:
+    def _enter_raw(self, node: LexborNode) -> int:
+        if self.nested:
             self.tags.append(node.tag or "")
             return _BLOCK
         self.flush()
-        self.done += _Builder(raw=True).read(LexborHTMLParser(node.text()))
+        self.blocks += _Builder(nested=True).read(LexborHTMLParser(node.text()))
         return _SKIP
 
-    def _mark(self, mark: str) -> None:
+    def _add_mark(self, mark: str) -> None:
         self.parts.append(mark)
-        self._marked = True
+        self._has_marks = True
 
     def flush(self) -> None:
-        """End the run of text, and make of it what blocks it holds."""
+        """End the current text, and add the blocks in it."""
         raw = "".join(self.parts)
         self.parts.clear()
-        if self._marked or self._pre:
+        if self._has_marks or self._pre:
             self._flush_marked(raw)
         else:
-            words = runs.collapse_whitespace(raw)
-            self._add(words, ((0, len(words)),) if self._starts_strong else ())
+            text = inline.collapse_whitespace(raw)
+            self._add(text, ((0, len(text)),) if self._starts_strong else ())
 
     def _flush_marked(self, raw: str) -> None:
         if self._pre:
             self._flush_preformatted(raw)
         else:
-            for run in runs.split_at_breaks(raw, strong=self._starts_strong, anchor=self._anchor):
-                self._anchor = run.anchor
-                self._add(run.text, run.strong)
+            for part in inline.split_at_breaks(
+                raw, strong=self._starts_strong, anchor=self._anchor
+            ):
+                self._anchor = part.anchor
+                self._add(part.text, part.strong)
         self._starts_strong = self._bold > 0
-        self._marked = False
+        self._has_marks = False
 
     def _flush_preformatted(self, raw: str) -> None:
-        """Cut preformatted text into blocks as if it were a plain text file."""
-        self._anchor = self._anchor or runs.ANCHOR in raw
-        cut = text.blocks(runs.strip_marks(raw))
-        strong = runs.strong_spans(raw, [b.text for b in cut], strong=self._starts_strong)
+        """Cut preformatted text into blocks as a plain text file is."""
+        self._anchor = self._anchor or inline.ANCHOR in raw
+        cut = plain_text.blocks(inline.strip_marks(raw))
+        strong = inline.strong_spans(raw, [b.text for b in cut], strong=self._starts_strong)
         indent = self._indent
         for block, spans in zip(cut, strong, strict=True):
             self._rule = self._rule or block.rule
@@ -224,15 +230,15 @@ class _Builder:
             self._add(block.text, spans or block.strong)
         self._indent = indent
 
-    def _add(self, words: str, strong: tuple[tuple[int, int], ...]) -> None:
-        if words:
-            place = (self._anchor, self._rule, self._indent, self._linked, self._cell)
-            self.done.append(_made(Block, (words, self.tags[-1], strong, *place)))
+    def _add(self, text: str, strong: tuple[tuple[int, int], ...]) -> None:
+        if text:
+            context = (self._anchor, self._rule, self._indent, self._linked, self._cell)
+            self.blocks.append(_new_block(Block, (text, self.tags[-1], strong, *context)))
             self._anchor = self._rule = False
 
 
 def _walk(root: LexborNode, builder: _Builder) -> None:
-    """Visit every node once, without recursion, however deep the tree."""
+    """Visit every node once, without recursion: trees can be deeper than Python's stack."""
     open_nodes: list[tuple[LexborNode, int]] = []
     node: LexborNode | None = root
     parts = builder.parts
@@ -245,7 +251,7 @@ def _walk(root: LexborNode, builder: _Builder) -> None:
                     parts.append(content)
                 node = node.next
                 continue
-            action, tag = _known.get(number) or _met(node, number)
+            action, tag = _tag_entries.get(number) or _look_up(node, number)
             if action == _BLOCK:
                 builder.begin(tag)
             elif action:
@@ -268,12 +274,12 @@ def _walk(root: LexborNode, builder: _Builder) -> None:
         node = node.next
 
 
-def _met(node: LexborNode, number: int) -> _Entry:
-    """Return what to do at a tag, and remember it; numbers of invented tags mean nothing."""
+def _look_up(node: LexborNode, number: int) -> _TagEntry:
+    """Return the action and the name of a tag, and cache them by its number if it has one."""
     tag = node.tag or ""
     entry = (_ACTIONS.get(tag, _INLINE), tag)
     if number < _FIRST_UNKNOWN_TAG:
-        _known[number] = entry
+        _tag_entries[number] = entry
     return entry
 
 
@@ -282,14 +288,14 @@ def _is_anchor(link: LexborNode) -> bool:
 
 
 def _is_linked(heading: LexborNode) -> bool:
-    """Whether all words of a heading are links."""
-    links = False
+    """Whether a heading has a link, and no word outside of its links."""
+    has_link = False
     for node in heading.iter(include_text=True):
         if node.tag == "a" and node.attributes.get("href"):
-            links = True
+            has_link = True
         elif any(map(str.isalnum, node.text())):
             return False
-    return links
+    return has_link
 
 
 def _is_large(node: LexborNode) -> bool:

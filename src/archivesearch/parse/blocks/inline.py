@@ -1,4 +1,8 @@
-"""From what stands between two block tags to blocks of text: white space, `<br>`, bold."""
+r"""Inline text: white space, `<br>`, bold and anchors between two block tags.
+
+The HTML builder collects a raw text in which marks represent tags: `\x02one\x03 two\x01three`
+for `<b>one</b> two<br>three`. The functions here make texts and spans of it.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,17 +10,17 @@ from typing import NamedTuple
 
 from archivesearch.model.passages import Span
 
-# Control characters, which no page's own text holds any more, stand for tags in a run.
+# Marks are control characters, which `parse/page.py` has deleted from the page's own text.
 BREAK, STRONG, PLAIN, ANCHOR = "\x01", "\x02", "\x03", "\x04"
 MARKS = frozenset((BREAK, STRONG, PLAIN, ANCHOR))
 _MARK = re.compile("([\x01-\x04])")
-_SPACES = tuple("\n\t\r\f")
+_ASCII_SPACES = tuple("\n\t\r\f")
 _ALL_SPACES = tuple(char for char in map(chr, range(0x3001)) if char.isspace() and char != " ")
-_RULES = frozenset("-=*~_:.#+|^•·")
+_RULE_CHARACTERS = frozenset("-=*~_:.#+|^•·")
 
 
 class StyledText(NamedTuple):
-    """A part of a run that is a block: its text, where it is strong, and an anchor before it."""
+    """The text of a block, its strong spans, and whether an anchor is before it."""
 
     text: str
     strong: tuple[Span, ...]
@@ -24,29 +28,29 @@ class StyledText(NamedTuple):
 
 
 def collapse_whitespace(raw: str) -> str:
-    """Return a text with every run of white space made one space, and none at its ends.
-
-    The same as `" ".join(raw.split())`, in a third of the time on running text.
-    """
-    words = raw.strip()
-    for space in _SPACES if words.isascii() else _ALL_SPACES:
-        if space in words:
-            words = words.replace(space, " ")
-    while "  " in words:
-        words = words.replace("  ", " ")
-    return words
+    """Return `" ".join(raw.split())`, in a third of the time on running text."""
+    text = raw.strip()
+    for space in _ASCII_SPACES if text.isascii() else _ALL_SPACES:
+        if space in text:
+            text = text.replace(space, " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
 
 
 def split_at_breaks(raw: str, *, strong: bool, anchor: bool) -> Iterator[StyledText]:
-    """Cut a run with marks into blocks, where two or more `<br>` stand between texts.
+    r"""Split a raw text with marks where two or more `<br>` follow each other.
 
-    `strong` and `anchor` say how it begins. An anchor with no text after it is given back
-    as a last run without text.
-    """
+    `strong` and `anchor` are the state at its start. An anchor at the end, with no text after
+    it, is yielded as a last StyledText without text.
+
+    >>> list(split_at_breaks("\x02one\x03 two\x01\x01three", strong=False, anchor=False))
+    [StyledText(text='one two', strong=((0, 3),), anchor=False), StyledText(text='three', strong=(), anchor=False)]
+    """  # noqa: E501 - a doctest has its result in one line
     parts: list[str] = []
     spans: list[Span] = []
     length = breaks = 0
-    space = leads = False
+    space = begins_with_anchor = False
     for token in _MARK.split(raw):
         if token in MARKS:
             breaks += token == BREAK
@@ -57,77 +61,78 @@ def split_at_breaks(raw: str, *, strong: bool, anchor: bool) -> Iterator[StyledT
             space = space or bool(token)
             continue
         if breaks > 1 and length:
-            yield StyledText("".join(parts), tuple(spans), leads)
+            yield StyledText("".join(parts), tuple(spans), begins_with_anchor)
             parts, spans, length = [], [], 0
         if not length:
-            leads, anchor = anchor, False
+            begins_with_anchor, anchor = anchor, False
         else:
             parts.append("\n" if breaks else " " if space or token[0].isspace() else "")
             length += len(parts[-1])
         parts.append(collapse_whitespace(token))
         if strong:
-            _extend(spans, length, length + len(parts[-1]), len(parts[-2]) if length else 0)
+            _add_span(spans, length, length + len(parts[-1]), len(parts[-2]) if length else 0)
         length += len(parts[-1])
         breaks = 0
         space = token[-1].isspace()
     if length:
-        yield StyledText("".join(parts), tuple(spans), leads)
+        yield StyledText("".join(parts), tuple(spans), begins_with_anchor)
     if anchor:
         yield StyledText("", (), anchor=True)
 
 
-def _extend(spans: list[Span], start: int, end: int, gap: int) -> None:
-    """Add a span, as one with the last where nothing but a gap lies between them."""
+def _add_span(spans: list[Span], start: int, end: int, gap: int) -> None:
+    """Add a span, or extend the last one if only a gap of that length is between them."""
     if spans and spans[-1][1] + gap == start:
         start = spans.pop()[0]
     spans.append((start, end))
 
 
 def strip_marks(raw: str) -> str:
-    """Return a run as plain text, a line for each `<br>`."""
+    """Return a raw text without marks, with a newline for each `<br>`."""
     return _MARK.sub(lambda mark: "\n" if mark[0] == BREAK else "", raw)
 
 
 def strong_spans(raw: str, texts: Sequence[str], *, strong: bool) -> list[tuple[Span, ...]]:
-    """Find where texts that were cut out of a run as plain text are strong.
+    """Return the strong spans of each of the texts that `plain_text` cut out of a raw text.
 
-    They hold the characters of the run once and in order, but in other white space and
-    without lines of dashes. So a place is told by the characters that stand before it.
+    The texts have the same words in the same order, with other white space and without lines
+    of dashes. So positions are matched by counting the remaining characters.
     """
     bounds = _strong_bounds(raw, strong=strong)
-    found: list[tuple[Span, ...]] = []
-    seen = number = 0
+    spans_of_texts: list[tuple[Span, ...]] = []
+    start = number = 0  # of the text, in counted characters; of the bounds
     for text in texts:
-        places = [at for at, char in enumerate(text) if _counts(char)]
-        end = seen + len(places)
+        offsets = [at for at, char in enumerate(text) if _counts(char)]
+        end = start + len(offsets)
         spans = []
         while number < len(bounds) and bounds[number][0] < end:
-            start, stop = max(bounds[number][0], seen), min(bounds[number][1], end)
-            if start < stop:
-                spans.append((places[start - seen], places[stop - seen - 1] + 1))
+            first, after = max(bounds[number][0], start), min(bounds[number][1], end)
+            if first < after:
+                spans.append((offsets[first - start], offsets[after - start - 1] + 1))
             if bounds[number][1] > end:
                 break
             number += 1
-        seen = end
-        found.append(tuple(spans))
-    return found
+        start = end
+        spans_of_texts.append(tuple(spans))
+    return spans_of_texts
 
 
 def _strong_bounds(raw: str, *, strong: bool) -> list[Span]:
-    """Return the spans of a run that are strong, in characters that count."""
+    """Return the strong spans of a raw text, in counted characters."""
     bounds: list[Span] = []
-    seen = 0
+    end = 0
     for number, token in enumerate(_MARK.split(raw)):
         if number % 2:
             strong = token == STRONG or (strong and token != PLAIN)
             continue
-        start, seen = seen, seen + sum(map(_counts, token))
-        if strong and seen > start:
+        start, end = end, end + sum(map(_counts, token))
+        if strong and end > start:
             if bounds and bounds[-1][1] == start:
                 start = bounds.pop()[0]
-            bounds.append((start, seen))
+            bounds.append((start, end))
     return bounds
 
 
 def _counts(char: str) -> bool:
-    return not char.isspace() and char not in _RULES
+    """Whether a character is neither white space nor part of a line of dashes."""
+    return not char.isspace() and char not in _RULE_CHARACTERS

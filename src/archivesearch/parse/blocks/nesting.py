@@ -1,8 +1,7 @@
-"""Markup nested deeper than any browser shows it, made shallow before it is parsed.
+"""Nesting limit: markup with more than 512 nested containers is flattened before parsing.
 
-For each new block the HTML standard looks through all that are open, so that the time for
-100,000 of them, one in another, grows with their square: 36 seconds for one page of half
-a megabyte. Browsers open no more than 512.
+For each new block an HTML parser looks through all open elements. With 100,000 nested ones
+the time is quadratic: 36 seconds for a page of half a megabyte. Browsers open at most 512.
 """
 
 import re
@@ -12,22 +11,23 @@ _CONTAINER = re.compile(
     r"|footer|fieldset|details|figure|address)\b[^<>]*>",
     re.IGNORECASE,
 )
-_SUSPICIOUS, _SHORTEST_TAG = 10_000, 3
-_DEEPEST = 512
+# Markup with fewer tags is fast to parse, however nested; the shortest tag has 3 characters.
+_MIN_TAGS, _SHORTEST_TAG = 10_000, 3
+_MAX_DEPTH = 512
 
 
 def limit_nesting(markup: str) -> str:
-    """Return markup in which containers that lie too deep are paragraphs instead."""
-    if len(markup) < _SUSPICIOUS * _SHORTEST_TAG or markup.count("<") < _SUSPICIOUS:
+    """Return markup with `<p>` in place of each container tag that is nested too deep."""
+    if len(markup) < _MIN_TAGS * _SHORTEST_TAG or markup.count("<") < _MIN_TAGS:
         return markup
     depth = 0
 
-    def kept(tag: re.Match[str]) -> str:
+    def flatten(tag: re.Match[str]) -> str:
         nonlocal depth
         if not tag[1]:
             depth += 1
-            return tag[0] if depth <= _DEEPEST else "<p>"
+            return tag[0] if depth <= _MAX_DEPTH else "<p>"
         depth = max(depth - 1, 0)
-        return tag[0] if depth < _DEEPEST else "<p>"
+        return tag[0] if depth < _MAX_DEPTH else "<p>"
 
-    return _CONTAINER.sub(kept, markup)
+    return _CONTAINER.sub(flatten, markup)

@@ -84,7 +84,7 @@ def title_author(title: str, lines: Sequence[EdgeLine]) -> str:
     before = title.partition(":")[0].strip()
     after = title.rpartition(" by ")[2].strip() if " by " in title else ""
     names = [after, before if _INITIAL.search(before) else ""]
-    names = [name for name in names if name and name != title and is_name(name)]
+    names = [name for name in names if name and name != title and is_person_name(name)]
     if not names:
         return ""
     texts = [_FINAL_YEAR.sub("", line.text).casefold() for line in lines]
@@ -99,7 +99,7 @@ def closing_author(line: str) -> str:
     return _leading_name(match["name"])
 
 
-def is_name(line: str) -> bool:
+def is_person_name(line: str) -> bool:
     """Whether a line can be a person's name: two to five capitalized words."""
     words = line.strip(" ,").split()
     return 1 < len(words) <= 5 and all(

@@ -200,7 +200,7 @@ def _closing_author(
             lines = [*blocks[number - 1].text.split("\n"), *lines]
         for text in lines:
             name = bylines.closing_author(text) or bylines.byline_author(text)
-            if name or bylines.is_name(text):
+            if name or bylines.is_person_name(text):
                 return name or text.strip(" ,")
     for line in reversed(bottom):
         name = bylines.closing_author(line.text)

@@ -1,12 +1,12 @@
-"""Which encoding a declared label means: the labels of the WHATWG standard, and misspelt ones."""
+"""Encoding labels: those of the WHATWG standard, older ones, and misspelt ones."""
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-# Name of the encoding, Python's codec for it, and its labels beside the name, as in
-# https://encoding.spec.whatwg.org/#names-and-labels. A web page cannot be in UTF-16 where
-# it was able to say so in ASCII, but what a server says of UTF-16 is meant.
+# Each row: the name of the encoding, Python's codec for it, and its labels besides the name, as
+# in https://encoding.spec.whatwg.org/#names-and-labels. The standard reads UTF-16 in a `<meta>`
+# as UTF-8, and `decode.py` does so; a server's declaration of UTF-16 counts.
 _STANDARD = """
 utf-8 utf-8 unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf8 x-unicode20utf8
 ibm866 cp866 866 cp866 csibm866
@@ -47,7 +47,7 @@ euc-kr cp949 cseuckr csksc56011987 iso-ir-149 korean ks_c_5601-1987 ks_c_5601-19
 utf-16be utf-16-be unicodefffe
 utf-16le utf-16-le csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16
 """  # noqa: E501 - a row of the table is one encoding
-# What no browser reads and old pages are in all the same: DOS, Macintosh, Chinese mail.
+# Encodings of old pages that browsers do not read: DOS, Macintosh, Chinese mail.
 _OTHERS = """
 windows-1252 cp1252 ansi latin-1 x-ansi x-user-defined
 iso-8859-15 iso8859_15 latin9 latin-9 latin0
@@ -67,14 +67,15 @@ euc-kr cp949 cp949
 x-mac-cyrillic mac_cyrillic mac-cyrillic
 iso-2022-kr iso2022_kr csiso2022kr
 """
-_SHORTEST = 4
+# Code points of a label that can be misspelt by one letter.
+_MIN_KEY = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Charset:
-    """What a label means: the encoding's name in the standard, and Python's codec for it.
+    """An encoding: its name in the standard, and Python's codec for it.
 
-    `misspelt` says that nobody knows the label as it was written.
+    `misspelt` is true if the label is in no table as it is written.
     """
 
     name: str
@@ -92,7 +93,7 @@ def _table(*rows: str) -> dict[str, Charset]:
 
 
 def _key(label: str) -> str:
-    """Return the letters and digits of a label, in which spellings of it agree."""
+    """Return the letters and digits of a label: equal for `UTF8`, `utf-8` and `utf_8;`."""
     return re.sub(r"[^a-z0-9]+", "", re.sub(r"&#?\w+;?", "", label))
 
 
@@ -102,28 +103,32 @@ _KEYS = {_key(label): charset for label, charset in _LABELS.items()}
 
 @lru_cache(maxsize=1024)
 def charset_for(label: str) -> Charset | None:
-    """Return what a label means, None where that cannot be told.
+    """Return the encoding of a label, None if it is unknown.
 
-    A label that differs from a known one by its hyphens, by what stands around it, or by a
-    single letter is taken for that one, if it is so near to the labels of no other encoding.
+    A misspelt label counts: one with other punctuation than a label of the tables, or one that
+    differs by a single letter from labels of one encoding only.
+
+    >>> charset_for("utrf-8")
+    Charset(name='utf-8', codec='utf-8', misspelt=True)
     """
     label = label.strip(" \t\r\n\f").lower()
-    found = _LABELS.get(label)
-    if found:
-        return found
+    charset = _LABELS.get(label)
+    if charset:
+        return charset
     key = _key(label)
-    found = _KEYS.get(key) or _nearest(key)
-    return Charset(found.name, found.codec, misspelt=True) if found else None
+    charset = _KEYS.get(key) or _nearest(key)
+    return Charset(charset.name, charset.codec, misspelt=True) if charset else None
 
 
 def _nearest(key: str) -> Charset | None:
-    near = {meant for known, meant in _KEYS.items() if _one_apart(key, known)}
-    return near.pop() if len(near) == 1 else None
+    """Return the only encoding that has a label one letter apart; None if there are several."""
+    nearest = {charset for other, charset in _KEYS.items() if _is_one_apart(key, other)}
+    return nearest.pop() if len(nearest) == 1 else None
 
 
-def _one_apart(one: str, other: str) -> bool:
-    """Whether a single letter was added, dropped, changed or swapped with the next."""
-    if min(len(one), len(other)) < _SHORTEST or abs(len(one) - len(other)) > 1:
+def _is_one_apart(one: str, other: str) -> bool:
+    """Whether one letter is added, missing, different or swapped with the next."""
+    if min(len(one), len(other)) < _MIN_KEY or abs(len(one) - len(other)) > 1:
         return False
     start = 0
     while start < min(len(one), len(other)) and one[start] == other[start]:

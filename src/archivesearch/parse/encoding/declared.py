@@ -1,7 +1,7 @@
-"""What the first tags of a page declare its encoding to be, read as browsers read it.
+"""Declared encodings: the labels in the `<meta>` tags and the XML declaration of a page.
 
-This is the standard's "prescan a byte stream", but for its limit: a `<meta>` counts
-wherever it stands, as it does in browsers once the parser reaches it.
+This is the WHATWG standard's "prescan a byte stream" without its limit of 1,024 bytes. A
+`<meta>` counts anywhere, as it does in browsers when the parser reaches it.
 """
 
 import re
@@ -15,26 +15,26 @@ _IN_CONTENT = re.compile(
     rb"""charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;"'][^\s;]*))""", re.IGNORECASE
 )
 _XML = re.compile(rb"""\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([^"'>]{1,60})["']""")
-_FIRST = 1024
+_FIRST_BYTES = 1024
 
 
 def declared_labels(data: bytes) -> Iterator[tuple[str, str]]:
-    """Yield what a page says its encoding is, as (label, `meta` or `xml`)."""
-    if b"charset" in data[:_FIRST].lower() or b"charset" in data.lower():
-        for label in _metas(data):
+    """Yield the labels that a page declares: (label, "meta"), then (label, "xml")."""
+    if b"charset" in data[:_FIRST_BYTES].lower() or b"charset" in data.lower():
+        for label in _meta_labels(data):
             yield label.decode("latin-1"), "meta"
     if xml := _XML.match(data):
         yield xml[1].decode("latin-1"), "xml"
 
 
-def _metas(data: bytes) -> Iterator[bytes]:
-    """Yield the labels in a page's `<meta>` tags."""
+def _meta_labels(data: bytes) -> Iterator[bytes]:
+    """Yield the labels in the `<meta>` tags of a page, in order."""
     at = 0
     while tag := _TAG.search(data, at):
         name, at = tag[1], tag.end()
         if name is None:
-            comment = tag[0] == b"<!--"
-            at = data.find(b"-->" if comment else b">", at - 2 if comment else at)
+            is_comment = tag[0] == b"<!--"
+            at = data.find(b"-->" if is_comment else b">", at - 2 if is_comment else at)
             if at < 0:
                 return
             continue
@@ -46,19 +46,19 @@ def _metas(data: bytes) -> Iterator[bytes]:
 
 
 def _attributes(data: bytes, at: int) -> tuple[dict[bytes, bytes], int]:
-    """Return the attributes of a tag and where it ends; -1 where it does not end."""
-    found: dict[bytes, bytes] = {}
+    """Return the attributes of a tag from `at` on, and the offset of its end, -1 if none."""
+    attributes: dict[bytes, bytes] = {}
     while match := _ATTRIBUTE.match(data, at):
         name, double, single, bare, unclosed = match.groups()
         if unclosed:
-            return found, -1
-        found.setdefault(name.lower(), double or single or bare or b"")
+            return attributes, -1
+        attributes.setdefault(name.lower(), double or single or bare or b"")
         at = match.end()
-    return found, data.find(b">", at)
+    return attributes, data.find(b">", at)
 
 
 def _label(attributes: dict[bytes, bytes]) -> bytes:
-    """Return the label that the attributes of a `<meta>` give."""
+    """Return the encoding label in the attributes of a `<meta>`, b"" if none."""
     if b"charset" in attributes:
         return attributes[b"charset"]
     if attributes.get(b"http-equiv", b"").lower() != b"content-type":

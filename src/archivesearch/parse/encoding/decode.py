@@ -1,8 +1,9 @@
-"""From the bytes of a page to its text, as browsers decode and as pages of that age need.
+"""Page decoder: from bytes to text, as browsers decode, with repairs for old pages.
 
-The order is that of the WHATWG encoding standard: byte order mark, transport, `<meta>`.
-A declaration that the bytes disprove is passed over. What calls itself latin-1 or ASCII
-is windows-1252, and so is what says nothing, is not valid UTF-8 and looks western.
+The order is that of the WHATWG encoding standard: byte order mark, transport (the server's
+content type), `<meta>`. A declaration that the bytes disprove is ignored. Latin-1 and ASCII
+mean windows-1252. A page without a declaration is UTF-8 if it is valid UTF-8; else
+windows-1252 if its letters are those of western Europe; else the encoding is guessed.
 """
 
 import codecs
@@ -10,10 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archivesearch.parse.encoding import declared as prescan
-from archivesearch.parse.encoding import detection as guess
-from archivesearch.parse.encoding import mojibake, western
+from archivesearch.parse.encoding import detection, mojibake, western
 from archivesearch.parse.encoding.charset_labels import Charset, charset_for
+from archivesearch.parse.encoding.declared import declared_labels
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -21,26 +21,27 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16be"),
 )
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([^\s"',]{1,60})""", re.IGNORECASE)
-_ESCAPE = b"\x1b$"
+_ISO_2022_ESCAPE = b"\x1b$"
 _CP1252 = {
     code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)
 }
+# Bytes that do not decode are surrogates in Python's `surrogateescape`; they are replaced by
+# the characters of windows-1252.
 _STRAY = re.compile("[\udc80-\udcff]")
 _STRAY_BYTES = {0xDC00 + byte: _CP1252.get(byte, chr(byte)) for byte in range(0x80, 0x100)}
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-_CLEARLY_UTF8 = 3
+_MIN_UTF8_CHARACTERS = 3
 _UTF8 = Charset("utf-8", "utf-8")
-_WESTERN = Charset("windows-1252", "cp1252")
+_WINDOWS_1252 = Charset("windows-1252", "cp1252")
 
 
 @dataclass(frozen=True, slots=True)
 class DecodedText:
-    """A page's text, the encoding it was read by, and what decided so.
+    """The text of a page, the name of its encoding, and the evidence for that.
 
-    `source` is `bom`, `transport`, `meta`, `xml`, `bytes` (they can be nothing else),
-    `guessed` or `default`. In brackets follow the label that was declared where it was
-    misspelt (`meta (misspelt utrf-8)`) or passed over (`bytes (not iso-8859-1)`), and
-    what was mended (`meta (mended double UTF-8)`).
+    `source` is `bom`, `transport`, `meta`, `xml`, `bytes` (no other encoding fits), `guessed`
+    or `default`. A note in brackets can follow: a misspelt label (`meta (misspelt utrf-8)`), a
+    label that is ignored (`bytes (not iso-8859-1)`), a repair (`meta (mended double UTF-8)`).
     """
 
     text: str
@@ -49,113 +50,114 @@ class DecodedText:
 
 
 def decode(data: bytes, content_type: str | None = None) -> DecodedText:
-    """Decode a page. Never fails: every byte becomes some character."""
-    text, found, source = _decoded(data, content_type)
-    text, what = mojibake.repair(text)
-    return DecodedText(text, found.name, f"{source} (mended {what})" if what else source)
+    """Decode a page. Never fails: bytes that fit no encoding are read as windows-1252."""
+    text, charset, source = _decode(data, content_type)
+    text, repairs = mojibake.repair(text)
+    source += f" (mended {repairs})" if repairs else ""
+    return DecodedText(text, charset.name, source)
 
 
-def _decoded(data: bytes, content_type: str | None) -> tuple[str, Charset, str]:
-    """Return the text of a page, its encoding, and what decided so."""
+def _decode(data: bytes, content_type: str | None) -> tuple[str, Charset, str]:
+    """Return the text of a page before repairs, its encoding, and the source of that."""
     for bom, name in _BOMS:
         if data.startswith(bom):
-            found = charset_for(name)
-            text = _text(data[len(bom) :], found) if found else None
-            if found and text is not None:
-                return text, found, "bom"
-    if found := guess.utf16_without_bom(data):
-        return data.decode(found.codec, "replace"), found, "bytes"
-    passed_over = ""
+            charset = charset_for(name)
+            text = _decode_as(data[len(bom) :], charset) if charset else None
+            if charset and text is not None:
+                return text, charset, "bom"
+    if charset := detection.utf16_without_bom(data):
+        return data.decode(charset.codec, "replace"), charset, "bytes"
+    ignored = ""
     tried: set[str] = set()
     for label, source in _declarations(data, content_type):
-        found = charset_for(label)
-        if found and found.codec in tried:
+        charset = charset_for(label)
+        if charset and charset.codec in tried:
             continue
-        tried.add(found.codec if found else "")
-        if found and found.name.startswith("utf-16") and source != "transport":
-            found = _UTF8  # the declaration itself was to be read in ASCII
-        text = _declared_text(data, found) if found else None
-        if found and text is not None:
-            misspelt = f" (misspelt {_shown(label)})" if found.misspelt else ""
-            return text, found, source + (misspelt or passed_over)
-        passed_over = passed_over or f" (not {_shown(label)})"
-    text, found, source = _undeclared(data)
-    return text, found, source + passed_over
+        tried.add(charset.codec if charset else "")
+        if charset and charset.name.startswith("utf-16") and source != "transport":
+            charset = _UTF8  # a page in UTF-16 has no declaration in ASCII
+        text = _decode_declared(data, charset) if charset else None
+        if charset and text is not None:
+            misspelt = f" (misspelt {_shorten(label)})" if charset.misspelt else ""
+            return text, charset, source + (misspelt or ignored)
+        ignored = ignored or f" (not {_shorten(label)})"
+    text, charset, source = _decode_undeclared(data)
+    return text, charset, source + ignored
 
 
-def _shown(label: str) -> str:
+def _shorten(label: str) -> str:
     return " ".join(label.split())[:40]
 
 
 def _declarations(data: bytes, content_type: str | None) -> Iterator[tuple[str, str]]:
-    """Yield what declares an encoding, as (label, who says so), strongest first."""
+    """Yield the declared encodings, strongest first: (label, "transport", "meta" or "xml")."""
     if content_type and (match := _CHARSET.search(content_type)):
         yield match[1], "transport"
-    yield from prescan.declared_labels(data)
+    yield from declared_labels(data)
 
 
-def _declared_text(data: bytes, found: Charset) -> str | None:
-    """Decode by a declaration, or return None where the bytes disprove it."""
-    if found.name.startswith("utf-16"):
-        return data.decode(found.codec, "replace") if b"\0" in data else None
+def _decode_declared(data: bytes, charset: Charset) -> str | None:
+    """Decode in a declared encoding, or return None if the bytes disprove it."""
+    if charset.name.startswith("utf-16"):
+        return data.decode(charset.codec, "replace") if b"\0" in data else None
     if data.isascii():
-        escapes = found.name.startswith(("iso-2022", "hz"))
-        return data.decode(found.codec, "replace") if escapes else data.decode("ascii")
-    if found.name != "utf-8" and guess.is_utf8(data, declared=True):
+        has_escapes = charset.name.startswith(("iso-2022", "hz"))
+        return data.decode(charset.codec, "replace") if has_escapes else data.decode("ascii")
+    if charset.name != "utf-8" and detection.is_utf8(data, declared=True):
         return None
-    if found.codec == "cp1252" and western.cannot_be_windows_1252(data):
+    if charset.codec == "cp1252" and western.cannot_be_windows_1252(data):
         return None
-    return _text(data, found)
+    return _decode_as(data, charset)
 
 
-def _undeclared(data: bytes) -> tuple[str, Charset, str]:
-    """Decode what declares nothing that is true."""
+def _decode_undeclared(data: bytes) -> tuple[str, Charset, str]:
+    """Decode bytes without a declaration that fits, as `_decode` does."""
     if data.isascii():
-        if _ESCAPE in data and (found := charset_for("iso-2022-jp")):
-            return data.decode(found.codec, "replace"), found, "bytes"
-        return data.decode("ascii"), _WESTERN, "default"
-    text = _text(data, _UTF8)
+        if _ISO_2022_ESCAPE in data and (charset := charset_for("iso-2022-jp")):
+            return data.decode(charset.codec, "replace"), charset, "bytes"
+        return data.decode("ascii"), _WINDOWS_1252, "default"
+    text = _decode_as(data, _UTF8)
     if text is not None:
         return text, _UTF8, "bytes"
-    found = None if western.is_windows_1252(data) else guess.guess_charset(data)
-    text = _text(data, found) if found else None
-    if found and text is not None:
-        return text, found, "guessed"
-    return _windows_1252(data), _WESTERN, "default"
+    charset = None if western.is_windows_1252(data) else detection.guess_charset(data)
+    text = _decode_as(data, charset) if charset else None
+    if charset and text is not None:
+        return text, charset, "guessed"
+    return _decode_windows_1252(data), _WINDOWS_1252, "default"
 
 
-def _text(data: bytes, found: Charset) -> str | None:
-    """Decode, or return None where the bytes are not of that encoding.
+def _decode_as(data: bytes, charset: Charset) -> str | None:
+    """Decode in an encoding, or return None if too many bytes are invalid in it.
 
-    A few wrong bytes among many right ones are the marks of an editor that knew only
-    windows-1252, and are read so; where most are wrong the declaration is. Several
-    characters of UTF-8 are hardly there by chance: then one wrong byte for two is few.
+    A few invalid bytes are tolerated and read as windows-1252: an editor that knew no other
+    encoding wrote them. One for ten valid characters beyond ASCII is few. In UTF-8 with at
+    least three such characters, which is hardly UTF-8 by chance, one for two is few.
     """
-    if found.codec == "cp1252":
-        return _windows_1252(data)
-    if found.name.startswith("utf-16"):
-        return data.decode(found.codec, "replace")
-    text = _try(data, found.codec, "strict")
+    if charset.codec == "cp1252":
+        return _decode_windows_1252(data)
+    if charset.name.startswith("utf-16"):
+        return data.decode(charset.codec, "replace")
+    text = _try_decode(data, charset.codec, "strict")
     if text is not None:
         return text
-    text = _try(data, found.codec, "surrogateescape")
+    text = _try_decode(data, charset.codec, "surrogateescape")
     if text is None:
         return None
-    wrong = len(_STRAY.findall(text))
-    right = len(_NOT_ASCII.findall(text)) - wrong
-    clear = found.name == "utf-8" and right >= _CLEARLY_UTF8
-    return text.translate(_STRAY_BYTES) if wrong * (2 if clear else 10) <= right else None
+    invalid = len(_STRAY.findall(text))
+    valid = len(_NOT_ASCII.findall(text)) - invalid
+    is_utf8 = charset.name == "utf-8" and valid >= _MIN_UTF8_CHARACTERS
+    return text.translate(_STRAY_BYTES) if invalid * (2 if is_utf8 else 10) <= valid else None
 
 
-def _try(data: bytes, codec: str, errors: str) -> str | None:
+def _try_decode(data: bytes, codec: str, errors: str) -> str | None:
     try:
         return data.decode(codec, errors)
     except UnicodeDecodeError:
         return None
 
 
-def _windows_1252(data: bytes) -> str:
-    """Decode windows-1252 as browsers do: its five unused bytes are control characters."""
+def _decode_windows_1252(data: bytes) -> str:
+    """Decode windows-1252 as browsers do: its five unused bytes become control characters."""
     try:
         return data.decode("cp1252")
     except UnicodeDecodeError:

@@ -1,13 +1,14 @@
-"""Whether bytes of unknown encoding are plainly windows-1252: a language of western Europe.
+"""Detection of windows-1252, the encoding of the languages of western Europe.
 
-Letters beyond ASCII tell. Each language of the west uses a few of them; bytes of another
-encoding, read as windows-1252, are letters that no one language has, or signs in words.
+It looks at the letters beyond ASCII, of which each western language uses a few. Bytes in
+another encoding, read as windows-1252, are letters that no single language has, or signs
+inside words.
 """
 
 import re
 from collections import Counter
 
-# The languages that windows-1252 was made for, by their letters beyond ASCII.
+# The letters beyond ASCII of the languages that can be written in windows-1252.
 _ALPHABETS = tuple(
     frozenset(letters + letters.upper())
     for letters in (
@@ -24,53 +25,56 @@ _ALPHABETS = tuple(
     )
 )
 _TAG = re.compile(r"<[^>]*>")
-_FOREIGN = re.compile(r"(?:[À-ÖØ-öø-ÿŒœŠšŽžŸƒ]|[¡-¶¸-¿×÷](?=\w)(?<=\w.))")
-_SIGNS_AND_LETTERS = bytes(range(0xA1, 0x100))
-_SAMPLE = 200_000
-_FEW = 8
-# Foreign names make up to 1 % of the letters of an English page, 2 % of one on Sweden;
-# languages of the east have 6 % (Romanian) and more, and those in other scripts 80 %.
-# Less than half of the bytes of a page are letters of its text: hence the other bound.
-_DENSITY = 0.025
-_BYTES_DENSITY = 0.01
-_MOST = 0.5
-# Of the accented letters of a text, its own language has this share; Turkish and Hungarian
-# read as windows-1252 reach 0.82 in the nearest alphabet.
-_SHARE = 0.95
+# A letter beyond ASCII, or a sign inside a word.
+_ACCENTED = re.compile(r"(?:[À-ÖØ-öø-ÿŒœŠšŽžŸƒ]|[¡-¶¸-¿×÷](?=\w)(?<=\w.))")
+_HIGH_BYTES = bytes(range(0xA1, 0x100))
+_SAMPLE_BYTES = 200_000
+_MIN_ACCENTED = 8
+# Shares of accented letters among the letters. Foreign names make up to 1 % in an English page,
+# and 2 % in one on Sweden. The languages of eastern Europe have 6 % (Romanian) or more, those
+# in other scripts 80 %. The share among the bytes of a page is lower, because less than half of
+# them are letters of its text.
+_MIN_DENSITY = 0.025
+_MIN_BYTE_DENSITY = 0.01
+_MAX_DENSITY = 0.5
+# One alphabet has this share of the accented letters of a western text; Turkish and Hungarian
+# read as windows-1252 reach 0.82.
+_MIN_COVERAGE = 0.95
 
 
 def is_windows_1252(data: bytes) -> bool:
-    """Whether bytes are plainly windows-1252."""
+    """Whether bytes are in windows-1252: few accented letters, or those of one language."""
     if _is_nearly_ascii(data):
         return True
-    foreign, density = _counted(data)
-    if density < _DENSITY or foreign.total() < _FEW:
+    accented, density = _count_accented(data)
+    if density < _MIN_DENSITY or accented.total() < _MIN_ACCENTED:
         return True
-    return density < _MOST and _covered(foreign) >= _SHARE
+    return density < _MAX_DENSITY and _coverage(accented) >= _MIN_COVERAGE
 
 
 def cannot_be_windows_1252(data: bytes) -> bool:
-    """Whether bytes cannot be windows-1252: most of the letters would be accented."""
+    """Whether half of the letters would be accented in windows-1252."""
     if _is_nearly_ascii(data):
         return False
-    foreign, density = _counted(data)
-    return foreign.total() >= _FEW and density >= _MOST
+    accented, density = _count_accented(data)
+    return accented.total() >= _MIN_ACCENTED and density >= _MAX_DENSITY
 
 
 def _is_nearly_ascii(data: bytes) -> bool:
-    """Whether there are too few accented letters to tell anything; nearly always true."""
-    return len(data) - len(data.translate(None, _SIGNS_AND_LETTERS)) < len(data) * _BYTES_DENSITY
+    """Whether there are too few accented letters to judge by: a quick test, nearly always true."""
+    high_bytes = len(data) - len(data.translate(None, _HIGH_BYTES))
+    return high_bytes < len(data) * _MIN_BYTE_DENSITY
 
 
-def _counted(data: bytes) -> tuple[Counter[str], float]:
-    """Count the letters beyond ASCII, and their share among the letters."""
-    sample = _TAG.sub(" ", data[:_SAMPLE].decode("cp1252", "replace"))
-    foreign = Counter(_FOREIGN.findall(sample))
+def _count_accented(data: bytes) -> tuple[Counter[str], float]:
+    """Return the counts of the accented letters, and their share among all letters."""
+    sample = _TAG.sub(" ", data[:_SAMPLE_BYTES].decode("cp1252", "replace"))
+    accented = Counter(_ACCENTED.findall(sample))
     letters = sum(map(str.isalpha, sample))
-    return foreign, foreign.total() / max(letters, 1)
+    return accented, accented.total() / max(letters, 1)
 
 
-def _covered(foreign: Counter[str]) -> float:
-    """The share of the letters that one language has, the one which has most of them."""
-    most = max(sum(foreign[letter] for letter in alphabet) for alphabet in _ALPHABETS)
-    return most / foreign.total()
+def _coverage(accented: Counter[str]) -> float:
+    """Return the largest share of the accented letters that one alphabet has."""
+    most = max(sum(accented[letter] for letter in alphabet) for alphabet in _ALPHABETS)
+    return most / accented.total()

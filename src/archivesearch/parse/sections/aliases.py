@@ -1,90 +1,87 @@
-"""The organizations of one page: what each heading stands for, and its other names."""
+"""Organization register of a page: the canonical name and the aliases of each heading."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from archivesearch.config import Config
-from archivesearch.parse.sections.organization_names import (
-    OrganizationName,
-    initials,
-    is_acronym,
-    parse_name,
-)
+from archivesearch.parse.sections.organization_names import initials, is_acronym, parse_name
 
 _SPACES = re.compile(r"\s+")
-_INTRODUCED = re.compile(
+# An acronym after a name, in brackets or after a comma, and one before a name in brackets.
+_ACRONYM_AFTER_NAME = re.compile(
     r"\s?\(\s?[\"“]?([^\s()\"“”]{2,16})[\"”]?\s?\)|,[\"”]\s([^\s()\"“”,.;]{2,16})|[\"”],?\s([^\s()\"“”,.;]{2,16})"
 )
-_REVERSED = re.compile(r"[\"“]?([^\s()\"“”]{2,16})[\"”]?\s\(\s?[\"“]?([^()\"“”]{5,90}?)[\"”]?\s?\)")
-_MOST_WORDS_BEFORE = 12
+_ACRONYM_BEFORE_NAME = re.compile(
+    r"[\"“]?([^\s()\"“”]{2,16})[\"”]?\s\(\s?[\"“]?([^()\"“”]{5,90}?)[\"”]?\s?\)"
+)
+_MAX_NAME_WORDS = 12
 
 
 class OrganizationRegister:
-    """The names on one page: what each heading stands for, and its other names.
+    """The canonical names and the aliases of the organizations on a page.
 
-    The archive's own table decides wherever it knows a name; it alone may say that two
-    headings mean the same organization.
+    The archive's configured table of organizations decides about each name that it has. Only
+    this table can give two headings the same canonical name.
     """
 
     def __init__(self, config: Config, headings: Iterable[str]) -> None:
-        self._table = _table(config.organizations)
-        self._names: dict[str, OrganizationName] = {}
-        self._canonical: dict[str, str] = {}
-        self._aliases: dict[str, dict[str, None]] = {}
+        table = _table(config.organizations)
+        self._by_heading: dict[str, str] = {}
+        self._by_folded_name: dict[str, str] = {}
+        self._aliases: dict[str, dict[str, None]] = {}  # by canonical name, in order
         for heading in headings:
-            self._add(heading)
+            self._add(heading, table)
 
-    def _add(self, heading: str) -> None:
-        if heading in self._names:
+    def _add(self, heading: str, table: Mapping[str, str]) -> None:
+        if heading in self._by_heading:
             return
-        found = parse_name(heading)
-        name = self._table.get(_folded(found.name)) or found.name
-        self._names[heading] = OrganizationName(name, found.aliases)
-        self._canonical[_folded(found.name)] = name
-        known = self._aliases.setdefault(name, {})
-        known.update(dict.fromkeys((found.name, *found.aliases)))
-        known.pop(name, None)
+        parsed = parse_name(heading)
+        name = table.get(_folded(parsed.name)) or parsed.name
+        self._by_heading[heading] = self._by_folded_name[_folded(parsed.name)] = name
+        aliases = self._aliases.setdefault(name, {})
+        aliases.update(dict.fromkeys((parsed.name, *parsed.aliases)))
+        aliases.pop(name, None)
 
     def canonical_name(self, heading: str) -> str:
-        """The canonical name that a heading stands for."""
-        return self._names[heading].name
+        """Return the canonical name of the organization of a heading."""
+        return self._by_heading[heading]
 
     def aliases(self, heading: str) -> tuple[str, ...]:
-        """The other names that the page gives this organization."""
+        """Return the aliases of the organization of a heading, in the order of the page."""
         return tuple(self._aliases[self.canonical_name(heading)])
 
-    def add_introduced_acronyms(self, texts: Sequence[str]) -> None:
-        """Take up the initials that running text introduces: `Full Name (FN)` and the like."""
+    def add_introduced_acronyms(self, texts: Iterable[str]) -> None:
+        """Add the acronyms that texts introduce beside a name: `Harbor League (HL)`."""
         for text in texts:
-            for alias, full in _introductions(text):
-                name = self._canonical.get(_folded(full))
-                if name and _folded(alias) != _folded(name):
-                    self._aliases[name].setdefault(alias)
+            for acronym, full_name in _introductions(text):
+                name = self._by_folded_name.get(_folded(full_name))
+                if name and _folded(acronym) != _folded(name):
+                    self._aliases[name].setdefault(acronym)
 
     def add_used_acronyms(self, texts: Mapping[str, Sequence[str]]) -> None:
-        """Take up initials nobody introduced, where the section itself uses them.
+        """Add the initials of a name if its section uses them as a word.
 
-        `texts` maps headings to the paragraphs below them. Initials that two of the
-        page's names share are left alone.
+        `texts` has the paragraphs of each heading. Initials that two organizations of the page
+        share are not added.
         """
         owners: dict[str, set[str]] = {}
         for heading in texts:
-            owners.setdefault(initials(self._names[heading].name), set()).add(
-                self.canonical_name(heading)
-            )
+            name = self.canonical_name(heading)
+            owners.setdefault(initials(name), set()).add(name)
         for heading, paragraphs in texts.items():
-            short = initials(self._names[heading].name)
-            ours = len(short) > 2 and len(owners[short]) == 1
-            if ours and any(_has_word(text, short) for text in paragraphs):
-                self._aliases[self.canonical_name(heading)].setdefault(short)
+            name = self.canonical_name(heading)
+            acronym = initials(name)
+            is_unique = len(acronym) > 2 and len(owners[acronym]) == 1
+            if is_unique and any(_has_word(text, acronym) for text in paragraphs):
+                self._aliases[name].setdefault(acronym)
 
 
 def _table(organizations: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """From each folded name to the one canonical name it stands for; '' where two share it."""
+    """Return the canonical name of each folded name; "" for an alias that two of them share."""
     table: dict[str, str] = {}
-    for name, others in organizations.items():
-        for other in others:
-            key = _folded(other)
+    for name, aliases in organizations.items():
+        for alias in aliases:
+            key = _folded(alias)
             table[key] = "" if table.get(key, name) != name else name
     for name in organizations:
         table[_folded(name)] = name
@@ -92,6 +89,7 @@ def _table(organizations: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 
 
 def _folded(name: str) -> str:
+    """Return a name without case, dots, quotation marks and `The`, to compare it."""
     folded = name.casefold().replace("’", "'").replace(".", "").strip('"“” ,')
     return _SPACES.sub(" ", folded).removeprefix("the ")
 
@@ -107,13 +105,16 @@ def _has_word(text: str, word: str) -> bool:
 
 
 def _introductions(text: str) -> Iterable[tuple[str, str]]:
-    """Yield (initials, full name) wherever a text puts one beside the other."""
-    for match in _INTRODUCED.finditer(text):
-        alias = next(filter(None, match.groups()))
-        if is_acronym(alias):
-            words = text[max(0, match.start() - 120) : match.start()].split()[-_MOST_WORDS_BEFORE:]
+    """Yield (acronym, possible name) for each acronym beside a name.
+
+    A name before an acronym can begin at any of twelve words: each possibility is yielded.
+    """
+    for match in _ACRONYM_AFTER_NAME.finditer(text):
+        acronym = next(filter(None, match.groups()))
+        if is_acronym(acronym):
+            words = text[max(0, match.start() - 120) : match.start()].split()[-_MAX_NAME_WORDS:]
             for first in range(len(words)):
-                yield alias, " ".join(words[first:]).lstrip('"“(')
-    for match in _REVERSED.finditer(text):
+                yield acronym, " ".join(words[first:]).lstrip('"“(')
+    for match in _ACRONYM_BEFORE_NAME.finditer(text):
         if is_acronym(match[1]):
             yield match[1], match[2]

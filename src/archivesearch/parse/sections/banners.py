@@ -1,4 +1,4 @@
-"""Which sentences of a paragraph are the archive's banner and not the page's own words."""
+"""Banner detection: the spans of a paragraph that repeat a banner of the archive."""
 
 import re
 from functools import lru_cache
@@ -9,10 +9,10 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")
 
 
 def banner_spans(text: str, banners: tuple[str, ...]) -> tuple[Span, ...]:
-    """Return the spans of a text that say what one of the banners says.
+    """Return the spans of the sentences of banners in a text, adjacent ones joined.
 
-    Banners are compared sentence by sentence, since pages shorten them or glue them to
-    their first line; case and white space do not count.
+    Single sentences count, because pages shorten a banner or join it to their first line.
+    Case and white space do not count.
     """
     pattern = _pattern(banners)
     if pattern is None:

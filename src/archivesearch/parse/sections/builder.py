@@ -1,19 +1,20 @@
-"""Sections while they are being filled, paragraph by paragraph."""
+"""Section builder: fills the sections of a page, paragraph by paragraph."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from archivesearch.model.pages import Paragraph, Section
-from archivesearch.parse.sections import banners as boilerplate
-from archivesearch.parse.sections import labels
-from archivesearch.parse.sections.labels import Label
+from archivesearch.parse.sections.banners import banner_spans
+from archivesearch.parse.sections.labels import Label, split_at_labels
 
 
 @dataclass(slots=True)
 class SectionDraft:
-    """A section that is being filled; `about` is the heading that names its organization.
+    """A section that is being filled.
 
-    Its paragraphs are pairs of a text and its label.
+    - `org_heading`: the heading with the name of its organization, "" if it has none.
+    - `front_matter`: the lines of publication, address and price.
+    - `paragraphs`: pairs of a text and its label.
     """
 
     heading: str = ""
@@ -25,7 +26,7 @@ class SectionDraft:
     paragraphs: list[tuple[str, str]] = field(default_factory=list)
 
     def labelled_texts(self) -> list[str]:
-        """What its paragraphs say, each with its label."""
+        """Return the texts of the paragraphs, each after its label."""
         return [f"{label}: {text}" if label else text for text, label in self.paragraphs]
 
     def to_section(
@@ -35,7 +36,11 @@ class SectionDraft:
         org: str = "",
         aliases: tuple[str, ...] = (),
     ) -> Section:
-        """The finished section; `years` are those that each of its paragraphs speaks of."""
+        """Return the finished section.
+
+        `years` yields the years that each paragraph mentions. Of an iterator one item for each
+        paragraph is taken, so that the next section can go on with it.
+        """
         publication, address, price = ("\n".join(lines) for lines in self.front_matter)
         return Section(
             heading=self.heading,
@@ -47,23 +52,20 @@ class SectionDraft:
             paragraphs=tuple(
                 [
                     Paragraph(
-                        text,
-                        label,
-                        boilerplate.banner_spans(text, banners) if banners else (),
-                        spoken_of,
+                        text, label, banner_spans(text, banners) if banners else (), mentioned
                     )
-                    for (text, label), spoken_of in zip(self.paragraphs, years, strict=False)
+                    for (text, label), mentioned in zip(self.paragraphs, years, strict=False)
                 ]
             ),
         )
 
 
 class SectionBuilder:
-    """The sections of a page so far; a label with nothing after it waits for its text."""
+    """The sections of a page so far. A label without a text waits for the next paragraph."""
 
     def __init__(self) -> None:
         self.drafts = [SectionDraft()]
-        self._waiting = ""
+        self._pending_label = ""
 
     @property
     def current(self) -> SectionDraft:
@@ -72,33 +74,37 @@ class SectionBuilder:
 
     def open(self, heading: str, org_heading: str = "", level: int = 0) -> None:
         """Begin a section."""
-        self._settle()
+        self._add_pending_label()
         heading = " ".join(heading.split()).rstrip(":： ") or heading
         self.drafts.append(SectionDraft(heading, org_heading, level))
 
-    def add(self, text: str, found: Sequence[Label], under: str = "") -> None:
-        """Add a paragraph, cut at its labels; `under` is that of the column it stands in."""
-        if not found and not self._waiting:
-            self.drafts[-1].paragraphs.append((text, under))
+    def add(self, text: str, labels: Sequence[Label], column_label: str = "") -> None:
+        """Add a text, split into paragraphs at its labels.
+
+        `column_label` is the label of its table column. The text before the first label has it.
+        """
+        if not labels and not self._pending_label:
+            self.drafts[-1].paragraphs.append((text, column_label))
             return
-        for label, part in labels.split_at_labels(text, found):
-            label, under = label or under, ""  # noqa: PLW2901
-            if self._waiting and not label:
-                self.current.paragraphs.append((part, self._waiting))
-                self._waiting = ""
+        for part_label, part in split_at_labels(text, labels):
+            label, column_label = part_label or column_label, ""
+            if self._pending_label and not label:
+                self.current.paragraphs.append((part, self._pending_label))
+                self._pending_label = ""
                 continue
-            self._settle()
+            self._add_pending_label()
             if part:
                 self.current.paragraphs.append((part, label))
             else:
-                self._waiting = label
+                self._pending_label = label
 
     def finish(self) -> list[SectionDraft]:
-        """The sections that hold anything."""
-        self._settle()
+        """Return the sections that are not empty."""
+        self._add_pending_label()
         return [d for d in self.drafts if d.heading or d.paragraphs or any(d.front_matter)]
 
-    def _settle(self) -> None:
-        if self._waiting:
-            self.current.paragraphs.append(("", self._waiting))
-            self._waiting = ""
+    def _add_pending_label(self) -> None:
+        """Add a paragraph without text for a label that no text follows."""
+        if self._pending_label:
+            self.current.paragraphs.append(("", self._pending_label))
+            self._pending_label = ""

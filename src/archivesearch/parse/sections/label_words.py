@@ -1,12 +1,12 @@
-"""The words that labels are made of, in the languages of hand-written political pages."""
+"""Vocabulary of labels, in the languages of hand-written political pages, as patterns."""
 
 import re
 
+# Phrases by kind: an organization on itself, a profile, the comments on it, and more.
 _SELF = """
 self description; self descriptions; self definition; self portrait; self presentation
 self characterization
 own description; own words; in own words; in their own words; in its own words
-what they say; they say of themselves; what they say of themselves; who they say they are
 what they say; they say of themselves; what they say of themselves; who they say they are
 how they describe themselves; describes itself as; describe themselves as
 auto description; autodescription; autoprésentation; auto présentation; autoportrait
@@ -54,14 +54,15 @@ _MONTHS = (
 )
 
 
-def _phrases(listed: str) -> list[str]:
-    entries = (entry.strip() for line in listed.splitlines() for entry in line.split(";"))
+def _phrases(table: str) -> list[str]:
+    """Return the phrases of a table, in order."""
+    entries = (entry.strip() for line in table.splitlines() for entry in line.split(";"))
     return [entry for entry in entries if entry]
 
 
-def _alternatives(listed: str) -> str:
-    """A pattern of listed phrases, longest first; a space may be a hyphen as well."""
-    longest_first = sorted(_phrases(listed), key=lambda p: (-len(p), p))
+def _alternatives(table: str) -> str:
+    """Return a pattern of the phrases of a table, longest first; a hyphen can be a space."""
+    longest_first = sorted(_phrases(table), key=lambda p: (-len(p), p))
     return "|".join(
         re.escape(p).replace(r"\ ", "[ ‑–-]").replace("'", "['’]") for p in longest_first
     )
@@ -85,8 +86,10 @@ _CONNECTOR = (
 )
 _AFTER = (
     rf"(?:[\s,]*(?:(?:added|written)\s(?:in\s|on\s)?)?\(?{_DATE}\)?|\s*\([^()\n]{{1,60}}\)"
-    rf"|\s(?:{_CONNECTOR})\s(?P<rest>[^\n]{{1,90}}))"
+    rf"|\s(?:{_CONNECTOR})\s(?P<topic>[^\n]{{1,90}}))"
 )
+# A label without its colon, in the group of its kind: "2003 comments on harbors", with "harbors"
+# in the group `topic`. Case does not count.
 LABEL_PHRASE = re.compile(
     rf"(?:(?:{_BEFORE})[\s,:]*){{0,3}}"
     rf"(?:(?P<self>{_alternatives(_SELF)}|self[ ‑–-]?d[eis][a-z]{{3,9}}ions?)"
@@ -95,20 +98,22 @@ LABEL_PHRASE = re.compile(
     rf"{_AFTER}?",
     re.IGNORECASE,
 )
+# A date that is a label: "March 2003", "In 1998".
 DATE_LABEL = re.compile(rf"(?:in\s|from\s|as of\s)?{_DATE}", re.IGNORECASE)
+# The kinds of the labels that need no colon, by phrase in lower case, without hyphens.
 BARE_LABELS = {
     **dict.fromkeys(_phrases(_ABOUT), "about"),
     **dict.fromkeys(_phrases(_COMMENT), "comment"),
     **dict.fromkeys((phrase for phrase in _phrases(_MORE) if " " in phrase), "more"),
     **dict.fromkeys(_phrases(_SELF), "self"),
 }
-_EVERYWHERE = frozenset("they what them their themselves who how".split())
+_COMMON_WORDS = frozenset("they what them their themselves who how".split())
 
 
-def _rarest(phrase: str) -> str:
-    """The longest word of a phrase that does not stand in every other sentence."""
-    return max(set(re.split("[ ']", phrase)) - _EVERYWHERE, key=lambda word: (len(word), word))
+def _core_word(phrase: str) -> str:
+    """Return the longest word of a phrase, except the most common ones."""
+    return max(set(re.split("[ ']", phrase)) - _COMMON_WORDS, key=lambda word: (len(word), word))
 
 
-# A word of each phrase: where none of them stands there is no label.
-CORE_WORDS = frozenset(map(_rarest, _phrases(_SELF + _ABOUT + _COMMENT + _MORE)))
+# One word of each phrase. A text that has none of them has no label.
+CORE_WORDS = frozenset(map(_core_word, _phrases(_SELF + _ABOUT + _COMMENT + _MORE)))

@@ -1,8 +1,8 @@
-"""What a paragraph calls itself: labels such as `Comments:` found in text, and text cut at them.
+"""Paragraph labels such as `Comments:`, and the splitting of a text at its labels.
 
-A label is told by its words (a small vocabulary in the languages of such pages), by its
-place (the start of a line or sentence) and by the colon after it. Words that a page itself
-uses as labels again and again, or sets in bold with a colon, count inside profiles only.
+A label has words of the vocabulary (`label_words.py`), is at the start of a line or sentence,
+and has a colon after it. Inside a profile other labels count too: a date, a phrase that the
+page often uses as a label, and a bold phrase with a colon.
 """
 
 import re
@@ -19,15 +19,19 @@ from archivesearch.parse.sections.label_words import (
     MONTH,
 )
 
-_WINDOW = 100
-_LONGEST_BARE = 40
-_MOST_WORDS = 12
+# Code points before a colon that can be a label; of a label without a colon; and words after
+# the connector of a label ("comments on …").
+_MAX_LABEL = 100
+_MAX_BARE_LABEL = 40
+_MAX_TOPIC_WORDS = 12
 
-_UNPUNCTUATED = re.compile(
+# A capitalized label at the end of a text, with no end of a sentence before it.
+_CAPITALIZED_LABEL = re.compile(
     r"\s(?P<label>(?:[12]\d\d\d\s)?(?:(?P<self>S[a-z]+[- ][Dd]e(?:scription|finition)"
     r"|Auto-?[a-zé]+|Selbst[a-z]+)|(?P<comment>Com{1,2}ent(?:s|aires|arios|ários|i)"
     r"|Kommentare?)|(?P<more>Further [Ii]nfo(?:rmation)?)))$"
 )
+# All up to the last end of a sentence, closing quote or bracket, or line end.
 _BOUNDARY = re.compile(r".*(?:[.!?…][\"'”’»)\]*_]*\s+|[\"”»)\]]\s+|[。！？]|\n|[(\[])", re.DOTALL)
 _WORD = re.compile(r"\w+")
 _ABBREVIATION = re.compile(
@@ -39,11 +43,12 @@ _VERB = re.compile(
 _QUOTE = re.compile('["“«]')
 _KINDS = ("self", "about", "comment", "more")
 _DASH = re.compile(r"\s[-–—]{1,2}\s|--|—")
-_IDEOGRAPHS = "\u2e80"
+_FIRST_IDEOGRAPH = "\u2e80"
 _OPENING = " \t\n\"'“”‘’«»*_([-–—•·"
 _CLOSING = " \t\n\"'“”‘’«»*_"
 _STRIPPED = _OPENING + ".])"
-_STARTS = frozenset(
+# The first four or two code points, in lower case, of a label without a colon.
+_BARE_STARTS = frozenset(
     start
     for phrase in BARE_LABELS
     for size in (4 if len(phrase) > 3 else 2,)
@@ -53,12 +58,13 @@ _STARTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label in a text: its words are `text[start:end]`, what it labels begins at `after`.
+    """A label in a text: `text[start:end]`. The text that it labels begins at `content_start`.
 
-    `kind` is `self` (an organization on itself), `about`, `comment`, `more`, `dated` (a
-    date alone) or `own` (told by the page's own usage). `first` says that it begins its
-    line, `opens` that it is such as stands first below the name of an organization,
-    `sure` that a colon follows it and a line or sentence ends before it.
+    - `kind`: `self` (an organization on itself), `about`, `comment`, `more`, `dated` (a date
+      alone) or `own` (a phrase that the page uses as a label).
+    - `begins_line`: it is at the start of its line.
+    - `opens_profile`: labels of this kind come first below the name of an organization.
+    - `is_sure`: it has a colon, and a line or sentence ends before it.
     """
 
     start: int
@@ -78,63 +84,58 @@ class Label:
 def find_labels(
     text: str, strong: Sequence[Span] = (), *, page_phrases: Collection[str] | None = None
 ) -> list[Label]:
-    """Return the labels in a text, in order.
+    """Return the labels in a text, in order and disjoint, in linear time.
 
-    With `own`, the text is part of a profile: a date alone and a bold phrase before a
-    colon are labels as well, and so is, at the start of a line, each phrase in `own`
-    (case folded). Takes time linear in the length of the text.
+    With `page_phrases` the text is part of a profile. Then a date, a phrase in a `strong` span
+    and, at the start of a line, each of these phrases (case folded) are labels too, if a colon
+    follows.
+
+    >>> text = "A league. Comments: Small."
+    >>> [(text[label.start : label.end], label.kind) for label in find_labels(text)]
+    [('Comments', 'comment')]
     """
-    found: list[Label] = []
+    labels: list[Label] = []
     head = text[:4]
     if (
         "\n" in text
         or head[:1] in _STRIPPED
-        or (head := head.casefold()) in _STARTS
-        or head[:2] in _STARTS
+        or (head := head.casefold()) in _BARE_STARTS
+        or head[:2] in _BARE_STARTS
     ):
-        found += _lone(text, strong)
-    if (":" in text or "：" in text) and (page_phrases is not None or _may_hold_label(text)):
-        found += _Finder(text, strong, page_phrases).labels()
-    if len(found) > 1:
-        found.sort(key=lambda label: label.start)
-        after = 0
-        kept = []
-        for label in found:
-            if label.start >= after:
-                kept.append(label)
-                after = label.content_start
-        return kept
-    return found
-
-
-def is_label(text: str) -> bool:
-    """Whether a text is nothing but a label of the vocabulary, with or without its colon."""
-    return bool(label_kind(text))
+        labels += _bare_labels(text, strong)
+    if (":" in text or "：" in text) and (page_phrases is not None or _may_have_label(text)):
+        labels += _ColonLabels(text, strong, page_phrases).find()
+    return _disjoint(labels) if len(labels) > 1 else labels
 
 
 def label_kind(text: str) -> str:
-    """Return the kind of label that a text is, '' where it is not nothing but a label."""
+    """Return the kind of label that a whole text is, with or without a colon; "" if none."""
     phrase = text.rstrip(" :：")
-    return _kind(phrase, first=True)[0] if 0 < len(phrase) <= _WINDOW else ""
+    return _phrase_kind(phrase, first=True)[0] if 0 < len(phrase) <= _MAX_LABEL else ""
 
 
 def split_at_labels(text: str, labels: Sequence[Label]) -> list[tuple[str, str]]:
-    """Cut a text at its labels into (label, text) parts; what stands before has label ''."""
+    """Cut a text at its labels into (label, text) parts.
+
+    >>> text = "A league. Comments: Small."
+    >>> split_at_labels(text, find_labels(text))
+    [('', 'A league.'), ('Comments', 'Small.')]
+    """
     parts: list[tuple[str, str]] = []
-    label, at = "", 0
-    for found in labels:
-        before = text[at : found.start].rstrip(" \t\n([-–—•·")
-        if before or label:
-            parts.append((label, before))
-        label, at = text[found.start : found.end], found.content_start
+    words, at = "", 0
+    for label in labels:
+        before = text[at : label.start].rstrip(" \t\n([-–—•·")
+        if before or words:
+            parts.append((words, before))
+        words, at = text[label.start : label.end], label.content_start
     rest = text[at:].strip()
-    if rest or label:
-        parts.append((label, rest))
+    if rest or words:
+        parts.append((words, rest))
     return parts
 
 
-def repeated_phrases(lines: Iterable[str], least: int) -> frozenset[str]:
-    """Return the short phrases before a colon that begin at least that many of the lines."""
+def repeated_phrases(lines: Iterable[str], min_lines: int) -> frozenset[str]:
+    """Return the short phrases, case folded, before a colon in at least `min_lines` lines."""
     counts: Counter[str] = Counter()
     for line in lines:
         at = line.find(":", 1, 32)
@@ -142,58 +143,75 @@ def repeated_phrases(lines: Iterable[str], least: int) -> frozenset[str]:
         plain = phrase.replace(" ", "").replace("-", "").isalpha()
         if plain and phrase[0].isupper() and phrase.count(" ") < 3 and line[at + 1 : at + 2] != "/":
             counts[phrase.casefold()] += 1
-    return frozenset(phrase for phrase, count in counts.items() if count >= least)
+    return frozenset(phrase for phrase, count in counts.items() if count >= min_lines)
 
 
-class _Finder:
-    """One search for the labels of a text that end with a colon."""
+def _disjoint(labels: list[Label]) -> list[Label]:
+    """Return labels by place, without those that begin before the text of the last one."""
+    disjoint: list[Label] = []
+    for label in sorted(labels, key=lambda label: label.start):
+        if not disjoint or label.start >= disjoint[-1].content_start:
+            disjoint.append(label)
+    return disjoint
 
-    def __init__(self, text: str, strong: Sequence[Span], own: Collection[str] | None) -> None:
+
+class _ColonLabels:
+    """Search for the labels of a text that end with a colon."""
+
+    def __init__(
+        self, text: str, strong: Sequence[Span], page_phrases: Collection[str] | None
+    ) -> None:
         self.text = text
-        self.own = own
-        self.bold = frozenset(start for start, _ in strong) if own is not None else frozenset()
+        self.page_phrases = page_phrases
+        starts = (start for start, _ in strong) if page_phrases is not None else ()
+        self.strong_starts = frozenset(starts)
 
-    def labels(self) -> Iterator[Label]:
-        """Yield them in order."""
-        plain = self.text.replace("：", ":")
-        floor = 0
-        at = plain.find(":")
-        while at >= 0:
-            label = self._before(at, floor)
+    def find(self) -> Iterator[Label]:
+        """Yield the labels in order."""
+        text = self.text.replace("：", ":")
+        after_last = 0
+        colon = text.find(":")
+        while colon >= 0:
+            label = self._before(colon, after_last)
             if label:
                 yield label
-                floor = label.content_start
-            at = plain.find(":", at + 1)
+                after_last = label.content_start
+            colon = text.find(":", colon + 1)
 
-    def _before(self, colon: int, floor: int) -> Label | None:
-        """Return the label that ends at a colon, if one does."""
-        low = max(floor, colon - _WINDOW)
+    def _before(self, colon: int, after_last: int) -> Label | None:
+        """Return the label that ends at a colon, None if there is none.
+
+        It begins after the last label. Its start is the first of these that makes a label: the
+        start of the line, the last end of a sentence before a remark in brackets, the last end
+        of a sentence, a capitalized word of the vocabulary.
+        """
+        low = max(after_last, colon - _MAX_LABEL)
         window = self.text[low:colon]
         if not window or window[-1] in ":(/" or self.text.startswith("//", colon + 1):
             return None
-        if self.own is None and not _may_be_label(window, cut=low > floor):
+        if self.page_phrases is None and not _may_be_label(window, is_cut=low > after_last):
             return None
         line = window.rfind("\n") + 1
-        if line or low == floor:
-            begins = line > 0 or low == 0
-            label = self._between(low + line, colon, first=begins)
+        if line or low == after_last:
+            begins_line = line > 0 or low == 0
+            label = self._between(low + line, colon, begins_line=begins_line)
             if label:
                 return label
         bracket = window.rfind("(", line) if window[-1] == ")" else -1
         boundary = _BOUNDARY.match(window, line, bracket) if bracket > line else None
         if boundary:
-            label = self._between(low + boundary.end(), colon, first=False)
+            label = self._between(low + boundary.end(), colon, begins_line=False)
             if label:
                 return label
         boundary = _BOUNDARY.match(window, line)
         if boundary:
-            label = self._between(low + boundary.end(), colon, first=False)
+            label = self._between(low + boundary.end(), colon, begins_line=False)
             if label:
                 return label
-        return self._unpunctuated(low, colon)
+        return self._capitalized(low, colon)
 
-    def _between(self, start: int, colon: int, *, first: bool) -> Label | None:
-        """Return what stands between two places as a label, if it is one."""
+    def _between(self, start: int, colon: int, *, begins_line: bool) -> Label | None:
+        """Return the text between a start and a colon as a label, None if it is none."""
         text = self.text
         while start < colon and text[start] in _OPENING:
             start += 1
@@ -204,96 +222,97 @@ class _Finder:
             phrase += text[start + len(phrase)]
         if not phrase:
             return None
-        kind, opens = _kind(phrase, first=first)
-        if not kind and self.own is not None:
-            kind = self._own_kind(start, colon, phrase, first=first)
+        kind, opens_profile = _phrase_kind(phrase, first=begins_line)
+        if not kind and self.page_phrases is not None:
+            kind = self._profile_kind(start, colon, phrase, begins_line=begins_line)
         if not kind:
             return None
-        return Label(start, start + len(phrase), _skip(text, colon + 1), kind, first, opens)
+        end, content_start = start + len(phrase), _skip_space(text, colon + 1)
+        return Label(start, end, content_start, kind, begins_line, opens_profile)
 
-    def _own_kind(self, start: int, colon: int, phrase: str, *, first: bool) -> str:
-        """The kind of label that a phrase is inside a profile only, or ''."""
+    def _profile_kind(self, start: int, colon: int, phrase: str, *, begins_line: bool) -> str:
+        """Return the kind of a label that counts inside profiles only, "" if it is none."""
         if DATE_LABEL.fullmatch(phrase):
             if self.text[colon + 1 : colon + 6].strip()[:1].isdigit():
                 return ""
             before = self.text[max(0, start - 12) : start]
             return "" if _ABBREVIATION.search(before) else "dated"
-        if first and phrase.casefold() in (self.own or ()):
+        if begins_line and phrase.casefold() in (self.page_phrases or ()):
             return "own"
-        bold = start in self.bold and phrase[0].isupper()
-        if bold and phrase.count(" ") < 4 and ". " not in phrase:
+        is_strong = start in self.strong_starts and phrase[0].isupper()
+        if is_strong and phrase.count(" ") < 4 and ". " not in phrase:
             return "own"
         return ""
 
-    def _unpunctuated(self, low: int, colon: int) -> Label | None:
-        """Return a capitalised label that no sentence end parts from what stands before it."""
+    def _capitalized(self, low: int, colon: int) -> Label | None:
+        """Return a capitalized label that no end of a sentence separates from the text before."""
         low = max(low, colon - 40)
-        match = _UNPUNCTUATED.search(self.text[low:colon])
+        match = _CAPITALIZED_LABEL.search(self.text[low:colon])
         if not match:
             return None
         start, end = match.span("label")
-        after = _skip(self.text, colon + 1)
-        return Label(low + start, low + end, after, _core(match), opens_profile=True, is_sure=False)
+        content_start = _skip_space(self.text, colon + 1)
+        kind = _matched_kind(match)
+        return Label(low + start, low + end, content_start, kind, opens_profile=True, is_sure=False)
 
 
-def _may_hold_label(text: str) -> bool:
-    """Whether a word of the vocabulary stands before any colon of a text."""
+def _may_have_label(text: str) -> bool:
+    """Whether a word of the vocabulary is before any colon of a text."""
     plain = text.replace("：", ":")
-    at = plain.find(":", 1)
-    while at >= 0:
-        if _may_be_label(text[max(at - _WINDOW, 0) : at], cut=at > _WINDOW):
+    colon = plain.find(":", 1)
+    while colon >= 0:
+        window = text[max(colon - _MAX_LABEL, 0) : colon]
+        if _may_be_label(window, is_cut=colon > _MAX_LABEL):
             return True
-        at = plain.find(":", at + 1)
+        colon = plain.find(":", colon + 1)
     return False
 
 
-def _may_be_label(window: str, *, cut: bool) -> bool:
-    """Whether a word of the vocabulary stands in a text: a quick test that spares the rest.
+def _may_be_label(window: str, *, is_cut: bool) -> bool:
+    """Whether the text before a colon has a word of the vocabulary: a quick first test.
 
-    `cut` says that the text begins in the middle of a line. A label in it then begins after
-    the last sentence that ends in it, unless its remark in brackets holds that end.
+    `is_cut` says that the text begins in the middle of a line. A label then begins after its
+    last end of a sentence, unless that is in brackets at the end.
     """
-    if window[-1] > _IDEOGRAPHS:
+    if window[-1] > _FIRST_IDEOGRAPH:
         return True
     line = window.rfind("\n")
     if line >= 0:
         window = window[line:]
-    elif cut and window[-1] != ")":
+    elif is_cut and window[-1] != ")":
         window = window[window.rfind(". ") + 1 :]
     folded = window.casefold()
     return "self" in folded or not CORE_WORDS.isdisjoint(_WORD.findall(folded))
 
 
-def _kind(phrase: str, *, first: bool) -> tuple[str, bool]:
-    """The kind of label that a phrase of the vocabulary is, or '', and whether it opens."""
-    if not (first or phrase[0].isupper() or phrase[0].isdigit() or phrase[0] > _IDEOGRAPHS):
+def _phrase_kind(phrase: str, *, first: bool) -> tuple[str, bool]:
+    """Return the kind of label that a phrase is, "" if none, and whether it opens a profile.
+
+    A phrase that is not the `first` of its line needs a capital, a digit or an ideograph.
+    """
+    if not (first or _may_begin_label(phrase)):
         return "", False
     match = LABEL_PHRASE.fullmatch(phrase)
     if not match:
         return "", False
-    kind = _core(match)
-    rest = match["rest"]
-    if rest and (kind == "about" or _VERB.search(rest) or rest.count(" ") >= _MOST_WORDS):
+    kind, topic = _matched_kind(match), match["topic"]
+    if topic and (kind == "about" or _VERB.search(topic) or topic.count(" ") >= _MAX_TOPIC_WORDS):
         return "", False
-    plain = not rest and not any(map(str.isdigit, phrase))
-    return kind, kind == "self" or (plain and kind != "more")
+    is_plain = not topic and not any(map(str.isdigit, phrase))
+    return kind, kind == "self" or (is_plain and kind != "more")
 
 
-def _core(match: re.Match[str]) -> str:
+def _may_begin_label(phrase: str) -> bool:
+    return phrase[0].isupper() or phrase[0].isdigit() or phrase[0] > _FIRST_IDEOGRAPH
+
+
+def _matched_kind(match: re.Match[str]) -> str:
+    """Return the name of the group that matched a phrase of the vocabulary."""
     return next(kind for kind, core in match.groupdict().items() if core and kind in _KINDS)
 
 
-def _may_be_lone(text: str, start: int) -> bool:
-    """Whether a line starts as labels without a colon do: cheap, and nearly always False."""
-    first = text[start : start + 4]
-    if first[:1] in _STRIPPED:
-        first = text[start : start + _LONGEST_BARE].lstrip(_STRIPPED)[:4]
-    first = first.casefold()
-    return first in _STARTS or first[:2] in _STARTS
-
-
-def _lone(text: str, strong: Sequence[Span]) -> Iterator[Label]:
-    """Yield labels without a colon: a line of its own, a bold phrase, one before a dash."""
+def _bare_labels(text: str, strong: Sequence[Span]) -> Iterator[Label]:
+    """Yield the labels without a colon: a whole line, a strong phrase, a phrase before a dash."""
     spans = iter(strong)
     span = next(spans, None)
     start = 0
@@ -303,54 +322,72 @@ def _lone(text: str, strong: Sequence[Span]) -> Iterator[Label]:
         while span and span[1] <= start:
             span = next(spans, None)
         stop = span[1] if span and span[0] <= start < span[1] <= end else end
-        label = _lone_in_line(text, start, stop, end) if _may_be_lone(text, start) else None
+        label = _bare_label(text, start, stop, end) if _may_be_bare(text, start) else None
         if label:
             yield label
         start = end + 1
 
 
-def _lone_in_line(text: str, start: int, stop: int, end: int) -> Label | None:
-    phrase, kind = _bare(text, start, stop)
+def _may_be_bare(text: str, start: int) -> bool:
+    """Whether a line starts as a label without a colon: a quick test, nearly always False."""
+    first = text[start : start + 4]
+    if first[:1] in _STRIPPED:
+        first = text[start : start + _MAX_BARE_LABEL].lstrip(_STRIPPED)[:4]
+    first = first.casefold()
+    return first in _BARE_STARTS or first[:2] in _BARE_STARTS
+
+
+def _bare_label(text: str, start: int, stop: int, end: int) -> Label | None:
+    """Return the label without a colon at the start of a line, None if there is none.
+
+    `stop` is the end of the strong span at the start; without one, it is the end of the line.
+    """
+    phrase, kind = _bare_phrase(text, start, stop)
     if not kind and stop == end:
-        kind = _lone_phrase(phrase)
+        kind = _line_kind(phrase)
     if not kind:
-        phrase, kind = _bare(text, start, _dash(text, start, end))
-    if not kind or not (phrase[0].isupper() or phrase[0].isdigit() or phrase[0] > _IDEOGRAPHS):
+        phrase, kind = _bare_phrase(text, start, _dash(text, start, end))
+    if not kind or not _may_begin_label(phrase):
         return None
-    begin = text.index(phrase, start)
-    finish = begin + len(phrase)
-    after = finish
-    while after < end and text[after] in _OPENING + ".)]":
-        after += 1
-    if text[finish : finish + 1].isalnum() or text.startswith((":", "："), after):
+    first = text.index(phrase, start)
+    after = content_start = first + len(phrase)
+    while content_start < end and text[content_start] in _OPENING + ".)]":
+        content_start += 1
+    if text[after : after + 1].isalnum() or text.startswith((":", "："), content_start):
         return None
     return Label(
-        begin, finish, after, kind, begins_line=True, opens_profile=kind != "more", is_sure=False
+        first,
+        after,
+        content_start,
+        kind,
+        begins_line=True,
+        opens_profile=kind != "more",
+        is_sure=False,
     )
 
 
-def _lone_phrase(phrase: str) -> str:
-    """The kind of label that a line of its own is: `Our comments`, `2003 comments`."""
+def _line_kind(phrase: str) -> str:
+    """Return the kind of a label that needs a line of its own: `Our comments`, else ""."""
     match = LABEL_PHRASE.fullmatch(phrase)
-    kind = _core(match) if match and not match["rest"] else ""
+    kind = _matched_kind(match) if match and not match["topic"] else ""
     return kind if kind in ("self", "comment") else ""
 
 
-def _bare(text: str, start: int, stop: int) -> tuple[str, str]:
-    """The words between two places, and the kind of label they are, or ''."""
-    if stop - start > _LONGEST_BARE:
+def _bare_phrase(text: str, start: int, stop: int) -> tuple[str, str]:
+    """Return the words between two offsets, and the kind of label that they are, or ""."""
+    if stop - start > _MAX_BARE_LABEL:
         return "", ""
     phrase = text[start:stop].strip(_STRIPPED)
     return phrase, BARE_LABELS.get(phrase.casefold().replace("-", " "), "")
 
 
 def _dash(text: str, start: int, end: int) -> int:
-    """Where the first dash near the start of a line is; the start if there is none."""
-    match = _DASH.search(text, start, min(end, start + _LONGEST_BARE))
+    """Return the offset of the first dash near the start of a line; `start` if there is none."""
+    match = _DASH.search(text, start, min(end, start + _MAX_BARE_LABEL))
     return match.start() if match else start
 
 
-def _skip(text: str, at: int) -> int:
+def _skip_space(text: str, at: int) -> int:
     while at < len(text) and text[at] in " \t\n\xa0":
         at += 1
     return at

@@ -1,4 +1,4 @@
-"""The lines of a page: where a name may stand, parted from the text it may have run into."""
+"""Lines of a page: the places of names, separated from the text that follows on their line."""
 
 import re
 from bisect import bisect_right
@@ -8,20 +8,29 @@ from itertools import pairwise
 
 from archivesearch.model.passages import Span
 from archivesearch.parse.blocks.block import Block
-from archivesearch.parse.sections import front_matter as front
-from archivesearch.parse.sections import organization_names as organizations
+from archivesearch.parse.sections.front_matter import line_kind
 from archivesearch.parse.sections.labels import Label
+from archivesearch.parse.sections.organization_names import is_clearly_organization, is_name
 
-_LONGEST = 120
-_FARTHEST = 200
+# Code points of a name in bold, and of the text before a label in which a name can be.
+_MAX_STRONG_NAME = 120
+_MAX_BEFORE_LABEL = 200
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+")
-_PARTED = re.compile(r" [-–—|] ")
+_DASH = re.compile(r" [-–—|] ")
 _SENTENCE_ENDS = frozenset('.!?"”’)')
 
 
 @dataclass(slots=True)
 class Line:
-    """A line of a block, or the part of one that a name or a label parts from the rest."""
+    """A line of a block, or a part of a line: a name, or the text after it.
+
+    - `block`: the number of its block; `start` and `end` are offsets in the text of that.
+    - `level`, `tag`, `anchor`, `strong`: as in Block; `strong` is true if all words are.
+    - `fills_block`, `begins_block`: it is the only line, or the first, of its block.
+    - `label`: the label at its start.
+    - `is_run_in`: text follows in the same line, as after a run-in heading.
+    - `is_table_head`: it is in the header row of a table.
+    """
 
     block: int
     start: int
@@ -36,49 +45,54 @@ class Line:
     label: Label | None = None
     is_run_in: bool = False
     is_table_head: bool = False
-    _name: bool | None = None
+    _is_name: bool | None = None
 
     def can_be_name(self) -> bool:
-        """Whether the line may name an organization, if its place allows."""
-        if self._name is None:
+        """Whether the line has the form of a name; cached."""
+        if self._is_name is None:
             text = self.text.rstrip(".") if self.is_run_in else self.text
-            self._name = (
-                not (self.is_table_head or self.label)
-                and organizations.is_name(text)
-                and front.line_kind(text) is None
+            self._is_name = (
+                not (self.is_table_head or self.label) and is_name(text) and line_kind(text) is None
             )
-        return self._name
+        return self._is_name
 
     @property
     def style(self) -> tuple[object, ...]:
-        """What lines that look alike have in common."""
+        """The markup of the line: equal for the names in a list of organizations."""
         if self.level or self.strong:
             return (self.level, self.strong)
         return (0, False, self.tag, self.anchor)
 
     @property
     def is_marked_up(self) -> bool:
-        """Whether markup sets the line apart."""
+        """Whether markup distinguishes the line."""
         return bool(self.level) or self.strong or self.anchor or self.tag in ("dt", "th")
 
 
 def split_lines(blocks: Sequence[Block], labels: Sequence[Sequence[Label]]) -> Iterator[Line]:
-    """Cut blocks into lines; `labels` are those of each block."""
+    """Split blocks into lines, in order; `labels` are the labels of each block.
+
+    A line is split where a name is followed or preceded by other text:
+    `Harbor League Comments: Small.` becomes `Harbor League` and `Comments: Small.`, if the
+    name is in bold.
+    """
     for number, block in enumerate(blocks):
         starts = [start for start, _ in block.strong]
         cuts = sorted(
             {
                 0,
                 len(block.text),
-                *(() if block.level else _breaks(block.text)),
-                *_trailing(block),
-                *_leading(block),
-                *_cuts(block, labels[number], starts),
+                *(() if block.level else _line_starts(block.text)),
+                *_names_at_line_end(block),
+                *_ends_of_first_name(block),
+                *_names_before_labels(block, labels[number], starts),
             }
         )
-        at_cut = set(cuts)
+        cut_set = set(cuts)
         by_start = {
-            one.start: one for one in labels[number] if one.begins_line or one.start in at_cut
+            label.start: label
+            for label in labels[number]
+            if label.begins_line or label.start in cut_set
         }
         for start, end in pairwise(cuts):
             text = block.text[start:end].strip()
@@ -106,9 +120,10 @@ def split_lines(blocks: Sequence[Block], labels: Sequence[Sequence[Label]]) -> I
 def _first_label(
     labels: Sequence[Label], by_start: dict[int, Label], begin: int, finish: int
 ) -> Label | None:
+    """Return the label at the start of a line, or up to five code points after it."""
     label = by_start.get(begin)
     if label is None and labels:
-        at = bisect_right(labels, begin, key=lambda one: one.start)
+        at = bisect_right(labels, begin, key=lambda label: label.start)
         if (
             at < len(labels)
             and labels[at].start < min(finish, begin + 6)
@@ -118,91 +133,98 @@ def _first_label(
     return label
 
 
-def _breaks(text: str) -> Iterator[int]:
+def _line_starts(text: str) -> Iterator[int]:
+    """Yield the starts of the lines of a text, except the first."""
     at = text.find("\n")
     while at >= 0:
         yield at + 1
         at = text.find("\n", at + 1)
 
 
-def _cuts(block: Block, labels: Sequence[Label], starts: Sequence[int]) -> Iterator[int]:
-    """Yield where a name and its first label, run together in one line, are to be parted."""
+def _names_before_labels(
+    block: Block, labels: Sequence[Label], starts: Sequence[int]
+) -> Iterator[int]:
+    """Yield the starts of names directly before a label in the same line, and of the labels."""
     text = block.text
     after = 0
     for label in labels:
         if label.opens_profile and not label.begins_line:
             begin = max(text.rfind("\n", after, label.start) + 1, after)
-            name = _run_in(block, starts, begin, label)
-            if name is not None:
-                yield name
+            start = _name_before(block, starts, begin, label)
+            if start is not None:
+                yield start
                 yield label.start
         after = label.content_start
 
 
-def _trailing(block: Block) -> Iterator[int]:
-    """Yield where a bold name starts that ends its line, right after the end of a sentence."""
+def _names_at_line_end(block: Block) -> Iterator[int]:
+    """Yield the starts of names in bold between the end of a sentence and the end of a line."""
     text = block.text
     for start, end in block.strong:
-        if start < 2 or end - start > _LONGEST or text[end : end + 1] not in ("", "\n"):
+        if start < 2 or end - start > _MAX_STRONG_NAME or text[end : end + 1] not in ("", "\n"):
             continue
-        ended = text[start - 2 : start].strip()[-1:] in _SENTENCE_ENDS
-        if ended and organizations.is_name(text[start:end], strict=True):
+        is_after_sentence = text[start - 2 : start].strip()[-1:] in _SENTENCE_ENDS
+        if is_after_sentence and is_name(text[start:end], strict=True):
             yield start
 
 
-def _leading(block: Block) -> Iterator[int]:
-    """Yield where a bold name at the start ends: numbered, or parted by dashes.
+def _ends_of_first_name(block: Block) -> Iterator[int]:
+    """Yield the end of a name in bold at the start of a block, if it is numbered or before a dash.
 
-    The dashes then part its publication, its address and its price as well.
+    The dashes between its publication, its address and its price are yielded too.
     """
     text = block.text
     start, end = block.strong[0] if block.strong else (1, 0)
     if start == 0 and text[0].isdigit() and text.startswith(" ", end):
-        if organizations.is_name(text[:end], strict=True):
+        if is_name(text[:end], strict=True):
             yield end
-    elif start == 0 and len(text) - end <= _FARTHEST and _PARTED.match(text, end):
-        parts = _PARTED.split(text[end:])[1:]
-        if any(front.line_kind(part) for part in parts) and organizations.is_name(text[:end]):
-            yield from (end + found.start() for found in _PARTED.finditer(text[end:]))
+    elif start == 0 and len(text) - end <= _MAX_BEFORE_LABEL and _DASH.match(text, end):
+        parts = _DASH.split(text[end:])[1:]
+        if any(line_kind(part) for part in parts) and is_name(text[:end]):
+            yield from (end + dash.start() for dash in _DASH.finditer(text[end:]))
 
 
-def _run_in(block: Block, starts: Sequence[int], begin: int, label: Label) -> int | None:
-    """Where the name starts that stands directly before a label; None if there is none."""
+def _name_before(block: Block, starts: Sequence[int], begin: int, label: Label) -> int | None:
+    """Return the start of the name directly before a label, None if there is none.
+
+    The name is one of these: all of the line from `begin` on, the last bold words, or the
+    words after the last end of a sentence. `starts` are those of the block's strong spans.
+    """
     text = block.text
-    before = text[max(begin, label.start - _FARTHEST) : label.start]
+    before = text[max(begin, label.start - _MAX_BEFORE_LABEL) : label.start]
     whole = before.strip(" \n.:-–—")
-    if len(before) < _FARTHEST and (not begin or text[begin - 1] == "\n"):
-        strong = _is_strong(
-            block.strong, starts, begin, begin + len(before.rstrip()), before.strip()
-        )
-        numbered = before.lstrip()[:1].isdigit()
-        if (strong or numbered) and organizations.is_name(whole):
+    if len(before) < _MAX_BEFORE_LABEL and (not begin or text[begin - 1] == "\n"):
+        end = begin + len(before.rstrip())
+        is_strong = _is_strong(block.strong, starts, begin, end, before.strip())
+        is_numbered = before.lstrip()[:1].isdigit()
+        if (is_strong or is_numbered) and is_name(whole):
             return begin
-        if label.kind == "self" and organizations.is_name(whole, strict=True):
+        if label.kind == "self" and is_name(whole, strict=True):
             return begin
     bold = bisect_right(starts, label.start - 1) - 1
     if bold >= 0 and begin <= starts[bold] and not text[starts[bold] - 1 : starts[bold]].isalnum():
         start, end = block.strong[bold]
-        apart = end <= label.start and not text[end : label.start].strip()
-        if apart and organizations.is_name(text[start:end]):
+        touches_label = end <= label.start and not text[end : label.start].strip()
+        if touches_label and is_name(text[start:end]):
             return start
     if label.is_sure and not whole.endswith((")", '"', "”")):
         return None
     ends = [m.end() for m in _SENTENCE_END.finditer(before)]
     if not ends:
-        return begin if len(before) < _FARTHEST and _is_run_in_name(whole, label) else None
+        return begin if len(before) < _MAX_BEFORE_LABEL and _is_run_in_name(whole, label) else None
     name = before[ends[-1] :].strip()
     return label.start - len(before) + ends[-1] if _is_run_in_name(name, label) else None
 
 
 def _is_run_in_name(name: str, label: Label) -> bool:
-    if not organizations.is_name(name, strict=True):
+    """Whether words without markup before a label are a name."""
+    if not is_name(name, strict=True):
         return False
-    return label.kind == "self" or (" " in name and organizations.is_clearly_organization(name))
+    return label.kind == "self" or (" " in name and is_clearly_organization(name))
 
 
 def _is_strong_name(spans: Sequence[Span], starts: Sequence[int], begin: int, text: str) -> bool:
-    """Whether all but a remark in brackets at the end of a line stands out."""
+    """Whether all words of a line are strong, except a remark in brackets at its end."""
     at = text.rfind(" (") if text.endswith(")") and spans else 0
     return at > 0 and _is_strong(spans, starts, begin, begin + at, text[:at])
 
@@ -210,14 +232,14 @@ def _is_strong_name(spans: Sequence[Span], starts: Sequence[int], begin: int, te
 def _is_strong(
     spans: Sequence[Span], starts: Sequence[int], begin: int, end: int, text: str
 ) -> bool:
-    """Whether all words between two places stand out; punctuation around them need not."""
+    """Whether all words of a text are strong; the punctuation around them need not be."""
     if not spans:
         return False
-    lead = next((n for n, c in enumerate(text) if c.isalnum()), 0)
-    last = next((n for n, c in enumerate(reversed(text)) if c.isalnum()), 0)
-    at = bisect_right(starts, begin + lead) - 1
+    leading = next((n for n, c in enumerate(text) if c.isalnum()), 0)
+    trailing = next((n for n, c in enumerate(reversed(text)) if c.isalnum()), 0)
+    at = bisect_right(starts, begin + leading) - 1
     while at >= 0:
-        if spans[at][1] >= end - last:
+        if spans[at][1] >= end - trailing:
             return True
         if at + 1 < len(spans) and spans[at + 1][0] <= spans[at][1] + 1 < end:
             at += 1

@@ -96,7 +96,7 @@ class FormPattern(Query):
     def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
         """Return a matcher of the documents with such words."""
         reader: Any = searcher.reader()
-        terms, documents = reader.fitting(self.fieldname, self.text)
+        terms, documents = reader.terms_matching(self.fieldname, self.text)
         tree = Or([Term(self.fieldname, term, boost=self.boost) for term in terms])
         if not tree.subqueries:
             return NullMatcher()
@@ -141,7 +141,7 @@ class ExactForm(Query):
         if len(self.tests) == 1:
             reader: Any = searcher.reader()
             return _restrict(
-                matcher, reader.written(self.fieldname, self.child_terms(), *self.tests)
+                matcher, reader.documents_with_form(self.fieldname, self.child_terms(), *self.tests)
             )
         stored = "text" if self.fieldname == "repeated" else self.fieldname
         return list_matcher(

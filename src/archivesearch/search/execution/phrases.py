@@ -1,4 +1,4 @@
-"""Which documents have words next to one another, from the positions of their terms."""
+"""Phrase and proximity matching on the positions of terms."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,90 +11,101 @@ from archivesearch.columnar.storage.array_files import Array
 from archivesearch.columnar.storage.doc_sets import bits_of
 from archivesearch.query.nodes.near import near_positions
 
-# Where the smaller of two arrays has so small a part of all numbers, it is looked up.
-_SMALL = 16
+# An array is merged with one that is at most this many times as long. In a longer one, its
+# numbers are looked up.
+_MAX_MERGE_RATIO = 16
 
 
 def documents_near(
     segment: Segment, words: Sequence[Sequence[Postings]], candidates: Array, gap: int
 ) -> Array:
-    """Return those of the candidates, as bits, in which words stand together.
+    """Return, as bits, the candidates that have the words together.
 
-    Each word is given by the terms that it may stand as, all of one field. Without a gap the
-    words stand in a row; with one, in any order with at most `gap` other words among them.
+    A word is the postings of the terms that it may be, all of one field. With a gap of 0
+    the words are in a row. With a greater gap they are in any order, with at most `gap`
+    other words between the first and the last.
     """
     if not all(words) or not candidates.any():
         return np.zeros_like(candidates)
     if gap == 0:
-        return _in_a_row(segment, words, candidates)
-    places = {id(word): _places(segment, word, candidates) for word in words}
-    return bits_of(_within([places[id(word)] for word in words], gap), len(candidates))
+        return _documents_in_row(segment, words, candidates)
+    occurrences = {id(word): _occurrences(segment, word, candidates) for word in words}
+    documents = _documents_in_window([occurrences[id(word)] for word in words], gap)
+    return bits_of(documents, len(candidates))
 
 
-def _places(segment: Segment, word: Sequence[Postings], documents: Array) -> Array:
-    """Return where a word stands: document and position in one number, ascending."""
-    places = PostingLists(segment, word).occurrences(documents)
-    return np.unique(places) if len(word) > 1 else places
+def _occurrences(segment: Segment, word: Sequence[Postings], documents: Array) -> Array:
+    """Return the occurrences of a word: document and position in one int64, ascending."""
+    occurrences = PostingLists(segment, word).occurrences(documents)
+    return np.unique(occurrences) if len(word) > 1 else occurrences
 
 
-def _in_a_row(segment: Segment, words: Sequence[Sequence[Postings]], documents: Array) -> Array:
-    """Return those of the documents that have all words one after the other.
+def _documents_in_row(
+    segment: Segment, words: Sequence[Sequence[Postings]], documents: Array
+) -> Array:
+    """Return, as bits, the documents that have all words one after the other.
 
-    The rarest words are looked at first, and the others only where these stand together.
+    The rarest word is read first. Each next word is read only in the documents that are
+    left. `starts` are possible starts of the row.
+
+    Example: the row is "a b" and the text is "b a b". `a` is at 1, so the row may start at
+    1. `b` is at 0 and 2, so it may start at -1 and 1. It starts at 1.
     """
-    order = sorted(range(len(words)), key=lambda at: sum(term.count for term in words[at]))
+    order = sorted(range(len(words)), key=lambda index: sum(term.count for term in words[index]))
     starts = None
-    for at in order:
-        places = _places(segment, words[at], documents) - at
-        starts = places if starts is None else _common(starts, places)
-        if at != order[0]:
+    for index in order:
+        word_starts = _occurrences(segment, words[index], documents) - index
+        starts = word_starts if starts is None else _intersection(starts, word_starts)
+        if index != order[0]:
             documents = bits_of(starts >> POSITION_BITS, len(documents))
     return documents
 
 
-def _common(some: Array, others: Array) -> Array:
-    """Return the numbers that both of two ascending arrays have."""
-    if len(some) > len(others):
-        some, others = others, some
-    if not len(some):
-        return some
-    if len(some) * _SMALL > len(others):
-        both = np.concatenate((some, others))
-        both.sort(kind="stable")  # which merges what is in order already
-        found: Array = both[:-1][both[1:] == both[:-1]]
+def _intersection(a: Array, b: Array) -> Array:
+    """Return the numbers that are in both of two ascending arrays, neither with duplicates."""
+    short, long = (b, a) if len(a) > len(b) else (a, b)
+    if not len(short):
+        return short
+    if len(short) * _MAX_MERGE_RATIO > len(long):
+        merged = np.concatenate((short, long))
+        merged.sort(kind="stable")  # timsort: it merges the two ascending runs
+        common: Array = merged[:-1][merged[1:] == merged[:-1]]
     else:
-        at = np.searchsorted(others, some)
-        at[at == len(others)] = 0
-        found = some[others[at] == some]
-    return found
+        indexes = np.searchsorted(long, short)
+        indexes[indexes == len(long)] = 0
+        common = short[long[indexes] == short]
+    return common
 
 
-def _within(columns: Sequence[Array], gap: int) -> Array:
-    """Return the documents in which all words stand in one stretch.
+def _documents_in_window(columns: Sequence[Array], gap: int) -> Array:
+    """Return the numbers of the documents that have all words in one window of the text.
 
-    Each place may be the last of a stretch; the words before it that are the nearest say
-    where the stretch begins. A word that is asked for twice must stand there twice.
+    `columns` are the occurrences of each word. The window has as many words as there are
+    columns, plus `gap`. Each occurrence of any word is tried as the last of a window; the
+    nearest occurrence of each word before it says where the window starts. A word that is
+    there twice, as the same array, must occur twice.
     """
-    asked = Counter(map(id, columns))
-    each = {id(column): column for column in columns}
-    places = np.unique(np.concatenate(list(each.values())))
-    begins = places.copy()
-    inside = np.ones(len(places), bool)
-    for key, number in asked.items():
-        column = each[key]
-        at = np.searchsorted(column, places, "right") - number
-        inside &= at >= 0
-        begins = np.minimum(begins, column[np.maximum(at, 0)] if len(column) else -1)
-    inside &= places - begins < len(columns) + gap
-    found: Array = np.unique(places[inside] >> POSITION_BITS)
-    if sum(map(len, each.values())) == len(places):
-        return found
-    # words that may stand as the same term need a place each
-    apart = [document for document in found.tolist() if _together(columns, document, gap)]
-    return np.array(apart, np.int64)
+    needed = Counter(map(id, columns))
+    distinct = {id(column): column for column in columns}
+    ends = np.unique(np.concatenate(list(distinct.values())))
+    starts = ends.copy()
+    has_all = np.ones(len(ends), bool)
+    for key, times in needed.items():
+        column = distinct[key]
+        nearest = np.searchsorted(column, ends, "right") - times
+        has_all &= nearest >= 0
+        starts = np.minimum(starts, column[np.maximum(nearest, 0)] if len(column) else -1)
+    has_all &= ends - starts < len(columns) + gap
+    documents: Array = np.unique(ends[has_all] >> POSITION_BITS)
+    if sum(map(len, distinct.values())) == len(ends):
+        return documents
+    # where two words may be the same term, each needs a position of its own
+    checked = [number for number in documents.tolist() if _is_near(columns, number, gap)]
+    return np.array(checked, np.int64)
 
 
-def _together(columns: Sequence[Array], document: int, gap: int) -> bool:
+def _is_near(columns: Sequence[Array], document: int, gap: int) -> bool:
+    """Whether a document has the words together, each at a position of its own."""
     edges = (document << POSITION_BITS, (document + 1) << POSITION_BITS)
     cuts = [column.searchsorted(edges) for column in columns]
     pairs = zip(columns, cuts, strict=True)

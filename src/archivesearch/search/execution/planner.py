@@ -1,7 +1,7 @@
-"""From a Whoosh query tree to a plan, where its shape is one that plans can answer."""
+"""Query planner: from a Whoosh query tree to a plan, a tree of scorers."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import translate
 from functools import reduce
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -21,7 +21,6 @@ from archivesearch.query.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRang
 from archivesearch.search.execution.phrases import documents_near
 from archivesearch.search.execution.scorers import (
     ConstantScore,
-    Difference,
     Intersection,
     NoMatch,
     Precomputed,
@@ -36,11 +35,11 @@ from archivesearch.search.execution.scorers import (
 if TYPE_CHECKING:
     from whoosh.searching import Searcher
 
-# How many texts are read for one query at most, and how many words they may have together;
-# two million words take about a second.
+# How many texts one query may read, and how many words these may have together. Two
+# million words take about a second.
 MAX_TEXTS = 20_000
 MAX_WORDS = 2_000_000
-# How many terms a pattern may stand for and still be ranked by them: 54,000 take 2.5 seconds.
+# With more terms a pattern is not ranked by them: 54,000 terms take 2.5 seconds.
 MAX_TERMS = 4_096
 
 
@@ -51,78 +50,82 @@ def plan_of(
     notes: list[str] | None = None,
     scope: Array | None = None,
 ) -> Scorer:
-    """Return the plan of a query; `notes` is told of limits that it has met.
+    """Return the plan of a query.
 
-    Whatever plans have no node for, Whoosh's own matchers walk through, by a searcher
-    that is only made where it is needed. `inside` are the only documents, as bits, that
-    anything will be asked about: of the others no text or position is read, and the plan
-    may say that they do not match.
+    Sentences about limits that the query has met are appended to `notes`. Where there is
+    no scorer for a query node, Whoosh's own matcher of the node runs; `searcher` is called
+    only then. `scope` are the documents, as bits, for which the plan is used. Texts and
+    positions of other documents are not read, and the plan may miss these documents.
     """
-    compiler = _Compiler(segment, searcher, scope)
-    node = compiler.node(query)
+    planner = _Planner(segment, searcher, scope)
+    plan = planner.plan(query)
     if notes is not None:
-        notes.extend(dict.fromkeys(compiler.notes))
-    return node
+        notes.extend(dict.fromkeys(planner.notes))
+    return plan
 
 
-class _Compiler:
+class _Planner:
+    """Makes the plan of one query; `_makers` has a method for each kind of node."""
+
     def __init__(
-        self, segment: Segment, searcher: "Callable[[], Searcher]", inside: Array | None = None
+        self, segment: Segment, searcher: "Callable[[], Searcher]", scope: Array | None
     ) -> None:
         self._segment = segment
         self._searcher = searcher
-        self._inside = self._all() if inside is None else inside
-        self._texts = MAX_TEXTS
-        self._words = MAX_WORDS
+        self._scope = self._all_documents() if scope is None else scope
+        self._texts_left = MAX_TEXTS
+        self._words_left = MAX_WORDS
         self.notes: list[str] = []
 
-    def node(self, query: Query) -> Scorer:
-        """Return the plan of one node of the query."""
+    def plan(self, query: Query) -> Scorer:
+        """Return the scorer of one node of the query, with those of the nodes below it."""
         for kind in type(query).__mro__:
             if make := self._makers.get(kind):
                 return make(self, query)
-        return self._walked(query)
+        return self._whoosh_matcher(query)
 
-    def _walked(self, query: Query) -> Scorer:
+    def _whoosh_matcher(self, query: Query) -> Scorer:
+        """Run Whoosh's matcher of a node to its end."""
         searcher = self._searcher()
-        found = list(scored_documents(query.matcher(searcher, searcher.context())))
-        return Precomputed(found, self._segment.block_count)
+        scored = list(scored_documents(query.matcher(searcher, searcher.context())))
+        return Precomputed(scored, self._segment.block_count)
 
     def _or(self, query: Or) -> Scorer:
         if query.scale or not query.subqueries:
-            return self._walked(query)
-        return self._boosted(_any(self._segment, self._children(query)), query)
+            return self._whoosh_matcher(query)
+        return _boosted(_union(self._segment, self._children(query)), query.boost)
 
     def _and(self, query: And) -> Scorer:
         if not query.subqueries:
-            return self._walked(query)
-        return self._boosted(Intersection(self._children(query)), query)
+            return self._whoosh_matcher(query)
+        return _boosted(Intersection(self._children(query)), query.boost)
 
-    def _without(self, query: AndNot) -> Scorer:
-        return Difference(self.node(query.a), self.node(query.b))
+    def _and_not(self, query: AndNot) -> Scorer:
+        scorer = self.plan(query.a)
+        return Within(scorer, scorer.matches & ~self.plan(query.b).matches)
 
     def _require(self, query: Require) -> Scorer:
-        """What one query finds where another does too: Whoosh's own takes where it does not."""
-        node = self.node(query.a)
-        return Within(node, node.matches & self.node(query.b).matches)
+        """Match where both queries match; Whoosh's own matches where the second does not."""
+        scorer = self.plan(query.a)
+        return Within(scorer, scorer.matches & self.plan(query.b).matches)
 
     def _every(self, query: Every) -> Scorer:
         if query.fieldname:
-            return self._walked(query)
-        return ConstantScore(self._all(), query.boost)
+            return self._whoosh_matcher(query)
+        return ConstantScore(self._all_documents(), query.boost)
 
     def _term(self, query: Term) -> Scorer:
         number = self._segment.term_dictionary.find(query.fieldname, _bytes(query.text))
         return self._terms(query.fieldname, [] if number is None else [number], query.boost)
 
-    def _spoken(self, query: InLanguages) -> Scorer:
-        node = self.node(query.child)
-        if isinstance(node, NoMatch):
-            return node
-        inside = self._segment.documents_in(query.langs)
-        if isinstance(node, TermUnion):
-            return TermUnion(self._segment, [term.restricted_to(inside) for term in node.terms])
-        return Within(node, node.matches & inside)
+    def _in_languages(self, query: InLanguages) -> Scorer:
+        scorer = self.plan(query.child)
+        if isinstance(scorer, NoMatch):
+            return scorer
+        documents = self._segment.documents_in_languages(query.langs)
+        if isinstance(scorer, TermUnion):
+            return TermUnion(self._segment, [t.restricted_to(documents) for t in scorer.terms])
+        return Within(scorer, scorer.matches & documents)
 
     def _prefix(self, query: Prefix) -> Scorer:
         first, last = self._segment.term_dictionary.prefix_range(
@@ -131,208 +134,223 @@ class _Compiler:
         return self._terms(query.fieldname, range(first, last), query.boost)
 
     def _wildcard(self, query: Wildcard) -> Scorer:
-        fixed = re.split(r"[*?\[]", query.text, maxsplit=1)[0]
+        prefix = re.split(r"[*?\[]", query.text, maxsplit=1)[0]
         pattern = re.compile(translate(query.text), re.DOTALL)
-        first, last = self._segment.term_dictionary.prefix_range(query.fieldname, _bytes(fixed))
-        found = enumerate(self._segment.term_dictionary.terms(first, last), first)
-        numbers = [n for n, term in found if pattern.match(_text(term))]
-        return self._terms(query.fieldname, numbers, query.boost)
+        return self._terms_with(query, prefix, lambda term: pattern.match(term) is not None)
 
     def _fuzzy(self, query: Fuzzy) -> Scorer:
-        start = query.text[: query.prefixlength]
-        first, last = self._segment.term_dictionary.prefix_range(query.fieldname, _bytes(start))
-        found = enumerate(self._segment.term_dictionary.terms(first, last), first)
-        numbers = [n for n, term in found if query.matches_term(_text(term))]
+        return self._terms_with(query, query.text[: query.prefixlength], query.matches_term)
+
+    def _terms_with(self, query: Any, prefix: str, test: Callable[[str], bool]) -> Scorer:
+        """Match the terms of the query's field that have a prefix and pass a test."""
+        dictionary = self._segment.term_dictionary
+        first, last = dictionary.prefix_range(query.fieldname, _bytes(prefix))
+        terms = enumerate(dictionary.terms(first, last), first)
+        numbers = [n for n, term in terms if test(term.decode("utf-8", "surrogatepass"))]
         return self._terms(query.fieldname, numbers, query.boost)
 
-    def _yearrange(self, query: YearRange) -> Scorer:
+    def _year_range(self, query: YearRange) -> Scorer:
         ends = [None if end is None else _bytes(end) for end in (query.start, query.end)]
         first, last = self._segment.term_dictionary.term_range(query.fieldname, *ends)
         return self._terms(query.fieldname, range(first, last), query.boost)
 
     def _phrase(self, query: Phrase) -> Scorer:
         if query.slop != 1:
-            return self._walked(query)
+            return self._whoosh_matcher(query)
         words = [Term(query.fieldname, word) for word in query.words]
-        return self._row(words, 0, query.boost)
+        return self._words_together(words, 0, query.boost)
 
     def _near(self, query: Near) -> Scorer:
-        return self._row(query.qs, query.gap, 1.0)
+        return self._words_together(query.qs, query.gap, 1.0)
 
-    def _fitting(self, query: FormPattern) -> Scorer:
-        """Words of a pattern: of terms that have other forms too, where these stand."""
+    def _form_pattern(self, query: FormPattern) -> Scorer:
+        """Match documents with a form that fits the pattern, scored by the terms of the forms.
+
+        The pattern `part?es` fits the form `parties` of the term `parti`. The term has other forms
+        (`party`), so its postings are narrowed to the documents that have `parties`.
+        """
         segment, field = self._segment, query.fieldname
         forms = segment.word_forms.forms_matching(
             query.text, *segment.term_dictionary.field_range(field)
         )
-        numbers, counts = np.unique(segment.word_forms.terms_of(forms), return_counts=True)
-        mixed = counts < segment.word_forms.counts(numbers)
-        if len(numbers) > MAX_TERMS:
-            return self._unranked(query, numbers, mixed, forms)
-        node = self._terms(field, numbers.tolist(), query.boost)
-        if not mixed.any():
-            return node
-        sure = self._terms(field, numbers[~mixed].tolist(), query.boost)
-        return Within(node, sure.matches | self._having(field, numbers[mixed], forms))
+        terms, counts = np.unique(segment.word_forms.terms_of(forms), return_counts=True)
+        has_other_forms = counts < segment.word_forms.counts(terms)
+        if len(terms) > MAX_TERMS:
+            return self._unranked_pattern(query, terms, has_other_forms, forms)
+        scorer = self._terms(field, terms.tolist(), query.boost)
+        if not has_other_forms.any():
+            return scorer
+        matches = self._terms(field, terms[~has_other_forms].tolist(), query.boost).matches
+        narrowed = self._documents_with_forms(field, terms[has_other_forms], forms)
+        return Within(scorer, matches | narrowed)
 
-    def _unranked(self, query: FormPattern, terms: Array, mixed: Array, forms: Array) -> Scorer:
-        """Words of a pattern that fits so many of them that they tell nothing.
+    def _unranked_pattern(
+        self, query: FormPattern, terms: Array, has_other_forms: Array, forms: Array
+    ) -> Scorer:
+        """Match a pattern that fits too many words to rank by them.
 
-        `mixed` says which of the terms have other forms too.
+        `has_other_forms`: bool, one per term; whether it has forms that do not fit.
         """
         self.notes.append(
             f"'{query.text}' fits more than {MAX_TERMS:,} words; "
-            "what has any of them is found, and scores the same"
+            "every paragraph with one of them is found, all with the same score"
         )
-        found = self._segment.documents_with_any(terms[~mixed])
-        if mixed.any():
-            found |= self._having(query.fieldname, terms[mixed], forms)
-        return ConstantScore(found, query.boost)
+        matches = self._segment.documents_with_any(terms[~has_other_forms])
+        if has_other_forms.any():
+            matches |= self._documents_with_forms(query.fieldname, terms[has_other_forms], forms)
+        return ConstantScore(matches, query.boost)
 
-    def _having(self, field: str, terms: Array, forms: Array) -> Array:
-        """Return where any of some terms of a field stand in some of their forms, as bits."""
-        found = documents_with_forms(self._segment, field, terms, forms)
-        return bits_of(found, self._segment.block_count)
+    def _documents_with_forms(self, field: str, terms: Array, forms: Array) -> Array:
+        """Return, as bits, the documents that have any of the terms in any of the forms."""
+        documents = documents_with_forms(self._segment, field, terms, forms)
+        return bits_of(documents, self._segment.block_count)
 
-    def _written(self, query: ExactForm) -> Scorer:
-        if apart := query.distribute():
-            return self.node(apart)
+    def _exact_form(self, query: ExactForm) -> Scorer:
+        if distributed := query.distribute():
+            return self.plan(distributed)
         child = query.child
-        node = self.node(child)
+        scorer = self.plan(child)
         if isinstance(child, Term | Phrase):
             terms = [child.text] if isinstance(child, Term) else child.words
             if len(terms) == len(query.tests):
-                return self._passing(node, query, terms)
-        return Within(node, self._checked(node, query, self._nothing().matches))
+                return self._exact_terms(scorer, query, terms)
+        return Within(scorer, self._check_texts(scorer, query, self._no_match().matches))
 
-    def _passing(self, node: Scorer, query: ExactForm, terms: "Sequence[str | bytes]") -> Scorer:
-        """Terms in a row that pass a test each; texts are read where other forms stand too."""
-        some, every = node.matches, node.matches
+    def _exact_terms(
+        self, scorer: Scorer, query: ExactForm, terms: "Sequence[str | bytes]"
+    ) -> Scorer:
+        """Match terms in a row, each in a form that passes its test.
+
+        The index knows which forms of a term a document has, but not at which positions. So
+        a text is read only where a term has forms that pass and forms that do not.
+        """
+        possible, certain = scorer.matches, scorer.matches
         for term, test in zip(terms, query.tests, strict=True):
             number = self._segment.term_dictionary.find(query.fieldname, _bytes(term))
             if number is None:
-                return self._nothing()
+                return self._no_match()
             numbers = np.array([number])
             passing = self._segment.word_forms.forms_passing(numbers, test)
-            others = np.setdiff1d(self._segment.word_forms.form_range(number), passing)
-            if len(others):
-                some = some & self._having(query.fieldname, numbers, passing)
-                every = every & ~self._having(query.fieldname, numbers, others)
-        if len(terms) == 1 or not (some & ~every).any():
-            return Within(node, some)
-        return Within(node, some & (every | self._checked(Within(node, some), query, every)))
+            failing = np.setdiff1d(self._segment.word_forms.form_range(number), passing)
+            if len(failing):
+                possible = possible & self._documents_with_forms(query.fieldname, numbers, passing)
+                certain = certain & ~self._documents_with_forms(query.fieldname, numbers, failing)
+        if len(terms) == 1 or not (possible & ~certain).any():
+            return Within(scorer, possible)
+        checked = self._check_texts(Within(scorer, possible), query, certain)
+        return Within(scorer, possible & (certain | checked))
 
-    def _checked(self, node: Scorer, query: ExactForm, known: Array) -> Array:
-        """Return what a plan finds where words in a row of the stored text pass the tests.
+    def _check_texts(self, scorer: Scorer, query: ExactForm, certain: Array) -> Array:
+        """Return, as bits, the matches of `scorer` whose stored text has the exact words.
 
-        Of documents that are known to match the text is not read.
+        The texts of `certain` documents are not read, and these are not returned.
         """
         field = "text" if query.fieldname == "repeated" else query.fieldname
-        stored = self._segment.documents.field_reader(field)
-        unknown = node.matches & ~known & self._inside
-        candidates = self._within_limits(numbers_of(unknown), field)
-        numbers = [n for n in candidates.tolist() if query.occurs_in(stored(n))]
+        read_text = self._segment.documents.field_reader(field)
+        uncertain = scorer.matches & ~certain & self._scope
+        candidates = self._take_within_limits(numbers_of(uncertain), field)
+        numbers = [n for n in candidates.tolist() if query.occurs_in(read_text(n))]
         return bits_of(np.array(numbers, np.int64), self._segment.block_count)
 
-    def _within_limits(self, candidates: Array, field: str) -> Array:
-        """Return as many of the documents as may still be read for this query."""
+    def _take_within_limits(self, candidates: Array, field: str) -> Array:
+        """Return the first candidates, as many as the query may still read; count them as read."""
         start = self._segment.length_start(field)
         words = np.cumsum(self._segment.lengths[start + candidates], dtype=np.int64)
-        most = min(self._texts, int(np.searchsorted(words, self._words, "right")))
-        if len(candidates) > most:
+        size = min(self._texts_left, int(np.searchsorted(words, self._words_left, "right")))
+        if len(candidates) > size:
             self.notes.append(
-                f"the words of {MAX_TEXTS:,} paragraphs at most, {MAX_WORDS:,} words, are read "
-                "for what is written exactly so or fits a pattern; there may be more that match"
+                f"to check exact words and patterns, at most {MAX_TEXTS:,} paragraphs with "
+                f"{MAX_WORDS:,} words are read; there may be more matches"
             )
-        self._texts -= min(most, len(candidates))
-        self._words -= int(words[:most][-1]) if len(words[:most]) else 0
-        return candidates[:most]
+        self._texts_left -= min(size, len(candidates))
+        self._words_left -= int(words[:size][-1]) if len(words[:size]) else 0
+        return candidates[:size]
 
-    def _row(self, words: Sequence[Query], gap: int, boost: float) -> Scorer:
-        """Words that stand together; their scores add up."""
+    def _words_together(self, words: Sequence[Query], gap: int, boost: float) -> Scorer:
+        """Match words that are together, as in `documents_near`; their scores add up."""
         if not words:
-            return self._nothing()
-        made = {word: self.node(word) for word in dict.fromkeys(words)}
-        nodes = [node for word in words if isinstance(node := made[word], TermUnion)]
-        if len(nodes) < len(words):
-            return self._nothing()
-        every = reduce(np.bitwise_and, (node.matches for node in nodes), self._inside)
-        near = documents_near(self._segment, [node.entries.terms for node in nodes], every, gap)
-        terms = TermUnion(self._segment, [term for node in nodes for term in node.terms])
-        found: Scorer = Within(terms, near) if near.any() else self._nothing()
-        return found if boost == 1.0 else Weighted(found, boost)
+            return self._no_match()
+        plans = {word: self.plan(word) for word in dict.fromkeys(words)}
+        scorers = [scorer for word in words if isinstance(scorer := plans[word], TermUnion)]
+        if len(scorers) < len(words):
+            return self._no_match()
+        with_all = reduce(np.bitwise_and, (scorer.matches for scorer in scorers), self._scope)
+        postings = [scorer.posting_lists.terms for scorer in scorers]
+        matches = documents_near(self._segment, postings, with_all, gap)
+        if not matches.any():
+            return self._no_match()
+        terms = [term for scorer in scorers for term in scorer.terms]
+        return _boosted(Within(TermUnion(self._segment, terms), matches), boost)
 
     def _children(self, query: And | Or) -> list[Scorer]:
-        return [self.node(child) for child in query.subqueries]
-
-    def _boosted(self, node: Scorer, query: And | Or) -> Scorer:
-        return node if query.boost == 1.0 else Weighted(node, query.boost)
+        return [self.plan(child) for child in query.subqueries]
 
     def _terms(self, field: str, numbers: Sequence[int], weight: float) -> Scorer:
-        """Terms of a field, added up; keys and years all score the same."""
+        """Match any of the terms of a field. Words are scored by BM25, keys and years equally."""
         if not numbers:
-            return self._nothing()
-        node = TermUnion(self._segment, [WeightedTerm(field, number, weight) for number in numbers])
-        return node if field in WORD_FIELDS else ConstantScore(node.matches, weight)
+            return self._no_match()
+        scorer = TermUnion(self._segment, [WeightedTerm(field, n, weight) for n in numbers])
+        return scorer if field in WORD_FIELDS else ConstantScore(scorer.matches, weight)
 
-    def _nothing(self) -> Scorer:
+    def _no_match(self) -> Scorer:
         return NoMatch(np.zeros(self._segment.block_count, np.uint32), 0.0)
 
-    def _all(self) -> Array:
-        found = np.full(self._segment.block_count, 0xFFFFFFFF, np.uint32)
-        rest = self._segment.document_count & 31
-        if rest:
-            found[-1] = (1 << rest) - 1
-        return found
+    def _all_documents(self) -> Array:
+        """Return all documents as bits; the bits after the last document are 0."""
+        bits = np.full(self._segment.block_count, 0xFFFFFFFF, np.uint32)
+        in_last_block = self._segment.document_count & 31
+        if in_last_block:
+            bits[-1] = (1 << in_last_block) - 1
+        return bits
 
-    _makers: ClassVar[dict[type, Callable[["_Compiler", Any], Scorer]]] = {
+    _makers: ClassVar[dict[type, Callable[["_Planner", Any], Scorer]]] = {
         And: _and,
         Or: _or,
-        AndNot: _without,
+        AndNot: _and_not,
         Require: _require,
         Every: _every,
         Term: _term,
         Prefix: _prefix,
         Wildcard: _wildcard,
         Fuzzy: _fuzzy,
-        YearRange: _yearrange,
+        YearRange: _year_range,
         Phrase: _phrase,
         Near: _near,
-        FormPattern: _fitting,
-        ExactForm: _written,
-        InLanguages: _spoken,
+        FormPattern: _form_pattern,
+        ExactForm: _exact_form,
+        InLanguages: _in_languages,
     }
 
 
-def _any(segment: Segment, nodes: Sequence[Scorer]) -> Scorer:
-    """Alternatives; those that are plain terms are joined, and scored together."""
-    found = [node for node in nodes if not isinstance(node, NoMatch)]
-    if len(found) < 2:
-        return found[0] if found else nodes[0]
-    plain = [node for node in found if isinstance(node, TermUnion)]
+def _boosted(scorer: Scorer, boost: float) -> Scorer:
+    return scorer if boost == 1.0 else Weighted(scorer, boost)
+
+
+def _union(segment: Segment, scorers: Sequence[Scorer]) -> Scorer:
+    """Return the union of scorers, with all their plain terms in one `TermUnion`."""
+    matching = [scorer for scorer in scorers if not isinstance(scorer, NoMatch)]
+    if len(matching) < 2:
+        return matching[0] if matching else scorers[0]
+    plain = [scorer for scorer in matching if isinstance(scorer, TermUnion)]
     if len(plain) < 2:
-        return Union(found)
-    joined = TermUnion(segment, _each_once([term for node in plain for term in node.terms]))
-    others = [node for node in found if not isinstance(node, TermUnion)]
-    return Union([joined, *others]) if others else joined
+        return Union(matching)
+    joined = TermUnion(segment, _merge_terms(term for scorer in plain for term in scorer.terms))
+    composite = [scorer for scorer in matching if not isinstance(scorer, TermUnion)]
+    return Union([joined, *composite]) if composite else joined
 
 
-def _each_once(terms: Sequence[WeightedTerm]) -> list[WeightedTerm]:
-    """Terms with each that is there several times as one, of the weight of all of these.
+def _merge_terms(terms: Iterable[WeightedTerm]) -> list[WeightedTerm]:
+    """Return each term once, with the sum of the weights that it has in `terms`.
 
-    Without it, patterns that fit most words of an archive would each bring all of them.
+    Several patterns that fit most words of an archive thus cost no more than one.
     """
-    found: dict[tuple[int, int], WeightedTerm] = {}
+    merged: dict[tuple[int, int], WeightedTerm] = {}
     for term in terms:
-        key = term.number, id(term.inside)
-        before = found.get(key)
-        found[key] = term if before is None else before.add_weight(term.weight)
-    return list(found.values())
+        key = term.number, id(term.allowed)
+        before = merged.get(key)
+        merged[key] = term if before is None else before.add_weight(term.weight)
+    return list(merged.values())
 
 
 def _bytes(text: "str | bytes") -> bytes:
     return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
-
-
-def _text(term: bytes) -> str:
-    return term.decode("utf-8", "surrogatepass")

@@ -1,8 +1,8 @@
-"""How a query is answered over arrays: which documents match, a bound for each block, scores.
+"""Scorers: the nodes of a query plan, which match and score documents on arrays.
 
-A plan is a tree of nodes that mirrors the query. Documents are the bits of one 32-bit
-number per block, so that AND, OR and NOT of whole postings are single operations. Only
-blocks that may hold a result are ever scored.
+A plan is a tree of scorers that mirrors the query. A set of documents is an array of
+uint32: one number per block of 32 documents, one bit per document. So AND, OR and NOT of
+whole posting lists are single operations. Only blocks that may hold a result are scored.
 """
 
 from abc import ABC, abstractmethod
@@ -13,103 +13,120 @@ from typing import NamedTuple
 
 import numpy as np
 
-from archivesearch.columnar.bm25 import BLOCK_BITS, BLOCK_SIZE, K1, ROUNDING_MARGIN, B, block_bounds
+from archivesearch.columnar.bm25 import (
+    BLOCK_BITS,
+    BLOCK_SIZE,
+    K1,
+    NORM_BASE,
+    ROUNDING_MARGIN,
+    block_bounds,
+    norm_slope,
+)
 from archivesearch.columnar.postings.posting_lists import PostingLists
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.storage.array_files import Array
 from archivesearch.columnar.storage.doc_sets import bits_of, unpack_bits
 from archivesearch.lazy import lazy
 
-_FLAT = K1 * (1.0 - B)
-
-# Up to so many terms, joining their documents one by one is faster than sorting them.
-_FEW = 64
+# With more terms than this, one sort of all entries is faster than a step for each term.
+_MAX_TERMS_ONE_BY_ONE = 64
 
 
 class BlockRows:
-    """Some blocks that are to be scored, ascending; each is a row of 32 documents.
+    """The blocks to score; each block is a row of 32 documents.
 
-    `wanted` are the documents of each that are, as bits.
+    `blocks`: the numbers of the blocks, ascending, one per row.
+    `documents`: uint32, one per row; the documents to score, as bits.
     """
 
-    def __init__(self, blocks: Array, documents: Array, all_blocks: int) -> None:
+    def __init__(self, blocks: Array, documents: Array, block_count: int) -> None:
         self.blocks = blocks
         self.documents = documents
-        self._row_of = np.full(all_blocks, -1, np.int32)
+        self._row_of = np.full(block_count, -1, np.int32)
         self._row_of[blocks] = np.arange(len(blocks), dtype=np.int32)
 
     def __len__(self) -> int:
         return len(self.blocks)
 
     def row_of(self, blocks: Array) -> Array:
-        """Return the row of each block, -1 for those that are not to be scored."""
+        """Return the row of each block, -1 for a block that is not to be scored."""
         return self._row_of[blocks]
 
     def restricted_to(self, matches: Array) -> "BlockRows":
-        """Return the same rows with fewer documents wanted, given as bits of all blocks."""
-        found = copy(self)
-        found.documents = self.documents & matches[self.blocks]
-        return found
+        """Return the same rows with the documents to score restricted to `matches`.
+
+        `matches` are bits of all blocks of the segment.
+        """
+        rows = copy(self)
+        rows.documents = self.documents & matches[self.blocks]
+        return rows
 
     def mask(self, values: Array | float) -> Array:
-        """Return values of the documents of all rows, 0 for those that are not wanted."""
+        """Return `values` in the shape (rows, 32), 0 for documents that are not to be scored."""
         return unpack_bits(self.documents).reshape(-1, BLOCK_SIZE) * values
 
 
 class Scorer(ABC):
-    """One node of a plan."""
+    """One node of a plan: the documents that match, their scores, and bounds of these."""
 
     @property
     @abstractmethod
     def matches(self) -> Array:
-        """The documents that match, as bits: one number for each block of the segment."""
+        """The matching documents as bits: uint32, one per block of the segment."""
 
     @property
     @abstractmethod
     def block_bounds(self) -> Array:
-        """The most that any document of each block can score."""
+        """An upper bound of the scores in each block of the segment."""
 
     @abstractmethod
     def scores(self, rows: BlockRows) -> Array:
-        """Return the scores of the wanted documents of the rows, 0 for all that do not match."""
+        """Return the scores of the documents of `rows`: float64 of the shape (rows, 32).
+
+        Documents that do not match, or are not to be scored, have 0.
+        """
 
     def candidates(self, threshold: float) -> Array:
-        """Return all documents that may score so much, as bits, and maybe others that match."""
+        """Return, as bits, all matching documents that may score `threshold` or more.
+
+        The set may hold other matching documents too.
+        """
         return self.matches
 
     @abstractmethod
     def document_bounds(self, rows: BlockRows) -> Array:
-        """Return the most that each wanted document of the rows can score.
+        """Return an upper bound of the score of each document, in the shape of `scores`.
 
-        That is told without looking how often it has a word, or how long it is.
+        It is computed from the terms that a document has. Their frequencies and its length
+        are not read.
         """
 
 
 class WeightedTerm(NamedTuple):
-    """A term by its number in the lexicon, its field, and how much it counts.
+    """A term, by its field and its number in the term dictionary, and its weight.
 
-    `inside` narrows it to some documents, given as bits of all blocks.
+    `allowed` restricts it to a set of documents, given as bits of all blocks.
     """
 
     field: str
     number: int
     weight: float
-    inside: Array | None = None
+    allowed: Array | None = None
 
-    def restricted_to(self, allowed: Array) -> "WeightedTerm":
-        """Return the term in some documents alone, or in those of them it is narrowed to."""
-        both = allowed if self.inside is None else allowed & self.inside
-        return self._replace(inside=both)
+    def restricted_to(self, documents: Array) -> "WeightedTerm":
+        """Return the term restricted to `documents` too, beside its present restriction."""
+        both = documents if self.allowed is None else documents & self.allowed
+        return self._replace(allowed=both)
 
     def add_weight(self, weight: float) -> "WeightedTerm":
-        """Return the term with more weight."""
+        """Return the term with `weight` added to its own."""
         return self._replace(weight=self.weight + weight)
 
 
 class TermUnion(Scorer):
-    """Documents that have any of some terms, of whatever fields; their scores add up.
+    """Documents that have any of several terms, of any fields; the scores add up.
 
-    However many the terms are, they are scored together, all their entries at once.
+    All terms are scored at once: the number of numpy calls does not grow with them.
     """
 
     def __init__(self, segment: Segment, terms: Sequence[WeightedTerm]) -> None:
@@ -117,123 +134,139 @@ class TermUnion(Scorer):
         self._segment = segment
 
     @lazy
-    def entries(self) -> PostingLists:
-        """The entries of all the terms."""
+    def posting_lists(self) -> PostingLists:
+        """The posting lists of the terms, as one sequence of entries.
+
+        An entry is one term in one block: the documents of the block that have the term.
+        """
         return PostingLists(
             self._segment,
             [
-                self._segment.postings_of(term.field, term.number, term.inside)
+                self._segment.postings_of(term.field, term.number, term.allowed)
                 for term in self.terms
             ],
         )
 
     @lazy
     def matches(self) -> Array:
-        return self._any_of(range(len(self.terms)))
+        """The documents that have any of the terms."""
+        return self._documents_with_any(range(len(self.terms)))
 
     @lazy
-    def _reaching(self) -> tuple[int, Array]:
-        """How many of the least telling terms were left out last, and who has any other."""
+    def _last_candidates(self) -> tuple[int, Array]:
+        """The last result of `candidates`, with how many of the weakest terms it leaves out."""
         return 0, self.matches
 
     def candidates(self, threshold: float) -> Array:
-        """Return the documents that have any of the terms without which the score is too low."""
-        order = self._tops.argsort()
-        sums = self._tops[order].cumsum() * ROUNDING_MARGIN
-        without = int(sums.searchsorted(threshold))
-        if len(order) - without > _FEW:
-            return self.matches  # so many are joined whole
-        if without != self._reaching[0]:
-            self._reaching = without, self._any_of(order[without:].tolist())
-        return self._reaching[1]
+        """Return the documents that have a term without which the score is below `threshold`.
 
-    def _any_of(self, terms: Sequence[int]) -> Array:
-        """Return the documents that have any of some of the terms, given by their places."""
-        found = np.zeros(self._segment.block_count, np.uint32)
-        entries = self.entries
-        if len(terms) <= _FEW:
-            starts = entries.starts
+        Three terms can add at most 1, 2 and 5. For a threshold of 4 a document must have
+        the third one, since the first two add up to 3.
+        """
+        order = self._max_scores.argsort()
+        sums = self._max_scores[order].cumsum() * ROUNDING_MARGIN
+        left_out = int(sums.searchsorted(threshold))
+        if len(order) - left_out > _MAX_TERMS_ONE_BY_ONE:
+            return self.matches  # to join so many costs more than it saves
+        if left_out != self._last_candidates[0]:
+            self._last_candidates = left_out, self._documents_with_any(order[left_out:].tolist())
+        return self._last_candidates[1]
+
+    def _documents_with_any(self, terms: Sequence[int]) -> Array:
+        """Return, as bits, the documents that have any of the terms, given by their indexes."""
+        documents = np.zeros(self._segment.block_count, np.uint32)
+        lists = self.posting_lists
+        if len(terms) <= _MAX_TERMS_ONE_BY_ONE:
+            starts = lists.starts
             for term in terms:
-                own = slice(starts[term], starts[term + 1])
-                if entries.entry_counts[term] == len(found):  # it is in every block
-                    found |= entries.bits[own]
+                entries = slice(starts[term], starts[term + 1])
+                if lists.entry_counts[term] == len(documents):  # the term is in every block
+                    documents |= lists.bits[entries]
                 else:
-                    found[entries.blocks[own]] |= entries.bits[own]
+                    documents[lists.blocks[entries]] |= lists.bits[entries]
         else:
-            order = np.argsort(entries.blocks, kind="stable")
-            blocks = entries.blocks[order]
-            at = np.diff(blocks, prepend=blocks[:1] + 1).nonzero()[0]
-            found[blocks[at]] = np.bitwise_or.reduceat(entries.bits[order], at)
-        return found
+            order = np.argsort(lists.blocks, kind="stable")
+            blocks = lists.blocks[order]
+            firsts = np.diff(blocks, prepend=blocks[:1] + 1).nonzero()[0]
+            documents[blocks[firsts]] = np.bitwise_or.reduceat(lists.bits[order], firsts)
+        return documents
 
     @lazy
     def block_bounds(self) -> Array:
-        entries = self.entries
-        whole = np.zeros(self._segment.block_count)
-        np.add.at(
-            whole, entries.blocks, entries.max_impacts * self._tops.repeat(entries.entry_counts)
-        )
-        return block_bounds(whole, 1.0)
+        """The sum, in each block, of the most that each term can add there."""
+        lists = self.posting_lists
+        sums = np.zeros(self._segment.block_count)
+        weights = self._max_scores.repeat(lists.entry_counts)
+        np.add.at(sums, lists.blocks, lists.max_impacts * weights)
+        return block_bounds(sums, 1.0)
 
     def document_bounds(self, rows: BlockRows) -> Array:
-        hit, place, bits = self._in(rows)
-        most = block_bounds(
-            self.entries.max_impacts[hit] * self._tops[self.entries.term_of(hit)], 1.0
-        )
-        at = unpack_bits(bits).nonzero()[0]
-        entry = at >> BLOCK_BITS
-        return _by_document(rows, place[entry], at & (BLOCK_SIZE - 1), most[entry])
+        """Return the sum, for each document, of the most that its terms can add in its block."""
+        entries, entry_rows, bits = self._entries_in(rows)
+        lists = self.posting_lists
+        weights = self._max_scores[lists.term_of(entries)]
+        bounds = block_bounds(lists.max_impacts[entries] * weights, 1.0)
+        cells = unpack_bits(bits).nonzero()[0]
+        entry = cells >> BLOCK_BITS
+        return _sum_by_document(rows, entry_rows[entry], cells & (BLOCK_SIZE - 1), bounds[entry])
 
     def scores(self, rows: BlockRows) -> Array:
+        """Return the sum, for each document, of the BM25 scores of its terms."""
         segment = self._segment
-        hit, place, bits = self._in(rows)
-        term = self.entries.term_of(hit)
-        found = self.entries.select(hit, term, bits)
-        frequencies = segment.frequencies[found.posting]
-        term, place = found.term, place[found.entry]
-        document = (rows.blocks << BLOCK_BITS)[place] | found.bit
-        lengths = segment.lengths[self._length_starts[term] + document]
-        weakening = _FLAT + self._slopes[term] * lengths
-        values = self._tops[term] * frequencies / (frequencies + weakening)
-        return _by_document(rows, place, found.bit, values)
+        entries, entry_rows, bits = self._entries_in(rows)
+        postings = self.posting_lists.select(entries, self.posting_lists.term_of(entries), bits)
+        frequencies = segment.frequencies[postings.posting]
+        terms, posting_rows = postings.term, entry_rows[postings.entry]
+        documents = (rows.blocks << BLOCK_BITS)[posting_rows] | postings.bit
+        lengths = segment.lengths[self._length_starts[terms] + documents]
+        norms = NORM_BASE + self._norm_slopes[terms] * lengths
+        scores = self._max_scores[terms] * frequencies / (frequencies + norms)
+        return _sum_by_document(rows, posting_rows, postings.bit, scores)
 
-    def _in(self, rows: BlockRows) -> tuple[Array, Array, Array]:
-        """Return the entries with wanted documents, the row of each, and those documents."""
-        entries = self.entries
-        place = rows.row_of(entries.blocks)
-        hit = (place >= 0).nonzero()[0]
-        place = place[hit]
-        bits = entries.bits[hit] & rows.documents[place]
-        kept = bits.nonzero()[0]
-        return hit[kept], place[kept], bits[kept]
+    def _entries_in(self, rows: BlockRows) -> tuple[Array, Array, Array]:
+        """Return the entries that have documents to score, their rows, and these documents.
+
+        The documents are bits: uint32, one per entry.
+        """
+        lists = self.posting_lists
+        entry_rows = rows.row_of(lists.blocks)
+        entries = (entry_rows >= 0).nonzero()[0]
+        entry_rows = entry_rows[entries]
+        bits = lists.bits[entries] & rows.documents[entry_rows]
+        with_documents = bits.nonzero()[0]
+        return entries[with_documents], entry_rows[with_documents], bits[with_documents]
 
     @lazy
-    def _tops(self) -> Array:
-        """The most that each term could add to a score."""
-        pairs = zip(self.entries.terms, self.terms, strict=True)
+    def _max_scores(self) -> Array:
+        """The most that each term can add to a score: float64, one per term."""
+        pairs = zip(self.posting_lists.terms, self.terms, strict=True)
         return np.array([postings.idf * (K1 + 1.0) * term.weight for postings, term in pairs])
 
     @lazy
-    def _slopes(self) -> Array:
+    def _norm_slopes(self) -> Array:
+        """What one word of length adds to BM25's length normalization, for each term."""
         average = self._segment.average_length
-        return np.array([K1 * B / average(term.field) for term in self.terms])
+        return np.array([norm_slope(average(term.field)) for term in self.terms])
 
     @lazy
     def _length_starts(self) -> Array:
-        """Where in the lengths of all fields those of each term's field start."""
+        """Where the lengths of each term's field start in the lengths of all fields."""
         starts = [self._segment.length_start(term.field) for term in self.terms]
         return np.array(starts, np.int64)
 
 
-def _by_document(rows: BlockRows, row: Array, low: Array, values: Array) -> Array:
-    """Add up the values of each document, given by its row and its place in that."""
-    cells = (row << BLOCK_BITS) | low
+def _sum_by_document(rows: BlockRows, row: Array, bit: Array, values: Array) -> Array:
+    """Return the sums of the values of each document, given by its row and its bit there.
+
+    The result has the shape (rows, 32).
+    """
+    cells = (row << BLOCK_BITS) | bit
     size = len(rows) << BLOCK_BITS
     return np.bincount(cells, weights=values, minlength=size).reshape(-1, BLOCK_SIZE)
 
 
 class ConstantScore(Scorer):
-    """Documents that all score the same."""
+    """Documents that all have the same score."""
 
     def __init__(self, matches: Array, score: float) -> None:
         self._matches = matches
@@ -241,163 +274,163 @@ class ConstantScore(Scorer):
 
     @property
     def matches(self) -> Array:
+        """The documents that it was made of."""
         return self._matches
 
     @lazy
     def block_bounds(self) -> Array:
+        """The score in each block that has a matching document, else 0."""
         return np.where(self._matches != 0, np.float32(self._score), np.float32(0.0))
 
     def document_bounds(self, rows: BlockRows) -> Array:
+        """Return the scores, with a margin for rounding."""
         return self.scores(rows) * ROUNDING_MARGIN
 
     def scores(self, rows: BlockRows) -> Array:
+        """Return the one score for each matching document."""
         return rows.restricted_to(self._matches).mask(self._score)
 
 
 class NoMatch(ConstantScore):
-    """No document at all, as of a word that none has."""
+    """No documents, as for a word that the index does not have."""
 
 
 class Precomputed(Scorer):
-    """Documents that were found elsewhere, each with its score."""
+    """Documents whose scores are known when the plan is made.
 
-    def __init__(self, found: Sequence[tuple[int, float]], blocks: int) -> None:
-        self._numbers = np.array([number for number, _ in found], np.int64)
-        self._scores = np.array([score for _, score in found])
-        self._blocks = blocks
+    `scored` has a number and a score for each document.
+    """
+
+    def __init__(self, scored: Sequence[tuple[int, float]], block_count: int) -> None:
+        self._numbers = np.array([number for number, _ in scored], np.int64)
+        self._scores = np.array([score for _, score in scored])
+        self._block_count = block_count
 
     @lazy
     def matches(self) -> Array:
-        return bits_of(self._numbers, self._blocks)
+        """The documents that it was made of."""
+        return bits_of(self._numbers, self._block_count)
 
     @lazy
     def block_bounds(self) -> Array:
-        found = np.zeros(self._blocks)
-        np.maximum.at(found, self._numbers >> BLOCK_BITS, self._scores)
-        return (found * ROUNDING_MARGIN).astype(np.float32)
+        """The best score in each block, with a margin for rounding."""
+        best = np.zeros(self._block_count)
+        np.maximum.at(best, self._numbers >> BLOCK_BITS, self._scores)
+        return (best * ROUNDING_MARGIN).astype(np.float32)
 
     def document_bounds(self, rows: BlockRows) -> Array:
+        """Return the scores, with a margin for rounding."""
         return self.scores(rows) * ROUNDING_MARGIN
 
     def scores(self, rows: BlockRows) -> Array:
-        place = rows.row_of(self._numbers >> BLOCK_BITS)
-        hit = (place >= 0).nonzero()[0]
-        result = np.zeros((len(rows), BLOCK_SIZE))
-        result[place[hit], self._numbers[hit] & (BLOCK_SIZE - 1)] = self._scores[hit]
-        return rows.mask(result)
+        """Return the known score of each document."""
+        document_rows = rows.row_of(self._numbers >> BLOCK_BITS)
+        hits = (document_rows >= 0).nonzero()[0]
+        scores = np.zeros((len(rows), BLOCK_SIZE))
+        scores[document_rows[hits], self._numbers[hits] & (BLOCK_SIZE - 1)] = self._scores[hits]
+        return rows.mask(scores)
 
 
-class Union(Scorer):
-    """Documents that match any of the nodes; scores add up."""
+class _Sum(Scorer):
+    """Several scorers whose scores add up."""
 
-    def __init__(self, nodes: Sequence[Scorer]) -> None:
-        self._nodes = nodes
-
-    @lazy
-    def matches(self) -> Array:
-        return reduce(np.bitwise_or, (node.matches for node in self._nodes))
+    def __init__(self, scorers: Sequence[Scorer]) -> None:
+        self._scorers = scorers
 
     @lazy
     def block_bounds(self) -> Array:
-        return reduce(np.add, (node.block_bounds for node in self._nodes))
+        """The sum of the scorers' bounds."""
+        return reduce(np.add, (scorer.block_bounds for scorer in self._scorers))
 
     def document_bounds(self, rows: BlockRows) -> Array:
-        return reduce(np.add, (node.document_bounds(rows) for node in self._nodes))
+        """Return the sum of the scorers' bounds."""
+        return reduce(np.add, (scorer.document_bounds(rows) for scorer in self._scorers))
 
     def scores(self, rows: BlockRows) -> Array:
-        return reduce(np.add, (node.scores(rows) for node in self._nodes))
+        """Return the sum of the scorers' scores."""
+        return reduce(np.add, (scorer.scores(rows) for scorer in self._scorers))
 
 
-class Intersection(Scorer):
-    """Documents that match all of the nodes; scores add up."""
-
-    def __init__(self, nodes: Sequence[Scorer]) -> None:
-        self._nodes = nodes
+class Union(_Sum):
+    """Documents that match any of several scorers; the scores add up."""
 
     @lazy
     def matches(self) -> Array:
-        return reduce(np.bitwise_and, (node.matches for node in self._nodes))
-
-    @lazy
-    def block_bounds(self) -> Array:
-        return reduce(np.add, (node.block_bounds for node in self._nodes))
-
-    def document_bounds(self, rows: BlockRows) -> Array:
-        rows = rows.restricted_to(self.matches)
-        return reduce(np.add, (node.document_bounds(rows) for node in self._nodes))
-
-    def scores(self, rows: BlockRows) -> Array:
-        rows = rows.restricted_to(self.matches)
-        return reduce(np.add, (node.scores(rows) for node in self._nodes))
+        """The documents that any of the scorers matches."""
+        return reduce(np.bitwise_or, (scorer.matches for scorer in self._scorers))
 
 
-class Difference(Scorer):
-    """Documents that match one node and not another, with the scores of the first."""
-
-    def __init__(self, wanted: Scorer, unwanted: Scorer) -> None:
-        self._wanted = wanted
-        self._unwanted = unwanted
+class Intersection(_Sum):
+    """Documents that match all of several scorers; the scores add up."""
 
     @lazy
     def matches(self) -> Array:
-        return self._wanted.matches & ~self._unwanted.matches
-
-    @property
-    def block_bounds(self) -> Array:
-        return self._wanted.block_bounds
+        """The documents that all of the scorers match."""
+        return reduce(np.bitwise_and, (scorer.matches for scorer in self._scorers))
 
     def document_bounds(self, rows: BlockRows) -> Array:
-        return self._wanted.document_bounds(rows.restricted_to(self.matches))
+        """Return the sum of the scorers' bounds for the documents that all of them match."""
+        return super().document_bounds(rows.restricted_to(self.matches))
 
     def scores(self, rows: BlockRows) -> Array:
-        return self._wanted.scores(rows.restricted_to(self.matches))
-
-    def candidates(self, threshold: float) -> Array:
-        return self.matches & self._wanted.candidates(threshold)
+        """Return the sum of the scorers' scores for the documents that all of them match."""
+        return super().scores(rows.restricted_to(self.matches))
 
 
 class Within(Scorer):
-    """A node with the documents that are known to match, fewer than it says itself."""
+    """A scorer restricted to a set of documents, `matches`.
 
-    def __init__(self, node: Scorer, matches: Array) -> None:
-        self._node = node
+    These must be matches of the scorer. The scores and bounds are the scorer's own.
+    """
+
+    def __init__(self, scorer: Scorer, matches: Array) -> None:
+        self._scorer = scorer
         self._matches = matches
 
     @property
     def matches(self) -> Array:
+        """The set of documents."""
         return self._matches
 
     @property
     def block_bounds(self) -> Array:
-        return self._node.block_bounds
+        """The scorer's bounds, which hold for fewer documents too."""
+        return self._scorer.block_bounds
 
     def document_bounds(self, rows: BlockRows) -> Array:
-        return self._node.document_bounds(rows.restricted_to(self._matches))
+        """Return the scorer's bounds for the documents of the set."""
+        return self._scorer.document_bounds(rows.restricted_to(self._matches))
 
     def scores(self, rows: BlockRows) -> Array:
-        return self._node.scores(rows.restricted_to(self._matches))
+        """Return the scorer's scores for the documents of the set."""
+        return self._scorer.scores(rows.restricted_to(self._matches))
 
     def candidates(self, threshold: float) -> Array:
-        return self._matches & self._node.candidates(threshold)
+        """Return the scorer's candidates that are in the set."""
+        return self._matches & self._scorer.candidates(threshold)
 
 
 class Weighted(Scorer):
-    """A node whose scores count more, or less."""
+    """A scorer whose scores are multiplied by a weight."""
 
-    def __init__(self, node: Scorer, weight: float) -> None:
-        self._node = node
+    def __init__(self, scorer: Scorer, weight: float) -> None:
+        self._scorer = scorer
         self._weight = weight
 
     @property
     def matches(self) -> Array:
-        return self._node.matches
+        """The scorer's matches."""
+        return self._scorer.matches
 
     @lazy
     def block_bounds(self) -> Array:
-        return self._node.block_bounds * np.float32(self._weight * ROUNDING_MARGIN)
+        """The scorer's bounds times the weight, with a margin for rounding."""
+        return self._scorer.block_bounds * np.float32(self._weight * ROUNDING_MARGIN)
 
     def document_bounds(self, rows: BlockRows) -> Array:
-        return self._node.document_bounds(rows) * (self._weight * ROUNDING_MARGIN)
+        """Return the scorer's bounds times the weight, with a margin for rounding."""
+        return self._scorer.document_bounds(rows) * (self._weight * ROUNDING_MARGIN)
 
     def scores(self, rows: BlockRows) -> Array:
-        return self._node.scores(rows) * self._weight
+        """Return the scorer's scores times the weight."""
+        return self._scorer.scores(rows) * self._weight

@@ -1,4 +1,4 @@
-"""What a score is the sum of: words in fields, and what the second stage saw."""
+"""Score explanation: the shares of words, fields and reranking in a hit's score."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -16,67 +16,69 @@ from archivesearch.search.reranker import Boosts
 def explain(
     reader: Reader, query: Query, matches: Sequence[Match], boosts: Mapping[int, Boosts]
 ) -> list[tuple[Share, ...]]:
-    """Return for each match what its score is the sum of, the greatest first.
+    """Return for each match the shares whose sum is its score.
 
-    `raised` is by what the second stage raised the scores.
+    The shares of words come first, the greatest first, then those of the boosts. `boosts`
+    are those of the reranked matches, by their numbers.
     """
     numbers = [match.number for match in matches]
     shares: dict[int, list[Share]] = {number: [] for number in numbers}
-    _first(reader, query, numbers, 1.0, shares)
-    for number, found in shares.items():
-        found.sort(key=lambda share: -share.score)
-        found.extend(_second(sum(share.score for share in found), boosts.get(number)))
+    _add_word_shares(reader, query, numbers, 1.0, shares)
+    for number, of_match in shares.items():
+        of_match.sort(key=lambda share: -share.score)
+        of_match.extend(_boost_shares(sum(s.score for s in of_match), boosts.get(number)))
     return [tuple(shares[match.number]) for match in matches]
 
 
-def _first(
+def _add_word_shares(
     reader: Reader,
     query: Query,
     numbers: Sequence[int],
     weight: float,
     shares: Mapping[int, list[Share]],
 ) -> None:
-    """Add what each leaf of a query tree gives to each of some passages."""
+    """Add the share of each leaf of a query tree to each passage that it matches."""
     if not numbers:
         return
     if isinstance(query, And | Require | AndNot | Or):
-        if not isinstance(query, Or):  # where it does not match as a whole, nothing counts
+        if not isinstance(query, Or):  # a child counts only where the whole node matches
             scores = reader.scores(query, numbers)
             numbers = [n for n, score in zip(numbers, scores, strict=True) if score]
-        for child in _counting(query):
-            _first(reader, child, numbers, weight * getattr(query, "boost", 1.0), shares)
+        for child in _scored_children(query):
+            _add_word_shares(reader, child, numbers, weight * getattr(query, "boost", 1.0), shares)
         return
     scores = reader.scores(query, numbers)
     field = getattr(query, "fieldname", None) or ""
     for number, score in zip(numbers, scores, strict=True):
         if score:
-            own = weight * _boost(query)
-            shares[number].append(Share(_name(query), field, own, weight * score))
+            leaf_weight = weight * _boost(query)
+            shares[number].append(Share(_label(query), field, leaf_weight, weight * score))
 
 
-def _counting(query: Query) -> Iterator[Query]:
-    """Yield the nodes below one whose scores count."""
+def _scored_children(query: Query) -> Iterator[Query]:
+    """Yield the children of a node that add to its score."""
     if isinstance(query, AndNot | Require):
         yield query.a
     else:
         yield from query.children()
 
 
-def _second(score: float, raised: Boosts | None) -> Iterator[Share]:
-    if raised is None:
+def _boost_shares(score: float, boosts: Boosts | None) -> Iterator[Share]:
+    """Yield what each boost of the reranker adds to a score."""
+    if boosts is None:
         return
-    for what, factor in (
-        ("more of the words", raised.completeness),
-        ("words near one another", raised.nearness),
-        ("more than a heading", raised.body),
+    for label, factor in (
+        ("more of the words", boosts.completeness),
+        ("words near one another", boosts.nearness),
+        ("more than a heading", boosts.body),
     ):
         if factor != 1.0:
-            yield Share(what, "", factor, score * (factor - 1.0))
+            yield Share(label, "", factor, score * (factor - 1.0))
             score *= factor
 
 
 def _boost(query: Query) -> float:
-    """The weight that the words of a leaf have."""
+    """Return the weight of a leaf: the greatest of its words."""
     if isinstance(query, InLanguages | ExactForm):
         return _boost(query.child)
     if isinstance(query, Near | Or):
@@ -85,21 +87,21 @@ def _boost(query: Query) -> float:
     return boost
 
 
-def _name(query: Query) -> str:
-    """A leaf as a reader may know it."""
+def _label(query: Query) -> str:
+    """Return a leaf as it is written in a query, such as `"general strike"~3`."""
     if isinstance(query, Every):
         return "*"
     if isinstance(query, Phrase):
         return f'"{" ".join(map(str, query.words))}"'
     if isinstance(query, Near):
-        words = " ".join(map(_name, query.qs))
+        words = " ".join(map(_label, query.qs))
         return f'"{words}"~{query.gap}' if query.gap else f'"{words}"'
     if isinstance(query, ExactForm):
         return "=" + " ".join(map(str, query.tests))
     if isinstance(query, InLanguages):
-        return _name(query.child)
+        return _label(query.child)
     if isinstance(query, Or):
-        return "/".join(dict.fromkeys(map(_name, query.children())))
+        return "/".join(dict.fromkeys(map(_label, query.children())))
     if isinstance(query, Prefix):
         return f"{query.text}*"
     if isinstance(query, Fuzzy):

@@ -1,4 +1,4 @@
-"""Which words of a passage answer a query."""
+"""Highlighter: the spans of a passage's text to mark, for the words of a query."""
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -16,28 +16,36 @@ from archivesearch.query.nodes.exact import ExactForm, FormPattern, WordTest
 from archivesearch.query.nodes.near import Near, near_positions
 from archivesearch.query.nodes.patterns import Fuzzy
 
-_WHOLE = 1 << 30
-_TEXTS = ("text", "repeated")
-# How far apart two words may stand, in characters, that common ones join.
-_JOINT = 40
-_JOINED = (And, Or)
+_TEXT_FIELDS = ("text", "repeated")
+_WHOLE_WORD = 1 << 30  # the length of a mark that ends with its word
+# The greatest distance, in characters, between two marks that common words join.
+_MAX_JOINED_GAP = 40
 _WORD = re.compile(r"[^\W_]")
 
-# The one term that answers, or what tells of a term and its word whether they do.
-_Tells = Callable[[str, str], bool]
-_Test = str | _Tells
 Forms = Callable[[str], Iterable[str]]
-_Found = tuple[int, int, int, int]
+"""Returns all lower-case forms, in the archive, of the words that a term stands for."""
+
+_Predicate = Callable[[str, str], bool]
+"""Whether a term and its word answer a leaf of the query."""
+_Test = str | _Predicate
+"""The one term that answers a leaf, or a predicate."""
+_Token = tuple[int, int, int, int]
+"""A word of a text that passes a test: the bits of all such tests, its place, start and end.
+
+The place counts words; start and end count characters.
+"""
 
 
 class Highlighter:
-    """Marks the words of passages that answer one query.
+    """Finds the spans to mark in passages, for one query.
 
-    Single words are marked wherever they stand, words of a phrase only where they form
-    it. What only takes matches away (NOT) marks nothing, nor does a term of another
-    language than the passage's. `forms` gives all spellings, case apart, of the words of
-    the archive that a term stands for; with them it is faster. Terms that are `common`
-    tell nothing by themselves: where others are marked, they are marked between these alone.
+    A single word is marked wherever it is, a word of a phrase only in the phrase. Excluded
+    words (NOT) are not marked, and neither are terms of another language than the
+    passage's. Common words, those with `is_common(term)`, are marked only between two
+    other marks, unless the query has no other words.
+
+    `forms` does not change the result. With it, texts are searched for forms as strings,
+    which is faster than to split them into words.
     """
 
     def __init__(
@@ -49,225 +57,235 @@ class Highlighter:
     ) -> None:
         self._query = query
         self._forms = forms
-        self._common = is_common
+        self._is_common = is_common
         self._analyzer = analyzer
-        self._markers: dict[str, _Marker] = {}
+        self._markers: dict[str, _Marker | _JoiningMarker] = {}
 
     def spans(self, passage: Passage) -> tuple[Span, ...]:
-        """Return the spans of a passage's text to mark, in order, not overlapping."""
+        """Return the spans of a passage's text to mark, in order and without overlaps."""
         marker = self._markers.get(passage.lang)
         if marker is None:
             marker = self._markers[passage.lang] = self._marker(passage.lang)
         return marker.spans(passage)
 
-    def _marker(self, lang: str) -> "_Marker":
+    def _marker(self, lang: str) -> "_Marker | _JoiningMarker":
         leaves = list(_leaves(self._query, lang))
-        every = _Marker(leaves, self._analyzer, lang, self._forms)
-        if self._common is None:
-            return every
+        marker = _Marker(leaves, self._analyzer, lang, self._forms)
+        if self._is_common is None:
+            return marker
         common = {
-            str(leaf.text): leaf
+            str(leaf.text)
             for leaf in leaves
-            if isinstance(leaf, Term) and leaf.fieldname in _TEXTS and self._common(str(leaf.text))
+            if isinstance(leaf, Term)
+            and leaf.fieldname in _TEXT_FIELDS
+            and self._is_common(str(leaf.text))
         }
-        telling = [leaf for leaf in leaves if str(getattr(leaf, "text", "")) not in common]
-        if not common or not any(getattr(leaf, "fieldname", None) in _TEXTS for leaf in telling):
-            return every
-        return _Joining(_Marker(telling, self._analyzer, lang, self._forms), every, common)
+        rare = [leaf for leaf in leaves if str(getattr(leaf, "text", "")) not in common]
+        if not common or not any(getattr(leaf, "fieldname", None) in _TEXT_FIELDS for leaf in rare):
+            return marker
+        return _JoiningMarker(_Marker(rare, self._analyzer, lang, self._forms), marker, common)
 
 
 class _Marker:
-    """Marks words in passages of one language; every wanted word has a test, every test a bit."""
+    """Marks words in passages of one language. Each word to find has a test, each test a bit."""
 
     def __init__(
         self, leaves: Iterable[Query], analyzer: Analyzer, lang: str, forms: Forms | None
     ) -> None:
-        self._tests: list[tuple[int, _Tells]] = []
-        self._by_term: dict[str, int] = {}
-        self._bits = {"text": 0, "repeated": 0}
-        self._singles: list[tuple[int, int]] = []
-        self._rows: list[tuple[list[int], int]] = []
+        self._predicates: list[tuple[int, _Predicate]] = []
+        self._term_bits: dict[str, int] = {}
+        self._field_bits = {"text": 0, "repeated": 0}
+        self._single_words: list[tuple[int, int]] = []  # a bit, and the length of the mark
+        self._phrases: list[tuple[list[int], int]] = []  # the bits of the words, and the gap
         self._forms = forms
         for leaf in leaves:
-            if getattr(leaf, "fieldname", None) in self._bits:
-                self._add(leaf)
+            if getattr(leaf, "fieldname", None) in self._field_bits:
+                self._add_leaf(leaf)
         self._terms = analyzer.terms(lang)
-        self._passed = _Passed(self._terms, self._by_term, self._tests)
-        self._is_plain = not self._rows and all(length == _WHOLE for _, length in self._singles)
-        """Whether all that is found is marked, and whole."""
+        self._word_bits = _WordBits(self._terms, self._term_bits, self._predicates)
+        self._marks_all_tokens = not self._phrases and all(
+            length == _WHOLE_WORD for _, length in self._single_words
+        )
 
     def term(self, word: str) -> str:
         """Return the term that a word stands for."""
         return self._terms[word]
 
     def spans(self, passage: Passage) -> tuple[Span, ...]:
-        """Return the spans of a passage's text to mark, in order, not overlapping."""
-        found = self._found(passage)
-        if self._is_plain:
-            return tuple(_disjoint([(start, end) for _, _, start, end in found]))
-        marked = {
+        """Return the spans of a passage's text to mark, in order and without overlaps."""
+        tokens = self._tokens(passage)
+        if self._marks_all_tokens:
+            return tuple(_join_overlapping([(start, end) for _, _, start, end in tokens]))
+        spans = {
             (start, min(end, start + length))
-            for passed, _, start, end in found
-            for bit, length in self._singles
-            if passed & bit
+            for bits, _, start, end in tokens
+            for bit, length in self._single_words
+            if bits & bit
         }
-        for bits, gap in self._rows:
-            columns = [[place for passed, place, _, _ in found if passed & bit] for bit in bits]
+        for phrase, gap in self._phrases:
+            columns = [[place for bits, place, _, _ in tokens if bits & bit] for bit in phrase]
             if all(columns):
-                places = near_positions(columns, gap)
-                marked |= {(start, end) for _, place, start, end in found if place in places}
-        return tuple(_disjoint(sorted(marked)))
+                positions = near_positions(columns, gap)
+                spans |= {(start, end) for _, place, start, end in tokens if place in positions}
+        return tuple(_join_overlapping(sorted(spans)))
 
-    def _add(self, leaf: Any) -> None:
+    def _add_leaf(self, leaf: Any) -> None:
         field: str = leaf.fieldname
         if isinstance(leaf, Phrase):
-            self._row(field, [str(word) for word in leaf.words], 0)
+            self._add_phrase(field, [str(word) for word in leaf.words], 0)
         elif isinstance(leaf, Near):
-            self._row(field, [_alternatives(sub) for sub in leaf.qs], leaf.gap)
+            self._add_phrase(field, [_any_test(word) for word in leaf.qs], leaf.gap)
         elif isinstance(leaf, ExactForm):
-            self._row(field, [_written(test) for test in leaf.tests], 0)
-        elif test := _test(leaf):
-            self._singles.append((self._bit(field, test), _length(leaf)))
+            self._add_phrase(field, [_word_predicate(test) for test in leaf.tests], 0)
+        elif test := _test_of(leaf):
+            self._single_words.append((self._add_test(field, test), _mark_length(leaf)))
 
-    def _row(self, field: str, tests: Sequence[_Test], gap: int) -> None:
-        self._rows.append(([self._bit(field, test) for test in tests], gap))
+    def _add_phrase(self, field: str, tests: Sequence[_Test], gap: int) -> None:
+        self._phrases.append(([self._add_test(field, test) for test in tests], gap))
 
-    def _bit(self, field: str, test: _Test) -> int:
-        bit = (self._bits["text"] | self._bits["repeated"]) + 1
-        self._bits[field] |= bit
+    def _add_test(self, field: str, test: _Test) -> int:
+        """Give a test the next bit; return the bit."""
+        bit = (self._field_bits["text"] | self._field_bits["repeated"]) + 1
+        self._field_bits[field] |= bit
         if isinstance(test, str):
-            self._by_term[test] = self._by_term.get(test, 0) | bit
+            self._term_bits[test] = self._term_bits.get(test, 0) | bit
         else:
-            self._tests.append((bit, test))
+            self._predicates.append((bit, test))
         return bit
 
-    def _found(self, passage: Passage) -> list[_Found]:
-        """Return the words that pass any test: which, at what position, and their span."""
-        by_word = self._likely is None
-        passing = self._by_word(passage.text) if by_word else self._by_spelling(passage.text)
+    def _tokens(self, passage: Passage) -> list[_Token]:
+        """Return the words of a passage that pass a test of the field that they are in."""
+        use_words = self._forms_to_find is None
+        tokens = self._by_word(passage.text) if use_words else self._by_form(passage.text)
         if not passage.repeated:
-            own = self._bits["text"]
-            return [(bits, at, a, b) for every, at, a, b in passing if (bits := every & own)]
+            of_text = self._field_bits["text"]
+            return [(b, place, i, j) for bits, place, i, j in tokens if (b := bits & of_text)]
         return [
-            (bits, at, start, end)
-            for every, at, start, end in passing
-            if (bits := every & self._bits["repeated" if _inside(start, passage) else "text"])
+            (b, place, start, end)
+            for bits, place, start, end in tokens
+            if (b := bits & self._field_bits[_field_at(start, passage)])
         ]
 
-    def _by_word(self, text: str) -> Iterator[_Found]:
-        """Look at every word of a text."""
-        passed = self._passed
-        found = [(at, word) for at, word in enumerate(split_words(text)) if passed[word]]
-        for (at, word), span in zip(found, locate_words(text, found), strict=True):
-            yield passed[word], at, *span
+    def _by_word(self, text: str) -> Iterator[_Token]:
+        """Test each word of a text."""
+        word_bits = self._word_bits
+        passing = [pair for pair in enumerate(split_words(text)) if word_bits[pair[1]]]
+        for (place, word), span in zip(passing, locate_words(text, passing), strict=True):
+            yield word_bits[word], place, *span
 
-    def _by_spelling(self, text: str) -> list[_Found]:
-        """Look at the words alone that are spelled as they must be.
+    def _by_form(self, text: str) -> list[_Token]:
+        """Test only the words of a text that have a form to find.
 
-        Positions count those words, and one for all others between two of them.
+        The places count these words, and one for all other words between two of them.
         """
-        passed = self._passed
-        likely = find_words(text, self._likely or ())
-        if not self._rows:  # where it does not matter how near they are
-            return [(bits, 0, a, b) for word, a, b in likely if (bits := passed[word])]
-        found = []
-        at = last = 0
-        for word, start, end in likely:
-            at += 2 if _WORD.search(text, last, start) else 1
+        word_bits = self._word_bits
+        with_form = find_words(text, self._forms_to_find or ())
+        if not self._phrases:  # then the places do not matter
+            return [(bits, 0, a, b) for word, a, b in with_form if (bits := word_bits[word])]
+        tokens = []
+        place = last = 0
+        for word, start, end in with_form:
+            place += 2 if _WORD.search(text, last, start) else 1
             last = end
-            if bits := passed[word]:
-                found.append((bits, at, start, end))
-        return found
+            if bits := word_bits[word]:
+                tokens.append((bits, place, start, end))
+        return tokens
 
     @lazy
-    def _likely(self) -> frozenset[str] | None:
-        """The spellings that words must have to pass; None where that is not known.
+    def _forms_to_find(self) -> frozenset[str] | None:
+        """The forms of all words that pass a test; None if they are not known.
 
-        How many words stand between two others is not seen either, so that it may not matter.
+        They do not help either where a phrase has a gap, since `_by_form` does not count
+        the words between.
         """
-        if self._tests or self._forms is None or any(gap for _, gap in self._rows):
+        if self._predicates or self._forms is None or any(gap for _, gap in self._phrases):
             return None
-        return frozenset(form for term in self._by_term for form in self._forms(term))
+        return frozenset(form for term in self._term_bits for form in self._forms(term))
 
 
-class _Joining(_Marker):
-    """Marks words that tell something, and common ones where they join two of them."""
-
-    def __init__(self, telling: _Marker, every: _Marker, common: Container[str]) -> None:
-        self._telling = telling
-        self._every = every
-        self._common = common
-
-    def spans(self, passage: Passage) -> tuple[Span, ...]:
-        """Return the spans of a passage's text to mark, in order, not overlapping."""
-        marks = self._telling.spans(passage)
-        if not marks:
-            return self._every.spans(passage)
-        joined: list[Span] = []
-        for (_, end), (start, _) in pairwise(marks):
-            if 1 < start - end <= _JOINT:
-                joined += self._between(passage, end, start)
-        return tuple(sorted((*marks, *joined))) if joined else marks
-
-    def _between(self, passage: Passage, first: int, last: int) -> list[Span]:
-        """Return the words of a part of a text, if all of them are common ones of the query."""
-        found = list(words(passage.text[first:last]))
-        if not all(self._every.term(word) in self._common for word, _, _ in found):
-            return []
-        return [(first + start, first + end) for _, start, end in found]
-
-
-def _inside(place: int, passage: Passage) -> bool:
-    """Whether a place lies in a repeated span."""
-    return any(start <= place < end for start, end in passage.repeated)
-
-
-class _Passed(dict[str, int]):
-    """The bits of the tests that each word passes, worked out when it is first met."""
+class _WordBits(dict[str, int]):
+    """The bits of the tests that each word passes, computed at its first use."""
 
     def __init__(
         self,
         terms: Mapping[str, str],
-        by_term: Mapping[str, int],
-        tests: Sequence[tuple[int, _Tells]],
+        term_bits: Mapping[str, int],
+        predicates: Sequence[tuple[int, _Predicate]],
     ) -> None:
         super().__init__()
         self._terms = terms
-        self._by_term = by_term
-        self._tests = tests
+        self._term_bits = term_bits
+        self._predicates = predicates
 
     def __missing__(self, word: str) -> int:
         term = self._terms[word]
-        passed = self._by_term.get(term, 0)
-        for bit, test in self._tests:
-            if test(term, word):
-                passed |= bit
-        self[word] = passed
-        return passed
+        bits = self._term_bits.get(term, 0)
+        for bit, predicate in self._predicates:
+            if predicate(term, word):
+                bits |= bit
+        self[word] = bits
+        return bits
 
 
-def _disjoint(spans: Iterable[Span]) -> list[Span]:
-    """Join spans that overlap, as the pairs of CJK characters do."""
-    found: list[Span] = []
+class _JoiningMarker:
+    """Marks rare words, and common words only where they join two rare ones.
+
+    `the strike of 1926` marks `strike`, `of` and `1926` in "the strike of 1926". Where a
+    passage has no rare word, all words are marked.
+    """
+
+    def __init__(self, rare: _Marker, all_words: _Marker, common: Container[str]) -> None:
+        self._rare = rare
+        self._all_words = all_words
+        self._common = common
+
+    def spans(self, passage: Passage) -> tuple[Span, ...]:
+        """Return the spans of a passage's text to mark, in order and without overlaps."""
+        marks = self._rare.spans(passage)
+        if not marks:
+            return self._all_words.spans(passage)
+        joining: list[Span] = []
+        for (_, end), (start, _) in pairwise(marks):
+            if 1 < start - end <= _MAX_JOINED_GAP:
+                joining += self._joining_words(passage, end, start)
+        return tuple(sorted((*marks, *joining))) if joining else marks
+
+    def _joining_words(self, passage: Passage, start: int, end: int) -> list[Span]:
+        """Return the words between two marks if all are common words of the query, else none."""
+        between = list(words(passage.text[start:end]))
+        if not all(self._all_words.term(word) in self._common for word, _, _ in between):
+            return []
+        return [(start + first, start + last) for _, first, last in between]
+
+
+def _field_at(place: int, passage: Passage) -> str:
+    """Return the field in which the word at a place of the text is indexed."""
+    is_repeated = any(start <= place < end for start, end in passage.repeated)
+    return "repeated" if is_repeated else "text"
+
+
+def _join_overlapping(spans: Iterable[Span]) -> list[Span]:
+    """Join spans that overlap, as pairs of CJK characters do. The spans are in order."""
+    joined: list[Span] = []
     last = 0
     for start, end in spans:
         if start < last:
-            found[-1] = found[-1][0], max(last, end)
-            last = found[-1][1]
+            joined[-1] = joined[-1][0], max(last, end)
+            last = joined[-1][1]
         else:
-            found.append((start, end))
+            joined.append((start, end))
             last = end
-    return found
+    return joined
 
 
 def _leaves(query: Query, lang: str) -> Iterator[Query]:
-    """Yield the nodes that say which words are wanted in passages of a language."""
+    """Yield the nodes whose words are to be marked in passages of a language."""
     if isinstance(query, Term):
         yield query
     elif isinstance(query, InLanguages):
         if lang in query.langs:
             yield from _leaves(query.child, lang)
-    elif isinstance(query, _JOINED):
+    elif isinstance(query, And | Or):
         for child in query.subqueries:
             yield from _leaves(child, lang)
     elif isinstance(query, AndNot):
@@ -276,8 +294,23 @@ def _leaves(query: Query, lang: str) -> Iterator[Query]:
         yield query
 
 
-def _alternatives(query: Query) -> _Test:
-    tests = [test for leaf in _leaves(query, "") if (test := _test(leaf))]
+def _test_of(leaf: Query) -> _Test | None:
+    """Return the test of a single word; None for a leaf that marks no words."""
+    if isinstance(leaf, Term):
+        return str(leaf.text)
+    if isinstance(leaf, Prefix):
+        start = leaf.text
+        return lambda term, word: term.startswith(start)
+    if isinstance(leaf, FormPattern):
+        return _word_predicate(leaf.test)
+    if isinstance(leaf, Fuzzy):
+        return lambda term, word: leaf.matches_term(term)
+    return None
+
+
+def _any_test(query: Query) -> _Test:
+    """Return a test that a word passes if it passes the test of any leaf of the query."""
+    tests = [test for leaf in _leaves(query, "") if (test := _test_of(leaf))]
     if len(tests) == 1:
         return tests[0]
     return lambda term, word: any(
@@ -285,26 +318,16 @@ def _alternatives(query: Query) -> _Test:
     )
 
 
-def _length(leaf: Query) -> int:
-    """How much of a word to mark: all, or of a pair of CJK characters the one looked for."""
-    if isinstance(leaf, Prefix) and is_cjk(leaf.text):
-        return len(leaf.text)
-    return _WHOLE
-
-
-def _written(test: WordTest) -> _Test:
+def _word_predicate(test: WordTest) -> _Predicate:
     return lambda term, word: test(word)
 
 
-def _test(leaf: Query) -> _Test | None:
-    """Return what tells whether a token answers a leaf of the query; None if none can."""
-    if isinstance(leaf, Term):
-        return str(leaf.text)
-    if isinstance(leaf, Prefix):
-        start = leaf.text
-        return lambda term, word: term.startswith(start)
-    if isinstance(leaf, FormPattern):
-        return lambda term, word: leaf.test(word)
-    if isinstance(leaf, Fuzzy):
-        return lambda term, word: leaf.matches_term(term)
-    return None
+def _mark_length(leaf: Query) -> int:
+    """Return how many characters of a word to mark.
+
+    A single CJK character is a prefix of the pairs in which text is indexed. Of such a pair
+    only the character is marked.
+    """
+    if isinstance(leaf, Prefix) and is_cjk(leaf.text):
+        return len(leaf.text)
+    return _WHOLE_WORD

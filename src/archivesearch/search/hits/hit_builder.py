@@ -1,4 +1,4 @@
-"""Passages that matched, as readers are shown them."""
+"""Hit builder: a hit from a match, with its passage, marks, snippet and link."""
 
 from archivesearch.analysis.sentences import SentenceSplitter
 from archivesearch.model.passages import Passage, Span
@@ -18,11 +18,12 @@ def build_hit(
     sentences: SentenceSplitter,
     explanation: tuple[Share, ...] = (),
 ) -> Hit:
-    """Return a passage that matched as a hit, with its marks, its snippet and its link.
+    """Return the hit of a match.
 
-    `copies` are the ids of those that are folded into it.
+    `marks` are the spans of its text to highlight. `copies` are the ids of the passages with
+    the same text that are folded into it.
     """
-    shown = best_window(passage.text, marks, sentences=sentences)
+    window = best_window(passage.text, marks, sentences=sentences)
     return Hit(
         id=passage.id,
         score=match.score,
@@ -40,9 +41,9 @@ def build_hit(
         years_mentioned=passage.years_mentioned,
         text=passage.text,
         highlights=marks,
-        snippet=passage.text[slice(*shown)],
-        snippet_highlights=clip_marks(marks, shown),
-        extracts=extracts(passage.text, marks, shown, sentences),
+        snippet=passage.text[slice(*window)],
+        snippet_highlights=clip_marks(marks, window),
+        extracts=extracts(passage.text, marks, window, sentences),
         link=_link(reader, match.number, passage),
         explanation=explanation,
         copies=copies,
@@ -50,10 +51,11 @@ def build_hit(
 
 
 def _link(reader: Reader, number: int, passage: Passage) -> str | None:
+    """Return the link of a passage. Its neighbours on the page are read only if needed."""
     if passage.url is None or not needs_context(passage):
         return link(passage)
-    places = reader.page_range(passage.page)
-    beside = [at if at in places else None for at in (number - 1, number + 1)]
-    known = [at for at in beside if at is not None]
-    found = dict(zip(known, reader.passages(known), strict=True))
-    return link(passage, *(None if at is None else found[at] for at in beside))
+    on_page = reader.page_range(passage.page)
+    neighbours = [n if n in on_page else None for n in (number - 1, number + 1)]
+    to_read = [n for n in neighbours if n is not None]
+    passages = dict(zip(to_read, reader.passages(to_read), strict=True))
+    return link(passage, *(None if n is None else passages[n] for n in neighbours))

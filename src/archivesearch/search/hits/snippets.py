@@ -1,4 +1,8 @@
-"""Which parts of a text to show: the windows that show the marked words best."""
+"""Snippets: the windows of a text that show its marked words best.
+
+A window is a span of the text. `Hit.snippet` is the best window, `Hit.extracts` are further
+windows with words that the snippet does not show.
+"""
 
 import re
 from collections import Counter
@@ -10,15 +14,15 @@ from archivesearch.analysis.sentences import DEFAULT_SPLITTER, SentenceSplitter
 from archivesearch.model.passages import Span
 
 SNIPPET_LENGTH = 280
-# More windows, for words that the first one lacks, and how long each may be.
-MORE = 2
-MORE_LENGTH = 140
+_MAX_EXTRACTS = 2
+_EXTRACT_LENGTH = 140
 
-# Words that are worth a window of their own have so many letters, are in capitals or not of
-# letters alone, and are marked no more often than this.
-_TELLING = 5
-_SELDOM = 3
-_STEM = 6
+# A word is worth an extract if it is not marked too often, and has a number of letters, is
+# in capitals, or has other characters than letters.
+_MAX_MARKS_OF_WORD = 3
+_MIN_LETTERS = 5
+# Words that begin with the same letters count as forms of one word.
+_PREFIX_LENGTH = 6
 
 _SPACE = re.compile(r"\s")
 
@@ -31,56 +35,66 @@ def best_window(
 ) -> Span:
     """Return the span of a text, at most `length` long, that shows the marked words best.
 
-    The best window has the most different words, those that are marked seldom counting
-    more, then the most words. It begins and ends with a sentence where one does so near,
-    and cuts no word that is not itself too long.
+    The best window shows the most different words, where a word counts more the fewer
+    marks it has; among these windows it shows the most marks. It begins and ends at the
+    edge of a sentence if one is near, else at the edge of a word. Only a word that is too
+    long for the window is cut.
     """
     if len(text) <= length:
         return 0, len(text)
     first, last = _densest(text, marks, length) if marks else (0, 0)
-    start = _start(text, first, length - (last - first), sentences)
+    start = _window_start(text, first, length - (last - first), sentences)
     end = min(start + length, len(text))
     if end < len(text):
-        end = _end(text, start, max(last, start), end, sentences)
+        end = _window_end(text, start, max(last, start), end, sentences)
     return start, end
 
 
 def extracts(
-    text: str, marks: Sequence[Span], shown: Span, sentences: SentenceSplitter = DEFAULT_SPLITTER
+    text: str,
+    marks: Sequence[Span],
+    snippet: Span,
+    sentences: SentenceSplitter = DEFAULT_SPLITTER,
 ) -> tuple[Span, ...]:
-    """Return further windows, for marked words that a window does not show, in order."""
-    start, end = shown
+    """Return further windows, in order, with marked words that the snippet does not show."""
+    start, end = snippet
     if not marks or (start <= marks[0][0] and marks[-1][1] <= end):
         return ()
-    windows = [shown]
-    keys = [_key(text, mark) for mark in marks]
-    often = Counter(keys)
-    for _ in range(MORE):
-        there = {
-            key
+    windows = [snippet]
+    prefixes = [_prefix(text, mark) for mark in marks]
+    counts = Counter(prefixes)
+    for _ in range(_MAX_EXTRACTS):
+        shown = {
+            prefix
             for first, last in windows
-            for key, (start, end) in zip(keys, marks, strict=True)
+            for prefix, (start, end) in zip(prefixes, marks, strict=True)
             if first <= start and end <= last
         }
         missing = [
             mark
-            for key, mark in zip(keys, marks, strict=True)
-            if key not in there
-            and (len(key) >= _TELLING or not key.isalpha() or text[slice(*mark)].isupper())
-            and often[key] <= _SELDOM
+            for prefix, mark in zip(prefixes, marks, strict=True)
+            if prefix not in shown
+            and (
+                len(prefix) >= _MIN_LETTERS or not prefix.isalpha() or text[slice(*mark)].isupper()
+            )
+            and counts[prefix] <= _MAX_MARKS_OF_WORD
         ]
         if not missing:
             break
-        found = _clear(text, best_window(text, missing, MORE_LENGTH, sentences), missing, windows)
-        if found is None:
+        window = best_window(text, missing, _EXTRACT_LENGTH, sentences)
+        if (window_apart := _avoid(text, window, missing, windows)) is None:
             break
-        windows.append(found)
+        windows.append(window_apart)
     return tuple(sorted(windows[1:]))
 
 
-def clip_marks(marks: Sequence[Span], shown: Span) -> tuple[Span, ...]:
-    """Return the marks that lie in a window, as spans of the window."""
-    start, end = shown
+def clip_marks(marks: Sequence[Span], window: Span) -> tuple[Span, ...]:
+    """Return the marks in a window, counted from its start, each cut off at its edges.
+
+    >>> clip_marks([(0, 4), (10, 14), (18, 24)], (10, 20))
+    ((0, 4), (8, 10))
+    """
+    start, end = window
     if start == 0 and (not marks or marks[-1][1] <= end):
         return tuple(marks)
     return tuple(
@@ -88,61 +102,68 @@ def clip_marks(marks: Sequence[Span], shown: Span) -> tuple[Span, ...]:
     )
 
 
-def _key(text: str, mark: Span) -> str:
-    """What the forms of a word have in common, as far as its letters tell."""
+def _prefix(text: str, mark: Span) -> str:
+    """Return the first letters of a marked word, which its forms have in common."""
     return _first_letters(text[slice(*mark)])
 
 
 @lru_cache(4096)
 def _first_letters(word: str) -> str:
-    return fold(word)[:_STEM]
+    return fold(word)[:_PREFIX_LENGTH]
 
 
-def _clear(text: str, found: Span, marks: Sequence[Span], windows: Sequence[Span]) -> Span | None:
-    """Keep a window off the others; None where nothing marked would be left in it."""
-    start, end = found
+def _avoid(text: str, window: Span, marks: Sequence[Span], windows: Sequence[Span]) -> Span | None:
+    """Return a window cut so that it overlaps no other; None if no mark is left in it."""
+    start, end = window
     for first, last in windows:
         if start < last and end > first:
             start, end = (last, end) if start >= first else (start, first)
-    inside = text[start:end]
-    start += len(inside) - len(inside.lstrip())
-    end -= len(inside) - len(inside.rstrip())
+    shown = text[start:end]
+    start += len(shown) - len(shown.lstrip())
+    end -= len(shown) - len(shown.rstrip())
     if end <= start or not any(start <= a and b <= end for a, b in marks):
         return None
     return start, end
 
 
 def _densest(text: str, marks: Sequence[Span], length: int) -> Span:
-    """The marks that fit in a window together: the most telling words, then the most."""
+    """Return the span, from mark to mark, of the best marks that fit in a window together.
+
+    A window slides over the marks. Each different word in it adds 1, divided by the number
+    of all marks of the word, to its score. Of equal windows the one with more marks wins.
+
+    Example: of the words `a a b a a a c a`, a window with `a b a` has the score 1/6 + 1/1.
+    """
     if marks[-1][1] - marks[0][0] <= length:
         return marks[0][0], marks[-1][1]
-    keys = [_key(text, mark) for mark in marks]
-    often = Counter(keys)
+    prefixes = [_prefix(text, mark) for mark in marks]
+    counts = Counter(prefixes)
     best = (marks[0][0], min(marks[0][1], marks[0][0] + length))
-    most = (0.0, 0)
+    best_score = (0.0, 0)
     inside: Counter[str] = Counter()
-    told = 0.0
+    weight = 0.0
     left = 0
     for right, (_, end) in enumerate(marks):
-        inside[keys[right]] += 1
-        if inside[keys[right]] == 1:
-            told += 1 / often[keys[right]]
+        inside[prefixes[right]] += 1
+        if inside[prefixes[right]] == 1:
+            weight += 1 / counts[prefixes[right]]
         while end - marks[left][0] > length and left < right:
-            inside[keys[left]] -= 1
-            if not inside[keys[left]]:
-                told -= 1 / often[keys[left]]
+            inside[prefixes[left]] -= 1
+            if not inside[prefixes[left]]:
+                weight -= 1 / counts[prefixes[left]]
             left += 1
-        score = (round(told, 9), right - left + 1)
-        if score > most and end - marks[left][0] <= length:
-            best, most = (marks[left][0], end), score
+        score = (round(weight, 9), right - left + 1)
+        if score > best_score and end - marks[left][0] <= length:
+            best, best_score = (marks[left][0], end), score
     return best
 
 
-def _start(text: str, first: int, room: int, sentences: SentenceSplitter) -> int:
-    """Where a window starts that must hold what begins at `first`, with `room` to spare.
+def _window_start(text: str, first: int, room: int, sentences: SentenceSplitter) -> int:
+    """Return where a window starts whose marks start at `first`.
 
-    At the start of the sentence, if no more than two thirds of the room go before it,
-    else at a word some way before it.
+    `room` is how much longer the window is than its marks. The window starts with their
+    sentence if that uses up to two thirds of the room. Else it starts with a word that is
+    up to a third of the room before them.
     """
     earliest = max(0, first - room * 2 // 3)
     starts = sentences.starts(text, earliest, first)
@@ -155,20 +176,25 @@ def _start(text: str, first: int, room: int, sentences: SentenceSplitter) -> int
     return space.end() if space else first
 
 
-def _end(text: str, start: int, least: int, end: int, sentences: SentenceSplitter) -> int:
-    """Where a window ends: with a sentence in its last third, else with a word."""
-    earliest = max(least, start + (end - start) * 2 // 3)
+def _window_end(
+    text: str, start: int, marks_end: int, end: int, sentences: SentenceSplitter
+) -> int:
+    """Return where a window ends: with the last sentence in its last third, else with a word.
+
+    It is never before the end of its marks.
+    """
+    earliest = max(marks_end, start + (end - start) * 2 // 3)
     starts = sentences.starts(text, earliest, min(end + 1, len(text)))
     if starts:
-        cut = len(text[: starts[-1]].rstrip())
-        if start < cut and earliest <= cut <= end:
-            return cut
-    return max(_word_end(text, start, end), least)
+        sentence_end = len(text[: starts[-1]].rstrip())
+        if start < sentence_end and earliest <= sentence_end <= end:
+            return sentence_end
+    return max(_last_word_end(text, start, end), marks_end)
 
 
-def _word_end(text: str, start: int, end: int) -> int:
-    """The last end of a word in a window; the end of the window in one long word."""
+def _last_word_end(text: str, start: int, end: int) -> int:
+    """Return the last end of a word in a window; `end` if a long word goes beyond it."""
     if text[end].isspace():
         return end
-    cut = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
-    return cut if cut > (start + end) // 2 else end
+    space = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
+    return space if space > (start + end) // 2 else end

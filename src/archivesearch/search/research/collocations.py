@@ -1,4 +1,4 @@
-"""Words that keep company with others: how often, and how unlikely that is by chance."""
+"""Collocations: the words near a query's words, ranked by log-likelihood ratio."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -8,62 +8,72 @@ from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.model.passages import Passage, Span
 from archivesearch.model.research import Collocate
 
-# Fewer say nothing about a word; nor does what is more than so much of all text.
-_LEAST = 2
-_COMMON = 0.01
-_SMALL = 20_000
+_MIN_COUNT = 2  # fewer occurrences near a word say nothing about it
+# A word with a larger share of all words says nothing either. A small archive counts as if
+# it had `_MIN_WORD_COUNT` words.
+_MAX_SHARE = 0.01
+_MIN_WORD_COUNT = 20_000
 
 
 def collocates(
-    found: Iterable[tuple[Passage, Sequence[Span]]],
+    marked_passages: Iterable[tuple[Passage, Sequence[Span]]],
     analyzer: Analyzer,
-    occurrences: Mapping[str, int],
-    total: int,
+    term_counts: Mapping[str, int],
+    word_count: int,
     *,
     window: int,
 ) -> list[Collocate]:
-    """Return the words that stand near marked ones more often than by chance, the best first.
+    """Return the words that are near marked words more often than by chance, the best first.
 
-    `found` are passages with their marked spans; `occurrences` says how often each term
-    is in all texts, which have `total` words; `window` is how many words on either side
-    count as near. The forms of a word count together and go by the most frequent. Numbers, and
-    words that are everywhere, are left out.
+    `marked_passages` have the spans of their marks. `term_counts` says how often each term
+    occurs in all texts, `word_count` how many words these have. `window` is how many words
+    on either side are near. The forms of a word are counted together, under the most
+    frequent one. Numbers and very frequent words are left out.
     """
     near: Counter[str] = Counter()
     forms: dict[str, Counter[str]] = {}
-    for passage, marks in found:
+    for passage, marks in marked_passages:
         tokens = list(analyzer.tokens(passage.text, passage.lang))
         starts = {start for start, _ in marks}
-        places = [token.position for token in tokens if token.start in starts]
+        marked = [token.position for token in tokens if token.start in starts]
         for token in tokens:
-            if _is_near(token.position, places, window):
+            if _is_near(token.position, marked, window):
                 near[token.term] += 1
-                word = passage.text[token.start : token.end]
-                forms.setdefault(token.term, Counter())[word.casefold()] += 1
-    places_near = near.total()
+                form = passage.text[token.start : token.end].casefold()
+                forms.setdefault(token.term, Counter())[form] += 1
+    near_total = near.total()
     result = []
     for term, count in near.items():
-        if occurrences.get(term, 0) > _COMMON * max(total, _SMALL) or term.isdigit():
+        if term_counts.get(term, 0) > _MAX_SHARE * max(word_count, _MIN_WORD_COUNT):
             continue
-        expected = places_near * occurrences.get(term, count) / max(total, 1)
-        if count >= _LEAST and count > expected:
-            score = _likelihood(count, places_near, max(occurrences.get(term, 0), count), total)
-            word = min(forms[term].items(), key=lambda pair: (-pair[1], pair[0]))[0]
-            result.append(Collocate(word, count, expected, score))
-    return sorted(result, key=lambda one: (-one.score, one.word))
+        expected = near_total * term_counts.get(term, count) / max(word_count, 1)
+        if count >= _MIN_COUNT and count > expected and not term.isdigit():
+            score = _log_likelihood(
+                count, near_total, max(term_counts.get(term, 0), count), word_count
+            )
+            form = min(forms[term].items(), key=lambda pair: (-pair[1], pair[0]))[0]
+            result.append(Collocate(form, count, expected, score))
+    return sorted(result, key=lambda collocate: (-collocate.score, collocate.word))
 
 
-def _is_near(position: int, places: Sequence[int], window: int) -> bool:
-    """Whether a position is none of some ascending places, and one of them is near it."""
-    at = bisect_left(places, position)
-    after, before = places[at : at + 1], places[at - 1 : at] if at else ()
-    return position not in after and any(abs(position - one) <= window for one in (*before, *after))
+def _is_near(position: int, marked: Sequence[int], window: int) -> bool:
+    """Whether a position is not marked and is within the window of a marked one.
+
+    `marked` are positions in ascending order.
+    """
+    index = bisect_left(marked, position)
+    after, before = marked[index : index + 1], marked[index - 1 : index] if index else ()
+    return position not in after and any(abs(position - m) <= window for m in (*before, *after))
 
 
-def _likelihood(both: int, near: int, word: int, total: int) -> float:
-    """Return Dunning's log-likelihood ratio of a word's being near."""
+def _log_likelihood(both: int, near: int, occurrences: int, word_count: int) -> float:
+    """Return Dunning's log-likelihood ratio of a word and nearness.
+
+    `both` counts the word's occurrences near marked words, `near` all words there, and
+    `occurrences` all those of the word.
+    """
     from nltk.metrics.association import BigramAssocMeasures  # slow to import, and seldom needed
 
-    # all cells of the table must hold something, however small the archive
-    whole = max(total, near + word - both + 1)
-    return float(BigramAssocMeasures.likelihood_ratio(both, (near, word), whole))
+    # no cell of the contingency table may be 0, however small the archive is
+    total = max(word_count, near + occurrences - both + 1)
+    return float(BigramAssocMeasures.likelihood_ratio(both, (near, occurrences), total))

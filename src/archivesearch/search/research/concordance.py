@@ -1,4 +1,4 @@
-"""Keyword in context: each place where a passage matches, with what stands around it."""
+"""Concordance (keyword in context): each marked place of a passage with the text around it."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,10 +8,10 @@ from archivesearch.model.research import Line
 
 
 def lines(passage: Passage, marks: Sequence[Span], width: int) -> Iterator[Line]:
-    """Yield a line for each place that is marked, words that follow one another as one.
+    """Yield a line for each marked place. Marks with no word between them are one place.
 
-    `width` is how many characters stand on either side at most, cut between words. Its
-    three parts follow one another as they are, with a space between where one stands.
+    On either side are at most `width` characters, cut between words. `left`, `match` and
+    `right`, joined, are a piece of the text with each run of whitespace as one space.
     """
     text = passage.text
     for start, end in join_adjacent(text, marks):
@@ -20,24 +20,28 @@ def lines(passage: Passage, marks: Sequence[Span], width: int) -> Iterator[Line]
             page=passage.page,
             org=passage.org,
             year=passage.year,
-            left=_before(text, start, width),
+            left=_text_before(text, start, width),
             match=" ".join(text[start:end].split()),
-            right=_after(text, end, width),
+            right=_text_after(text, end, width),
         )
 
 
 def join_adjacent(text: str, marks: Sequence[Span]) -> list[Span]:
-    """Join marks that have no other word between them."""
-    found: list[Span] = []
+    """Join marks that have no other word between them.
+
+    >>> join_adjacent("class-war and peace", [(0, 5), (6, 9), (14, 19)])
+    [(0, 9), (14, 19)]
+    """
+    joined: list[Span] = []
     for start, end in marks:
-        if found and not split_words(text[found[-1][1] : start]):
-            found[-1] = found[-1][0], end
+        if joined and not split_words(text[joined[-1][1] : start]):
+            joined[-1] = joined[-1][0], end
         else:
-            found.append((start, end))
-    return found
+            joined.append((start, end))
+    return joined
 
 
-def _before(text: str, end: int, width: int) -> str:
+def _text_before(text: str, end: int, width: int) -> str:
     first = max(0, end - width)
     if first and not text[first - 1].isspace():
         space = text.find(" ", first, end)
@@ -46,7 +50,7 @@ def _before(text: str, end: int, width: int) -> str:
     return f"{before} " if before and text[end - 1].isspace() else before
 
 
-def _after(text: str, start: int, width: int) -> str:
+def _text_after(text: str, start: int, width: int) -> str:
     last = min(len(text), start + width)
     if last < len(text) and not text[last].isspace():
         space = text.rfind(" ", start, last)

@@ -1,4 +1,4 @@
-"""What researchers do with a query beside reading its best answers."""
+"""Research calls: all matches of a query, its concordance, collocations and trends."""
 
 import sys
 from collections import Counter
@@ -20,28 +20,28 @@ from archivesearch.search.research.concordance import lines
 
 PERIODS = {"year": 1, "decade": 10}
 LINE_SORTS = ("place", "left", "right")
-# Of more passages none is read, and the answer says so.
+# Only so many passages are read for a concordance or for collocations; a note says so.
 MAX_PASSAGES = 20_000
-_AT_A_TIME = 256
+_BATCH = 256
 
 
 def matches(
-    reader: Reader, vocabulary: QueryContext, query: str, filters: Filters, notes: list[str]
+    reader: Reader, context: QueryContext, query: str, filters: Filters, notes: list[str]
 ) -> Iterator[Hit]:
-    """Yield all hits in the order of the archive, few of them in memory at a time.
+    """Yield all hits in the order of the archive, a batch of passages in memory at a time.
 
-    `notes` is told which limits were met.
+    Sentences about limits that the query has met are appended to `notes`.
     """
-    tree = vocabulary.tree(query, filters.lang)
-    highlighter = Highlighter(tree, vocabulary.analyzer, reader.forms, reader.is_common)
-    numbers = reader.scan(tree, filters.tree(vocabulary), notes)
-    for number, passage, marks in _marked(reader, numbers, highlighter):
-        yield build_hit(reader, Match(number, 0.0), passage, marks, sentences=vocabulary.sentences)
+    tree = context.tree(query, filters.lang)
+    highlighter = Highlighter(tree, context.analyzer, reader.forms, reader.is_common)
+    numbers = reader.scan(tree, filters.tree(context), notes)
+    for number, passage, marks in _mark(reader, numbers, highlighter):
+        yield build_hit(reader, Match(number, 0.0), passage, marks, sentences=context.sentences)
 
 
 def kwic(
     reader: Reader,
-    vocabulary: QueryContext,
+    context: QueryContext,
     query: str,
     filters: Filters,
     *,
@@ -50,99 +50,111 @@ def kwic(
     offset: int,
     sort: str,
 ) -> Concordance:
-    """Return the places where a query matches, each with what stands around it."""
+    """Return the places where a query matches, each with the text around it.
+
+    The options are those of `Archive.kwic`.
+    """
     if sort not in LINE_SORTS:
         raise QueryError(f"sort must be one of {', '.join(LINE_SORTS)}, not '{sort}'")
     if min(limit, offset, width) < 0:
         raise QueryError("limit, offset and width cannot be negative")
-    found = _found(reader, vocabulary, query, filters)
-    some = islice(found, MAX_PASSAGES)
-    all_lines = (line for _, passage, marks in some for line in lines(passage, marks, width))
-    chosen: Iterator[Line] = all_lines
+    passages = islice(_marked_passages(reader, context, query, filters), MAX_PASSAGES)
+    in_order = (line for _, passage, marks in passages for line in lines(passage, marks, width))
+    sorted_lines: Iterator[Line] = in_order
     if sort == "left":
-        chosen = iter(sorted(all_lines, key=_from_right))
+        sorted_lines = iter(sorted(in_order, key=_words_leftwards))
     elif sort == "right":
-        chosen = iter(sorted(all_lines, key=lambda line: line.right.strip().casefold()))
-    wanted = tuple(islice(chosen, min(offset, sys.maxsize), min(offset + limit, sys.maxsize)))
-    total, notes = _total(reader, vocabulary, query, filters)
-    return Concordance(query, total, wanted, notes)
+        sorted_lines = iter(sorted(in_order, key=lambda line: line.right.strip().casefold()))
+    first, last = min(offset, sys.maxsize), min(offset + limit, sys.maxsize)
+    page = tuple(islice(sorted_lines, first, last))
+    total, notes = _total(reader, context, query, filters)
+    return Concordance(query, total, page, notes)
 
 
 def collocations(
     reader: Reader,
-    vocabulary: QueryContext,
+    context: QueryContext,
     query: str,
     filters: Filters,
     *,
     window: int,
     limit: int,
 ) -> Collocations:
-    """Return the words that keep company with those of a query, the most telling first."""
+    """Return the words that are often near those of a query, the most significant first.
+
+    The options are those of `Archive.collocations`.
+    """
     if window < 1 or limit < 0:
         raise QueryError("window must be at least 1, and limit cannot be negative")
     words = reader.words()
-    some = islice(_found(reader, vocabulary, query, filters), MAX_PASSAGES)
-    found = ((passage, marks) for _, passage, marks in some)
-    near = collocates(
-        found, vocabulary.analyzer, words.term_counts, words.word_count, window=window
-    )
-    total, notes = _total(reader, vocabulary, query, filters)
+    passages = islice(_marked_passages(reader, context, query, filters), MAX_PASSAGES)
+    marked = ((passage, marks) for _, passage, marks in passages)
+    near = collocates(marked, context.analyzer, words.term_counts, words.word_count, window=window)
+    total, notes = _total(reader, context, query, filters)
     return Collocations(query, total, tuple(near[:limit]), notes)
 
 
 def trends(
-    reader: Reader, vocabulary: QueryContext, query: str, filters: Filters, by: str
+    reader: Reader, context: QueryContext, query: str, filters: Filters, period: str
 ) -> Trends:
-    """Return for each year that has any paragraphs how many match; undated ones last."""
-    if by not in PERIODS:
-        raise QueryError(f"by must be one of {', '.join(PERIODS)}, not '{by}'")
-    narrowed = filters.tree(vocabulary)
-    tree = vocabulary.tree(query, filters.lang)
+    """Return how many paragraphs of each year match, for each year that has any.
+
+    Undated paragraphs are last. `period` is a key of `PERIODS`.
+    """
+    if period not in PERIODS:
+        raise QueryError(f"by must be one of {', '.join(PERIODS)}, not '{period}'")
+    filter_tree = filters.tree(context)
+    tree = context.tree(query, filters.lang)
     notes: list[str] = []
     counts, totals = (
-        _by_period(reader.year_counts(one, narrowed, notes), PERIODS[by]) for one in (tree, Every())
+        _by_period(reader.year_counts(matching, filter_tree, notes), PERIODS[period])
+        for matching in (tree, Every())
     )
     years = sorted(totals, key=lambda year: year or 10_000)
-    each = (Trend(year or None, counts.get(year, 0), totals[year]) for year in years)
-    return Trends(query, tuple(each), tuple(notes))
+    records = (Trend(year or None, counts.get(year, 0), totals[year]) for year in years)
+    return Trends(query, tuple(records), tuple(notes))
 
 
-def _by_period(counts: Mapping[int, int], length: int) -> Counter[int]:
-    added: Counter[int] = Counter()
-    for year, count in counts.items():
-        added[year - year % length] += count
-    return added
+def _by_period(year_counts: Mapping[int, int], length: int) -> Counter[int]:
+    """Return the counts of periods of some years, each under its first year."""
+    counts: Counter[int] = Counter()
+    for year, count in year_counts.items():
+        counts[year - year % length] += count
+    return counts
 
 
-def _found(
-    reader: Reader, vocabulary: QueryContext, query: str, filters: Filters
+def _marked_passages(
+    reader: Reader, context: QueryContext, query: str, filters: Filters
 ) -> Iterator[tuple[int, Passage, tuple[Span, ...]]]:
-    """Yield the passages that match, with their numbers and all words of the query marked."""
-    tree = vocabulary.tree(query, filters.lang)
-    highlighter = Highlighter(tree, vocabulary.analyzer, reader.forms)
-    return _marked(reader, reader.scan(tree, filters.tree(vocabulary)), highlighter)
+    """Yield the number of each match, its passage, and the spans of all words of the query.
+
+    Common words are marked too, unlike in hits.
+    """
+    tree = context.tree(query, filters.lang)
+    highlighter = Highlighter(tree, context.analyzer, reader.forms)
+    return _mark(reader, reader.scan(tree, filters.tree(context)), highlighter)
 
 
-def _marked(
+def _mark(
     reader: Reader, numbers: Iterator[int], highlighter: Highlighter
 ) -> Iterator[tuple[int, Passage, tuple[Span, ...]]]:
-    while some := list(islice(numbers, _AT_A_TIME)):
-        for number, passage in zip(some, reader.passages(some), strict=True):
+    while batch := list(islice(numbers, _BATCH)):
+        for number, passage in zip(batch, reader.passages(batch), strict=True):
             yield number, passage, highlighter.spans(passage)
 
 
 def _total(
-    reader: Reader, vocabulary: QueryContext, query: str, filters: Filters
+    reader: Reader, context: QueryContext, query: str, filters: Filters
 ) -> tuple[int, tuple[str, ...]]:
-    """Return how many passages match, and what a reader must know of it."""
+    """Return the number of matches, and notes about limits that the query has met."""
     notes: list[str] = []
-    tree = vocabulary.tree(query, filters.lang)
-    total = sum(reader.year_counts(tree, filters.tree(vocabulary), notes).values())
+    tree = context.tree(query, filters.lang)
+    total = sum(reader.year_counts(tree, filters.tree(context), notes).values())
     if total > MAX_PASSAGES:
         notes.append(f"only the first {MAX_PASSAGES:,} of {total:,} paragraphs were read")
     return total, tuple(notes)
 
 
-def _from_right(line: Line) -> list[str]:
-    """The words before a match, the nearest first."""
+def _words_leftwards(line: Line) -> list[str]:
+    """Return the words before a match, the nearest first."""
     return line.left.casefold().split()[::-1]

@@ -1,4 +1,4 @@
-"""Which pages an index has, and what is known of each of them."""
+"""Records of an index's pages and organizations, read from its JSON files."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class PageRecords:
-    """The pages of an index in order, from what it keeps of them as lines of JSON.
+    """The pages of an index in order, parsed from JSON lines.
 
-    `read` returns those lines; it is called when a page is first asked for.
+    Iteration yields their names. `read` returns the lines; it is called at first use.
     """
 
     def __init__(self, read: Callable[[], bytes]) -> None:
@@ -26,11 +26,11 @@ class PageRecords:
         return iter(self._pages)
 
     def page(self, name: str) -> "PageInfo | None":
-        """Return a page by its name, or the one that it is known as; None for none."""
-        return self._same.get(name) or self._pages.get(name)
+        """Return a page by its name, or by the name of an identical page; else None."""
+        return self._by_same_page.get(name) or self._pages.get(name)
 
     def with_url(self, url: str) -> list[str]:
-        """Return the pages that have an address."""
+        """Return the names of the pages that have a URL."""
         return [info.page for info in self._pages.values() if url in (info.url, *info.also)]
 
     @lazy
@@ -38,31 +38,27 @@ class PageRecords:
         return {info.page: info for info in map(_page_info, self._read().splitlines())}
 
     @lazy
-    def _same(self) -> "dict[str, PageInfo]":
-        """The pages that others are known as, by the names of those."""
-        return {other.page: info for info in self._pages.values() for other in info.same}
+    def _by_same_page(self) -> "dict[str, PageInfo]":
+        """The indexed pages, by the names of the identical pages that are not indexed."""
+        return {same.page: info for info in self._pages.values() for same in info.same}
 
 
 def _page_info(line: bytes) -> "PageInfo":
-    from archivesearch.model.pages import PageInfo  # which a search never needs
+    from archivesearch.model.pages import PageInfo  # no search needs it
 
     values = json.loads(line)
-    same = tuple(SamePage(**other) for other in values.pop("same"))
+    same = tuple(SamePage(**page) for page in values.pop("same"))
     return PageInfo(**values, same=same)
 
 
-if TYPE_CHECKING:
-    from archivesearch.model.reports import Organization
-
-
 class Organizations:
-    """The organizations of an index, by name, from what it keeps of them as JSON."""
+    """The organizations of an index, sorted by name, parsed from JSON at first use."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
 
     def __iter__(self) -> "Iterator[Organization]":
-        from archivesearch.model.reports import Organization  # which a search never needs
+        from archivesearch.model.reports import Organization  # no search needs it
 
         for values in self._values:
             yield Organization(**{**values, "aliases": tuple(values["aliases"])})
@@ -73,19 +69,20 @@ class Organizations:
         return [(values["name"], *values["aliases"]) for values in self._values]
 
     def canonical_name(self, org: str) -> tuple[str, str]:
-        """Return the canonical name of an organization, and a note where there is none.
+        """Return the canonical name of an organization and an empty note.
 
-        Raises QueryError for a name that several of them have.
+        For an unknown name, return the name itself and a note with the most similar one.
+        Raises QueryError for a name that several organizations have.
         """
-        wanted = " ".join(org.split()).casefold()
-        owners = self._owners.get(wanted, [])
+        key = " ".join(org.split()).casefold()
+        owners = self._owners.get(key, [])
         if len(owners) > 1:
             raise QueryError(f"'{org}' is a name of {' and of '.join(owners)}; give one of these")
         if owners:
             return owners[0], ""
-        import difflib  # which few searches need
+        import difflib  # few searches need it
 
-        near = difflib.get_close_matches(wanted, self._owners, n=1)
+        near = difflib.get_close_matches(key, self._owners, n=1)
         hint = f"; the nearest is {self._owners[near[0]][0]}" if near else ""
         return org, f"no organization goes by the name '{org}'{hint}"
 
@@ -95,11 +92,14 @@ class Organizations:
 
     @lazy
     def _owners(self) -> dict[str, list[str]]:
-        """The canonical names that go by each name, case folded; an own name goes first."""
-        found = {name.casefold(): [name] for name, *_ in self.names}
+        """The canonical names of the organizations that have each name, by the folded name.
+
+        The canonical name of an organization is not an alias of any other one.
+        """
+        owners = {name.casefold(): [name] for name, *_ in self.names}
         for name, *aliases in self.names:
             for alias in aliases:
-                owners = found.setdefault(alias.casefold(), [])
-                if alias.casefold() not in map(str.casefold, owners) and name not in owners:
-                    owners.append(name)
-        return found
+                with_alias = owners.setdefault(alias.casefold(), [])
+                if alias.casefold() not in map(str.casefold, with_alias) and name not in with_alias:
+                    with_alias.append(name)
+        return owners

@@ -1,4 +1,4 @@
-"""A generation opened: all that is held of it while it is asked."""
+"""Snapshot of an index: one generation, opened for reading, with its lock."""
 
 import json
 from functools import partial
@@ -8,7 +8,6 @@ from typing import NamedTuple
 from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.analysis.sentences import SentenceSplitter
 from archivesearch.config import Config, from_dict
-from archivesearch.directory import manifest as directory
 from archivesearch.directory.manifest import (
     MANIFEST,
     ORGANIZATIONS,
@@ -16,6 +15,10 @@ from archivesearch.directory.manifest import (
     SENTENCES,
     GenerationLock,
     Manifest,
+    check_bytes,
+    generation_folder,
+    read_file,
+    with_current_generation,
 )
 from archivesearch.errors import ConfigError, IndexDamaged
 from archivesearch.search.request import Engine, Reader
@@ -25,11 +28,14 @@ DAMAGE_ERRORS = (
     *(ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError),
     *(TypeError, ValueError, ConfigError, IndexDamaged),
 )
-"""What opening an index that is damaged, or of somebody who means harm, may raise."""
+"""The errors that may come up when an index is read that is damaged or hostile."""
 
 
 class Snapshot(NamedTuple):
-    """All that is held of a generation; read at once, since a rebuild may remove its folder."""
+    """An open generation of an index.
+
+    Its files are opened or read at once, since a rebuild may remove the folder.
+    """
 
     manifest: Manifest
     lock: GenerationLock
@@ -42,16 +48,20 @@ class Snapshot(NamedTuple):
 
 
 def open_snapshot(index: Path, engine: Engine) -> Snapshot:
-    """Open the generation in force, again where another takes its place meanwhile.
+    """Open the current generation. If another one replaces it meanwhile, open that one.
 
     Raises IndexMissing, IndexVersion, IndexDamaged or IndexBusy.
     """
-    return directory.with_current_generation(
-        index, lambda manifest: _opened(index, manifest, engine)
-    )
+    return with_current_generation(index, lambda manifest: _open(index, manifest, engine))
 
 
-def _opened(index: Path, manifest: Manifest, engine: Engine) -> Snapshot:
+def damage_error(index: Path, reason: object) -> IndexDamaged:
+    """Return the error for a damaged index. Its message says to rebuild the index."""
+    return IndexDamaged(f"the index in {index} is damaged ({reason}); rebuild it")
+
+
+def _open(index: Path, manifest: Manifest, engine: Engine) -> Snapshot:
+    """Open the generation of a manifest, and turn any error that damage causes into one."""
     if manifest.engine != engine.name:
         raise IndexDamaged(f"the index in {index} needs an engine '{manifest.engine}'")
     try:
@@ -63,27 +73,22 @@ def _opened(index: Path, manifest: Manifest, engine: Engine) -> Snapshot:
 
 
 def _open_generation(index: Path, manifest: Manifest, engine: Engine) -> Snapshot:
-    folder = directory.generation_folder(index, manifest)
-    hold = GenerationLock(folder)
+    folder = generation_folder(index, manifest)
+    lock = GenerationLock(folder)
     config = from_dict(manifest.config, str(index / MANIFEST))
     analyzer = Analyzer(manifest.languages, config.variants)
     try:
-        listing = directory.read_file(folder, PAGES)  # checked when it is asked for
-        small = {
-            name: directory.check_bytes(directory.read_file(folder, name), manifest, name)
+        page_lines = read_file(folder, PAGES)  # its checksum is compared at first use
+        small_files = {
+            name: check_bytes(read_file(folder, name), manifest, name)
             for name in manifest.files
             if name.endswith(".json")
         }
-        organizations = Organizations(small[ORGANIZATIONS])
-        learned = json.loads(small[SENTENCES])
+        organizations = Organizations(small_files[ORGANIZATIONS])
+        trained = json.loads(small_files[SENTENCES])
         reader = engine.open(folder, analyzer)
     except IndexDamaged as error:
         raise damage_error(index, error) from error
-    sentences = SentenceSplitter(**{name: frozenset(words) for name, words in learned.items()})
-    pages = PageRecords(partial(directory.check_bytes, listing, manifest, PAGES))
-    return Snapshot(manifest, hold, config, analyzer, reader, pages, organizations, sentences)
-
-
-def damage_error(index: Path, what: object) -> IndexDamaged:
-    """Return the error that an index is damaged, with what to do."""
-    return IndexDamaged(f"the index in {index} is damaged ({what}); rebuild it")
+    sentences = SentenceSplitter(**{name: frozenset(words) for name, words in trained.items()})
+    pages = PageRecords(partial(check_bytes, page_lines, manifest, PAGES))
+    return Snapshot(manifest, lock, config, analyzer, reader, pages, organizations, sentences)

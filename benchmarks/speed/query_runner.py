@@ -1,4 +1,4 @@
-"""Putting the query sets to all engines by turns, each waiting in its own process."""
+"""Query runner: sends the query sets to all engines by turns, each in a process of its own."""
 
 import statistics
 from collections.abc import Sequence
@@ -6,17 +6,18 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 
-from benchmarks.speed.processes import Worker, WorkerError, started
+from benchmarks.speed.processes import Worker, WorkerError, start_worker
 from benchmarks.speed.queries import WARM_UP
 
 Values = dict[str, Any]
 PERCENTILES = (50, 95, 99)
 
 
-class Panel:
-    """Engines that have opened their indexes; one that fails is told apart and let go.
+class QueryRunner:
+    """Engines with open indexes, each waiting for queries in its own process.
 
-    `jobs` maps each engine's name to the job its process is started with.
+    `jobs` maps an engine's name to the job that its process is started with. `failed` maps an
+    engine and its step to an error; an engine that fails gets no more queries.
     """
 
     def __init__(self, jobs: dict[str, Values]) -> None:
@@ -28,7 +29,7 @@ class Panel:
 
     def __enter__(self) -> Self:
         for name, job in self.jobs.items():
-            worker = self._stack.enter_context(started("answer", job))
+            worker = self._stack.enter_context(start_worker("answer", job))
             try:
                 self.kinds[name] = worker.receive()["kinds"]
                 self.workers[name] = worker
@@ -44,25 +45,26 @@ class Panel:
     ) -> None:
         self._stack.__exit__(kind, error, trace)
 
-    def ask(self, kind: str, queries: Sequence[Any], repeat: int) -> dict[str, Values]:
-        """Return every engine's figures for one set; its first WARM_UP queries do not count.
+    def run(self, kind: str, queries: Sequence[Any], repeat: int) -> dict[str, Values]:
+        """Return the figures of one query set by engine; its first WARM_UP queries do not count.
 
-        Each repetition puts the whole set to one engine after the other, beginning with
-        another one each time; a query's time is the median of its repetitions.
+        The whole set goes to one engine after the other, `repeat` times, each time beginning
+        with another engine. A query's time is the median of its repetitions.
         """
         names = [name for name in self.workers if kind in self.kinds[name]]
         replies: dict[str, list[Values]] = {name: [] for name in names}
         for name in names:
-            self._put(name, kind, queries[:WARM_UP])
+            self._answer(name, kind, queries[:WARM_UP])
         for turn in range(repeat):
             start = turn % max(len(names), 1)
             for name in names[start:] + names[:start]:
-                reply = self._put(name, kind, queries[WARM_UP:])
+                reply = self._answer(name, kind, queries[WARM_UP:])
                 if reply:
                     replies[name].append(reply)
         return {name: _figures(replies[name]) for name in names if name in self.workers}
 
-    def _put(self, name: str, kind: str, queries: Sequence[Any]) -> Values | None:
+    def _answer(self, name: str, kind: str, queries: Sequence[Any]) -> Values | None:
+        """Return one engine's reply to queries, or None if it fails or has failed before."""
         if name not in self.workers:
             return None
         try:
@@ -75,11 +77,11 @@ class Panel:
 
 
 def _figures(replies: list[Values]) -> Values:
-    """Join the repetitions: percentiles of the medians and of the first time of asking."""
-    repeated = zip(*(reply["ms"] for reply in replies), strict=True)
+    """Join repetitions; `first` has the percentiles of the first one alone."""
+    times_by_query = zip(*(reply["ms"] for reply in replies), strict=True)
     hits = replies[0]["hits"]
     return {
-        **_percentiles([statistics.median(times) for times in repeated]),
+        **_percentiles([statistics.median(times) for times in times_by_query]),
         "cpu_ms": statistics.median(reply["cpu_ms"] for reply in replies),
         "first": _percentiles(replies[0]["ms"]),
         "queries": len(hits),
