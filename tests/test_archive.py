@@ -259,6 +259,7 @@ def test_organizations(named: Path) -> None:
 def test_a_page(index: Path) -> None:
     with archivesearch.open(index) as archive:
         info = archive.page("letters/1994.html")
+        assert (info.also, info.same) == ((), ())  # tuples, as all lists of records
         assert (info.title, info.year, info.date) == ("A letter", 1994, "1994-05-12")
         assert info.lang == "en"
         passages = archive.passages("letters/1994.html")
