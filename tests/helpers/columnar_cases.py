@@ -232,9 +232,13 @@ def _written(index: BruteForce, query: ExactForm) -> dict[int, float]:
     terms = {term.decode() for term in query.child_terms()}
 
     def fits(number: int) -> bool:
+        forms = index.forms[query.fieldname][number]
+        if not all(
+            any(term in terms and test(form) for term, form in forms) for test in query.tests
+        ):
+            return False  # the words in a row may stand in a repeated sentence of the text
         if len(query.tests) == 1:
-            forms = index.forms[query.fieldname][number]
-            return any(term in terms and query.tests[0](form) for term, form in forms)
+            return True
         all_words = [word for word, _, _ in words(getattr(index.passages[number], name))]
         rows = (all_words[at : at + len(query.tests)] for at in range(len(all_words)))
         return any(
