@@ -233,12 +233,12 @@ def _written(index: BruteForce, query: ExactForm) -> dict[int, float]:
 
     def fits(number: int) -> bool:
         forms = index.forms[query.fieldname][number]
-        if not all(
-            any(term in terms and test(form) for term, form in forms) for test in query.tests
-        ):
-            return False  # the words in a row may stand in a repeated sentence of the text
         if len(query.tests) == 1:
-            return True
+            return any(term in terms and query.tests[0](form) for term, form in forms)
+        # the words in a row may stand in a repeated sentence of the text
+        passing = {term for term, form in forms for test in query.tests if test(form)}
+        if isinstance(query.child, Phrase) and not passing.issuperset(query.child.words):
+            return False
         all_words = [word for word, _, _ in words(getattr(index.passages[number], name))]
         rows = (all_words[at : at + len(query.tests)] for at in range(len(all_words)))
         return any(
