@@ -102,24 +102,24 @@ class Archive:
 
         `query` is written in the query language; a blank one matches every paragraph.
 
-        - `limit`: the number of hits, or of groups
-        - `offset`: the number of hits, or of groups, to leave out before the first
+        - `limit`: the number of hits, or of groups.
+        - `offset`: the number of hits, or of groups, to leave out before the first.
         - `sort`: `"score"`, `"year"`, `"-year"` (latest first), or `"place"`, the order
-          of the archive
+          of the archive.
         - `group_by`: `"page"`, `"section"` or `"org"`; the results then have `groups`
-          instead of `hits`
+          instead of `hits`.
         - `facets`: the values to count, any of `"org"`, `"section"`, `"year"`, `"lang"`,
-          `"page"` and `"family"`, the top folder of the page
-        - `explain`: whether each hit has an `explanation` of its score
+          `"page"` and `"family"`, the top folder of the page.
+        - `explain`: whether each hit has an `explanation` of its score.
 
         These filters restrict the search. They are the same for all queries of an archive:
 
-        - `org`: an organization, by any of its names
-        - `section`: words of a heading, in a row
+        - `org`: an organization, by any of its names.
+        - `section`: words of a heading, in a row.
         - `year`: the year of the page, or a pair of first and last year, None for an
-          open end: `(1990, None)`
-        - `mentions`: a year that the paragraph mentions, or such a pair
-        - `lang`: the language of the page, as a code such as `"en"`
+          open end: `(1990, None)`.
+        - `mentions`: a year that the paragraph mentions, or such a pair.
+        - `lang`: the language of the page, as a code such as `"en"`.
 
         An organization or a language that the archive does not have is no error: the
         results are empty, and their `notes` say why. For example:
@@ -172,10 +172,10 @@ class Archive:
     ) -> "Concordance":
         """Return the matches of a query as a concordance: each match with its context.
 
-        - `width`: the characters of context on each side, at most
-        - `limit`, `offset`: the number of lines, and of lines to leave out before them
+        - `width`: the characters of context on each side, at most.
+        - `limit`, `offset`: the number of lines, and of lines to leave out before them.
         - `sort`: `"place"`, the order of the archive; `"left"` or `"right"`, by the words
-          on that side, the nearest first
+          on that side, the nearest first.
 
         The filters are those of `search`. Raises QueryError or TypeError as `search` does.
         """
@@ -193,8 +193,8 @@ class Archive:
 
         The words with the highest log-likelihood ratio come first.
 
-        - `window`: the distance, in words to either side, that counts as near; at least 1
-        - `limit`: the number of words
+        - `window`: the distance, in words to either side, that counts as near; at least 1.
+        - `limit`: the number of words.
 
         The filters are those of `search`. Raises QueryError or TypeError as `search` does.
         """

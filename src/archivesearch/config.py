@@ -19,16 +19,16 @@ T = TypeVar("T")
 class Config:
     """The configuration of an archive, as in an `archivesearch.toml`.
 
-    - `name`: the name of the archive
-    - `base_url`: the URL of the top folder of the source
-    - `languages`: ISO 639-1 codes; pages that do not name their language have the first
-    - `banners`: sentences that many pages repeat
-    - `exclude`: globs of the page paths that are not indexed
+    - `name`: the name of the archive.
+    - `base_url`: the URL of the top folder of the source.
+    - `languages`: ISO 639-1 codes; pages that do not name their language have the first.
+    - `banners`: sentences that many pages repeat.
+    - `exclude`: globs of the page paths that are not indexed.
     - `addresses`: regular expressions over page paths; their named groups `year`,
-      `month`, `day` and `issue` date a page
-    - `organizations`: the aliases of each canonical name
-    - `variants`: for a spelling, other spellings of the same word
-    - `issues`: the ISO date of each issue number
+      `month`, `day` and `issue` date a page.
+    - `organizations`: the aliases of each canonical name.
+    - `variants`: for a spelling, other spellings of the same word.
+    - `issues`: the ISO date of each issue number.
     """
 
     name: str = ""

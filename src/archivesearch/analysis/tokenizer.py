@@ -129,8 +129,8 @@ def _mark_pattern() -> re.Pattern[str]:
     return re.compile(f"[{_character_class(_MARKS)}{INVISIBLE}]")
 
 
+# `(word, start, end)`, with `text[start:end] == word`.
 Word = tuple[str, int, int]
-"""`(word, start, end)`, with `text[start:end] == word`."""
 
 
 def words(text: str) -> Iterator[Word]:
@@ -199,7 +199,7 @@ def find_words(text: str, spellings: Iterable[str]) -> list[Word]:
     elif len(lowered) == len(text) and not _NOT_SIMPLE.search(text):
         for apostrophe in _APOSTROPHES:  # several times as fast as str.translate
             lowered = lowered.replace(apostrophe, "'")
-        # such a letter may be the lower case of several letters, or of two together
+        # Such a letter may be the lower case of several letters, or of two together
         for match in _NON_ASCII_LETTER.finditer(text):
             matches += _words_around(text, match.start())
     else:

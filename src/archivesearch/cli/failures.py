@@ -12,8 +12,8 @@ from archivesearch.errors import ArchiveSearchError, QueryError
 from archivesearch.present.clean import one_line
 from archivesearch.present.width import cut_position, text_width
 
+# Errors that a user can cause. All others are bugs of the program and keep their traceback.
 EXPECTED_ERRORS = (ArchiveSearchError, OSError, KeyboardInterrupt, RecursionError, MemoryError)
-"""Errors that a user can cause. All others are bugs of the program and keep their traceback."""
 
 _MAX_COLUMNS = 60  # before the caret; of a longer query only the last 30 are printed
 

@@ -12,8 +12,8 @@ from archivesearch import __version__
 DEFAULT_INDEX = "index"
 INDEX_VARIABLE = "ARCHIVESEARCH_INDEX"
 
+# The function of a command, which a decorator gives options.
 Command = TypeVar("Command", bound=Callable[..., Any])
-"""The function of a command, which a decorator gives options."""
 
 
 def add_options(command: Command, *options: Callable[[Command], Command]) -> Command:

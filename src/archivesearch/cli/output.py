@@ -34,7 +34,7 @@ _ASCII_SIGNS = str.maketrans(
 
 def write(text: str, *, color: bool = False) -> None:
     """Write lines of text to standard output, with or without the colours in it."""
-    # without `file`, click would write UTF-8 even if the environment says ASCII
+    # Without `file`, click would write UTF-8 even if the environment says ASCII
     click.echo(text, file=sys.stdout, color=color)
 
 

@@ -15,8 +15,8 @@ from archivesearch.cli.failures import Interrupted
 from archivesearch.model.reports import Progress
 from archivesearch.present.numbers import quantity, whole_duration
 
+# Seconds between two lines if standard error is no terminal.
 LINE_INTERVAL = 10.0
-"""Seconds between two lines if standard error is no terminal."""
 
 _MAX_SAMPLES = 30  # one a second: speed and time left are those of the last half minute
 _MIN_BAR, _MAX_BAR = 8, 40
@@ -104,7 +104,7 @@ def show_progress(index: str) -> Iterator[ProgressMeter]:
         with _draw_bar(meter) if _is_terminal() else write_progress_lines(meter):
             yield meter
     except KeyboardInterrupt as error:
-        # while saving, the new index may already be in force
+        # While saving, the new index may already be in force
         state = (
             f"{index} holds either the complete old index or the complete new one"
             if meter.latest.stage == "saving"

@@ -4,8 +4,8 @@ import re
 
 import click
 
+# One year, or the first and the last year of a range; None leaves an end open.
 Years = int | tuple[int | None, int | None]
-"""One year, or the first and the last year of a range; None leaves an end open."""
 
 _YEARS = re.compile(r"([0-9]{4})?(?:([-–])([0-9]{4})?)?")
 

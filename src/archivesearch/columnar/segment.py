@@ -53,7 +53,7 @@ class Segment:
         self.gaps = PackedInts(self.arrays, "positions.gap", bits=8)
         entry_bits: Array = self.arrays["entries.documents"]
         entry_bit_rows = PaddedRows(entry_bits)
-        # the number of postings before an entry, and the number of positions before a posting
+        # The number of postings before an entry, and the number of positions before a posting
         self.posting_sums = PrefixSums(
             self.arrays,
             "entries.postings",

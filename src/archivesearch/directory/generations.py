@@ -162,7 +162,7 @@ def _may_be_in_index(name: str) -> bool:
 
 
 def _writer_name(index: Path) -> str:
-    """Return the writer as " (PROCESS on HOST)", for a message; "" if it is unknown."""
+    """Return the writer as " (PROCESS on HOST)", for a message; `""` if it is unknown."""
     try:
         with regular_file(index / _WRITER) as file:
             number, host = file.read(300).decode("ascii").split()

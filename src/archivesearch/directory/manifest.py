@@ -234,7 +234,7 @@ def _to_json(values: Mapping[str, Any]) -> str:
 
 
 def _checksum(values: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of a manifest's values without the checksum; "" if they are not JSON."""
+    """Return the SHA-256 of a manifest's values without the checksum; `""` if they are not JSON."""
     try:
         rest = _to_json({key: value for key, value in values.items() if key != _CHECKSUM})
     except (ValueError, RecursionError):  # nothing that `manifest_text` writes

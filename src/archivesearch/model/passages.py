@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+# Half-open `(start, end)`, in code points.
 Span = tuple[int, int]
-"""Half-open `(start, end)`, in code points."""
 
+# Groups of near-duplicate passages, as passage numbers; the representative is first.
 CopyGroups = tuple[tuple[int, ...], ...]
-"""Groups of near-duplicate passages, as passage numbers; the representative is first."""
 
 _HOST = re.compile(r"\w+://[^/]*/")
 
@@ -47,12 +47,12 @@ class SamePage:
 class Passage:
     """A passage: a paragraph with the fields of its section and its page.
 
-    - `id`: `page#n`, the n-th passage of the page, counted from 1
-    - `page`, `url`, `title`, `lang`: the name, URL, title and language of the page
-    - `org`, `section`: the organization and the heading of the section
-    - `label`, `text`, `repeated`, `years_mentioned`: as in `Paragraph`
-    - `year`, `year_source`, `date`, `author`: the `Dating` of the page
-    - `same`: the exact duplicates of the page, which are not indexed themselves
+    - `id`: `page#n`, the n-th passage of the page, counted from 1.
+    - `page`, `url`, `title`, `lang`: the name, URL, title and language of the page.
+    - `org`, `section`: the organization and the heading of the section.
+    - `label`, `text`, `repeated`, `years_mentioned`: as in `Paragraph`.
+    - `year`, `year_source`, `date`, `author`: the `Dating` of the page.
+    - `same`: the exact duplicates of the page, which are not indexed themselves.
     """
 
     id: str
@@ -93,7 +93,7 @@ class Batch(Protocol):
 
 
 def family(page: str) -> str:
-    """Return the top folder of a page, whose pages are mostly of one kind; "" for none.
+    """Return the top folder of a page, whose pages are mostly of one kind; `""` for none.
 
     The name of a source or the host of a URL stays before it.
 

@@ -91,7 +91,7 @@ _FIRST_UNSPACED = "\u0e00"
 
 
 def language_by_function_words(words: Sequence[str]) -> str:
-    """Return the code of the language that a text is clearly in; "" if it is not clear.
+    """Return the code of the language that a text is clearly in; `""` if it is not clear.
 
     `words` are all runs of letters of the text in order, in lower case.
     """

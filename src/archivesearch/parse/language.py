@@ -2,7 +2,7 @@
 
 A sample of the longest paragraphs is judged, because mastheads and rows of links are in the
 site's language and not always in the page's. Function words decide for most samples;
-py3langid decides for the others. A short text needs a higher probability. The result is ""
+py3langid decides for the others. A short text needs a higher probability. The result is `""`
 if no language is probable enough.
 """
 
@@ -42,9 +42,9 @@ _CLOSE_LANGUAGES = [
 
 
 def detect_language(declared: str, sections: Iterable[Section], expected: Sequence[str]) -> str:
-    """Return the language code of a page, "" if it is open.
+    """Return the language code of a page, `""` if it is open.
 
-    `declared` is the code that the page declares, "" if none; `expected` are the codes of
+    `declared` is the code that the page declares, `""` if none; `expected` are the codes of
     the archive's languages.
     """
     sample = _sample(sections)

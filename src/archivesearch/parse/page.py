@@ -106,7 +106,7 @@ def _is_html(text: str, raw: RawPage) -> bool:
 
 
 def _first_heading(blocks: list[Block]) -> str:
-    """Return the first heading among 20 blocks, else the first line; "" if it is too long."""
+    """Return the first heading among 20 blocks, else the first line; `""` if it is too long."""
     heading = next((b for b in blocks[:20] if b.level), None)
     first = (heading or blocks[0]).text.split("\n")[0]
     return first if len(first) <= _MAX_HEADING_TITLE else ""

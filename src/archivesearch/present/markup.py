@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from archivesearch.model.passages import Span
 from archivesearch.present.clean import clean, one_line
 
+# A piece of text and the name of its style: `""`, `mark`, `strong`, `faint` or `count`.
 TextRun = tuple[str, str]
-"""A piece of text and the name of its style: `""`, `mark`, `strong`, `faint` or `count`."""
 
 SEPARATOR: TextRun = (" · ", "faint")
 

@@ -10,8 +10,8 @@ from archivesearch.present.clean import clean
 from archivesearch.present.markup import TextRun, pieces, with_asterisks
 from archivesearch.present.wrap import wrap
 
+# Longer lines of running text are hard to read, however wide the terminal is.
 MAX_TEXT_COLUMNS = 100
-"""Longer lines of running text are hard to read, however wide the terminal is."""
 
 MIN_COLUMNS = 24
 

@@ -92,7 +92,7 @@ def _scan(folder: Path) -> list["os.DirEntry[str]"]:
 
 
 def _file_problem(path: Path, root: Path) -> str:
-    """Return why a file must not be opened, or ''. Only regular files and links to them are."""
+    """Return why a file must not be opened, or `""`. Only regular files and links to them are."""
     try:
         if path.is_symlink():
             target = path.resolve(strict=True)

@@ -73,7 +73,7 @@ def _read_start(path: Path) -> bytes:
 
 
 def _decompressed_start(path: Path, start: bytes) -> bytes:
-    """Return the first bytes of a file, decompressed; b"" if they are damaged.
+    """Return the first bytes of a file, decompressed; `b""` if they are damaged.
 
     `start` is returned itself if the file is not compressed.
     """

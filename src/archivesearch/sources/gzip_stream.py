@@ -63,7 +63,7 @@ class _Piece:
 class SegmentStream:
     """A cursor that moves forward through the segments of a file.
 
-    The reading methods stop at the end of a segment, where they return b"". Three methods
+    The reading methods stop at the end of a segment, where they return `b""`. Three methods
     go to the beginning of a segment and return whether there is one:
 
         next_segment()               the next segment of the file
@@ -132,7 +132,7 @@ class SegmentStream:
         return self._buffer[self._position : self._position + size]
 
     def read(self, size: int) -> bytes:
-        """Return the next bytes, at most `size`; b"" at the end of the segment."""
+        """Return the next bytes, at most `size`; `b""` at the end of the segment."""
         if self._position == len(self._buffer) and not self._fill():
             return b""
         data = self._buffer[self._position : self._position + size]
@@ -140,7 +140,7 @@ class SegmentStream:
         return data
 
     def readline(self, max_bytes: int) -> bytes:
-        """Return the next line with its newline, cut to `max_bytes`; b"" at the segment's end."""
+        """Return the next line with its newline, cut to `max_bytes`; `b""` at the segment's end."""
         end = self._buffer.find(b"\n", self._position)
         while end < 0 and len(self._buffer) - self._position < max_bytes:
             seen = len(self._buffer) - self._position
@@ -277,7 +277,7 @@ class _GzipMember:
     """The gzip member at an offset of a file.
 
     After the last of its pieces, `end` is the offset after the member. `damage` is the
-    reason if it could not be read to its end, else ''.
+    reason if it could not be read to its end, else `""`.
     """
 
     def __init__(self, file: SeekableFile, offset: int) -> None:

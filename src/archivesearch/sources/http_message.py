@@ -45,7 +45,7 @@ class Message:
 
     @property
     def media_type(self) -> str:
-        """The content type without parameters, in lower case, or ''."""
+        """The content type without parameters, in lower case, or `""`."""
         return (self.content_type or "").partition(";")[0].strip().lower()
 
 
@@ -148,7 +148,7 @@ def _decompress(data: bytes, encoding: str, max_bytes: int) -> bytes:
 
 
 def _inflate(data: bytes, wbits: int, max_bytes: int) -> bytes:
-    """Return the content of gzip or deflate data up to damage; b"" if there is none."""
+    """Return the content of gzip or deflate data up to damage; `b""` if there is none."""
     inflater = zlib.decompressobj(wbits)
     parts: list[bytes] = []
     bytes_left = max_bytes + 1

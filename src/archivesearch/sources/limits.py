@@ -20,7 +20,7 @@ class Limits:
     unpacked_bytes: int = 256 * MEGABYTE
 
     def size_problem(self, size: int) -> str:
-        """Return the reason to skip a page of `size` bytes as too large, or ''."""
+        """Return the reason to skip a page of `size` bytes as too large, or `""`."""
         if size <= self.page_bytes:
             return ""
         return f"it is larger than the {_megabytes(self.page_bytes)} that a page may have"

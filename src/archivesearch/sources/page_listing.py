@@ -86,7 +86,7 @@ class SourceListing:
     captures of all sources are known. `omitted` counts, by reason, the records that are
     no pages and no entries either, since there may be millions of them. `config` is the
     content of the `archivesearch.toml` in an archive, or None; `config_damage` is the
-    reason if it cannot be read, or ''.
+    reason if it cannot be read, or `""`.
     """
 
     entries: tuple[SourceEntry, ...] = ()
@@ -140,7 +140,7 @@ def is_hidden(name: str) -> bool:
 
 
 def unsafe_name_problem(name: str) -> str:
-    """Return why the name of a member of an archive cannot be the path of a page, or ''."""
+    """Return why the name of a member of an archive cannot be the path of a page, or `""`."""
     if len(name) > _MAX_NAME:
         return "its name is too long"
     if name.startswith("/") or _DRIVE_LETTER.match(name) or ".." in name.split("/"):

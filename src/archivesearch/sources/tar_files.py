@@ -35,7 +35,7 @@ from archivesearch.sources.page_listing import (
     unsafe_name_problem,
 )
 
-# the errors of tarfile and its decompressors for damaged and hostile archives
+# The errors of tarfile and its decompressors for damaged and hostile archives
 _TAR_ERRORS = (
     *(tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError),
     *(ValueError, OverflowError, MemoryError, RecursionError),

@@ -85,7 +85,7 @@ class _ZippedWarc:
         self._offset = 0
 
     def read(self, size: int, /) -> bytes:
-        """Return the next bytes, at most `size`; b"" if no more can be read."""
+        """Return the next bytes, at most `size`; `b""` if no more can be read."""
         try:
             self._file.seek(self._offset)
             data = self._file.read(size)

@@ -155,7 +155,7 @@ def _record_contents(
 def _read_message(
     record: Record, records: RecordReader, limits: Limits
 ) -> tuple[http.Message | None, str, bool]:
-    """Return the message in a record, the reason to skip it or '', and whether it is a page."""
+    """Return the message in a record, the reason to skip it or `""`, and whether it is a page."""
     if record.type not in _RANKS and record.type != "revisit":
         return None, f"it is a {record.type or 'nameless'} record", False
     if not _WEB_URL.match(record.url):

@@ -19,7 +19,7 @@ _ARC_LINE = re.compile(
     rb"(?P<date>\d{8,20}) (?P<type>\S[^\n]{0,400}?) (?P<length>-?\w{1,20})\r?\n"
 )
 _NEXT_RECORD = re.compile(rb"\r?\n\r?\n(?P<record>WARC/1\.\d\r?\n)")
-# the bytes of a line before a record in its middle; the last of them is no text
+# The bytes of a line before a record in its middle; the last of them is no text
 _RECORD_IN_LINE = re.compile(rb"[^\n]*?[^\x20-\x7e\n](?=WARC/1\.\d\r?\n)")
 _CHUNK_BYTES = 65_536
 _MAX_LINE = 16_384
@@ -47,12 +47,12 @@ class Record:
 
     @property
     def url(self) -> str:
-        """The URL of the record, or ''."""
+        """The URL of the record, or `""`."""
         return self.headers.get("warc-target-uri", "").strip().strip("<>")
 
     @property
     def id(self) -> str:
-        """The ID by which other records refer to this one, or ''."""
+        """The ID by which other records refer to this one, or `""`."""
         return self.headers.get("warc-record-id", "").strip().strip("<>")
 
 

@@ -247,7 +247,7 @@ class DocumentStore:
         return frozenset(json.loads(heading) for heading, n in counts.items() if n > 1)
 
     def org_name(self, org: int) -> str:
-        """Return the name of an organization; "" for number 0."""
+        """Return the name of an organization; `""` for number 0."""
         return from_utf8(self._orgs[org]) if org else ""
 
     def _heading(self, section: int) -> str:

@@ -170,7 +170,7 @@ class TextStore:
     def take(self, numbers: Array) -> list[str]:
         """Return texts, in the order of `numbers`. Raises IndexDamaged if a block is damaged."""
         firsts = self._columns[1]
-        # in the type of the array; of another type, numpy would convert the whole array
+        # In the type of the array; of another type, numpy would convert the whole array
         blocks = firsts.searchsorted(numbers.astype(firsts.dtype), "right") - 1
         return list(map(self._text, numbers.tolist(), blocks.tolist()))
 
@@ -207,7 +207,7 @@ class TextStore:
         size = edges[-1]
         where = f"texts.bytes is damaged at byte {start:,}"
         try:
-            # first, since the decompressor allocates the size that the frame claims
+            # First, since the decompressor allocates the size that the frame claims
             if zstd.frame_content_size(frame) != size:
                 raise IndexDamaged(f"{where} (its length is wrong)")
             with self._lock:

@@ -198,7 +198,7 @@ def offsets(counts: Array) -> Array:
 
 def range_index(starts: Array, number: int) -> int:
     """Return the index of the range that contains a number, from the starts of all ranges."""
-    # with a number of another type numpy would convert the whole array first
+    # With a number of another type numpy would convert the whole array first
     return int(np.searchsorted(starts, starts.dtype.type(number), "right")) - 1
 
 

@@ -63,7 +63,7 @@ def masthead_dates(
 ) -> list[DateCandidate]:
     """Return the dates above a page's text that stand alone, or beside a name.
 
-    `author` is the name in the page's head, or ''.
+    `author` is the name in the page's head, or `""`.
     """
     is_review = bool(_REVIEW.search(page) or _REVIEW.search(title))
     is_index = bool(_INDEX_PAGE.search(page))

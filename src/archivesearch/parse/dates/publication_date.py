@@ -27,7 +27,7 @@ from archivesearch.parse.dates.page_edges import EdgeLine
 from archivesearch.parse.dates.written_dates import DateOrder, PartialDate, find_dates, valid_date
 
 _ISSUE_NUMBER = re.compile(r"(?:\b(?:issue|no|number|nr)\b\.?|#)\s*(\d{1,4})(?!\d)", re.IGNORECASE)
-# the sources whose date may add a month and a day to a year that another source gives
+# The sources whose date may add a month and a day to a year that another source gives
 _EXACT = frozenset(("masthead", "byline", "closing", "published", "address"))
 
 
@@ -193,7 +193,7 @@ def _closing_author(
     bottom: Sequence[EdgeLine],
     signed: Sequence[tuple[DateCandidate, int]],
 ) -> str:
-    """Return the name at the end of the text, beside its date or after dashes, or ''."""
+    """Return the name at the end of the text, beside its date or after dashes, or `""`."""
     for _, number in signed:
         lines = blocks[number].text.split("\n")
         if number and not blocks[number - 1].level and len(blocks[number - 1].text) < 60:

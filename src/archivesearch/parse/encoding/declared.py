@@ -58,7 +58,7 @@ def _attributes(data: bytes, at: int) -> tuple[dict[bytes, bytes], int]:
 
 
 def _label(attributes: dict[bytes, bytes]) -> bytes:
-    """Return the encoding label in the attributes of a `<meta>`, b"" if none."""
+    """Return the encoding label in the attributes of a `<meta>`, `b""` if none."""
     if b"charset" in attributes:
         return attributes[b"charset"]
     if attributes.get(b"http-equiv", b"").lower() != b"content-type":

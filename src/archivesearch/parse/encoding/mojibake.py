@@ -21,7 +21,7 @@ _FROM_MAC = str.maketrans("ÕÒÓÔ", "’“”‘")
 
 
 def repair(text: str) -> tuple[str, str]:
-    """Return a text without its certain mojibake, and the names of the repairs, "" if none.
+    """Return a text without its certain mojibake, and the names of the repairs, `""` if none.
 
     - UTF-8 that was read as windows-1252 and saved as UTF-8: the whole text can be converted
       back, which is hardly possible by chance. If it cannot, quotation marks and dashes

@@ -12,7 +12,7 @@ from archivesearch.parse.sections.labels import Label, split_at_labels
 class SectionDraft:
     """A section that is being filled.
 
-    - `org_heading`: the heading with the name of its organization, "" if it has none.
+    - `org_heading`: the heading with the name of its organization, `""` if it has none.
     - `front_matter`: the lines of publication, address and price.
     - `paragraphs`: pairs of a text and its label.
     """

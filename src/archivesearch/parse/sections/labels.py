@@ -109,7 +109,7 @@ def find_labels(
 
 
 def label_kind(text: str) -> str:
-    """Return the kind of label that a whole text is, with or without a colon; "" if none."""
+    """Return the kind of label that a whole text is, with or without a colon; `""` if none."""
     phrase = text.rstrip(" :：")
     return _phrase_kind(phrase, first=True)[0] if 0 < len(phrase) <= _MAX_LABEL else ""
 
@@ -231,7 +231,7 @@ class _ColonLabels:
         return Label(start, end, content_start, kind, begins_line, opens_profile)
 
     def _profile_kind(self, start: int, colon: int, phrase: str, *, begins_line: bool) -> str:
-        """Return the kind of a label that counts inside profiles only, "" if it is none."""
+        """Return the kind of a label that counts inside profiles only, `""` if it is none."""
         if DATE_LABEL.fullmatch(phrase):
             if self.text[colon + 1 : colon + 6].strip()[:1].isdigit():
                 return ""
@@ -286,7 +286,7 @@ def _may_be_label(window: str, *, is_cut: bool) -> bool:
 
 
 def _phrase_kind(phrase: str, *, first: bool) -> tuple[str, bool]:
-    """Return the kind of label that a phrase is, "" if none, and whether it opens a profile.
+    """Return the kind of label that a phrase is, `""` if none, and whether it opens a profile.
 
     A phrase that is not the `first` of its line needs a capital, a digit or an ideograph.
     """
@@ -367,14 +367,14 @@ def _bare_label(text: str, start: int, stop: int, end: int) -> Label | None:
 
 
 def _line_kind(phrase: str) -> str:
-    """Return the kind of a label that needs a line of its own: `Our comments`, else ""."""
+    """Return the kind of a label that needs a line of its own: `Our comments`, else `""`."""
     match = LABEL_PHRASE.fullmatch(phrase)
     kind = _matched_kind(match) if match and not match["topic"] else ""
     return kind if kind in ("self", "comment") else ""
 
 
 def _bare_phrase(text: str, start: int, stop: int) -> tuple[str, str]:
-    """Return the words between two offsets, and the kind of label that they are, or ""."""
+    """Return the words between two offsets, and the kind of label that they are, or `""`."""
     if stop - start > _MAX_BARE_LABEL:
         return "", ""
     phrase = text[start:stop].strip(_STRIPPED)
