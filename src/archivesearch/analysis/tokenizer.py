@@ -1,4 +1,4 @@
-"""Tokenizer: the words of a text, for index, queries and highlighting alike.
+"""Tokenizer: the words of a text, for the index, queries and highlighting alike.
 
 A word is a run of letters, digits and combining marks. Apostrophes join letters
 (`don't`), dots join single letters (`U.S.`, `A.N.S.W.E.R.`), and `$`, `£` and `¢` are
@@ -129,7 +129,6 @@ def _mark_pattern() -> re.Pattern[str]:
     return re.compile(f"[{_character_class(_MARKS)}{INVISIBLE}]")
 
 
-# `(word, start, end)`, with `text[start:end] == word`.
 Word = tuple[str, int, int]
 
 
@@ -159,17 +158,17 @@ def words(text: str) -> Iterator[Word]:
 
 
 def split_words(text: str) -> list[str]:
-    """Return the words of a text without their offsets, which is several times as fast."""
+    """Return the words of a text without offsets, several times as fast as `words`."""
     if text.isascii() or not _NOT_SIMPLE.search(text):
         return _SIMPLE_PATTERN.findall(text)
     return [word for word, _, _ in words(text)]
 
 
 def locate_words(text: str, wanted: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
-    """Return the spans of words of a text, which are given as pairs (number, word), in order.
+    """Return the spans of words of a text.
 
-    If a word occurs more than once, all its occurrences must be given. The words are
-    searched for as strings, so the rest of the text is not tokenized again.
+    `wanted` are pairs (number, word), in order; all occurrences of such a word must be in it.
+    The words are searched for as strings, so the rest of the text is not tokenized again.
 
         >>> locate_words("left or right or left", [(0, "left"), (4, "left")])
         [(0, 4), (17, 21)]
@@ -187,7 +186,7 @@ def locate_words(text: str, wanted: Sequence[tuple[int, str]]) -> list[tuple[int
 
 
 def find_words(text: str, spellings: Iterable[str]) -> list[Word]:
-    """Return the words of a text with one of some spellings, in order; others may be among them.
+    """Return the words of a text with one of the spellings, in order, and perhaps others.
 
     Spellings are in lower case, with plain apostrophes. They are searched for as strings;
     only their surroundings are tokenized.
@@ -199,7 +198,7 @@ def find_words(text: str, spellings: Iterable[str]) -> list[Word]:
     elif len(lowered) == len(text) and not _NOT_SIMPLE.search(text):
         for apostrophe in _APOSTROPHES:  # several times as fast as str.translate
             lowered = lowered.replace(apostrophe, "'")
-        # Such a letter may be the lower case of several letters, or of two together
+        # Case folding, unlike `lower`, may turn such a letter into another one or into two.
         for match in _NON_ASCII_LETTER.finditer(text):
             matches += _words_around(text, match.start())
     else:

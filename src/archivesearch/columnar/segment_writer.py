@@ -53,10 +53,10 @@ def write_segment(
 ) -> None:
     """Write a segment of all passages into an empty folder.
 
-    `copies` are groups of duplicate passages. Batches are processed by the workers of `pool`;
-    without a pool, or with one of a single worker, in this process. `memory` limits the bytes
-    in use for the passages in work. Neither has any effect on the segment.
-    `on_progress` is called with the number of passages of each part that is done.
+    `copies` are groups of duplicate passages. The workers of `pool` process the batches;
+    without a pool, or with a single worker, this process does. `memory` limits the bytes in
+    use for the passages in work. Neither has any effect on the segment. `on_progress` is
+    called with the number of passages of each finished part.
     """
     jobs = pool.size if pool else 1
     memory_share = memory // (jobs + 1)
@@ -126,8 +126,8 @@ class _Build(NamedTuple):
 class _IndexedPart(NamedTuple):
     """A part of the passages with its run.
 
-    `lengths` has for each word field the number of words of each passage. `new_terms` are
-    those that the vocabulary has met in this part first.
+    `lengths` has for each word field the number of words of each passage. `new_terms` has
+    the terms that the vocabulary first met in this part.
     """
 
     columns: PassageColumns

@@ -183,7 +183,7 @@ def _remove_leftovers(index: Path) -> None:
 
 
 def _remove_generations(index: Path, current: str) -> None:
-    """Remove all generations except the current one and those that a reader has locked."""
+    """Remove all generations but the current one and generations that a reader has locked."""
     for path in index.iterdir():
         if is_generation(path.name) and path.name != current:
             try:

@@ -42,7 +42,7 @@ _CLOSE_LANGUAGES = [
 
 
 def detect_language(declared: str, sections: Iterable[Section], expected: Sequence[str]) -> str:
-    """Return the language code of a page, `""` if it is open.
+    """Return the language code of a page, `""` if it is undecided.
 
     `declared` is the code that the page declares, `""` if none; `expected` are the codes of
     the archive's languages.
@@ -78,7 +78,7 @@ def _are_close(one: str, other: str) -> bool:
 def _classify(sample: str) -> tuple[str, float]:
     """Return the most probable language of a text, and its probability.
 
-    Reads the start of the text only, if that is probable enough.
+    If the language of its start is probable enough, the rest is not read.
     """
     code, probability = _identifier().classify(sample[:_FIRST_LENGTH])
     if probability < _FIRST_PROBABILITY and len(sample) > _FIRST_LENGTH:

@@ -75,7 +75,7 @@ def _read_start(path: Path) -> bytes:
 def _decompressed_start(path: Path, start: bytes) -> bytes:
     """Return the first bytes of a file, decompressed; `b""` if they are damaged.
 
-    `start` is returned itself if the file is not compressed.
+    If the file is not compressed, the result is `start` itself.
     """
     opener = next((open_ for magic, open_ in _OPENERS if start.startswith(magic)), None)
     if opener is None:

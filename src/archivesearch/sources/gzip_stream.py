@@ -10,7 +10,7 @@ without a break. It ends at damage, and before a gzip member that begins with a 
     bytes     [member: record 1][damaged member][member: record 3] plain record 4
     segments   ---------------   ----            ---------------   --------------
 
-Damage is never raised. It is noted as a `Defect`.
+Damage raises no error; it becomes a `Defect`.
 """
 
 import zlib
@@ -50,7 +50,7 @@ class Defect:
 class _Piece:
     """Some bytes of a file, unpacked.
 
-    `offset` is that of the bytes in the file, or of their gzip member. `starts_segment`
+    `offset` is the offset of the bytes in the file, or of their gzip member. `starts_segment`
     means that a new segment begins with them.
     """
 
@@ -79,7 +79,7 @@ class SegmentStream:
 
     `max_bytes` limits the bytes that a gzipped file may unpack to; one more is a defect
     and the end. `begins_record` tells whether bytes begin with a record. `defects` are in
-    the order in which they were met.
+    the order of reading.
     """
 
     def __init__(
@@ -219,8 +219,8 @@ class SegmentStream:
     def _gzip_pieces(self, offset: int) -> Iterator[_Piece]:
         """Yield the pieces of the gzip members from an offset on, and of plain records after one.
 
-        After damage the next member is searched byte by byte. A place that looks like a
-        member but cannot be read is skipped without a further defect.
+        After damage the next member is searched byte by byte. Bytes that look like a member
+        but cannot be read are skipped without a further defect.
         """
         first_offset, bytes_left, after_damage, failures = offset, self._max_bytes, False, 0
         while True:
@@ -336,6 +336,6 @@ def _inflate_until_damage(inflater: "zlib._Decompress", data: bytes) -> bytes:
 
 
 def _content_at(file: SeekableFile, offset: int) -> bytes:
-    """Return the bytes at an offset without padding (zeros and empty lines)."""
+    """Return some bytes from an offset on, without padding (zeros and empty lines)."""
     file.seek(offset)
     return file.read(_MIN_FIRST_PIECE).strip(b"\0\r\n")

@@ -86,7 +86,7 @@ def is_generic_type(media_type: str) -> bool:
 def decode_body(message: Message, max_bytes: int) -> bytes:
     """Return the body of a message, unchunked and decompressed.
 
-    Decompression stops after `max_bytes` + 1 bytes, which shows that there are too many.
+    Decompression stops after `max_bytes` + 1 bytes, so the caller sees that they are too many.
 
     Headers in archives can be wrong. A body that is not chunked or compressed, though they
     say so, is returned as it is. A truncated body is returned up to its end. Raises
@@ -104,7 +104,7 @@ def decode_body(message: Message, max_bytes: int) -> bytes:
 
 
 class _LineReader:
-    """An iterator over the lines of a block from a position on, which moves with them."""
+    """An iterator over the lines of a block; `position` is the offset of the next line."""
 
     def __init__(self, block: bytes, position: int) -> None:
         self.block = block
@@ -131,7 +131,7 @@ def _unchunk(data: bytes) -> bytes:
 
 
 def _decompress(data: bytes, encoding: str, max_bytes: int) -> bytes:
-    """Return data without one content encoding, or the data itself if it is not so encoded."""
+    """Return data without one content encoding; data in another encoding stays as it is."""
     if encoding in {"gzip", "x-gzip"}:
         return _inflate(data, _GZIP_WBITS, max_bytes) if data.startswith(b"\x1f\x8b") else data
     if encoding == "deflate":

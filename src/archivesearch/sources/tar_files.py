@@ -80,7 +80,7 @@ def list_pages(path: Path, limits: Limits) -> SourceListing:
 
 
 def read_pages(path: Path, entries: Sequence[SourceEntry], limits: Limits) -> Iterator[SourceItem]:
-    """Yield the page of each entry, or why it is skipped."""
+    """Yield the page of each entry, or the reason to skip it."""
     remaining = deque(entries)
     with (tar_pass := _TarPass(path, limits)):
         for number, member in tar_pass:
@@ -223,7 +223,7 @@ class _TooMuch(Exception):
 
 
 class _LimitedStream:
-    """A stream without seek, with a limit for the bytes that can be read."""
+    """A stream without seek, with a limit on the bytes that can be read."""
 
     def __init__(self, stream: _Readable, max_bytes: int) -> None:
         self.stream = stream

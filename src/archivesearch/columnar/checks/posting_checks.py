@@ -21,8 +21,8 @@ def term_problems(arrays: ArrayFolder) -> Iterator[str]:
     """Check that terms are sorted and unique, with the right keys, starts and document counts."""
     strings = list(StringTable(arrays, "terms"))
     for name in FIELDS:
-        first, last = arrays.info["fields"][name]
-        if not _is_strictly_ascending(strings[first:last]):
+        first, end = arrays.info["fields"][name]
+        if not _is_strictly_ascending(strings[first:end]):
             yield f"terms: those of {name} are not sorted"
     keys = [int.from_bytes(term[:8].ljust(8, b"\0")) for term in strings]
     if arrays["terms.keys"].tolist() != keys:
@@ -31,11 +31,11 @@ def term_problems(arrays: ArrayFolder) -> Iterator[str]:
         if (np.diff(arrays[name].astype(np.int64)) < 1).any():
             yield f"{name}: a term without any"
     max_count: dict[bytes, int] = {}
-    last = arrays.info["fields"][JOINT_FIELDS[-1]][1]
-    counts = np.diff(arrays["terms.postings"].astype(np.int64))[:last].tolist()
-    for term, count in zip(strings[:last], counts, strict=True):
+    end = arrays.info["fields"][JOINT_FIELDS[-1]][1]
+    counts = np.diff(arrays["terms.postings"].astype(np.int64))[:end].tolist()
+    for term, count in zip(strings[:end], counts, strict=True):
         max_count[term] = max(count, max_count.get(term, 0))
-    if arrays["terms.passages"].tolist() != [max_count[term] for term in strings[:last]]:
+    if arrays["terms.passages"].tolist() != [max_count[term] for term in strings[:end]]:
         yield "terms.passages: not those of the field that has most"
     if not is_sorted(arrays["terms.positions"]):
         yield "terms.positions: it falls"
@@ -75,16 +75,16 @@ def posting_problems(arrays: ArrayFolder) -> Iterator[str]:
         if not np.array_equal(offsets(values)[:-1][::32], arrays[name]):
             yield f"{name}: not the totals of every 32nd"
     for number, name in enumerate(FIELDS):
-        first, last = arrays.info["fields"][name]
-        for low, high in _term_ranges(first_posting, first, last):
+        first, end = arrays.info["fields"][name]
+        for low, high in _term_ranges(first_posting, first, end):
             terms = _TermSlice(arrays, name, number, low, high, frequencies, gaps)
             yield from _slice_problems(terms, count, blocks)
 
 
 def _term_ranges(first_posting: Array, first: int, end: int) -> Iterator[tuple[int, int]]:
-    """Split the terms from `first` up to `end` into ranges of `_POSTINGS_PER_SLICE` at most.
+    """Split the terms `first:end` into ranges of at most `_POSTINGS_PER_SLICE` postings.
 
-    A range has at least one term, however many postings it has.
+    A term with more postings is a range of its own.
     """
     while first < end:
         limit = first_posting[first] + _POSTINGS_PER_SLICE
@@ -96,9 +96,9 @@ def _term_ranges(first_posting: Array, first: int, end: int) -> Iterator[tuple[i
 
 @dataclass(frozen=True, slots=True)
 class _TermSlice:
-    """The terms of one field numbered from `low` up to `high`, without it.
+    """The terms of one field with the numbers `low:high`.
 
-    `frequencies` and `gaps` are those of the whole segment, unpacked, int64.
+    `frequencies` and `gaps` are of the whole segment, unpacked, int64.
     """
 
     arrays: ArrayFolder
@@ -161,7 +161,7 @@ def _slice_problems(terms: _TermSlice, count: int, blocks: int) -> Iterator[str]
 
 
 def length_problems(arrays: ArrayFolder) -> Iterator[str]:
-    """Check that the lengths of lengths field have the sum and the count of `segment.json`."""
+    """Check that the lengths of each field have the sum and the count in `segment.json`."""
     count, _ = document_and_block_count(arrays)
     lengths = arrays["lengths"].reshape(len(WORD_FIELDS), -1).astype(np.int64)
     if lengths[:, count:].any():

@@ -145,7 +145,7 @@ def _is_same_page(value: Any) -> bool:
 
 
 def _duplicate_problems(arrays: ArrayFolder) -> Iterator[str]:
-    """Check that a passage is in one group of duplicates at most, and the order of groups."""
+    """Check the order of duplicate groups, and that no passage is in two of them."""
     members, starts = (arrays[f"copies.{name}"].astype(np.int64) for name in ("members", "starts"))
     if len(members) and members.max() >= len(arrays["documents.section"]):
         yield "copies.members: beyond the last passage"
@@ -162,7 +162,7 @@ def _duplicate_problems(arrays: ArrayFolder) -> Iterator[str]:
 
 
 def _text_problems(arrays: ArrayFolder) -> Iterator[str]:
-    """Check that all texts can be read, and the columns that depend on them."""
+    """Check that all texts can be read, and check the columns that depend on them."""
     if not (is_sorted(arrays["texts.firsts"]) and is_sorted(arrays["texts.ends"])):
         yield "texts.firsts: it falls, or texts.ends does"
         return

@@ -115,14 +115,14 @@ def _info_problems(info: Mapping[str, Any]) -> Iterator[str]:
     count = info["documents"]
     if not _is_count(count):
         raise ValueError("a number of documents")
-    end = 0
+    previous_end = 0
     if list(info["fields"]) != sorted(FIELDS):
         raise ValueError("the fields there are")
     for name in FIELDS:
-        first, last = info["fields"][name]
-        if not (_is_count(first) and _is_count(last) and first == end <= last):
+        first, end = info["fields"][name]
+        if not (_is_count(first) and _is_count(end) and first == previous_end <= end):
             raise ValueError(f"where the terms of {name} are")
-        end = last
+        previous_end = end
     for key, limit in (("with_field", count), ("total_length", 1 << 48)):
         if list(info[key]) != sorted(WORD_FIELDS):
             raise ValueError(f"the fields of {key}")

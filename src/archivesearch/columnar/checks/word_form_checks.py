@@ -12,10 +12,7 @@ from archivesearch.columnar.terms.word_forms import WordForms
 
 
 def form_problems(arrays: ArrayFolder) -> Iterator[str]:
-    """Check each term's forms: the most usual one first, then the others sorted by bytes.
-
-    Check the postings that are listed for each form, too.
-    """
+    """Check the order of each term's forms, and the postings that are listed for each form."""
     firsts, listed = (arrays[name].astype(np.int64) for name in ("terms.forms", "forms.listed"))
     postings = np.diff(arrays["terms.postings"].astype(np.int64))[: len(firsts) - 1]
     if (np.diff(firsts) < 1).any():
@@ -40,7 +37,7 @@ def form_problems(arrays: ArrayFolder) -> Iterator[str]:
 
 
 def _order_problems(spellings: list[bytes], is_first: Array) -> Iterator[str]:
-    """Check that the forms of each term are unique, and sorted after the first."""
+    """Check that the forms of each term are unique, and sorted by bytes after the first."""
     for start, end in pairwise([*np.flatnonzero(is_first).tolist(), len(spellings)]):
         others = spellings[start + 1 : end]
         if spellings[start] in others or any(map(bytes.__ge__, others, others[1:])):

@@ -52,9 +52,9 @@ def merge_runs(
     """Write the term dictionary, postings and lengths of a segment, and return its figures.
 
     `lengths` has for each word field the number of words of each document. Terms are merged
-    in slices of about `slice_size` occurrences. A slice is many small steps, which two
-    threads would do no faster than one.
+    in slices of about `slice_size` occurrences.
     """
+    # One thread: a slice is many small numpy calls, which two threads would do no faster.
     documents = len(lengths["text"])
     padded = {name: _padded(lengths[name]) for name in WORD_FIELDS}
     writer.append("lengths", narrow(np.concatenate(list(padded.values()))))
@@ -176,20 +176,20 @@ class _FieldMerger:
         return self._vocabulary.number_map(run.vocabulary).terms
 
     def _edges_in(self, run: Run) -> Array:
-        """Return where each slice begins in a run.
+        """Return the start of each slice in a run, and last the end of the last slice.
 
-        There is a row for the run's terms and one for each of `_COUNTS`; columns are slices.
+        Rows are the run's terms and each of `_COUNTS`; columns are slices.
         """
         with run.open(self._name) as reader:
             terms = self._merged_numbers(run)[reader.read("terms")]
-            places = np.searchsorted(
+            first_terms = np.searchsorted(
                 terms, np.append(self.terms, len(self._vocabulary))[self._edges]
             )
-            starts = [offsets(reader.read(part))[places] for part in _COUNTS]
-            return narrow(np.stack([places, *starts]))
+            starts = [offsets(reader.read(part))[first_terms] for part in _COUNTS]
+            return narrow(np.stack([first_terms, *starts]))
 
     def _read_piece(self, run: Run, starts: Array, ends: Array, terms: Array) -> "_Piece":
-        """Return the part of a slice that is in a run; `starts` and `ends` are its edges there."""
+        """Return a slice's part in a run; `starts` and `ends` are columns of `_edges_in`."""
         edges = zip(("terms", *_COUNTS), starts.tolist(), ends.tolist(), strict=True)
         ranges = {counts: (start, end) for counts, start, end in edges}
         numbers = self._vocabulary.number_map(run.vocabulary)
@@ -260,7 +260,7 @@ class _Piece:
         """Return the piece with `usual` instead of `usual_of_run` as the usual forms.
 
         Both have a form for each term; `differing` are the indices of terms where they
-        differ. Occurrences in a new usual form leave `others`, those in an old one enter.
+        differ. Occurrences in the new usual form leave `others`, those in the old one enter.
 
         A run has "party parties" and "parties" of the term "parti", with "party" as the
         usual form. `others` has "parties" twice, in the postings 0 and 1. With "parties" as
@@ -320,9 +320,10 @@ def _merged_entries(pieces: Sequence[_Piece], terms: int) -> tuple[Array, Array,
 
 
 def _merged_others(pieces: Sequence[_Piece], posting_counts: Array) -> tuple[Array, Array]:
-    """Return the occurrences that are not in the usual form: their forms, and their postings.
+    """Return the form and the posting of each occurrence that is not in the usual form.
 
-    Postings are counted through all terms of the slice, which have `posting_counts` each.
+    Postings are counted through all terms of the slice; `posting_counts` has one value per
+    term.
     """
     next_posting = offsets(posting_counts)[:-1]
     forms, postings = [np.empty(0, np.int32)], [np.empty(0, np.int64)]
@@ -334,10 +335,10 @@ def _merged_others(pieces: Sequence[_Piece], posting_counts: Array) -> tuple[Arr
 
 
 def _layout(pieces: Sequence[_Piece], counts: str, terms: int) -> tuple[Array, list[Array] | None]:
-    """Return the number of values of each term in all pieces, and where those of each piece go.
+    """Return the values per term in all pieces, and the indices of each piece's values.
 
-    `counts` is one of `_COUNTS`. The places are None where the values of pieces are simply
-    end to end: with one piece, or with one term, which may have very many occurrences.
+    `counts` is one of `_COUNTS`. The indices are None if the values of pieces are simply end
+    to end: with one piece, or with one term, which may have very many occurrences.
 
     Two terms have 2 and 1 values in one piece, 1 and 2 in another: the first piece goes to
     [0, 1, 3], the second one to [2, 4, 5].
@@ -347,22 +348,22 @@ def _layout(pieces: Sequence[_Piece], counts: str, terms: int) -> tuple[Array, l
         totals[piece.terms] += piece.counts[counts]
     if len(pieces) == 1 or terms == 1:
         return totals, None
-    next_place = offsets(totals)[:-1]
-    places = []
+    next_index = offsets(totals)[:-1]
+    indices = []
     for piece in pieces:
-        places.append(concat_ranges(next_place[piece.terms], piece.counts[counts]))
-        next_place[piece.terms] += piece.counts[counts]
-    return totals, places
+        indices.append(concat_ranges(next_index[piece.terms], piece.counts[counts]))
+        next_index[piece.terms] += piece.counts[counts]
+    return totals, indices
 
 
-def _joined(pieces: Sequence[_Piece], part: str, places: Sequence[Array] | None) -> Array:
-    """Return the values of all pieces, each where `_layout` says."""
+def _joined(pieces: Sequence[_Piece], part: str, indices: Sequence[Array] | None) -> Array:
+    """Return the values of all pieces, at the indices that `_layout` returns."""
     values = [piece.values[part] for piece in pieces]
-    if places is None:
+    if indices is None:
         return np.concatenate(values)
     joined = np.empty(sum(map(len, values)), np.result_type(*values))
-    for piece_values, piece_places in zip(values, places, strict=True):
-        joined[piece_places] = piece_values
+    for piece_values, piece_indices in zip(values, indices, strict=True):
+        joined[piece_indices] = piece_values
     return joined
 
 

@@ -2,7 +2,7 @@
 
 The file `NAME.bin` is the values of one array, little-endian, and nothing else. Its type,
 its number of values and its CRC-32 are in `segment.json`, with the figures of the segment.
-The functions for arrays that all writers and readers of a segment need are here too.
+The small array functions that all writers and readers of a segment share are here too.
 """
 
 import json
@@ -186,7 +186,7 @@ def narrow(
 
 
 def offsets(counts: Array) -> Array:
-    """Return where each of consecutive ranges starts, and where the last ends: int64.
+    """Return the start of each of consecutive ranges, and last the end of the last: int64.
 
     >>> offsets(np.array([2, 0, 3])).tolist()
     [0, 2, 2, 5]

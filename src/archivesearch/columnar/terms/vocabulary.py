@@ -40,11 +40,11 @@ _MASKS = [
 class NewTerms(NamedTuple):
     """Terms and forms that a vocabulary has met since its last report.
 
-    Both are numbered on from those of earlier reports.
+    Their numbers continue those of earlier reports.
 
     - `vocabulary`: the name of the vocabulary.
     - `terms`: the bytes of each new term.
-    - `form_terms`: int32, the term of each new form.
+    - `form_terms`: int32, the term number of each new form.
     - `form_spellings`: the spelling of each new form.
 
     The first form of a term is its usual one.
@@ -178,7 +178,7 @@ class Vocabulary:
         return language
 
     def _analyze(self, language: "_LanguageTerms", words: Array, lang: str) -> None:
-        """Enter the terms and forms of those words that have none in the language."""
+        """Enter the terms and forms of the words that are new to the language."""
         counts = np.bincount(words, minlength=len(self._words))
         new = np.flatnonzero((counts > 0) & (language.terms[: len(counts)] < 0))
         # The most frequent word first: its form becomes the usual one of the term
@@ -200,7 +200,7 @@ class Vocabulary:
     def _form_number(self, term: int, word: str) -> int:
         """Return the number of the form of a word, which is entered if it is new.
 
-        It is -1 for the usual form of the term, which is its first.
+        The result is -1 for the usual form of the term: its first form.
         """
         term_bytes, spelled = self._terms[term], to_utf8(spelling_key(word))
         usual = self._usual_forms[term]
@@ -347,14 +347,14 @@ class _Slots:
         return (slots + 1) & (len(self.numbers) - 1)
 
     def differ(self, slots: Array, keys: Sequence[Array]) -> Array:
-        """Return for each slot whether it has another key than the given one."""
+        """Return for each slot whether its key differs from the given one."""
         differ: Array = self.keys[0][slots] != keys[0]
         for slot_lane, lane in zip(self.keys[1:], keys[1:], strict=True):
             differ |= slot_lane[slots] != lane
         return differ
 
     def insert(self, hashes: Array, keys: Sequence[Array], numbers: Array) -> None:
-        """Put each key into the first free slot from its own on."""
+        """Put each key into a free slot: its first slot, or the next free one after it."""
         slots = self.first(hashes)
         while len(numbers):
             free = np.flatnonzero(self.numbers[slots] < 0)

@@ -25,8 +25,8 @@ from archivesearch.columnar.whoosh_api.codec_writer import (
 class ColumnarCodec(Codec):
     """A codec of flat arrays that are memory-mapped.
 
-    With `rounded_lengths` the lengths of fields are as coarse as those of Whoosh's own
-    codec, one byte each. Otherwise they are exact, also after merges.
+    With `rounded_lengths` the lengths of fields are rounded as in Whoosh's own codec, to one
+    byte each. Otherwise they are exact, also after merges.
     """
 
     def __init__(self, *, rounded_lengths: bool = False) -> None:

@@ -74,7 +74,7 @@ def date_page(
 def _dating(ranked: Sequence[DateCandidate], author: str) -> Dating:
     """Return the dating by the best candidate and the best one with another year.
 
-    Of candidates that agree, the most exact gives the date: `1994` and `1994-05` make
+    The most exact of the candidates that agree gives the date: `1994` and `1994-05` make
     `1994-05`.
     """
     if not ranked:

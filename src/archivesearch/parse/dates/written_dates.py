@@ -155,7 +155,7 @@ def has_digit(text: str) -> bool:
 
 
 def _may_hold_date(text: str) -> bool:
-    """Whether a text has what every date has: a digit, and a month's name or a separator."""
+    """Whether a text can have a date: it has a digit, and a month's name or a separator."""
     if not has_digit(text):
         return False
     if _SEPARATED_DIGITS.search(text) or "\u5e74" in text:

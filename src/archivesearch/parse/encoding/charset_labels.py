@@ -1,4 +1,4 @@
-"""Encoding labels: those of the WHATWG standard, older ones, and misspelt ones."""
+"""Encoding labels of the WHATWG standard, older labels, and misspelt labels."""
 
 import re
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 The order is that of the WHATWG encoding standard: byte order mark, transport (the server's
 content type), `<meta>`. A declaration that the bytes disprove is ignored. Latin-1 and ASCII
 mean windows-1252. A page without a declaration is UTF-8 if it is valid UTF-8; else
-windows-1252 if its letters are those of western Europe; else the encoding is guessed.
+windows-1252 if its letters are western European; else the encoding is guessed.
 """
 
 import codecs
@@ -129,9 +129,9 @@ def _decode_undeclared(data: bytes) -> tuple[str, Charset, str]:
 def _decode_as(data: bytes, charset: Charset) -> str | None:
     """Decode in an encoding, or return None if too many bytes are invalid in it.
 
-    A few invalid bytes are tolerated and read as windows-1252: an editor that knew no other
-    encoding wrote them. One for ten valid characters beyond ASCII is few. In UTF-8 with at
-    least three such characters, which is hardly UTF-8 by chance, one for two is few.
+    A few invalid bytes are read as windows-1252: an editor that knew no other encoding wrote
+    them. They may be one for ten valid characters beyond ASCII. In UTF-8 with at least three
+    such characters, which is hardly UTF-8 by chance, they may be one for two.
     """
     if charset.codec == "cp1252":
         return _decode_windows_1252(data)

@@ -1,4 +1,4 @@
-"""Mojibake repair: undoes wrong decodings that happened before a page was saved."""
+"""Mojibake repair: undo wrong decodings that happened before a page was saved."""
 
 import re
 
@@ -28,7 +28,7 @@ def repair(text: str) -> tuple[str, str]:
       (`â€™`) are converted one by one.
     - Control characters of C1 become the characters of windows-1252.
     - Quotation marks of the Macintosh that were read as windows-1252, if an English contraction
-      (`donÕt`) has one and each of these letters is in the place of such a mark.
+      (`donÕt`) has one and each of these letters stands where such a mark would.
 
     >>> repair("Müller donâ€™t")
     ('Müller don’t', 'double UTF-8 punctuation')

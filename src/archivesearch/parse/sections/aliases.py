@@ -77,7 +77,7 @@ class OrganizationRegister:
 
 
 def _table(organizations: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Return the canonical name of each folded name; `""` for an alias that two of them share."""
+    """Return the canonical name of each folded name; `""` for an alias of two organizations."""
     table: dict[str, str] = {}
     for name, aliases in organizations.items():
         for alias in aliases:

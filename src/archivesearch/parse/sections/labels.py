@@ -1,4 +1,4 @@
-"""Paragraph labels such as `Comments:`, and the splitting of a text at its labels.
+"""Labels of paragraphs, such as `Comments:`, and splitting of a text at its labels.
 
 A label has words of the vocabulary (`label_words.py`), is at the start of a line or sentence,
 and has a colon after it. Inside a profile other labels count too: a date, a phrase that the
@@ -109,7 +109,7 @@ def find_labels(
 
 
 def label_kind(text: str) -> str:
-    """Return the kind of label that a whole text is, with or without a colon; `""` if none."""
+    """Return the kind of a text that is a label, with or without a colon; `""` if it is none."""
     phrase = text.rstrip(" :：")
     return _phrase_kind(phrase, first=True)[0] if 0 < len(phrase) <= _MAX_LABEL else ""
 
@@ -147,7 +147,7 @@ def repeated_phrases(lines: Iterable[str], min_lines: int) -> frozenset[str]:
 
 
 def _disjoint(labels: list[Label]) -> list[Label]:
-    """Return labels by place, without those that begin before the text of the last one."""
+    """Return labels by start; a label that overlaps the one before it is left out."""
     disjoint: list[Label] = []
     for label in sorted(labels, key=lambda label: label.start):
         if not disjoint or label.start >= disjoint[-1].content_start:
@@ -211,7 +211,7 @@ class _ColonLabels:
         return self._capitalized(low, colon)
 
     def _between(self, start: int, colon: int, *, begins_line: bool) -> Label | None:
-        """Return the text between a start and a colon as a label, None if it is none."""
+        """Return the label between a start and a colon, None if there is none."""
         text = self.text
         while start < colon and text[start] in _OPENING:
             start += 1
@@ -286,7 +286,7 @@ def _may_be_label(window: str, *, is_cut: bool) -> bool:
 
 
 def _phrase_kind(phrase: str, *, first: bool) -> tuple[str, bool]:
-    """Return the kind of label that a phrase is, `""` if none, and whether it opens a profile.
+    """Return the kind of a label, `""` if the phrase is none, and whether it opens a profile.
 
     A phrase that is not the `first` of its line needs a capital, a digit or an ideograph.
     """
@@ -374,7 +374,7 @@ def _line_kind(phrase: str) -> str:
 
 
 def _bare_phrase(text: str, start: int, stop: int) -> tuple[str, str]:
-    """Return the words between two offsets, and the kind of label that they are, or `""`."""
+    """Return the words between two offsets, and their kind as a label, or `""`."""
     if stop - start > _MAX_BARE_LABEL:
         return "", ""
     phrase = text[start:stop].strip(_STRIPPED)

@@ -155,7 +155,7 @@ def is_clearly_organization(text: str) -> bool:
 
 
 def is_alias_line(text: str) -> bool:
-    """Whether a line in brackets has an alias of the name in the line above it."""
+    """Whether a line in brackets is an alias of the name in the line above it."""
     return text.startswith("(") and text.endswith(")") and bool(ALIAS_PREFIX.match(text[1:]))
 
 
