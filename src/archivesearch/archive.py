@@ -26,7 +26,7 @@ from archivesearch.search import arguments, searcher
 from archivesearch.search.execution.index_reader import ENGINE
 from archivesearch.search.snapshot.snapshot import DAMAGE_ERRORS, damage_error, open_snapshot
 
-if TYPE_CHECKING:  # a search needs few of them
+if TYPE_CHECKING:  # a search needs few of these modules
     from archivesearch.model.pages import PageInfo
     from archivesearch.model.passages import Passage
     from archivesearch.model.reports import Organization, Stats
@@ -204,7 +204,7 @@ class Archive:
         return self._answer(research.collocations, query, filters, window=window, limit=limit)
 
     def trends(self, query: str, *, by: str = "year", **filters: Unpack[FilterOptions]) -> "Trends":
-        """Return how many paragraphs match a query in each year.
+        """Return the number of paragraphs that match a query in each year.
 
         `by` is `"year"` or `"decade"`; a decade goes by its first year. The years ascend,
         and the paragraphs of undated pages come last. The filters are those of `search`.
@@ -239,7 +239,7 @@ class Archive:
     def pages(self, prefix: str = "") -> tuple[str, ...]:
         """Return the names of the pages that begin with a prefix, in the order of the archive.
 
-        A duplicate of another page is not among them; it is in that page's `same`.
+        A page that is a duplicate of another one is in the `same` of that page instead.
         """
         arguments.check_string("prefix", prefix)
         with self._reading():
@@ -342,11 +342,11 @@ class Archive:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Raise IndexDamaged in place of any error that damage to the index causes.
+        """Raise IndexDamaged for any exception that damaged files cause.
 
-        Damaged files can cause any exception, but so can a bug. So after an unexpected
-        one all files are verified, and it is raised as it is if they are sound. Raises
-        ValueError if the archive is closed, also if another thread closes it meanwhile.
+        A bug can cause any exception too. So after an unexpected one all files are verified;
+        if they are sound, the exception goes on unchanged. Raises ValueError if the archive
+        is closed, also if another thread closes it meanwhile.
         """
         self._check_open()
         try:
@@ -396,7 +396,7 @@ class Archive:
 
     @lazy
     def _context(self) -> QueryContext:
-        """The analysis of queries: languages that pages have, and the names of organizations."""
+        """The context of all queries: the languages of pages, the names of organizations."""
         page_counts = self._manifest.counts.get("languages", {})
         languages = tuple(lang for lang in self._analyzer.languages if lang in page_counts)
         groups = [*self._organizations.names]

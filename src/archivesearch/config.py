@@ -49,7 +49,7 @@ class Config:
 def load(path: Path) -> Config:
     """Read a configuration file.
 
-    Raises ConfigError for anything that is not valid; it names the file and the key.
+    Raises ConfigError, which names the file and the key, for anything that is not valid.
     """
     try:
         data = path.read_bytes()
@@ -84,7 +84,7 @@ def load_beside(source: Path) -> Config:
 def from_dict(values: Mapping[str, Any], where: str) -> Config:
     """Return the Config of plain values, as in a parsed TOML file.
 
-    `where` stands at the beginning of errors. Raises ConfigError for an unknown key or a
+    Errors begin with `where`. Raises ConfigError for an unknown key or a
     value that is not valid.
     """
     unknown = set(values) - _VALIDATORS.keys()
@@ -99,8 +99,8 @@ def from_dict(values: Mapping[str, Any], where: str) -> Config:
 def merge(configs: Iterable[Config]) -> Config:
     """Return the configuration of an index of several sources.
 
-    If all are equal, it is theirs. Otherwise names, languages, organizations and variants
-    are merged. The other keys concern the pages of one source only and are left out.
+    Equal configurations give the same one. Otherwise names, languages, organizations and
+    variants are merged; the other keys concern the pages of one source and are left out.
     """
     configs = list(configs)
     if configs and all(config == configs[0] for config in configs):

@@ -24,7 +24,7 @@ def cached_method(size: int, method: Callable[P, T]) -> Callable[P, T]:
 
 
 class lazy(Generic[T]):  # noqa: N801 - it is used as a decorator
-    """Cached property without a lock, as `functools.cached_property` is from Python 3.12 on.
+    """Cached property without a lock, like `functools.cached_property` of Python 3.12.
 
     Before 3.12 that class has one lock for all objects of a class, which it holds while it
     computes a value. Two threads whose scorers are nested in different ways then wait for

@@ -16,7 +16,7 @@ def write_report(
 ) -> None:
     """Print a report, and write the full report to `file`, as JSON if it ends in `.json`.
 
-    As text, skipped pages go to standard error and the counts to standard output.
+    In the form `text`, skipped pages go to standard error, the counts to standard output.
     """
     seconds, size = meter.seconds, meter.bytes
     if file is not None:

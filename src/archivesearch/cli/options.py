@@ -91,12 +91,12 @@ def version_option(command: Command) -> Command:
 
 
 def examples(*lines: str) -> str:
-    """Return the end of a command's help: each line as it is, under the heading "Examples:"."""
+    """Return the lines under the heading "Examples:", for the end of a command's help."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 def _inherited(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
-    """Return the option's value, or the value that stands before the command's name."""
+    """Return the option's value, or else the value before the command's name."""
     name = parameter.name
     if value is None and ctx.parent is not None and name is not None:
         return ctx.parent.params.get(name)

@@ -95,16 +95,16 @@ class ProgressMeter:
 
 @contextmanager
 def show_progress(index: str) -> Iterator[ProgressMeter]:
-    """Show the progress of a build of `index`, which reports to the meter.
+    """Show the progress of a build of `index`; the build reports to the meter.
 
-    Ctrl-C raises Interrupted, which says what became of the index.
+    Ctrl-C raises Interrupted; its message tells the state of the index.
     """
     meter = ProgressMeter()
     try:
         with _draw_bar(meter) if _is_terminal() else write_progress_lines(meter):
             yield meter
     except KeyboardInterrupt as error:
-        # While saving, the new index may already be in force
+        # While saving, the new index may already be the current one.
         state = (
             f"{index} holds either the complete old index or the complete new one"
             if meter.latest.stage == "saving"
@@ -115,7 +115,7 @@ def show_progress(index: str) -> Iterator[ProgressMeter]:
 
 @contextmanager
 def write_progress_lines(meter: ProgressMeter, interval: float = LINE_INTERVAL) -> Iterator[None]:
-    """Write a line every `interval` seconds, also while nothing is reported."""
+    """Write a line every `interval` seconds, also without new reports."""
     end = Event()
 
     def write_lines() -> None:
@@ -159,7 +159,7 @@ def _draw_bar(meter: ProgressMeter) -> Iterator[None]:
 
 
 def _is_terminal() -> bool:
-    """Return whether standard error is a terminal that can erase a line."""
+    """Whether standard error is a terminal that can erase a line."""
     # sys.stderr is None in a program that was started without a standard error
     if sys.stderr is None or os.environ.get("TERM") == "dumb":
         return False

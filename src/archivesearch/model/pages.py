@@ -1,4 +1,4 @@
-"""Records of pages: raw bytes, parsed page with its sections, and page record of an index."""
+"""Records of pages: a page's raw bytes, the parsed page, and its record in an index."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -151,9 +151,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PageInfo:
-    """The record of a page in an index: all but its text.
+    """The record of a page in an index: everything but its text.
 
-    Its fields are those of `Page` and `Dating`; `year_source` is the `source` of the
+    It has the fields of `Page` and `Dating`; `year_source` is the `source` of the
     `Dating`. `sections` and `paragraphs` are counts. `same` are the exact duplicates of
     the page, which are not indexed themselves.
     """

@@ -15,7 +15,7 @@ _HOST = re.compile(r"\w+://[^/]*/")
 
 
 def own_text(text: str, repeated: Sequence[Span]) -> str:
-    """Return a text without some spans of it, in ascending order, as stripped lines.
+    """Return a text without its repeated spans, which ascend; the parts are stripped lines.
 
     >>> own_text("News. Strike won. Home", [(0, 5), (18, 22)])
     'Strike won.'
@@ -74,7 +74,7 @@ class Passage:
 
     @property
     def copies(self) -> tuple[str, ...]:
-        """The ids of the passage in the duplicates of its page."""
+        """The IDs of the passage in the duplicates of its page."""
         number = int(self.id.rpartition("#")[2]) if self.same else 0
         return tuple(f"{other.page}#{number + other.shift}" for other in self.same)
 
@@ -93,9 +93,9 @@ class Batch(Protocol):
 
 
 def family(page: str) -> str:
-    """Return the top folder of a page, whose pages are mostly of one kind; `""` for none.
+    """Return the top folder of a page, `""` if it is in none. A folder's pages are mostly alike.
 
-    The name of a source or the host of a URL stays before it.
+    The name of a source or the host of a URL stays before the folder.
 
         >>> family("letters/1994/may.html")
         'letters'

@@ -27,8 +27,8 @@ class Stats:
     """The figures of an index.
 
     - `name`: the name of the archive.
-    - `pages`, `sections`, `paragraphs`: the numbers that are indexed; exact duplicates of
-      a page are not counted.
+    - `pages`, `sections`, `paragraphs`: the number of each in the index; exact duplicates
+      of a page are not counted.
     - `organizations`: the number of organizations that have sections.
     - `duplicates`: the number of pages that are the same as an earlier one, exactly or
       nearly.
@@ -74,16 +74,16 @@ class Contents:
 class Report:
     """The report of a rebuild or an update. Every page that was read is indexed or skipped.
 
-    - `read`, `indexed`: the number of pages read, and of those that are indexed.
-    - `sections`, `paragraphs`, `organizations`: the numbers in the index.
+    - `read`, `indexed`: the number of pages read, and of pages indexed.
+    - `sections`, `paragraphs`, `organizations`: the number of each in the index.
     - `other_files`: the number of files in the sources that are not pages.
     - `skipped`: the pages that are not indexed; at most the first 100,000 of them.
     - `reasons`: the number of all skipped pages for each reason.
     - `no_pages`: the number of skipped records that are no page of their own, such as a
       request in a WARC.
     - `notices`: damage and limits in sources and pages that were read all the same.
-    - `parsed`, `unchanged`: the number of pages that were parsed now, and of those that
-      the parse cache had.
+    - `parsed`, `unchanged`: the number of pages parsed now, and of pages from the parse
+      cache.
     - `removed`: the number of pages of the former index that the sources no longer have.
     - `same`: the number of indexed pages that are exact duplicates of another one.
     """
@@ -162,7 +162,7 @@ class Verification:
 
     @property
     def current(self) -> bool:
-        """Whether the pages are those of the sources; True if none were compared."""
+        """Whether index and sources have the same pages; True if none were compared."""
         return not (self.missing or self.changed or self.new)
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class Line:
     """A line of a concordance: a match in a paragraph, with its context on both sides.
 
-    - `id`: the id of the passage.
+    - `id`: the ID of the passage.
     - `left`, `match`, `right`: the three parts of the line, to be joined as they are. A
       space between them is at the end of `left` or the beginning of `right`.
     """
@@ -109,7 +109,7 @@ class Trends:
 
 
 class Matches(Iterator["Hit"]):
-    """Iterator over all hits of a query, of which only a few are in memory at a time."""
+    """Iterator over all hits of a query; only a few are in memory at a time."""
 
     def __init__(self, hits: Iterator["Hit"], notes: Sequence[str]) -> None:
         self._hits = hits

@@ -27,7 +27,7 @@ class Share:
 class Hit:
     """A passage that matches a query.
 
-    Its fields are those of the `Passage`, but for `repeated` and `same`, and:
+    It has the fields of the `Passage` without `repeated` and `same`, and:
 
     - `score`: the score of the passage; 0 if the hits are not ranked.
     - `highlights`: the spans of the matching words in `text`.
@@ -35,7 +35,7 @@ class Hit:
     - `snippet_highlights`: the spans of the matching words in `snippet`.
     - `extracts`: spans of `text` with matching words that the snippet lacks.
     - `link`: a URL that scrolls a browser to the paragraph; None if the page has no URL.
-    - `copies`: the ids of the duplicates that are folded into the hit.
+    - `copies`: the IDs of the duplicates that are folded into the hit.
     - `explanation`: the parts of the score, if `explain` was set.
     """
 

@@ -25,7 +25,7 @@ Column = list[list[TextRun]]
 
 
 def facet_lines(facets: Mapping[str, Values], screen: Screen) -> Iterator[str]:
-    """Yield the values of each facet with their counts, with as many facets in a row as fit.
+    """Yield the values of each facet with their counts, as many facets in a row as fit.
 
     org                           year
     Socialist Workers Party  12   2003  1,234

@@ -10,7 +10,7 @@ from archivesearch.present.clean import clean
 from archivesearch.present.markup import TextRun, pieces, with_asterisks
 from archivesearch.present.wrap import wrap
 
-# Longer lines of running text are hard to read, however wide the terminal is.
+# Longer lines of running text are hard to read, even on a wide terminal.
 MAX_TEXT_COLUMNS = 100
 
 MIN_COLUMNS = 24
@@ -63,8 +63,8 @@ class Screen(NamedTuple):
     ) -> list[str]:
         """Return runs as lines of at most `columns`, by default `text_columns`.
 
-        The first line begins with `first`, which is as wide as `indent`; the others begin
-        with spaces. Without `first`, all do.
+        The first line begins with `first`, which is as wide as `indent`; the others, or
+        without `first` all, begin with spaces.
         """
         spaces: Sequence[TextRun] = [(" " * indent, "")]
         lines = wrap(runs, (columns or self.text_columns) - indent) or [[]]

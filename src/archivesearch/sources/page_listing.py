@@ -40,7 +40,7 @@ class SourceEntry:
 
     `page` is its path or URL, and `also` are its other URLs. `location` is its place in the
     source, for the reader: a path, a `ZipInfo`, the number of a member, or the (file, byte
-    offset, count) of a record. `record` is the same place in words. An entry with a
+    offset, count) of a record. `record` is the same place, for people. An entry with a
     `problem` is skipped for this reason. `is_page` is False if it is no page at all, for
     example a request in a WARC.
     """

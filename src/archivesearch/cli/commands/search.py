@@ -73,7 +73,7 @@ def search(*, query: str, form: str, index: str, color: bool | None, **options: 
     with show_query_errors(query), archivesearch.open(index) as archive:
         results = archive.search(query, **options)
     write_notes(results.notes)
-    # Only one of these modules is needed, and a search shall start fast
+    # Each format imports its own module, so that a search starts fast.
     if form == "json":
         from archivesearch.present.as_json import json_bytes, results_json
 

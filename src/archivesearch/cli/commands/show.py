@@ -83,7 +83,7 @@ def numbered_passage(passages: Sequence[Passage], page: str, number: int) -> Pas
 def passages_around(
     passages: Sequence[Passage], position: int, context: int | None
 ) -> tuple[Passage, ...]:
-    """Return a passage and `context` passages on each side; with None, all of its section."""
+    """Return a passage and `context` passages on each side; for None, its whole section."""
     if context is not None:
         return tuple(passages[max(position - context, 0) : position + context + 1])
     here = _section(passages[position])

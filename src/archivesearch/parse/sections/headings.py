@@ -18,7 +18,7 @@ NON_HEADING_TAGS = frozenset(
 _MAX_HEADING = 300
 _MAX_LINE = 90
 _MAX_WORDS = 14
-# A block of so many code points is prose, whatever it says.
+# A block with this many code points is prose, whatever it says.
 _MIN_PROSE = 80
 _MENU_BLOCKS = 3
 _PLAIN_TEXT_TAGS = frozenset(("text", "pre", "xmp", "listing", "plaintext"))

@@ -35,7 +35,7 @@ _DIGITS = tuple("0123456789")
 
 @dataclass(slots=True)
 class OrganizationPlan:
-    """The lines of a page, and which of them are names.
+    """The lines of a page that lists organizations, and the numbers of the names among them.
 
     - `name_lines`: the lines with the name of an organization, ascending.
     - `front_counts`: from a name to the number of lines between it and its first label; names
