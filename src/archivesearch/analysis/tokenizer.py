@@ -1,9 +1,9 @@
 """Tokenizer: the words of a text, for the index, queries and highlighting alike.
 
 A word is a run of letters, digits and combining marks. Apostrophes join letters
-(`don't`), dots join single letters (`U.S.`, `A.N.S.W.E.R.`), and `$`, `£` and `¢` are
-letters beside a letter (`I$raeli`, `U.$.`) but money before a digit. Everything else
-separates. Chinese, Japanese and Korean are cut into overlapping pairs of characters.
+(`don't`), dots join single letters (`U.S.`, `A.N.S.W.E.R.`). `$`, `£` and `¢` are letters
+beside a letter (`I$raeli`, `U.$.`), but money before a digit. Everything else separates.
+Chinese, Japanese and Korean are cut into overlapping pairs of characters.
 
 `columnar/terms/batch_tokenizer.py` gives the same words for many texts at once. Only the
 detection of duplicates has a simpler tokenizer of its own.
@@ -135,8 +135,8 @@ Word = tuple[str, int, int]
 def words(text: str) -> Iterator[Word]:
     """Yield the words of a text in order, as `(word, start, end)` with `text[start:end] == word`.
 
-    A run of n CJK characters gives n - 1 pairs and its last character alone, so that a
-    search for one character is a search for the words that begin with it.
+    A run of n CJK characters gives n - 1 pairs, and its last character alone. So a search
+    for one character is a prefix search.
 
         >>> list(words("U.S.-backed"))
         [('U.S', 0, 3), ('backed', 5, 11)]
@@ -167,8 +167,8 @@ def split_words(text: str) -> list[str]:
 def locate_words(text: str, wanted: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
     """Return the spans of words of a text.
 
-    `wanted` are pairs (number, word), in order; all occurrences of such a word must be in it.
-    The words are searched for as strings, so the rest of the text is not tokenized again.
+    `wanted` has pairs (number, word), in order, with all occurrences of each word. They are
+    searched for as strings, so the rest of the text is not tokenized again.
 
         >>> locate_words("left or right or left", [(0, "left"), (4, "left")])
         [(0, 4), (17, 21)]

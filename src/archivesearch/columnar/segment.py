@@ -120,7 +120,7 @@ class Segment:
     def idf(self, field: str, number: int) -> float:
         """Return the inverse document frequency of a term, by its field and number.
 
-        It is the same in all of `JOINT_FIELDS`, whose terms have the lowest numbers.
+        A term has the same idf in all of `JOINT_FIELDS`, whose terms have the lowest numbers.
         """
         if number < len(self._joint_document_frequencies):
             return idf(self.document_count, int(self._joint_document_frequencies[number]))

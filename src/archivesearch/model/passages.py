@@ -33,8 +33,8 @@ class SamePage:
     """An exact duplicate of a page that is indexed.
 
     Both have the same title, language, year, sections and organizations, and the same text
-    apart from repeated spans. `shift` is added to the number of a passage of the indexed
-    page to get its number in this one, whose banner may be longer or shorter.
+    apart from repeated spans. A passage of the indexed page has its number plus `shift` in
+    this page, because banners differ in length.
     """
 
     page: str

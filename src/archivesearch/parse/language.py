@@ -1,7 +1,7 @@
 """Language detection: the language that a page declares, unless its words contradict it.
 
-A sample of the longest paragraphs is judged, because mastheads and rows of links are in the
-site's language and not always in the page's. Function words decide for most samples;
+Only the longest paragraphs are judged: mastheads and rows of links are in the site's
+language, and not always in the page's. Function words decide for most samples;
 py3langid decides for the others. A short text needs a higher probability. The result is `""`
 if no language is probable enough.
 """

@@ -170,8 +170,8 @@ class DocumentStore:
         """Return the runs of neighbouring passages that have the same value of a field.
 
         Two int64 arrays: the start of each run, and last the end of the last; and the value
-        of each run. If passages 0 and 1 are of page 0, and passage 2 of page 1, then the
-        runs of `page` are `[0, 2, 3]` and `[0, 1]`.
+        of each run. For passages 0 and 1 of page 0 and passage 2 of page 1, the runs of
+        `page` are `[0, 2, 3]` and `[0, 1]`.
         """
         return self._value_runs(name)
 

@@ -55,8 +55,7 @@ class DuplicateGroups:
     def first_distinct(self, numbers: Array, count: int) -> Array:
         """Return the indices of the first `count` documents without a duplicate before them.
 
-        Only the first of each group counts. If 4 and 1 are duplicates, then of the numbers
-        [3, 4, 1, 0] the indices [0, 1, 3] are returned.
+        If 4 and 1 are duplicates, the result for the numbers [3, 4, 1, 0] is [0, 1, 3].
         """
         groups = self.groups(numbers)
         if not groups.any():

@@ -1,7 +1,7 @@
 """Merger of sorted runs: the postings of each term from all runs, end to end.
 
-All runs have their terms in the same order, and the documents of a run follow those of the
-run before it. So merging is copying: nothing is sorted.
+All runs have their terms in the same order, and the documents of a run follow the documents
+of the run before it. So merging is copying: nothing is sorted.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,6 @@
 """Posting lists of several terms, processed together: documents, frequencies and positions.
 
-The entries of all terms (see `segment.py`) are end to end, so that each step is one numpy
-call for all of them.
+The entries of all terms (see `segment.py`) are end to end, so each step is one numpy call.
 """
 
 from collections.abc import Sequence

@@ -1,9 +1,9 @@
 """Batch tokenizer: the words that `analysis.tokenizer.words` finds, for many texts at once.
 
 The texts are UTF-8 in one buffer. Each byte gets the kind of its character; words are runs
-of letters and digits, with the marks and apostrophes that join them. The few words that
-depend on more than their neighbours, such as acronyms and words with currency signs, are
-left to `words`: it tokenizes the span between separators around them.
+of letters and digits, with the marks and apostrophes that join them. Acronyms and words
+with currency signs depend on more than the next characters. There `words` tokenizes the span
+between separators.
 """
 
 from collections.abc import Iterator, Sequence

@@ -3,7 +3,7 @@
 A word of up to 24 bytes is padded with zero bytes and taken as one or three 64-bit integers,
 its *lanes*. The lanes themselves are the keys of a hash table and are compared, so two words
 are never confused. The hash multiplies lanes by random factors, drawn for each build and
-never stored, so no page can be written whose words all collide.
+never stored. So nobody can write a page whose words all collide.
 """
 
 import secrets

@@ -4,8 +4,8 @@
     with ix.writer(codec=ColumnarCodec()) as writer: …
 
 It supports any schema, adding, deleting and merging, stored fields, columns and vectors.
-A segment is a file `.doc` with the data of documents, a file `.inv` with the data of
-terms, and a file `.col` in Whoosh's own format for each sortable column.
+A segment has a file `.doc` for documents, a file `.inv` for terms, and for each sortable
+column a file `.col` in Whoosh's own format.
 """
 
 from collections.abc import Iterator

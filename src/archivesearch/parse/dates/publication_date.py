@@ -37,7 +37,7 @@ def date_page(
     """Return the date and the author of a page, with the rule that gave the date.
 
     `page` is the path or URL of the page, `meta_author` the author in its head. The best
-    date is that of the masthead or byline. Next come a label such as `Published`, the end
+    date is in the masthead or byline. Next come a label such as `Published`, the end
     of the text, `Reviewed`, `Updated`, the URL, and last the number of the issue. Years
     in the running text do not count.
     """
@@ -100,8 +100,8 @@ def _label_candidates(
 ) -> list[DateCandidate]:
     """Return the dates of labelled lines at the top and the bottom of a page.
 
-    `Last updated` below the text of a page in a folder of a year dates only the web page,
-    so it has the rank LAST.
+    `Last updated` below the text dates only the web page if the page's folder has a date.
+    Then it has the rank LAST.
     """
     candidates: list[DateCandidate] = []
     for line in top:

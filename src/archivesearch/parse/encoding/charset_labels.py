@@ -105,8 +105,8 @@ _KEYS = {_key(label): charset for label, charset in _LABELS.items()}
 def charset_for(label: str) -> Charset | None:
     """Return the encoding of a label, None if it is unknown.
 
-    A misspelt label counts: one with other punctuation than a label of the tables, or one that
-    differs by a single letter from labels of one encoding only.
+    A misspelt label counts if it differs from a label of the tables in punctuation only, or in
+    one letter from labels of one encoding only.
 
     >>> charset_for("utrf-8")
     Charset(name='utf-8', codec='utf-8', misspelt=True)

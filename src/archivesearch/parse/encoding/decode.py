@@ -1,6 +1,6 @@
 """Page decoder: from bytes to text, as browsers decode, with repairs for old pages.
 
-The order is that of the WHATWG encoding standard: byte order mark, transport (the server's
+The order follows the WHATWG encoding standard: byte order mark, transport (the server's
 content type), `<meta>`. A declaration that the bytes disprove is ignored. Latin-1 and ASCII
 mean windows-1252. A page without a declaration is UTF-8 if it is valid UTF-8; else
 windows-1252 if its letters are western European; else the encoding is guessed.

@@ -27,8 +27,8 @@ def repair(text: str) -> tuple[str, str]:
       back, which is hardly possible by chance. If it cannot, quotation marks and dashes
       (`â€™`) are converted one by one.
     - Control characters of C1 become the characters of windows-1252.
-    - Quotation marks of the Macintosh that were read as windows-1252, if an English contraction
-      (`donÕt`) has one and each of these letters stands where such a mark would.
+    - Quotation marks of the Macintosh that were read as windows-1252 (`donÕt`). An English
+      contraction must have one, and each of these letters must stand where such a mark would.
 
     >>> repair("Müller donâ€™t")
     ('Müller don’t', 'double UTF-8 punctuation')

@@ -86,9 +86,9 @@ def find_labels(
 ) -> list[Label]:
     """Return the labels in a text, in order and disjoint, in linear time.
 
-    With `page_phrases` the text is part of a profile. Then a date, a phrase in a `strong` span
-    and, at the start of a line, each of these phrases (case folded) are labels too, if a colon
-    follows.
+    With `page_phrases`, which are case folded, the text is part of a profile. Then these are
+    labels too, if a colon follows: a date, a phrase in a `strong` span, and one of the
+    `page_phrases` at the start of a line.
 
     >>> text = "A league. Comments: Small."
     >>> [(text[label.start : label.end], label.kind) for label in find_labels(text)]

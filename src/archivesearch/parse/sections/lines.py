@@ -169,7 +169,7 @@ def _names_at_line_end(block: Block) -> Iterator[int]:
 
 
 def _ends_of_first_name(block: Block) -> Iterator[int]:
-    """Yield the end of a name in bold at the start of a block, if it is numbered or before a dash.
+    """Yield the end of a bold name at the start of a block, if it is numbered or before a dash.
 
     The dashes between its publication, its address and its price are yielded too.
     """
