@@ -376,8 +376,8 @@ class Archive:
         notes: list[str] = []
         page_counts = self._manifest.counts.get("languages", {})
         if filters.lang is not None and filters.lang.lower() not in page_counts:
-            known = ", ".join(sorted(filter(None, page_counts))) or "none known"
-            notes.append(f"no page is in the language '{filters.lang}'; there are {known}")
+            codes = ", ".join(sorted(filter(None, page_counts))) or "none known"
+            notes.append(f"no page is in the language '{filters.lang}'; there are {codes}")
         if filters.org is not None:
             org, note = self._organizations.canonical_name(filters.org)
             filters = filters._replace(org=org)

@@ -89,8 +89,8 @@ def from_dict(values: Mapping[str, Any], where: str) -> Config:
     """
     unknown = set(values) - _VALIDATORS.keys()
     if unknown:
-        known = ", ".join(_VALIDATORS)
-        raise ConfigError(f"{where}: unknown key '{min(unknown)}'; the keys are {known}")
+        keys = ", ".join(_VALIDATORS)
+        raise ConfigError(f"{where}: unknown key '{min(unknown)}'; the keys are {keys}")
     return Config(
         **{key: _VALIDATORS[key](value, f"{where}: {key}") for key, value in values.items()}
     )

@@ -164,25 +164,25 @@ def split_words(text: str) -> list[str]:
     return [word for word, _, _ in words(text)]
 
 
-def locate_words(text: str, wanted: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
+def locate_words(text: str, numbered_words: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
     """Return the spans of words of a text.
 
-    `wanted` has pairs (number, word), in order, with all occurrences of each word. They are
-    searched for as strings, so the rest of the text is not tokenized again.
+    `numbered_words` has pairs (number, word), in order, with all occurrences of each word.
+    They are searched for as strings, so the rest of the text is not tokenized again.
 
         >>> locate_words("left or right or left", [(0, "left"), (4, "left")])
         [(0, 4), (17, 21)]
     """
     starts: dict[str, Iterator[int]] = {}
-    for word, count in Counter(word for _, word in wanted).items():
+    for word, count in Counter(word for _, word in numbered_words).items():
         offsets = list(_occurrences(text, word))
         if len(offsets) != count:  # it also stands inside other words
             offsets = [o for o in offsets if (word, o, o + len(word)) in _words_around(text, o)]
         if len(offsets) != count:
             spans = [(start, end) for _, start, end in words(text)]
-            return [spans[number] for number, _ in wanted]
+            return [spans[number] for number, _ in numbered_words]
         starts[word] = iter(offsets)
-    return [(start := next(starts[word]), start + len(word)) for _, word in wanted]
+    return [(start := next(starts[word]), start + len(word)) for _, word in numbered_words]
 
 
 def find_words(text: str, spellings: Iterable[str]) -> list[Word]:

@@ -37,7 +37,7 @@ def color_option(command: Command) -> Command:
     return click.option(
         "--color/--no-color",
         default=None,
-        callback=_inherited,
+        callback=_inherit,
         help="Use colours or not.  [default: on a terminal, unless NO_COLOR is set]",
     )(command)
 
@@ -54,7 +54,7 @@ def format_option(*formats: str) -> Callable[[Command], Command]:
     )
 
 
-def limit_option(things: str, default: int) -> Callable[[Command], Command]:
+def limit_option(noun: str, default: int) -> Callable[[Command], Command]:
     """Add `--limit`, the greatest number of `things` to print."""
     return click.option(
         "--limit",
@@ -62,11 +62,11 @@ def limit_option(things: str, default: int) -> Callable[[Command], Command]:
         type=click.IntRange(min=0),
         default=default,
         show_default=True,
-        help=f"Print at most N {things}.",
+        help=f"Print at most N {noun}.",
     )
 
 
-def offset_option(things: str) -> Callable[[Command], Command]:
+def offset_option(noun: str) -> Callable[[Command], Command]:
     """Add `--offset`, the number of `things` to skip."""
     return click.option(
         "--offset",
@@ -74,7 +74,7 @@ def offset_option(things: str) -> Callable[[Command], Command]:
         type=click.IntRange(min=0),
         default=0,
         show_default=True,
-        help=f"Skip the first N {things}.",
+        help=f"Skip the first N {noun}.",
     )
 
 
@@ -95,7 +95,7 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
-def _inherited(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
+def _inherit(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
     """Return the option's value, or else the value before the command's name."""
     name = parameter.name
     if value is None and ctx.parent is not None and name is not None:
@@ -108,7 +108,7 @@ def _index(ctx: click.Context, parameter: click.Parameter, value: str | None) ->
         raise click.BadParameter("the name is empty; name a folder.", ctx, parameter)
     if ctx.parent is None:
         return value
-    return _inherited(ctx, parameter, value) or os.environ.get(INDEX_VARIABLE) or DEFAULT_INDEX
+    return _inherit(ctx, parameter, value) or os.environ.get(INDEX_VARIABLE) or DEFAULT_INDEX
 
 
 def _complete_folder(*_: Any) -> list[Any]:

@@ -60,7 +60,7 @@ class ProgressMeter:
         parts = ", ".join(self.parts().values())
         return f"{self.latest.stage}: {parts}" if parts else self.latest.stage
 
-    def shortened(self, columns: int) -> str:
+    def short_line(self, columns: int) -> str:
         """Return the parts that fit into `columns`; speed and skipped pages go first."""
         parts = self.parts()
         for name in ("", "speed", "skipped", "time", "pages"):
@@ -144,7 +144,7 @@ def _draw_bar(meter: ProgressMeter) -> Iterator[None]:
 
     def draw() -> Table:
         latest, columns = meter.latest, console.width - _COLUMNS_FOR_CTRL_C
-        text = meter.shortened(columns - len(latest.stage) - 2)
+        text = meter.short_line(columns - len(latest.stage) - 2)
         width = min(columns - len(latest.stage) - len(text) - 4, _MAX_BAR)
         bar = ProgressBar(latest.total, latest.pages, width, pulse=latest.total is None)
         table = Table.grid(padding=(0, 2))

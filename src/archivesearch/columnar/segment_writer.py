@@ -140,7 +140,7 @@ def _indexed_parts(
     build: _Build, batches: Iterable[Batch], pool: "WorkerPool | None"
 ) -> Iterator[_IndexedPart]:
     """Yield the parts of all batches, in order."""
-    numbered = _numbered(batches)
+    numbered = _number_batches(batches)
     first_two = list(islice(numbered, 2))
     if pool is None or pool.size == 1 or len(first_two) == 1:
         vocabulary = Vocabulary(build.analyzer)
@@ -152,7 +152,7 @@ def _indexed_parts(
             yield from parts
 
 
-def _numbered(batches: Iterable[Batch]) -> Iterator[tuple[int, Batch]]:
+def _number_batches(batches: Iterable[Batch]) -> Iterator[tuple[int, Batch]]:
     """Yield batches with the number of the first passage of each."""
     first = 0
     for batch in batches:

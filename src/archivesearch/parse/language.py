@@ -55,8 +55,8 @@ def detect_language(declared: str, sections: Iterable[Section], expected: Sequen
     code = language_by_function_words(words)
     code, probability = (code, 1.0) if code else _classify(sample)
     if declared:
-        contradicted = probability >= _CONTRADICTED[1] and not _are_close(declared, code)
-        return code if contradicted else declared
+        is_contradicted = probability >= _CONTRADICTED[1] and not _are_close(declared, code)
+        return code if is_contradicted else declared
     min_letters, min_probability = _EXPECTED if code in expected else _UNEXPECTED
     return code if letters >= min_letters and probability >= min_probability else ""
 

@@ -20,7 +20,7 @@ def pieces(text: str, spans: Iterable[Span]) -> Iterator[tuple[str, bool]]:
     [('the ', False), ('peasant', True), (' war', False)]
     """
     position = 0
-    for start, end in _merged(spans, len(text)):
+    for start, end in _merge_spans(spans, len(text)):
         if start > position:
             yield text[position:start], False
         yield text[start:end], True
@@ -41,7 +41,7 @@ def paragraph_runs(label: str, text: str, repeated: Iterable[Span]) -> list[Text
     return head + body
 
 
-def _merged(spans: Iterable[Span], length: int) -> Iterator[Span]:
+def _merge_spans(spans: Iterable[Span], length: int) -> Iterator[Span]:
     """Yield the spans in order, cut to the text, overlapping ones merged, empty ones left out."""
     current: Span | None = None
     for start, end in sorted((max(start, 0), min(end, length)) for start, end in spans):

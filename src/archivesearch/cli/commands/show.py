@@ -86,9 +86,9 @@ def passages_around(
     """Return a passage and `context` passages on each side; for None, its whole section."""
     if context is not None:
         return tuple(passages[max(position - context, 0) : position + context + 1])
-    here = _section(passages[position])
-    before = takewhile(lambda passage: _section(passage) == here, reversed(passages[:position]))
-    after = takewhile(lambda passage: _section(passage) == here, passages[position:])
+    section = _section(passages[position])
+    before = takewhile(lambda passage: _section(passage) == section, reversed(passages[:position]))
+    after = takewhile(lambda passage: _section(passage) == section, passages[position:])
     return (*reversed(tuple(before)), *after)
 
 

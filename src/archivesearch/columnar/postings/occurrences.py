@@ -41,10 +41,10 @@ class Occurrences:
     documents: Array
     positions: Array
 
-    def where(self, chosen: Array) -> "Occurrences":
-        """Return the occurrences for which `chosen` is true."""
+    def where(self, mask: Array) -> "Occurrences":
+        """Return the occurrences for which `mask` is true."""
         return Occurrences(
-            self.terms[chosen], self.forms[chosen], self.documents[chosen], self.positions[chosen]
+            self.terms[mask], self.forms[mask], self.documents[mask], self.positions[mask]
         )
 
 

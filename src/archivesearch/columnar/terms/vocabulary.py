@@ -173,7 +173,7 @@ class Vocabulary:
         if len(language.terms) < len(self._words):
             size = len(self._words) * 5 // 4
             language = self._languages[lang] = _LanguageTerms(
-                _extended(language.terms, size), _extended(language.forms, size)
+                _extend(language.terms, size), _extend(language.forms, size)
             )
         return language
 
@@ -202,20 +202,20 @@ class Vocabulary:
 
         The result is -1 for the usual form of the term: its first form.
         """
-        term_bytes, spelled = self._terms[term], to_utf8(spelling_key(word))
+        term_bytes, spelling = self._terms[term], to_utf8(spelling_key(word))
         usual = self._usual_forms[term]
         if usual < 0:
             self._usual_forms[term] = len(self._form_terms)
             self._form_terms.append(term)
             # Equal strings share one object
-            self._form_spellings.append(term_bytes if spelled == term_bytes else spelled)
+            self._form_spellings.append(term_bytes if spelling == term_bytes else spelling)
             return -1
-        if self._form_spellings[usual] == spelled:
+        if self._form_spellings[usual] == spelling:
             return -1
-        number = self._other_forms.setdefault(term_bytes + b"\0" + spelled, len(self._form_terms))
+        number = self._other_forms.setdefault(term_bytes + b"\0" + spelling, len(self._form_terms))
         if number == len(self._form_terms):
             self._form_terms.append(term)
-            self._form_spellings.append(spelled)
+            self._form_spellings.append(spelling)
         return number
 
 
@@ -233,7 +233,7 @@ class _LanguageTerms:
 _NO_TERMS = _LanguageTerms(np.empty(0, np.int32), np.empty(0, np.int32))
 
 
-def _extended(values: Array, size: int) -> Array:
+def _extend(values: Array, size: int) -> Array:
     """Return values extended by -1 to a size."""
     return np.concatenate((values, np.full(size - len(values), -1, np.int32)))
 

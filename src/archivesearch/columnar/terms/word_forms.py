@@ -106,11 +106,11 @@ class WordForms:
         # Where the first form is not chosen, only the postings of chosen forms are needed
         needed = is_chosen[forms] | is_chosen[first][owners]
         forms, owners = forms[needed], owners[needed]
-        postings, which = self.listed_postings(forms)
-        postings += (np.cumsum(posting_counts) - posting_counts)[owners[which]]
-        is_first = (forms == first[owners])[which]
+        postings, form_indices = self.listed_postings(forms)
+        postings += (np.cumsum(posting_counts) - posting_counts)[owners[form_indices]]
+        is_first = (forms == first[owners])[form_indices]
         has_chosen[postings[~is_first]] = False  # unless one of the forms there is chosen
-        has_chosen[postings[is_chosen[forms][which]]] = True
+        has_chosen[postings[is_chosen[forms][form_indices]]] = True
         return has_chosen
 
     def document_counts(self, first: int, end: int, posting_counts: Array) -> Array:
@@ -123,13 +123,13 @@ class WordForms:
         forms = np.arange(form_starts[0], form_starts[-1])
         owners = np.repeat(np.arange(end - first), np.diff(form_starts))
         posting_starts = np.cumsum(posting_counts) - posting_counts
-        postings, which = self.listed_postings(forms)
-        postings += posting_starts[owners[which]]
+        postings, form_indices = self.listed_postings(forms)
+        postings += posting_starts[owners[form_indices]]
         is_first = np.zeros(len(forms), bool)
         is_first[first_forms] = True
-        counts = np.bincount(which, minlength=len(forms))
+        counts = np.bincount(form_indices, minlength=len(forms))
         has_first_alone = np.ones(int(posting_counts.sum()), bool)
-        has_first_alone[postings[~is_first[which]]] = False
+        has_first_alone[postings[~is_first[form_indices]]] = False
         if len(first_forms):
             counts[first_forms] += np.add.reduceat(has_first_alone, posting_starts, dtype=np.int64)
         return counts
@@ -142,9 +142,9 @@ class WordForms:
         start, end = (self._gap_starts[forms + n].astype(np.int64) for n in (0, 1))
         counts = end - start
         sums = np.cumsum(self._gaps[concat_ranges(start, counts)])
-        which = np.repeat(np.arange(len(forms)), counts)
+        form_indices = np.repeat(np.arange(len(forms)), counts)
         sums_before = np.concatenate(([0], sums))[np.cumsum(counts) - counts]
-        return sums - sums_before[which], which
+        return sums - sums_before[form_indices], form_indices
 
 
 def _match_starts(lines: str, pattern: str, start: int, end: int) -> list[int]:

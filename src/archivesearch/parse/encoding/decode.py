@@ -67,22 +67,22 @@ def _decode(data: bytes, content_type: str | None) -> tuple[str, Charset, str]:
                 return text, charset, "bom"
     if charset := detection.utf16_without_bom(data):
         return data.decode(charset.codec, "replace"), charset, "bytes"
-    ignored = ""
-    tried: set[str] = set()
+    ignored_note = ""
+    tried_codecs: set[str] = set()
     for label, source in _declarations(data, content_type):
         charset = charset_for(label)
-        if charset and charset.codec in tried:
+        if charset and charset.codec in tried_codecs:
             continue
-        tried.add(charset.codec if charset else "")
+        tried_codecs.add(charset.codec if charset else "")
         if charset and charset.name.startswith("utf-16") and source != "transport":
             charset = _UTF8  # a page in UTF-16 has no declaration in ASCII
         text = _decode_declared(data, charset) if charset else None
         if charset and text is not None:
             misspelt = f" (misspelt {_shorten(label)})" if charset.misspelt else ""
-            return text, charset, source + (misspelt or ignored)
-        ignored = ignored or f" (not {_shorten(label)})"
+            return text, charset, source + (misspelt or ignored_note)
+        ignored_note = ignored_note or f" (not {_shorten(label)})"
     text, charset, source = _decode_undeclared(data)
-    return text, charset, source + ignored
+    return text, charset, source + ignored_note
 
 
 def _shorten(label: str) -> str:

@@ -172,13 +172,13 @@ class _ColonLabels:
         after_last = 0
         colon = text.find(":")
         while colon >= 0:
-            label = self._before(colon, after_last)
+            label = self._label_before(colon, after_last)
             if label:
                 yield label
                 after_last = label.content_start
             colon = text.find(":", colon + 1)
 
-    def _before(self, colon: int, after_last: int) -> Label | None:
+    def _label_before(self, colon: int, after_last: int) -> Label | None:
         """Return the label that ends at a colon, None if there is none.
 
         It begins after the last label. Its start is the first of these that makes a label: the
@@ -194,23 +194,23 @@ class _ColonLabels:
         line = window.rfind("\n") + 1
         if line or low == after_last:
             begins_line = line > 0 or low == 0
-            label = self._between(low + line, colon, begins_line=begins_line)
+            label = self._label_between(low + line, colon, begins_line=begins_line)
             if label:
                 return label
         bracket = window.rfind("(", line) if window[-1] == ")" else -1
         boundary = _BOUNDARY.match(window, line, bracket) if bracket > line else None
         if boundary:
-            label = self._between(low + boundary.end(), colon, begins_line=False)
+            label = self._label_between(low + boundary.end(), colon, begins_line=False)
             if label:
                 return label
         boundary = _BOUNDARY.match(window, line)
         if boundary:
-            label = self._between(low + boundary.end(), colon, begins_line=False)
+            label = self._label_between(low + boundary.end(), colon, begins_line=False)
             if label:
                 return label
-        return self._capitalized(low, colon)
+        return self._capitalized_label(low, colon)
 
-    def _between(self, start: int, colon: int, *, begins_line: bool) -> Label | None:
+    def _label_between(self, start: int, colon: int, *, begins_line: bool) -> Label | None:
         """Return the label between a start and a colon, None if there is none."""
         text = self.text
         while start < colon and text[start] in _OPENING:
@@ -244,7 +244,7 @@ class _ColonLabels:
             return "own"
         return ""
 
-    def _capitalized(self, low: int, colon: int) -> Label | None:
+    def _capitalized_label(self, low: int, colon: int) -> Label | None:
         """Return a capitalized label that no end of a sentence separates from the text before."""
         low = max(low, colon - 40)
         match = _CAPITALIZED_LABEL.search(self.text[low:colon])
