@@ -56,7 +56,7 @@ def _word_pattern(separate: str, inside: str) -> re.Pattern[str]:
     not part of words, `inside` has marks that may follow a letter.
     """
     not_separate = f"(?![{separate}])" if separate else ""
-    # `ʼ` is a letter in Unicode, but is typed as an apostrophe
+    # `ʼ` is a letter in Unicode, but is typed as an apostrophe.
     letter = rf"(?:{not_separate}[^\W\d_ʼ])"
     character = rf"(?:{not_separate}[^\W_ʼ][{inside}]*+)" if inside else r"[^\W_ʼ]"
     first = rf"(?:{character}|[$£¢](?={letter}))"

@@ -34,7 +34,7 @@ _ASCII_SIGNS = str.maketrans(
 
 def write(text: str, *, color: bool = False) -> None:
     """Write lines of text to standard output, with or without the colours in it."""
-    # Without `file`, click would write UTF-8 even if the environment says ASCII
+    # Without `file`, click would write UTF-8 even if the environment says ASCII.
     click.echo(text, file=sys.stdout, color=color)
 
 
@@ -58,7 +58,7 @@ def use_color() -> bool:
     """Whether standard output is a terminal and the environment allows colours."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
-    # sys.stdout is None in a program that was started without a standard output
+    # sys.stdout is None in a program that was started without a standard output.
     return sys.stdout is not None and sys.stdout.isatty()
 
 

@@ -160,7 +160,7 @@ def _draw_bar(meter: ProgressMeter) -> Iterator[None]:
 
 def _is_terminal() -> bool:
     """Whether standard error is a terminal that can erase a line."""
-    # sys.stderr is None in a program that was started without a standard error
+    # sys.stderr is None in a program that was started without a standard error.
     if sys.stderr is None or os.environ.get("TERM") == "dumb":
         return False
     return sys.stderr.isatty()

@@ -242,7 +242,7 @@ class Postings:
         ends = np.cumsum(frequencies)
         gaps = self.segment.gaps[slice(self.first_position, self.first_position + int(ends[-1]))]
         if len(gaps) != ends[-1]:
-            raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
+            raise IndexDamaged("postings.frequency.bin: more occurrences than positions")
         sums = np.cumsum(gaps)
         sums_before = np.concatenate(([0], sums))[ends - frequencies]
         return sums - np.repeat(sums_before, frequencies), frequencies

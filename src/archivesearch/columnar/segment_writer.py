@@ -183,7 +183,7 @@ def _index_batch(
             name: narrow(np.bincount(occurrences[name].documents, minlength=len(columns)))
             for name in WORD_FIELDS
         }
-        # Each field's occurrences are freed as soon as they are sorted
+        # Each field's occurrences are freed as soon as they are sorted.
         postings = (
             (name, sort_postings(occurrences.pop(name), columns.first, vocabulary))
             for name in FIELDS

@@ -51,7 +51,7 @@ def facet_lines(facets: Mapping[str, Values], screen: Screen) -> Iterator[str]:
 
 def _column(name: str, values: Values, max_width: int) -> tuple[int, Column]:
     """Return the width and the lines of a facet; `max_width` is that of its values."""
-    # The page stands before the section's heading, so the end of the text says more
+    # The page stands before the section's heading, so the end of the text says more.
     shorten = truncate_start if name == "section" else truncate
     texts = [one_line(str(value)) or _EMPTY_VALUES.get(name, "(none)") for value, _ in values]
     labels = [shorten(text, max_width) for text in texts]

@@ -35,7 +35,7 @@ from archivesearch.sources.page_listing import (
     unsafe_name_problem,
 )
 
-# The errors of tarfile and its decompressors for damaged and hostile archives
+# The errors of tarfile and its decompressors for damaged and hostile archives.
 _TAR_ERRORS = (
     *(tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError),
     *(ValueError, OverflowError, MemoryError, RecursionError),
@@ -174,7 +174,7 @@ class _Readable(Protocol):
 def _open_tar(path: Path, limits: Limits) -> Iterator[TarFile]:
     with path.open("rb") as file, _decompress(file) as decompressed:
         limited = _LimitedStream(decompressed, limits.max_unpacked_bytes(path.stat().st_size))
-        # "r|" only reads the stream; "surrogateescape" keeps the bytes of names that are not UTF-8
+        # "r|" only reads the stream; "surrogateescape" keeps the bytes of names that are not UTF-8.
         with tarfile.open(
             fileobj=limited,
             mode="r|",

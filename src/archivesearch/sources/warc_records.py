@@ -19,7 +19,7 @@ _ARC_LINE = re.compile(
     rb"(?P<date>\d{8,20}) (?P<type>\S[^\n]{0,400}?) (?P<length>-?\w{1,20})\r?\n"
 )
 _NEXT_RECORD = re.compile(rb"\r?\n\r?\n(?P<record>WARC/1\.\d\r?\n)")
-# The bytes of a line before a record in its middle; the last of them is no text
+# The bytes of a line before a record in its middle; the last of them is no text.
 _RECORD_IN_LINE = re.compile(rb"[^\n]*?[^\x20-\x7e\n](?=WARC/1\.\d\r?\n)")
 _CHUNK_BYTES = 65_536
 _MAX_LINE = 16_384

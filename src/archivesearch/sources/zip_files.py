@@ -27,7 +27,7 @@ from archivesearch.sources.page_listing import (
     unsafe_name_problem,
 )
 
-# The errors of zipfile and its decompressors for damaged and hostile members
+# The errors of zipfile and its decompressors for damaged and hostile members.
 ZIP_ERRORS = (
     *(BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
     *(RuntimeError, NotImplementedError, ValueError, OverflowError, LookupError, MemoryError),

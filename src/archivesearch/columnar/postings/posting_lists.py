@@ -49,7 +49,7 @@ class PostingLists:
         """The block of each entry, as intp, numpy's type for indices."""
         blocks = np.concatenate([term.blocks for term in self.terms]).astype(np.intp)
         if len(blocks) and int(blocks.max()) >= self._segment.block_count:
-            raise IndexDamaged("entries.block.bin: it names blocks that there are not")
+            raise IndexDamaged("entries.block.bin: blocks beyond the last one")
         return blocks
 
     @lazy
@@ -129,7 +129,7 @@ class PostingLists:
     def _gaps(self, postings: Array, frequencies: Array) -> Array:
         """Return the gaps between positions of postings, end to end."""
         if int(frequencies.sum()) > len(self._segment.arrays["positions.gap"]):
-            raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
+            raise IndexDamaged("postings.frequency.bin: more occurrences than positions")
         starts = self._segment.position_sums.before(postings)
         return self._segment.gaps[concat_ranges(starts, frequencies)]
 

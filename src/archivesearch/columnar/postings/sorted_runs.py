@@ -82,7 +82,7 @@ def sort_postings(occurrences: Occurrences, first: int, vocabulary: Vocabulary) 
     terms, forms = terms[order], occurrences.forms[order]
     documents, positions = occurrences.documents[order], occurrences.positions[order]
 
-    # `starts_x` is true for each occurrence, or posting, with which a new x begins
+    # `starts_x` is true for each occurrence, or posting, with which a new x begins.
     starts_term = _changes(terms)
     starts_posting = starts_term | _changes(documents)
     postings = np.flatnonzero(starts_posting)

@@ -142,7 +142,7 @@ def _read_info(path: Path) -> tuple[dict[str, Any], dict[str, tuple[str, int, in
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise IndexDamaged(f"{path.name}: it is not what was written ({error})") from error
     if not valid:
-        raise IndexDamaged(f"{path.name}: it describes what is no array")
+        raise IndexDamaged(f"{path.name}: it describes something that is not an array")
     return info, headers
 
 
@@ -198,7 +198,7 @@ def offsets(counts: Array) -> Array:
 
 def range_index(starts: Array, number: int) -> int:
     """Return the index of the range that contains a number, from the starts of all ranges."""
-    # With a number of another type numpy would convert the whole array first
+    # With a number of another type numpy would convert the whole array first.
     return int(np.searchsorted(starts, starts.dtype.type(number), "right")) - 1
 
 

@@ -89,7 +89,7 @@ class PackedInts:
 
     def _large_values(self, indices: Array) -> Array:
         """Return the values at indices that are all escaped."""
-        # With indices of another type numpy would convert the whole array first
+        # With indices of another type numpy would convert the whole array first.
         return self._large[np.searchsorted(self._escapes, indices.astype(self._escapes.dtype))]
 
     def _nibbles(self, at: "slice | Array") -> Array:

@@ -35,7 +35,7 @@ class TermDictionary:
         self._terms = StringTable(arrays, "terms")
         self._keys: Array = arrays["terms.keys"]
         self._fields = fields
-        # The stages of a search look up the same terms again
+        # The stages of a search look up the same terms again.
         self.find = cached_method(_CACHED_TERMS, self._find)
 
     def __getitem__(self, number: int) -> bytes:

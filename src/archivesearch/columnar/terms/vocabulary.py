@@ -156,7 +156,7 @@ class Vocabulary:
         numbers = np.full(len(words), -1, np.int32)
         missing = np.arange(len(words))
         while len(missing):
-            # The words of a first batch are inserted, and then found for most of the rest
+            # The words of a first batch are inserted, and then found for most of the rest.
             firsts, new_keys = _distinct([lane[missing[:_INSERT_BATCH]] for lane in keys])
             first_words = words[missing[firsts]]
             starts, ends = texts.starts[first_words].tolist(), texts.ends[first_words].tolist()
@@ -181,7 +181,7 @@ class Vocabulary:
         """Enter the terms and forms of the words that are new to the language."""
         counts = np.bincount(words, minlength=len(self._words))
         new = np.flatnonzero((counts > 0) & (language.terms[: len(counts)] < 0))
-        # The most frequent word first: its form becomes the usual one of the term
+        # The most frequent word first: its form becomes the usual one of the term.
         new = new[np.argsort(-counts[new], kind="stable")]
         new_words = [from_utf8(self._words[number]) for number in new.tolist()]
         new_terms = map(to_utf8, self._analyzer.compute_terms(new_words, lang))
@@ -207,7 +207,7 @@ class Vocabulary:
         if usual < 0:
             self._usual_forms[term] = len(self._form_terms)
             self._form_terms.append(term)
-            # Equal strings share one object
+            # Equal strings share one object.
             self._form_spellings.append(term_bytes if spelling == term_bytes else spelling)
             return -1
         if self._form_spellings[usual] == spelling:
@@ -263,7 +263,7 @@ def _keys(texts: TokenizedTexts, words: Array, sizes: Array, lanes: int) -> list
 
     "castro" in one lane is the integer 0x6f7274736163: its bytes, the first one lowest.
     """
-    # The 8 bytes from every byte of the data on, as integers, without a copy
+    # The 8 bytes from every byte of the data on, as integers, without a copy.
     integers = np.ndarray(
         (len(texts.data) - _LANE_BYTES + 1,), "<u8", buffer=texts.data, strides=(1,)
     )
@@ -358,7 +358,7 @@ class _Slots:
         slots = self.first(hashes)
         while len(numbers):
             free = np.flatnonzero(self.numbers[slots] < 0)
-            # Of several keys that want one free slot the first gets it
+            # Of several keys that want one free slot the first gets it.
             taken, first = np.unique(slots[free], return_index=True)
             placed = free[first]
             for slot_lane, lane in zip(self.keys, keys, strict=True):

@@ -103,7 +103,7 @@ class WordForms:
         is_chosen = np.zeros(len(self) + 1, bool)
         is_chosen[chosen] = True
         has_chosen = np.repeat(is_chosen[first], posting_counts)
-        # Where the first form is not chosen, only the postings of chosen forms are needed
+        # Where the first form is not chosen, only the postings of chosen forms are needed.
         needed = is_chosen[forms] | is_chosen[first][owners]
         forms, owners = forms[needed], owners[needed]
         postings, form_indices = self.listed_postings(forms)

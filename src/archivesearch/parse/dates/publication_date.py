@@ -27,7 +27,7 @@ from archivesearch.parse.dates.page_edges import EdgeLine
 from archivesearch.parse.dates.written_dates import DateOrder, PartialDate, find_dates, valid_date
 
 _ISSUE_NUMBER = re.compile(r"(?:\b(?:issue|no|number|nr)\b\.?|#)\s*(\d{1,4})(?!\d)", re.IGNORECASE)
-# The sources whose date may add a month and a day to a year that another source gives
+# The sources whose date may add a month and a day to a year that another source gives.
 _EXACT = frozenset(("masthead", "byline", "closing", "published", "address"))
 
 
