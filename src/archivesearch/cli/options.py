@@ -46,7 +46,7 @@ def format_option(*formats: str) -> Callable[[Command], Command]:
     """Add `--format` with these choices; the first one is the default."""
     return click.option(
         "--format",
-        "form",
+        "output_format",
         type=click.Choice(formats),
         default=formats[0],
         show_default=True,

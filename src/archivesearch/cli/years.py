@@ -1,4 +1,4 @@
-"""A range of years as the value of an option: 1990, 1990-2003, 1990- or -2003."""
+"""Year ranges as values of options: 1990, 1990-2003, 1990- or -2003."""
 
 import re
 

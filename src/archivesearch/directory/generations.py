@@ -1,4 +1,4 @@
-"""Generations of an index: build the next one beside it, commit it, remove the old one.
+"""Generations of an index: build the next one, commit it, remove the old one.
 
     index/
       manifest.json           names the current generation; replaced atomically

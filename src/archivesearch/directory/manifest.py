@@ -1,4 +1,4 @@
-"""The manifest of an index, the lock of its readers, and the files of its generation.
+"""Manifest of an index, with the lock of its readers and the files of its generation.
 
 Nothing in an index directory is trusted: it may be damaged, or made by somebody else.
 """

@@ -1,4 +1,4 @@
-"""A screen: the number of columns and the colours of a terminal or a file."""
+"""Screen: the number of columns and the colours of a terminal or a file."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple

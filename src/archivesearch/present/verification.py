@@ -1,4 +1,4 @@
-"""The results of `verify` and `backup` as text."""
+"""Results of `verify` and `backup` as text."""
 
 from collections.abc import Iterator, Sequence
 

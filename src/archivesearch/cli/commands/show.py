@@ -43,7 +43,7 @@ def show(
     name: str,
     context: int | None,
     whole_page: bool,
-    form: str,
+    output_format: str,
     index: str,
     color: bool | None,
 ) -> None:
@@ -64,7 +64,7 @@ def show(
         focus = numbered_passage(passages, page, number).id
         if not whole_page:
             passages = passages_around(passages, number - 1, context)
-    if form == "json":
+    if output_format == "json":
         write_bytes(json_bytes(page_json(info, passages, focus)))
     else:
         terminal = screen(color=color)
