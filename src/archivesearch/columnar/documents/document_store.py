@@ -65,7 +65,7 @@ class DocumentStore:
         self._texts = TextStore(arrays, folder["texts.bytes"])
         self._shared_headings = cached_method(_CACHED_PAGES, self._read_shared_headings)
         self._page = cached_method(_CACHED_PAGES, self._read_page)
-        self._value_runs = cached_method(_CACHED_FIELDS, self._read_value_runs)
+        self._value_ranges = cached_method(_CACHED_FIELDS, self._read_value_ranges)
         self._list_starts = cached_method(_CACHED_FIELDS, self._read_list_starts)
 
     def __len__(self) -> int:
@@ -166,18 +166,18 @@ class DocumentStore:
         """Return the number of each passage's language."""
         return self._arrays["pages.lang"][self.pages_of(numbers)]
 
-    def value_runs(self, name: str) -> tuple[Array, Array]:
-        """Return the runs of neighbouring passages that have the same value of a field.
+    def value_ranges(self, name: str) -> tuple[Array, Array]:
+        """Return the ranges of neighbouring passages that have the same value of a field.
 
-        Two int64 arrays: the start of each run, and last the end of the last; and the value
-        of each run. For passages 0 and 1 of page 0 and passage 2 of page 1, the runs of
+        Two int64 arrays: the start of each range, and last the end of the last; and the value
+        of each range. For passages 0 and 1 of page 0 and passage 2 of page 1, the ranges of
         `page` are `[0, 2, 3]` and `[0, 1]`.
         """
-        return self._value_runs(name)
+        return self._value_ranges(name)
 
-    def _read_value_runs(self, name: str) -> tuple[Array, Array]:
+    def _read_value_ranges(self, name: str) -> tuple[Array, Array]:
         if name == "org":
-            starts, sections = self.value_runs("section")
+            starts, sections = self.value_ranges("section")
             return starts, self._arrays["sections.org"][sections].astype(np.int64)
         if name == "section":
             sections = self._arrays["documents.section"]
@@ -186,7 +186,7 @@ class DocumentStore:
             return starts, sections[starts[:-1]].astype(np.int64)
         if name == "page":
             return self._arrays["pages.first"].astype(np.int64), np.arange(self.page_count())
-        starts, _ = self.value_runs("page")
+        starts, _ = self.value_ranges("page")
         if name == "family":
             return starts, self._families[0]
         return starts, self._arrays[f"pages.{name}"].astype(np.int64)
@@ -196,7 +196,7 @@ class DocumentStore:
         tables = {"section": self._sections, "org": self._orgs, "page": self._pages}
         if name in tables:
             return len(tables[name])
-        return int(self.value_runs(name)[1].max(initial=-1)) + 1
+        return int(self.value_ranges(name)[1].max(initial=-1)) + 1
 
     def is_heading(self, numbers: Array) -> Array:
         """Return for each passage whether its text is its section's heading or its page's title."""

@@ -107,8 +107,8 @@ def _word_edges(data: bytes, kinds: Array) -> tuple[Array, Array]:
     return starts, ends
 
 
-def _runs(numbers: Array) -> tuple[Array, Array]:
-    """Return the first number and the size of each run of consecutive numbers."""
+def _consecutive_ranges(numbers: Array) -> tuple[Array, Array]:
+    """Return the first number and the size of each range of consecutive numbers."""
     is_first = np.ones(len(numbers), bool)
     is_first[1:] = numbers[1:] != numbers[:-1] + 1
     firsts = np.flatnonzero(is_first)
@@ -117,13 +117,13 @@ def _runs(numbers: Array) -> tuple[Array, Array]:
 
 def _add_marks(in_word: Array, marks: Array) -> None:
     """Add marks to words if they follow a letter or digit, directly or after other marks."""
-    starts, sizes = _runs(marks)
+    starts, sizes = _consecutive_ranges(marks)
     in_word[marks] = np.repeat(in_word[starts - 1], sizes)
 
 
 def _add_apostrophes(in_word: Array, apostrophes: Array, data: bytes) -> None:
     """Add single apostrophes between two words, which become one word."""
-    starts, sizes = _runs(apostrophes)
+    starts, sizes = _consecutive_ranges(apostrophes)
     raw = np.frombuffer(data, np.uint8)[starts]
     is_single = sizes == 1 + (raw >= 0xC0) + (raw >= 0xE0)
     joins = is_single & in_word[starts - 1] & in_word[starts + sizes]

@@ -43,7 +43,7 @@ def without_banners(blocks: Sequence[Block], banners: Sequence[str]) -> list[tup
 
 
 def top_lines(blocks: Sequence[Block], banners: Sequence[str]) -> list[EdgeLine]:
-    """Return the lines of the first blocks of a page, up to its running text."""
+    """Return the lines of the first blocks of a page, to the beginning of its running text."""
     lines: list[EdgeLine] = []
     running = 0
     for number, text in without_banners(blocks[: _TOP_BLOCKS + 4], banners)[:_TOP_BLOCKS]:
