@@ -141,7 +141,7 @@ def _validate_string(value: Any, where: str) -> str:
 def _validate_url(value: Any, where: str) -> str:
     url = _validate_string(value, where)
     if url and not re.match(r"[a-z][a-z0-9+.-]*://[^/]", url, re.IGNORECASE):
-        raise ConfigError(f"{where} must be a whole address such as 'http://example.org/'")
+        raise ConfigError(f"{where} must be a complete URL such as 'http://example.org/'")
     return url if not url or url.endswith("/") else url + "/"
 
 

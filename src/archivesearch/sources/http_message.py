@@ -144,7 +144,7 @@ def _decompress(data: bytes, encoding: str, max_bytes: int) -> bytes:
         return _decompress_zstd(data, max_bytes) if data.startswith(_ZSTD_MAGIC) else data
     if encoding in {"identity", "none", "utf-8", "iso-8859-1", "text", "8bit", "7bit", "binary"}:
         return data
-    raise BadBody(f"its body is compressed in a way that is not known here ({encoding[:40]})")
+    raise BadBody(f"its body has an unknown compression ({encoding[:40]})")
 
 
 def _inflate(data: bytes, wbits: int, max_bytes: int) -> bytes:

@@ -119,7 +119,7 @@ def open_sources(
                 ) from error
             if unreadable == len(source_paths):
                 raise
-            notice = f"nothing of it is indexed, for it cannot be read: {error}"
+            notice = f"none of it is indexed, because it cannot be read: {error}"
             listing = SourceListing(notices=(notice,))
             sources.append(
                 Source(decode_name(resolved.name), resolved, shared_config or Config(), listing)

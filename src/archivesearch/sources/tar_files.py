@@ -92,7 +92,7 @@ def read_pages(path: Path, entries: Sequence[SourceEntry], limits: Limits) -> It
                 remaining.popleft()
                 yield item
     for entry in remaining:
-        yield entry.skipped("the archive cannot be read so far")
+        yield entry.skipped("the archive cannot be read up to this member")
 
 
 class _TarPass:

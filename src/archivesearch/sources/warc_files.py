@@ -159,7 +159,7 @@ def _read_message(
     if record.type not in _RANKS and record.type != "revisit":
         return None, f"it is a {record.type or 'nameless'} record", False
     if not _WEB_URL.match(record.url):
-        return None, "its address is not one of the web", False
+        return None, "its URL is not a web address", False
     head = records.read_block(_HEAD_BYTES)
     if http.ends_in_headers(head):
         head += records.read_block(_MAX_HEAD_BYTES)
@@ -191,7 +191,7 @@ def _read(entry: SourceEntry, content: _RecordContent, limits: Limits) -> Source
     if problem := limits.size_problem(len(data)):
         return entry.skipped(problem)
     if http.is_generic_type(content.message.media_type) and not looks_like_html(data[:SNIFF_BYTES]):
-        return replace(entry.skipped("nothing says of what type it is"), is_page=False)
+        return replace(entry.skipped("its content type is unknown"), is_page=False)
     return RawPage(
         entry.page,
         data,
