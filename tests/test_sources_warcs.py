@@ -302,7 +302,7 @@ def test_a_revisit_with_another_url_gives_the_page_this_url(
     assert only.page.removeprefix("1.warc!") == A
     assert (only.url, only.also) == (A, (B,))
     (skipped,) = [item for item in results if isinstance(item, Skipped)]
-    assert skipped.reason == "it repeats what another capture holds"
+    assert skipped.reason == "it repeats the content of another capture"
     assert not skipped.is_page
 
 

@@ -14,11 +14,11 @@ import numpy as np
 
 from archivesearch.columnar.storage.array_files import Array
 
-# K1: how soon further occurrences of a word add nothing. With 1.2 the second stage falls
+# K1: with a lower value, further occurrences of a word add less. With 1.2 the second stage falls
 # behind tantivy on the collection `time` (MAP .680 to .683; with 1.6 .689), with 2.0 it
 # loses on `cacm` (nDCG@10 -.01).
-# B: how much a long passage is penalized. 0.65 and 0.85 each lost on one collection what
-# they won on another.
+# B: the penalty of long passages. 0.65 and 0.85 lost as much on one collection as they won on
+# another.
 K1 = 1.6
 B = 0.75
 
@@ -40,7 +40,7 @@ def idf(document_count: int, document_frequency: int) -> float:
 
 
 def norm_slope(average: float) -> float:
-    """Return how much each word of a document's length adds to the denominator of BM25."""
+    """Return the amount that each word of a document adds to the denominator of BM25."""
     return K1 * B / average
 
 

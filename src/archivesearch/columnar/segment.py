@@ -177,7 +177,7 @@ class Postings:
     """The postings of one term in one field; arrays are read when they are needed.
 
     `number` is the term's number, `count` the number of documents that have it. `entries`,
-    `first_posting` and `first_position` say where its values are in the arrays of the
+    `first_posting` and `first_position` locate its values in the arrays of the
     segment. `inside` restricts the term to some documents, given as bits of all blocks:
     `PostingLists` applies it, the methods here do not.
     """

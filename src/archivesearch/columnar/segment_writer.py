@@ -2,7 +2,7 @@
 
 Passages come in batches. Each batch is cut into parts; the postings of a part are sorted and
 written to a file, a run. Several processes can do this at a time. At the end the runs are
-merged. The segment depends neither on the number of processes nor on where batches end.
+merged. The segment depends neither on the number of processes nor on the batches.
 """
 
 import secrets

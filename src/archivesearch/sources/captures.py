@@ -14,7 +14,7 @@ from archivesearch.urls import url_key
 
 OLDER_CAPTURE = "a newer capture of it is indexed"
 _CONVERTED = "the page that it was converted from is indexed"
-_REPEATS = "it repeats what another capture holds"
+_REPEATS = "it repeats the content of another capture"
 _UNRESOLVED = "the capture that it repeats is in none of the sources"
 
 

@@ -79,7 +79,7 @@ def is_page_type(media_type: str) -> bool:
 
 
 def is_generic_type(media_type: str) -> bool:
-    """Whether a media type says nothing, so that the body must show what it is."""
+    """Whether a media type says nothing, so that only the body shows the type."""
     return media_type in _GENERIC_TYPES
 
 

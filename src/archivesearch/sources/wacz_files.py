@@ -71,7 +71,7 @@ def _warc_names(archive: ZipFile) -> list[str]:
 
 
 class _ZippedWarc:
-    """A WARC in a zip archive, read as far as possible; `damage` says why not to its end.
+    """A WARC in a zip archive, read as far as possible; `damage` is the reason if not all.
 
     A wrong checksum means damage somewhere. The bytes are read all the same, without the
     checksum, since the records show where the damage is.

@@ -338,7 +338,7 @@ def _merge_other_forms(pieces: Sequence[_Piece], posting_counts: Array) -> tuple
 
 
 def _layout(pieces: Sequence[_Piece], counts: str, terms: int) -> tuple[Array, list[Array] | None]:
-    """Return the values per term in all pieces, and the indices of each piece's values.
+    """Return the number of values per term, and the indices of each piece's values.
 
     `counts` is one of `_COUNTS`. The indices are None if the values of pieces are simply end
     to end: with one piece, or with one term, which may have very many occurrences.

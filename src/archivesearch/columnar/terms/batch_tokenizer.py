@@ -212,7 +212,7 @@ def _edges_by_words(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
 def _with_spans_replaced(
     spans: Sequence[_HardSpan], starts: Array, ends: Array
 ) -> tuple[Array, Array]:
-    """Return the edges of all words, with the words of the spans in place of what was there."""
+    """Return the edges of all words; inside the spans these are the edges that `words` gave."""
     is_outside = np.ones(len(starts), bool)
     span_edges = np.array([(span.start, span.end) for span in spans], np.int64)
     for first, end in np.searchsorted(starts, span_edges).tolist():

@@ -339,7 +339,7 @@ class _Slots:
         self._shift = np.uint64(64 - bits)
 
     def first(self, hashes: Array) -> Array:
-        """Return the slot where the search for each hash begins: its highest bits."""
+        """Return the first slot of each hash: its highest bits."""
         return (hashes >> self._shift).astype(np.int64)
 
     def next(self, slots: Array) -> Array:

@@ -69,7 +69,7 @@ class CodecDocumentWriter(PerDocWriterWithColumns):
     def start_doc(self, docnum: int) -> None:
         """Begin the next document."""
         if docnum != self._count:
-            raise ValueError(f"document {docnum} follows, where {self._count} is expected")
+            raise ValueError(f"document {docnum} follows; expected {self._count}")
         self._docnum = docnum
         self._count += 1
         self._values = {}

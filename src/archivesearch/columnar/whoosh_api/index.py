@@ -146,7 +146,7 @@ class SegmentReader(IndexReader):
         )
 
     def frequency(self, fieldname: str, text: str | bytes) -> int:
-        """Return how often a term occurs in all documents; 0 for an unknown term."""
+        """Return the number of occurrences of a term; 0 for an unknown term."""
         number = self._number(fieldname, text)
         if number is None:
             return 0

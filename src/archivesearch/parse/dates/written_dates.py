@@ -82,7 +82,7 @@ _DATE_WORDS = frozenset(MONTH_NUMBERS) | frozenset(_SEASON.split("|"))
 
 
 class PartialDate(NamedTuple):
-    """A year with its month and day where they are known, and its span in a text.
+    """A year with its month and day if they are known, and its span in a text.
 
     `month` and `day` are 0 if they are not known. The date is `text[start:end]`.
     """
