@@ -164,7 +164,7 @@ def test_a_narrow_terminal_shows_fewer_parts(columns: int, expected: str) -> Non
     meter(Progress(0, 200, 0, 0, "reading"))
     clock.now += 10
     meter(Progress(50, 200, 15_000_000, 3, "reading"))
-    assert meter.shortened(columns) == expected
+    assert meter.short_line(columns) == expected
 
 
 def test_every_stage_has_its_own_count(site: Path, tmp_path: Path) -> None:

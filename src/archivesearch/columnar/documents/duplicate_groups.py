@@ -2,7 +2,7 @@
 
 copies.members   the documents that have duplicates, group by group; the representative of
                  a group is its first member
-copies.starts    where the members of each group start, and last where they end
+copies.starts    the start of each group among the members, and last the end of the last
 
 If documents 2 and 5 are duplicates, and 1, 4 and 6 are, with 4 the representative:
 members = [4, 1, 6, 2, 5], starts = [0, 3, 5].
@@ -80,11 +80,11 @@ class DuplicateGroups:
     ) -> dict[int, tuple[int, ...]]:
         """Return for each document itself and its matching duplicates, in the order of the group.
 
-        The `numbers` must match, too; `matches` are bits. A document without a matching
-        duplicate has no entry. With the groups of the
-        example above, if all of 1, 2, 4 and 5 match:
-        `matching_groups([1, 0, 5], matches)` is `{1: (4, 1), 5: (2, 5)}`. With
-        `partitions_of`, only documents that agree in it are duplicates, as in `is_first`.
+        `numbers` are matching documents; `matches` are all of them, as bits. A document
+        without a matching duplicate has no entry. With the groups at the top of this file,
+        if 1, 2, 4 and 5 match: `matching_groups([1, 0, 5], matches)` is
+        `{1: (4, 1), 5: (2, 5)}`. With `partitions_of`, only documents that agree in it are
+        duplicates, as in `is_first`.
         """
         groups = self.groups(np.asarray(numbers, np.int64))
         indices = groups.nonzero()[0]
@@ -104,9 +104,9 @@ class DuplicateGroups:
         }
 
     def folded(self, matches: Array) -> int:
-        """Return how many matching documents are duplicates of another matching document.
+        """Return the number of matching documents that folding hides.
 
-        Of a group of which n documents match, n - 1 count.
+        In a group with n matching documents, n - 1 are folded into the other one.
         """
         if not self:
             return 0
@@ -138,7 +138,7 @@ class DuplicateGroups:
 
 
 def _contains(bits: Array, numbers: Array) -> Array:
-    """Return a mask of the documents that are in a set, which is given as bits."""
+    """Return a mask of the documents that are in a set, given as bits."""
     low = (numbers & (BLOCK_SIZE - 1)).astype(np.uint32)
     mask: Array = (bits[numbers >> BLOCK_BITS] >> low) & 1 == 1
     return mask

@@ -171,7 +171,7 @@ class FacetCollector:
     def _count_values(
         self, name: str, range_counts: RangeCounts
     ) -> tuple[tuple[str | int, int], ...]:
-        starts, run_codes = self._documents.value_runs(name)
+        starts, run_codes = self._documents.value_ranges(name)
         counts = np.bincount(run_codes, weights=range_counts.between(starts)).astype(np.int64)
         if name in ("org", "year"):
             counts[:1] = 0  # code 0: no value
