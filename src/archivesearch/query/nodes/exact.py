@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Protocol
 
 from whoosh.matching import Matcher, NullMatcher
-from whoosh.query import Or, Query, Term
+from whoosh.query import Or, Phrase, Query, Term
 from whoosh.reading import IndexReader
 
 from archivesearch.analysis.analyzer import fold, spelling_key, strip_accents
@@ -138,11 +138,15 @@ class ExactForm(Query):
         if tree := self.distribute():
             return tree.matcher(searcher, context)
         matcher = self.child.matcher(searcher, context)
+        reader: Any = searcher.reader()
         if len(self.tests) == 1:
-            reader: Any = searcher.reader()
             return _restrict(
                 matcher, reader.documents_with_form(self.fieldname, self.child_terms(), *self.tests)
             )
+        if isinstance(self.child, Phrase):  # its words in the text may be a repeated sentence
+            for term, test in zip(map(str.encode, self.child.words), self.tests, strict=True):
+                documents = reader.documents_with_form(self.fieldname, [term], test)
+                matcher = _restrict(matcher, documents)
         stored = "text" if self.fieldname == "repeated" else self.fieldname
         return list_matcher(
             [
