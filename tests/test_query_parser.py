@@ -469,6 +469,8 @@ def test_words_alone_mean_the_same_to_the_grammar(pieces: list[str]) -> None:
 @example(["org:", "title:", "x"], "")
 @example(["org:", "(", "a ", "title:", "b", ")"], "")
 @example(["(a NOT)", "b"], " ")
+@example(["org:Socialist", "org:Workers", "org:Party"], " ")
+@example(["org:(Socialist Workers Party)", "OR", "Socialist", "Workers", "Party"], " ")
 def test_any_pieces_mean_the_same_to_the_grammar(pieces: list[str], between: str) -> None:
     text = between.join(pieces)
     assume(is_unweighted(text))
