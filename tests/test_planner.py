@@ -19,7 +19,7 @@ from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.segment_writer import write_segment
 from archivesearch.columnar.storage.doc_sets import bits_of, numbers_of
 from archivesearch.columnar.terms.word_forms import _match_starts
-from archivesearch.query.nodes.compounds import And, AndNot, Boost, InLanguages, Or
+from archivesearch.query.nodes.compounds import Alternatives, And, AndNot, Boost, InLanguages, Or
 from archivesearch.query.nodes.leaves import (
     Every,
     ExactForm,
@@ -299,8 +299,9 @@ def test_threads_share_a_plan_and_a_segment(large: Case) -> None:
 
 @pytest.mark.parametrize("spelling", ["castro", "castros", "party", "l'union"])
 def test_exact_forms_of_one_word_agree(case: Case, spelling: str) -> None:
-    term = ANALYZER.term(spelling, "en")
-    for child in (Term("text", term), Prefix("text", term)):
+    term, other = (Term("text", ANALYZER.term(word, "en")) for word in (spelling, "cuba"))
+    several = Alternatives((InLanguages(term, ("en",)), InLanguages(other, ("fr",)), other))
+    for child in (term, Prefix("text", term.text), Or((term, other)), several):
         query = ExactForm(child, (spelling,))
         expected = case.brute.scores(query)
         assert expected

@@ -248,6 +248,12 @@ def _spoken(index: BruteForce, query: InLanguages) -> dict[int, float]:
 
 
 def _written(index: BruteForce, query: ExactForm) -> dict[int, float]:
+    if isinstance(query.child, Or):
+        each = tuple(ExactForm(child, query.spellings) for child in query.child.clauses)
+        return index.scores(Or(each))
+    if isinstance(query.child, InLanguages):
+        child = ExactForm(query.child.child, query.spellings)
+        return index.scores(InLanguages(child, query.child.langs))
     field = query.describe().field
     name = "text" if field == "repeated" else field
     spellings = list(query.spellings)

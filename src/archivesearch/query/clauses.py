@@ -125,8 +125,10 @@ def group_tree(
         pieces = [operand.word for operand in operands if not operand.excluded]
         included += builder.aliases(pieces, included)
     joined: Query = Every()
-    if included:
-        joined = included[0] if len(included) == 1 else kind(flatten(included, kind))
+    if len(included) == 1 and boost == 1.0:
+        joined = included[0]
+    elif included:
+        joined = kind(flatten(included, kind))
         joined = joined if boost == 1.0 else Boost(joined, boost)
     return AndNot(joined, Or(excluded)) if excluded else joined
 

@@ -23,7 +23,7 @@ from archivesearch.query.nodes.leaves import (
     Prefix,
     Term,
 )
-from archivesearch.query.nodes.query import Leaf, Query
+from archivesearch.query.nodes.query import Query
 
 # The fields of a word that names no field, with their weights. Weights of heading and title
 # on the judged collections, after the second stage (nDCG@10/MAP): .5 and .4 .554/.478, .3
@@ -143,9 +143,7 @@ class TreeBuilder:
         return self._in_fields(
             field,
             boost,
-            lambda name, weight: self._row(
-                name, phrase, 0, weight, lambda row: ExactForm(row, spellings)
-            ),
+            lambda name, weight: ExactForm(self._row(name, phrase, 0, weight), spellings),
         )
 
     def wildcard(self, text: str, field: str | None, boost: float = 1.0) -> Query | None:
@@ -210,22 +208,12 @@ class TreeBuilder:
             return [(row, ()) for row in langs]
         return [(row, tuple(row_langs)) for row, row_langs in langs.items()]
 
-    def _row(
-        self,
-        field: str,
-        phrase: Sequence[str],
-        gap: int,
-        boost: float,
-        wrap: Callable[[Leaf], Leaf] = lambda row: row,
-    ) -> Query:
-        """Return the tree of words in a row; with a gap, in any order.
-
-        `wrap` is applied to the leaf of each language.
-        """
+    def _row(self, field: str, phrase: Sequence[str], gap: int, boost: float) -> Query:
+        """Return the tree of words in a row; with a gap, in any order."""
         prefixes = [_is_single_cjk(word) for word in phrase]
         rows: list[Query] = []
         for terms, langs in self._terms_of(phrase):
-            row: Leaf
+            row: Query
             if len(terms) > 1 and gap == 0 and not any(prefixes):
                 row = Phrase(field, terms, boost)
             else:
@@ -234,7 +222,7 @@ class TreeBuilder:
                     for word, term, prefix in zip(phrase, terms, prefixes, strict=True)
                 ]
                 row = parts[0] if len(parts) == 1 else Near(field, tuple(parts), gap)
-            rows.append(_in(langs, wrap(row)))
+            rows.append(_in(langs, row))
         return _alternatives(rows)
 
     def _alias(

@@ -189,13 +189,14 @@ class YearRange(Leaf):
 
 @dataclass(frozen=True, slots=True)
 class ExactForm(Leaf):
-    """The matches of a leaf in which the words in a row have exactly these spellings.
+    """The matches of words in a row that have exactly these spellings in the text.
 
-    Spellings are those of `spelling_key`. The index has one term for all forms of a word. It
-    also has the forms of each term in a passage, but not their positions.
+    `child` is a leaf, or alternatives of leaves in several languages. Spellings are those of
+    `spelling_key`. The index has one term for all forms of a word. It also has the forms of
+    each term in a passage, but not their positions.
     """
 
-    child: Leaf
+    child: Query
     spellings: tuple[str, ...]
 
     def words(self) -> list[Word]:

@@ -31,7 +31,7 @@ from archivesearch.query.nodes.leaves import (
     Wildcard,
     YearRange,
 )
-from archivesearch.query.nodes.query import Query
+from archivesearch.query.nodes.query import Leaf, Query
 from archivesearch.search.execution.phrases import documents_near
 from archivesearch.search.execution.scorers import (
     ConstantScore,
@@ -202,9 +202,14 @@ class _Planner:
         return bits_of(documents, self._segment.block_count)
 
     def _exact_form(self, query: ExactForm) -> Scorer:
-        scorer = self.plan(query.child)
-        terms = query.child.row()
-        if len(terms) == len(query.spellings):
+        child, spellings = query.child, query.spellings
+        if isinstance(child, Or):
+            return self.plan(Or(tuple(ExactForm(each, spellings) for each in child.clauses)))
+        if isinstance(child, InLanguages):
+            return self.plan(InLanguages(ExactForm(child.child, spellings), child.langs))
+        scorer = self.plan(child)
+        terms = child.row() if isinstance(child, Leaf) else ()
+        if len(terms) == len(spellings):
             return self._exact_terms(scorer, query, terms)
         return Within(scorer, self._check_texts(scorer, query, self._no_match().matches))
 

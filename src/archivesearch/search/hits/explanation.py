@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from archivesearch.model.results import Share
-from archivesearch.query.nodes.compounds import Or
+from archivesearch.query.nodes.compounds import Boost, Or
 from archivesearch.query.nodes.query import Leaf, Query
 from archivesearch.search.request import Match, Reader
 from archivesearch.search.reranker import Boosts
@@ -42,7 +42,7 @@ def _add_word_shares(
             if score:
                 shares[number].append(Share(text, field, weight * leaf_weight, weight * score))
         return
-    if not isinstance(query, Or):  # a child counts only where the whole node matches
+    if not isinstance(query, Or | Boost):  # a child counts only where the whole node matches
         scores = reader.scores(query, numbers)
         numbers = [n for n, score in zip(numbers, scores, strict=True) if score]
     for child in query.children():
