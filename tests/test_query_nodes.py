@@ -181,3 +181,11 @@ class Unknown(Query):
 def test_a_class_without_a_plan_is_an_error(reader: ColumnarReader, query: Query) -> None:
     with pytest.raises(TypeError, match="there is no plan for Unknown"):
         reader.search(Request(query))
+
+
+@pytest.mark.parametrize(
+    "query", [Near("text", (CASTRO, And((WAR, PEASANT)))), ExactForm(And((WAR,)), ("war",))]
+)
+def test_words_that_cannot_be_in_a_row_are_an_error(reader: ColumnarReader, query: Query) -> None:
+    with pytest.raises(TypeError, match=r"there is no plan for .*And"):
+        reader.search(Request(query))

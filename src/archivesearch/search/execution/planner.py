@@ -207,8 +207,10 @@ class _Planner:
             return self.plan(Or(tuple(ExactForm(each, spellings) for each in child.clauses)))
         if isinstance(child, InLanguages):
             return self.plan(InLanguages(ExactForm(child.child, spellings), child.langs))
+        if not isinstance(child, Leaf):
+            raise TypeError(f"there is no plan for the exact form of {type(child).__name__}")
         scorer = self.plan(child)
-        terms = child.row() if isinstance(child, Leaf) else ()
+        terms = child.row()
         if len(terms) == len(spellings):
             return self._exact_terms(scorer, query, terms)
         return Within(scorer, self._check_texts(scorer, query, self._no_match().matches))
@@ -269,6 +271,9 @@ class _Planner:
         if not words:
             return self._no_match()
         plans = {word: self.plan(word) for word in dict.fromkeys(words)}
+        for word, scorer in plans.items():
+            if not isinstance(scorer, TermUnion | NoMatch):
+                raise TypeError(f"there is no plan for {type(word).__name__} beside other words")
         scorers = [scorer for word in words if isinstance(scorer := plans[word], TermUnion)]
         if len(scorers) < len(words):
             return self._no_match()
