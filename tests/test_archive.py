@@ -259,6 +259,7 @@ def test_organizations(named: Path) -> None:
 def test_a_page(index: Path) -> None:
     with archivesearch.open(index) as archive:
         info = archive.page("letters/1994.html")
+        assert (info.also, info.same) == ((), ())  # tuples, as all lists of records
         assert (info.title, info.year, info.date) == ("A letter", 1994, "1994-05-12")
         assert info.lang == "en"
         passages = archive.passages("letters/1994.html")
@@ -515,3 +516,17 @@ def test_pages_by_prefix(index: Path) -> None:
         assert archive.pages("l") == ("letters/1994.html", "lists/parties.html")
         assert archive.pages("lists/parties.html") == ("lists/parties.html",)
         assert archive.pages("nowhere") == ()
+
+
+@pytest.mark.parametrize("sort", ["year", "-year", "place"])
+def test_a_group_is_a_search_in_one_organization(corpus_index: Path, sort: str) -> None:
+    query = "the OR comments"
+    with archivesearch.open(corpus_index) as archive:
+        groups = archive.search(query, group_by="org", sort=sort, limit=1000).groups
+        for group in groups:
+            if group.key:
+                alone = archive.search(query, org=group.key, sort=sort, limit=3)
+                assert group.count == alone.total
+                hits = [(hit.id, hit.score, hit.copies) for hit in alone]
+                assert [(hit.id, hit.score, hit.copies) for hit in group.hits] == hits
+        assert len(groups) > 20

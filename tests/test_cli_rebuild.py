@@ -164,7 +164,7 @@ def test_a_narrow_terminal_shows_fewer_parts(columns: int, expected: str) -> Non
     meter(Progress(0, 200, 0, 0, "reading"))
     clock.now += 10
     meter(Progress(50, 200, 15_000_000, 3, "reading"))
-    assert meter.shortened(columns) == expected
+    assert meter.short_line(columns) == expected
 
 
 def test_every_stage_has_its_own_count(site: Path, tmp_path: Path) -> None:
@@ -312,6 +312,7 @@ def test_ctrl_c_leaves_the_old_index(tmp_path: Path, jobs: str) -> None:
     text = PAGES["lists/parties.html"]
     for number in range(3000):
         (tmp_path / "site" / f"{number}.html").write_text(text * 10)
+    files = set(index.iterdir())
     process = subprocess.Popen(
         command("rebuild", tmp_path / "site", "--index", index, "--jobs", jobs),
         stdout=subprocess.PIPE,
@@ -319,7 +320,6 @@ def test_ctrl_c_leaves_the_old_index(tmp_path: Path, jobs: str) -> None:
         text=True,
         start_new_session=True,
     )
-    files = set(index.iterdir())
     while set(index.iterdir()) == files and process.poll() is None:
         time.sleep(0.02)
     time.sleep(0.3)

@@ -24,7 +24,10 @@ from archivesearch.cli.main import main
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "archivesearch"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-SESSIONS = [ROOT / f"{name}.md" for name in ("README", "docs/your-own-archive", "docs/duplicates")]
+SESSIONS = [
+    ROOT / "README.md",
+    *(ROOT / "docs" / f"{n}.md" for n in ("your-own-archive", "search-and-count", "duplicates")),
+]
 MAPS = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")

@@ -1,7 +1,8 @@
 """Filters, order, paging, groups and facets of the index reader agree with brute force."""
 
-from collections import Counter
-from collections.abc import Callable
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -12,7 +13,7 @@ import whoosh.query
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivesearch.model.passages import Passage
+from archivesearch.model.passages import CopyGroups, Passage
 from archivesearch.query.nodes.compounds import And, AndNot, Or
 from archivesearch.query.nodes.leaves import Every, Key, Near, Prefix, Term, YearRange
 from archivesearch.query.nodes.query import Query
@@ -23,9 +24,17 @@ from archivesearch.search.request import (
     MAX_FACET_VALUES,
     MAX_GROUP_HITS,
     SORTS,
+    Match,
     Request,
+    Response,
 )
-from helpers.columnar_cases import ANALYZER, BruteForce, random_passages
+from helpers.columnar_cases import (
+    ANALYZER,
+    BruteForce,
+    FoldedMatch,
+    fold_copies,
+    random_passages,
+)
 from helpers.small_archive import open_reader
 
 QUERIES: list[Query] = [
@@ -66,6 +75,7 @@ class EngineCase(NamedTuple):
     reader: ColumnarReader
     passages: list[Passage]
     brute: BruteForce
+    copies: CopyGroups
 
     def matches(self, request: Request) -> list[tuple[int, float]]:
         """Return all matches in the order of the request."""
@@ -84,11 +94,24 @@ class EngineCase(NamedTuple):
         return [(number, scores[number]) for number in order]
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> EngineCase:
+@pytest.fixture(scope="module", params=["distinct", "with copies"])
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> EngineCase:
     passages = random_passages(11, 700)
-    folder = tmp_path_factory.mktemp("engine") / "index"
-    return EngineCase(open_reader(folder, passages, ANALYZER), passages, BruteForce(passages))
+    copies = random_copies(13, 700) if request.param == "with copies" else ()
+    reader = open_reader(tmp_path_factory.mktemp("engine") / "index", passages, ANALYZER, copies)
+    return EngineCase(reader, passages, BruteForce(passages), copies)
+
+
+def random_copies(seed: int, count: int) -> CopyGroups:
+    """Return groups of copies: of even numbers anywhere, of odd ones near each other."""
+    source = random.Random(seed)  # noqa: S311 - copies need a seed, not secrecy
+    groups: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for number in range(count):
+        place = (number // 40, source.randrange(6)) if number % 2 else (-1, source.randrange(100))
+        groups[place].append(number)
+    return tuple(
+        tuple(source.sample(group, len(group))) for group in groups.values() if len(group) > 1
+    )
 
 
 REQUESTS = st.builds(
@@ -108,10 +131,10 @@ def test_matches_agree_with_brute_force(engine: EngineCase, request: Request) ->
     response = engine.reader.search(request)
     expected = engine.matches(request)
     assert response.total == len(expected)
-    part = expected[request.offset : request.offset + request.limit]
-    assert [match.number for match in response.matches] == [number for number, _ in part]
-    scores = [score for _, score in part]
-    assert [match.score for match in response.matches] == pytest.approx(scores, rel=1e-9)
+    folded = fold_copies(expected, engine.copies, request.sort)
+    assert response.folded == len(expected) - len(folded)
+    part = folded[request.offset : request.offset + request.limit]
+    assert_hits(response, response.matches, part)
     scanned = list(engine.reader.scan(request.query, request.filter))
     assert scanned == sorted(number for number, _ in expected)
 
@@ -130,25 +153,28 @@ def test_facets_count_all_matches(engine: EngineCase, query: Query, filter: Quer
 
 @given(request=REQUESTS, group_by=st.sampled_from(GROUPS))
 def test_groups_agree_with_brute_force(engine: EngineCase, request: Request, group_by: str) -> None:
-    request = Request(
-        request.query,
-        request.filter,
-        request.limit,
-        request.offset,
-        request.sort,
-        group_by=group_by,
-    )
-    members: dict[str, list[int]] = {}
-    for number, _ in engine.matches(request):
-        members.setdefault(str(VALUES[group_by](engine.passages[number]) or ""), []).append(number)
-    response = engine.reader.search(request)
-    assert response.total == len(members)
+    members: dict[str, list[tuple[int, float]]] = {}
+    for number, score in engine.matches(request):
+        key = str(VALUES[group_by](engine.passages[number]) or "")
+        members.setdefault(key, []).append((number, score))
+    response = engine.reader.search(request._replace(group_by=group_by))
+    assert (response.total, response.folded) == (len(members), 0)
     expected = list(islice(members.items(), request.offset, request.offset + request.limit))
     assert [(group.key, group.size) for group in response.groups] == [
-        (key, len(numbers)) for key, numbers in expected
+        (key, len(matches)) for key, matches in expected
     ]
-    for group, (_, numbers) in zip(response.groups, expected, strict=True):
-        assert [match.number for match in group.matches] == numbers[:MAX_GROUP_HITS]
+    for group, (_, matches) in zip(response.groups, expected, strict=True):
+        folded = fold_copies(matches, engine.copies, request.sort)
+        assert_hits(response, group.matches, folded[:MAX_GROUP_HITS])
+
+
+def assert_hits(response: Response, hits: Sequence[Match], expected: Sequence[FoldedMatch]) -> None:
+    """Assert that hits have the expected numbers, scores and copies."""
+    assert [hit.number for hit in hits] == [match.number for match in expected]
+    scores = [match.score for match in expected]
+    assert [hit.score for hit in hits] == pytest.approx(scores, rel=1e-9)
+    copies = [response.copies.get(hit.number, ()) for hit in hits]
+    assert copies == [match.copies for match in expected]
 
 
 def test_an_empty_index_answers(tmp_path: Path) -> None:

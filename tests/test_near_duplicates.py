@@ -4,7 +4,7 @@ import itertools
 import random
 import tempfile
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -26,11 +26,21 @@ from archivesearch.indexing.parsing.page_spool import PageSpool
 from archivesearch.indexing.parsing.parser_pool import parse_in_order
 from archivesearch.indexing.workers.worker_pool import WorkerPool
 from archivesearch.model.passages import Passage
+from archivesearch.query.nodes.compounds import Or
+from archivesearch.query.nodes.leaves import Term, YearRange
 from archivesearch.query.parser import parse
 from archivesearch.search.execution.index_reader import ColumnarEngine, ColumnarReader
-from archivesearch.search.request import Match, Request
+from archivesearch.search.request import GROUPS, MAX_GROUP_HITS, SORTS, Match, Request
 from archivesearch.sources.source import open_sources
-from helpers.small_archive import build_index, html_page, page_tasks, passage, write_files
+from helpers.columnar_cases import BruteForce, fold_copies
+from helpers.small_archive import (
+    build_index,
+    html_page,
+    open_reader,
+    page_tasks,
+    passage,
+    write_files,
+)
 
 ROOT = Path(__file__).parent.parent
 STATEMENT = (
@@ -205,9 +215,6 @@ def test_an_article_goes_before_the_issue_that_has_it(tmp_path: Path) -> None:
         assert [hit.id for hit in results] == ["issue1/ice.html#1", "issue1/ice.html#3"]
         assert [hit.copies for hit in results] == [("issue1/all.html#1",), ("issue1/all.html#3",)]
         assert (results.total, results.folded) == (4, 2)
-        by_page = archive.search("harbour saturdays", group_by="page")
-        assert {group.key for group in by_page.groups} == {"issue1/ice.html", "issue1/room.html"}
-        assert by_page.total == 2
         assert archive.stats().copies == 4
         assert archive.stats().pages == 3
 
@@ -294,17 +301,47 @@ def test_an_equal_page_of_another_year_is_found_by_its_year(tmp_path: Path) -> N
         assert [hit.id for hit in archive.search("saturdays", year=1999)] == ["1999/a.html#1"]
 
 
-def test_an_organization_keeps_its_own_copy(tmp_path: Path) -> None:
-    page = """<html><h2>{0} Party ({1})</h2><p>Comments: {2}</p>
+@pytest.mark.parametrize("group_by", GROUPS)
+def test_every_group_keeps_its_own_copies(tmp_path: Path, group_by: str) -> None:
+    page = """<html><h2>{0} Party ({1})</h2><p>Comments: {2}</p><p>It has a hall.</p><p>{4}</p>
     <h2>Union of {0} ({1}U)</h2><p>Comments: It was founded in 19{3}.</p>"""
     pages = {
-        "a.html": page.format("Labour", "LP", STATEMENT, 21),
-        "b.html": page.format("Farmers", "FP", STATEMENT, 32),
+        "a.html": page.format("Labour", "LP", STATEMENT, 21, EDITED),
+        "b.html": page.format("Farmers", "FP", EDITED, 32, "It has no paper."),
+        "c.html": page.format("Sailors", "SP", "It has a boat.", 33, "It has no paper."),
     }
     with archivesearch.open(build_index(tmp_path, pages)) as archive:
-        assert len(archive.search("saturdays")) == 1
-        groups = archive.search("saturdays", group_by="org").groups
-        assert len({group.key for group in groups}) == len(groups) == 2
+        (hit,) = archive.search("saturdays")
+        assert (hit.id, set(hit.copies)) == ("a.html#1", {"a.html#3", "b.html#1"})
+        results = archive.search("saturdays", group_by=group_by, facets=(group_by,))
+        groups = {group.hits[0].page: group for group in results.groups}
+        assert (results.total, results.folded, sorted(groups)) == (2, 0, ["a.html", "b.html"])
+        (hit,) = groups["a.html"].hits
+        assert (groups["a.html"].count, hit.id, hit.copies) == (2, "a.html#1", ("a.html#3",))
+        (hit,) = groups["b.html"].hits
+        assert (groups["b.html"].count, hit.id, hit.copies) == (1, "b.html#1", ())
+        assert results.facets[group_by] == tuple((g.key, g.count) for g in results.groups)
+        (group,) = archive.search("saturdays", group_by=group_by, offset=1).groups
+        assert group == results.groups[1]
+
+
+def test_an_issue_is_found_beside_its_article(tmp_path: Path) -> None:
+    with archivesearch.open(build_index(tmp_path, MAGAZINE)) as archive:
+        results = archive.search("harbour saturdays", group_by="page", sort="place")
+        assert [(group.key, group.count, len(group.hits)) for group in results.groups] == [
+            ("issue1/all.html", 3, 3),
+            ("issue1/ice.html", 2, 2),
+            ("issue1/room.html", 1, 1),
+        ]
+        assert not any(hit.copies for group in results.groups for hit in group.hits)
+
+
+def test_equal_pages_are_one_group(tmp_path: Path) -> None:
+    text = html_page(*ARTICLE, title="The ice")
+    with archivesearch.open(build_index(tmp_path, {"a.html": text, "b.html": text})) as archive:
+        (group,) = archive.search("sledge", group_by="page").groups
+        assert (group.key, group.count) == ("a.html", 1)
+        assert [hit.copies for hit in group.hits] == [("b.html#2",)]
 
 
 WORDS = ["ba", "bo", "bu", "da"]
@@ -385,6 +422,73 @@ def expected(
     return list(hits.values())
 
 
+@st.composite
+def places(draw: st.DrawFn, texts: Sequence[str]) -> list[Passage]:
+    """Draw passages with these texts, in pages and sections of a few organizations and years."""
+    passages: list[Passage] = []
+    for number, text in enumerate(texts):
+        start = draw(st.sampled_from(["page", "section", "section", ""])) if number else "page"
+        if start == "page":
+            page, year = f"{number}.html", draw(st.sampled_from([None, 1990, 1991]))
+        if start:
+            section, org = f"Section {number}", draw(st.sampled_from(["", "A party", "B party"]))
+        place = {"page": page, "section": section, "org": org, "year": year}
+        passages.append(passage(text, number, id=f"{page}#{number}", **place))
+    return passages
+
+
+GROUP_KEYS: dict[str, Callable[[Passage], str]] = {
+    "page": lambda p: p.page,
+    "section": lambda p: f"{p.page} § {p.section}",
+    "org": lambda p: p.org,
+}
+ANALYZER = Analyzer(("en",))
+QUERY = Or((Term("text", "ba"), Term("text", "bo", 2.0)))
+
+
+@given(st.data(), archives(), st.sampled_from(SORTS), st.sampled_from(GROUPS))
+def test_copies_are_folded_inside_each_group(
+    data: st.DataObject, archive: tuple[list[str], list[list[int]]], sort: str, group_by: str
+) -> None:
+    texts, groups = archive
+    passages = data.draw(places(texts))
+    copies = tuple(map(tuple, groups))
+    narrow = data.draw(st.sampled_from([None, YearRange("year", 1991, 1991)]))
+    limit, offset = data.draw(st.integers(0, 12)), data.draw(st.integers(0, 5))
+    request = Request(QUERY, narrow, limit, offset, sort, group_by)
+    with tempfile.TemporaryDirectory() as folder:
+        response = open_reader(Path(folder) / "index", passages, ANALYZER, copies).search(request)
+    members: dict[str, list[tuple[int, float]]] = {}
+    for number, score in in_order(passages, BruteForce(passages, ANALYZER).scores(QUERY), sort):
+        if narrow is None or passages[number].year == 1991:
+            key = GROUP_KEYS[group_by](passages[number])
+            members.setdefault(key, []).append((number, score))
+    assert (response.total, response.folded) == (len(members), 0)
+    counts = [(key, len(matches)) for key, matches in members.items()]
+    assert [(g.key, g.size) for g in response.groups] == counts[offset : offset + limit]
+    for group in response.groups:
+        hits = [
+            (match.number, round(match.score, 9), response.copies.get(match.number, ()))
+            for match in group.matches
+        ]
+        folded = fold_copies(members[group.key], copies, sort)[:MAX_GROUP_HITS]
+        assert hits == [(n, round(score, 9), others) for n, score, others in folded]
+
+
+def in_order(
+    passages: Sequence[Passage], scores: Mapping[int, float], sort: str
+) -> list[tuple[int, float]]:
+    """Return passages with their scores, sorted. The undated ones are the last by year."""
+    years = {number: passages[number].year or 0 for number in scores}
+    keys: dict[str, Callable[[int], Any]] = {
+        "score": lambda n: (round(-scores[n], 9), n),
+        "year": lambda n: (years[n] == 0, years[n], n),
+        "-year": lambda n: (years[n] == 0, -years[n], n),
+        "place": lambda n: n,
+    }
+    return [(number, scores[number]) for number in sorted(scores, key=keys[sort])]
+
+
 def test_groups_in_arrays(tmp_path: Path) -> None:
     writer = ArrayWriter(tmp_path)
     write_copies(writer, ((40, 3), (7, 1, 64)))
@@ -394,7 +498,13 @@ def test_groups_in_arrays(tmp_path: Path) -> None:
     assert folds.groups(np.array([40, 3, 7, 1, 64, 0])).tolist() == [1, 1, 2, 2, 2, 0]
     assert folds.matching_groups([3, 60, 7], matches) == {3: (40, 3), 7: (7, 1)}
     assert folds.folded(matches) == 2
-    assert folds.first_distinct(np.array([64, 60, 1, 3, 7, 40]), 3).tolist() == [0, 1, 3]
+    numbers = np.array([64, 60, 1, 3, 7, 40])
+    assert folds.first_distinct(numbers, 3).tolist() == [0, 1, 3]
+    assert folds.is_first(numbers).tolist() == [True, True, False, True, False, False]
+    halves = numbers // 32
+    assert folds.is_first(numbers, halves).tolist() == [True, True, True, True, False, True]
+    in_half = folds.matching_groups([3, 60, 7], matches, lambda numbers: numbers // 32)
+    assert in_half == {7: (7, 1)}
 
 
 @given(st.data())

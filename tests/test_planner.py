@@ -170,6 +170,7 @@ def check_best(plan: Scorer, scores: Mapping[int, float], k: int) -> None:
 @given(query=TREES, k=st.sampled_from([1, 2, 10, 33, COUNT, 2 * COUNT]))
 @example(query=near("text", ["1976", "1976"], 1, "c", 1.0), k=1)
 @example(query=InLanguages(InLanguages(Term("text", "1976"), ("en",)), ("fr", "de")), k=1)
+@example(query=exact_form("text", ["castro", "the"]), k=1)
 def test_plan_and_brute_force_agree(case: Case, query: Query, k: int) -> None:
     plan = case.plan(query)
     scores = all_scores(plan)

@@ -181,6 +181,32 @@ def test_groups(archive: archivesearch.Archive, group_by: str) -> None:
     assert [g for part in paged for g in part.groups] == list(grouped.groups)
 
 
+@pytest.mark.parametrize("group_by", ["page", "section", "org"])
+@pytest.mark.parametrize("query", ["the reading room", "mail OR film", "algiers OR law"])
+def test_groups_of_an_archive_with_copies(corpus_index: Path, group_by: str, query: str) -> None:
+    with archivesearch.open(corpus_index) as archive:
+        whole = archive.search(query, facets=(group_by,))
+        grouped = archive.search(query, group_by=group_by, facets=(group_by,), limit=1000)
+        assert whole.folded > 0
+        assert (len(grouped.groups), grouped.folded) == (grouped.total, 0)
+        assert sum(group.count for group in grouped.groups) == whole.total
+        assert grouped.facets == whole.facets
+        counts = {group.key: group.count for group in grouped.groups if group.key}
+        assert counts.items() >= dict(grouped.facets[group_by]).items()
+        matches = {hit.id: hit for hit in archive.matches(query)}
+        for group in grouped.groups:
+            copies = [hit_id for hit in group.hits for hit_id in hit.copies if hit_id in matches]
+            shown = [hit.id for hit in group.hits] + copies
+            assert len({*shown}) == len(shown) <= group.count
+            assert len(group.hits) == 3 or len(shown) == group.count
+            assert len({getattr(matches[hit_id], group_by) for hit_id in shown}) == 1
+        paged = [
+            archive.search(query, group_by=group_by, limit=4, offset=offset)
+            for offset in range(0, grouped.total, 4)
+        ]
+        assert [g for part in paged for g in part.groups] == list(grouped.groups)
+
+
 def test_sections_of_one_name_on_two_pages_are_two_groups(tmp_path: Path) -> None:
     text = "<html><h2>Notes</h2><p>Castro.</p><h2>More</h2><p>Castro.</p>"
     site = write_files(tmp_path / "site", {"a.html": text, "b.html": text + "<p>Of Cuba.</p>"})

@@ -372,7 +372,7 @@ def test_an_unreadable_source_among_several(tmp_path: Path, name: str) -> None:
     report = archivesearch.rebuild(sources, tmp_path / "index")
     (notice,) = report.notices
     assert (report.indexed, notice.page) == (1, name)
-    assert notice.text.startswith("nothing of it is indexed")
+    assert notice.text.startswith("none of it is indexed")
     assert str(tmp_path / name) in notice.text
     message = f"{name}.*; to index the others without it, use rebuild$"
     with pytest.raises(SourceError, match=message):  # before anything is deleted

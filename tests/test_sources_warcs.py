@@ -116,10 +116,10 @@ def test_an_arc_of_the_second_version(tmp_path: Path) -> None:
         (record(http_response("x", status="500 Error")), "its HTTP status is 500"),
         (record(http_response("x", "image/png")), "it is of the type image/png"),
         (record(http_response("x", "text/css; charset=utf-8")), "it is of the type text/css"),
-        (record(http_response("x", None)), "nothing says of what type it is"),
+        (record(http_response("x", None)), "its content type is unknown"),
         (record(b"x", kind="resource", Content_Type="image/gif"), "it is of the type image/gif"),
-        (record(b"x", "metadata://log", "resource"), "its address is not one of the web"),
-        (record(b"x", "dns:example.org"), "its address is not one of the web"),
+        (record(b"x", "metadata://log", "resource"), "its URL is not a web address"),
+        (record(b"x", "dns:example.org"), "its URL is not a web address"),
         (record(b"x", kind="metadata"), "it is a metadata record"),
         (record(b"x", kind="continuation"), "it is a continuation record"),
         (record(b"x", kind=""), "it is a nameless record"),
@@ -127,7 +127,7 @@ def test_an_arc_of_the_second_version(tmp_path: Path) -> None:
         (record(http_response("", status="100 Continue")), "its HTTP status is 100"),
         (
             record(http_response("x", content_encoding="compress")),
-            "compressed in a way that is not known",
+            "an unknown compression",
         ),
     ],
 )
@@ -302,7 +302,7 @@ def test_a_revisit_with_another_url_gives_the_page_this_url(
     assert only.page.removeprefix("1.warc!") == A
     assert (only.url, only.also) == (A, (B,))
     (skipped,) = [item for item in results if isinstance(item, Skipped)]
-    assert skipped.reason == "it repeats what another capture holds"
+    assert skipped.reason == "it repeats the content of another capture"
     assert not skipped.is_page
 
 

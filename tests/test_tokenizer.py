@@ -97,9 +97,11 @@ def test_words_have_their_spans_in_order(text: str) -> None:
 
 
 @given(texts)
+@example("ʼ")
 def test_every_letter_and_digit_is_in_a_word(text: str) -> None:
     covered = {at for _, start, end in words(text) for at in range(start, end)}
-    assert not [c for at, c in enumerate(text) if c.isalnum() and at not in covered]
+    # `ʼ` is a letter in Unicode, but an apostrophe here
+    assert not [c for at, c in enumerate(text) if c.isalnum() and c != "ʼ" and at not in covered]
 
 
 @given(texts)

@@ -435,16 +435,16 @@ CONTRADICTIONS: list[tuple[Change, str, str]] = [
     (
         changed_value("documents.headings", 0, lambda byte: byte ^ 1),
         "documents.headings.bin",
-        "not those",
+        "not the passages",
     ),
     (
         changed_value("documents.headings", -1, lambda byte: byte | 128),
         "documents.headings.bin",
-        "not those",
+        "not the passages",
     ),
     (strings("forms", lambda forms: forms.reverse()), "forms.bytes.bin", "not sorted"),
     (changed_value("forms.gap", -1, lambda _: 200), "forms.gap.bin", "beyond the last posting"),
-    (changed_value("terms.forms", 1, lambda _: 0), "terms.forms.bin", "a term without any"),
+    (changed_value("terms.forms", 1, lambda _: 0), "terms.forms.bin", "a term without a form"),
     (
         changed_value("entries.bound", 0, lambda bound: bound - 1),
         "entries.bound.bin",
@@ -466,7 +466,7 @@ CONTRADICTIONS: list[tuple[Change, str, str]] = [
     (changed_value("copies.starts", 1, lambda _: 1), "copies.starts.bin", "has no two"),
     (changed_value("copies.members", 1, lambda _: 60000), "copies.members.bin", "beyond the last"),
     (with_names([]), "pages.bytes.bin", "another name of it is there twice"),
-    (with_names([[1]]), "pages.bytes.bin", "known as what is no page"),
+    (with_names([[1]]), "pages.bytes.bin", "is not a valid record"),
     (with_names([["elsewhere.html", None, 0]]), "pages.jsonl", "other pages than the engine"),
     (strings("labels", lambda names: names.__setitem__(2, names[1])), "labels.bytes.bin", "twice"),
     (longer_repeat, "documents.repeated_values.bin", "beyond the end of a text"),

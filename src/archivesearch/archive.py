@@ -26,7 +26,7 @@ from archivesearch.search import arguments, searcher
 from archivesearch.search.execution.index_reader import ENGINE
 from archivesearch.search.snapshot.snapshot import DAMAGE_ERRORS, damage_error, open_snapshot
 
-if TYPE_CHECKING:  # a search needs few of them
+if TYPE_CHECKING:  # a search needs few of these modules
     from archivesearch.model.pages import PageInfo
     from archivesearch.model.passages import Passage
     from archivesearch.model.reports import Organization, Stats
@@ -102,24 +102,24 @@ class Archive:
 
         `query` is written in the query language; a blank one matches every paragraph.
 
-        - `limit`: the number of hits, or of groups
-        - `offset`: the number of hits, or of groups, to leave out before the first
+        - `limit`: the number of hits, or of groups.
+        - `offset`: the number of hits, or of groups, to leave out before the first.
         - `sort`: `"score"`, `"year"`, `"-year"` (latest first), or `"place"`, the order
-          of the archive
+          of the archive.
         - `group_by`: `"page"`, `"section"` or `"org"`; the results then have `groups`
-          instead of `hits`
+          instead of `hits`.
         - `facets`: the values to count, any of `"org"`, `"section"`, `"year"`, `"lang"`,
-          `"page"` and `"family"`, the top folder of the page
-        - `explain`: whether each hit has an `explanation` of its score
+          `"page"` and `"family"`, the top folder of the page.
+        - `explain`: whether each hit has an `explanation` of its score.
 
         These filters restrict the search. They are the same for all queries of an archive:
 
-        - `org`: an organization, by any of its names
-        - `section`: words of a heading, in a row
+        - `org`: an organization, by any of its names.
+        - `section`: words of a heading, in a row.
         - `year`: the year of the page, or a pair of first and last year, None for an
-          open end: `(1990, None)`
-        - `mentions`: a year that the paragraph mentions, or such a pair
-        - `lang`: the language of the page, as a code such as `"en"`
+          open end: `(1990, None)`.
+        - `mentions`: a year that the paragraph mentions, or such a pair.
+        - `lang`: the language of the page, as a code such as `"en"`.
 
         An organization or a language that the archive does not have is no error: the
         results are empty, and their `notes` say why. For example:
@@ -172,10 +172,10 @@ class Archive:
     ) -> "Concordance":
         """Return the matches of a query as a concordance: each match with its context.
 
-        - `width`: the characters of context on each side, at most
-        - `limit`, `offset`: the number of lines, and of lines to leave out before them
+        - `width`: the characters of context on each side, at most.
+        - `limit`, `offset`: the number of lines, and of lines to leave out before them.
         - `sort`: `"place"`, the order of the archive; `"left"` or `"right"`, by the words
-          on that side, the nearest first
+          on that side, the nearest first.
 
         The filters are those of `search`. Raises QueryError or TypeError as `search` does.
         """
@@ -193,8 +193,8 @@ class Archive:
 
         The words with the highest log-likelihood ratio come first.
 
-        - `window`: the distance, in words to either side, that counts as near; at least 1
-        - `limit`: the number of words
+        - `window`: the distance, in words to either side, that counts as near; at least 1.
+        - `limit`: the number of words.
 
         The filters are those of `search`. Raises QueryError or TypeError as `search` does.
         """
@@ -204,7 +204,7 @@ class Archive:
         return self._answer(research.collocations, query, filters, window=window, limit=limit)
 
     def trends(self, query: str, *, by: str = "year", **filters: Unpack[FilterOptions]) -> "Trends":
-        """Return how many paragraphs match a query in each year.
+        """Return the number of paragraphs that match a query in each year.
 
         `by` is `"year"` or `"decade"`; a decade goes by its first year. The years ascend,
         and the paragraphs of undated pages come last. The filters are those of `search`.
@@ -239,7 +239,7 @@ class Archive:
     def pages(self, prefix: str = "") -> tuple[str, ...]:
         """Return the names of the pages that begin with a prefix, in the order of the archive.
 
-        A duplicate of another page is not among them; it is in that page's `same`.
+        A page that is a duplicate of another one is in the `same` of that page instead.
         """
         arguments.check_string("prefix", prefix)
         with self._reading():
@@ -342,11 +342,11 @@ class Archive:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Raise IndexDamaged in place of any error that damage to the index causes.
+        """Raise IndexDamaged for any exception that damaged files cause.
 
-        Damaged files can cause any exception, but so can a bug. So after an unexpected
-        one all files are verified, and it is raised as it is if they are sound. Raises
-        ValueError if the archive is closed, also if another thread closes it meanwhile.
+        A bug can cause any exception too. So after an unexpected one all files are verified;
+        if they are sound, the exception goes on unchanged. Raises ValueError if the archive
+        is closed, also if another thread closes it meanwhile.
         """
         self._check_open()
         try:
@@ -376,8 +376,8 @@ class Archive:
         notes: list[str] = []
         page_counts = self._manifest.counts.get("languages", {})
         if filters.lang is not None and filters.lang.lower() not in page_counts:
-            known = ", ".join(sorted(filter(None, page_counts))) or "none known"
-            notes.append(f"no page is in the language '{filters.lang}'; there are {known}")
+            codes = ", ".join(sorted(filter(None, page_counts))) or "none known"
+            notes.append(f"no page is in the language '{filters.lang}'; there are {codes}")
         if filters.org is not None:
             org, note = self._organizations.canonical_name(filters.org)
             filters = filters._replace(org=org)
@@ -396,7 +396,7 @@ class Archive:
 
     @lazy
     def _context(self) -> QueryContext:
-        """The analysis of queries: languages that pages have, and the names of organizations."""
+        """The context of all queries: the languages of pages, the names of organizations."""
         page_counts = self._manifest.counts.get("languages", {})
         languages = tuple(lang for lang in self._analyzer.languages if lang in page_counts)
         groups = [*self._organizations.names]

@@ -19,16 +19,16 @@ T = TypeVar("T")
 class Config:
     """The configuration of an archive, as in an `archivesearch.toml`.
 
-    - `name`: the name of the archive
-    - `base_url`: the URL of the top folder of the source
-    - `languages`: ISO 639-1 codes; pages that do not name their language have the first
-    - `banners`: sentences that many pages repeat
-    - `exclude`: globs of the page paths that are not indexed
+    - `name`: the name of the archive.
+    - `base_url`: the URL of the top folder of the source.
+    - `languages`: ISO 639-1 codes; pages that do not name their language have the first.
+    - `banners`: sentences that many pages repeat.
+    - `exclude`: globs of the page paths that are not indexed.
     - `addresses`: regular expressions over page paths; their named groups `year`,
-      `month`, `day` and `issue` date a page
-    - `organizations`: the aliases of each canonical name
-    - `variants`: for a spelling, other spellings of the same word
-    - `issues`: the ISO date of each issue number
+      `month`, `day` and `issue` date a page.
+    - `organizations`: the aliases of each canonical name.
+    - `variants`: for a spelling, other spellings of the same word.
+    - `issues`: the ISO date of each issue number.
     """
 
     name: str = ""
@@ -49,7 +49,7 @@ class Config:
 def load(path: Path) -> Config:
     """Read a configuration file.
 
-    Raises ConfigError for anything that is not valid; it names the file and the key.
+    Raises ConfigError, which names the file and the key, for anything that is not valid.
     """
     try:
         data = path.read_bytes()
@@ -84,13 +84,13 @@ def load_beside(source: Path) -> Config:
 def from_dict(values: Mapping[str, Any], where: str) -> Config:
     """Return the Config of plain values, as in a parsed TOML file.
 
-    `where` stands at the beginning of errors. Raises ConfigError for an unknown key or a
+    Errors begin with `where`. Raises ConfigError for an unknown key or a
     value that is not valid.
     """
     unknown = set(values) - _VALIDATORS.keys()
     if unknown:
-        known = ", ".join(_VALIDATORS)
-        raise ConfigError(f"{where}: unknown key '{min(unknown)}'; the keys are {known}")
+        keys = ", ".join(_VALIDATORS)
+        raise ConfigError(f"{where}: unknown key '{min(unknown)}'; the keys are {keys}")
     return Config(
         **{key: _VALIDATORS[key](value, f"{where}: {key}") for key, value in values.items()}
     )
@@ -99,8 +99,8 @@ def from_dict(values: Mapping[str, Any], where: str) -> Config:
 def merge(configs: Iterable[Config]) -> Config:
     """Return the configuration of an index of several sources.
 
-    If all are equal, it is theirs. Otherwise names, languages, organizations and variants
-    are merged. The other keys concern the pages of one source only and are left out.
+    Equal configurations give the same one. Otherwise names, languages, organizations and
+    variants are merged; the other keys concern the pages of one source and are left out.
     """
     configs = list(configs)
     if configs and all(config == configs[0] for config in configs):
@@ -141,7 +141,7 @@ def _validate_string(value: Any, where: str) -> str:
 def _validate_url(value: Any, where: str) -> str:
     url = _validate_string(value, where)
     if url and not re.match(r"[a-z][a-z0-9+.-]*://[^/]", url, re.IGNORECASE):
-        raise ConfigError(f"{where} must be a whole address such as 'http://example.org/'")
+        raise ConfigError(f"{where} must be a complete URL such as 'http://example.org/'")
     return url if not url or url.endswith("/") else url + "/"
 
 

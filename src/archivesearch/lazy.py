@@ -12,9 +12,9 @@ T = TypeVar("T")
 def cached_method(size: int, method: Callable[P, T]) -> Callable[P, T]:
     """Return a bound method with an `lru_cache` of `size` results.
 
-    The cache has a weak reference to the method's object. A strong one would be a cycle,
-    and the files that the object's arrays are mapped from would stay open until the
-    garbage is collected. For example, in a constructor:
+    The cache has a weak reference to the method's object. A strong one would be a cycle: the
+    mapped files of the object would stay open until a garbage collection. For example, in
+    a constructor:
 
         self.block = cached_method(64, self._read_block)
     """
@@ -24,12 +24,12 @@ def cached_method(size: int, method: Callable[P, T]) -> Callable[P, T]:
 
 
 class lazy(Generic[T]):  # noqa: N801 - it is used as a decorator
-    """Cached property without a lock, as `functools.cached_property` is from Python 3.12 on.
+    """Cached property without a lock, like `functools.cached_property` of Python 3.12.
 
-    Before 3.12 that class has one lock for all objects of a class, which it holds while it
-    computes a value. Two threads whose scorers are nested in different ways then wait for
-    each other for ever. Without a lock two threads may both compute a value; both values
-    are equal, and the later one stays.
+    Before 3.12 that class holds one lock for all objects of a class while it computes a value.
+    Two threads whose scorers are nested in different ways then wait for each other for ever.
+    Without a lock two threads may both compute a value; both values are equal, and the later
+    one stays.
     """
 
     def __init__(self, compute: Callable[[Any], T]) -> None:

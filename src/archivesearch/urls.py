@@ -41,8 +41,8 @@ def page_url(path: str, base_url: str) -> str | None:
 def url_key(url: str) -> str:
     """Return a key of a URL or path; all URLs of one page have the same key.
 
-    The key leaves out the scheme, the user, `www.`, a standard port, the fragment, and
-    `index.html` or the like at the end. The query of a saved script is as on its server:
+    The key has no scheme, user, `www.`, standard port, fragment, nor `index.html` or the like
+    at the end. The query of a saved script is as on its server:
 
         >>> url_key("https://www.EXAMPLE.org:443/a/index.html#top")
         'example.org/a/'

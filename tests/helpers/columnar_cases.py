@@ -4,9 +4,9 @@ import math
 import random
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -14,7 +14,7 @@ from archivesearch.analysis.analyzer import Analyzer, Token, fold, spelling_key,
 from archivesearch.analysis.tokenizer import words
 from archivesearch.columnar.bm25 import K1, B
 from archivesearch.columnar.schema import JOINT_FIELDS, KEY_FIELDS, WORD_FIELDS, key_of
-from archivesearch.model.passages import Passage
+from archivesearch.model.passages import CopyGroups, Passage
 from archivesearch.query.nodes.compounds import (
     Alias,
     Alternatives,
@@ -177,6 +177,37 @@ class BruteForce:
         }
 
 
+class FoldedMatch(NamedTuple):
+    """A match with the copies that are folded into it."""
+
+    number: int
+    score: float
+    copies: tuple[int, ...]
+
+
+def fold_copies(
+    matches: Iterable[tuple[int, float]], copies: CopyGroups, sort: str
+) -> list[FoldedMatch]:
+    """Return matches with copies of each other folded, in the order of the first of each.
+
+    Sorted by score, the best is left, and of equals the first of its group of copies; else
+    the first of the matches is left.
+    """
+    group_of = {number: group for group in copies for number in group}
+    sets: dict[tuple[int, ...], dict[int, float]] = {}
+    for number, score in matches:
+        sets.setdefault(group_of.get(number, (number,)), {})[number] = score
+    folded = []
+    for group, scores in sets.items():
+        matching = [number for number in group if number in scores]
+        best = next(iter(scores))
+        if sort == "score":
+            best = max(matching, key=lambda number: round(scores[number], 9))
+        others = tuple(number for number in matching if number != best)
+        folded.append(FoldedMatch(best, scores[best], others))
+    return folded
+
+
 def same(scores: Mapping[int, float], expected: Mapping[int, float]) -> bool:
     """Return whether the same passages have the same scores, up to rounding."""
     return scores.keys() == expected.keys() and all(
@@ -259,9 +290,14 @@ def _written(index: BruteForce, query: ExactForm) -> dict[int, float]:
     spellings = list(query.spellings)
 
     def fits(number: int) -> bool:
+        forms = {(term, spelling_key(form)) for term, form in index.forms[field][number]}
         if isinstance(query.child, Term):
-            form = (query.child.text, *spellings)
-            return form in {(term, spelling_key(f)) for term, f in index.forms[field][number]}
+            return (query.child.text, *spellings) in forms
+        # the words in a row may stand in a repeated sentence of the text
+        if isinstance(query.child, Phrase) and not forms.issuperset(
+            zip(query.child.terms, spellings, strict=True)
+        ):
+            return False
         text = getattr(index.passages[number], name)
         keys = [spelling_key(word) for word, _, _ in words(text)]
         rows = (keys[at : at + len(spellings)] for at in range(len(keys)))

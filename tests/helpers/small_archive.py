@@ -12,7 +12,7 @@ from archivesearch.indexing.parsing.parse_task import Item, PageTask, ParsedPage
 from archivesearch.indexing.parsing.parser_pool import SECONDS_PER_PAGE, parse_in_order
 from archivesearch.indexing.workers.worker_pool import WorkerPool
 from archivesearch.model.pages import Notice, Page, RawPage, Skipped
-from archivesearch.model.passages import Passage
+from archivesearch.model.passages import CopyGroups, Passage
 from archivesearch.search.execution.index_reader import ColumnarEngine, ColumnarReader
 
 PARTIES = """<html lang=en><head><title>A guide to the parties</title></head><body>
@@ -96,9 +96,11 @@ def passage(text: str = "", number: int = 0, **values: Any) -> Passage:
     return Passage(**{**fields, **values})
 
 
-def open_reader(folder: Path, passages: Iterable[Passage], analyzer: Analyzer) -> ColumnarReader:
+def open_reader(
+    folder: Path, passages: Iterable[Passage], analyzer: Analyzer, copies: CopyGroups = ()
+) -> ColumnarReader:
     """Build an index of passages in a new folder, and return its reader."""
     folder.mkdir(parents=True)
     engine = ColumnarEngine()
-    engine.build(folder, [list(passages)], analyzer)
+    engine.build(folder, [list(passages)], analyzer, copies)
     return engine.open(folder, analyzer)

@@ -85,21 +85,21 @@ class Analyzer:
         return self.terms(lang)[word]
 
     def compute_term(self, word: str, lang: str) -> str:
-        """Compute the term of a word, without the cache. A stemmer serves one thread at a time."""
-        with self._lock:
+        """Compute the term of a word, without the cache."""
+        with self._lock:  # a stemmer serves one thread at a time
             return self._compute(word, lang)
 
     def stemming_language(self, lang: str) -> str:
         """Return the language of the stemmer for a language; `""` if there is none."""
         return lang if lang in _SNOWBALL_NAMES else ""
 
-    def compute_terms(self, forms: Sequence[str], lang: str) -> list[str]:
+    def compute_terms(self, spellings: Sequence[str], lang: str) -> list[str]:
         """Compute the terms of words, without the cache."""
         with self._lock:
-            return [self._compute(word, lang) for word in forms]
+            return [self._compute(word, lang) for word in spellings]
 
     def variant_wordings(self, phrase: Sequence[str]) -> list[list[str]]:
-        """Return a phrase in its other wordings, by variants of more words or of fewer.
+        """Return a phrase in its other wordings: with variants of more or of fewer words.
 
         >>> analyzer = Analyzer(("en",), {"Zedong": ["Tse-tung"]})
         >>> analyzer.variant_wordings(["Mao", "Zedong", "said"])
@@ -211,14 +211,14 @@ def year_term(year: int) -> str:
 
 
 def spelling_key(word: str) -> str:
-    """Return a word without differences of case and apostrophe; the same spellings are equal."""
+    """Return a word in one case and with one kind of apostrophe, to compare spellings."""
     if word.isascii() and word.isalnum():
         return word.lower()
     return unicodedata.normalize("NFC", word.translate(_PLAIN_APOSTROPHES).casefold())
 
 
 def _country_term(word: str) -> str:
-    """Return the term `u.s.` for `US`, `U.S.` and `U$`; `""` for others, as the pronoun `us`."""
+    """Return the term `u.s.` for `US`, `U.S.` and `U$`; `""` for other words, such as `us`."""
     if word.isascii() and word.isalpha():
         return "u.s." if word == "US" else ""
     possessive = len(word) > 2 and word[-2] in _APOSTROPHES and word[-1] in "sS"

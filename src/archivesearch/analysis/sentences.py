@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-# The characters that Punkt is trained on, at most; half a million take it a second.
+# The code points that Punkt is trained on, at most; half a million take a second.
 SAMPLE_LENGTH = 500_000
 
 # The pattern begins with a character class, so that the regex engine skips to it fast.
@@ -22,10 +22,10 @@ _MAX_ABBREVIATION = 30
 
 
 class SentenceSplitter(NamedTuple):
-    """Finds sentences, with what Punkt has learned; all words are case folded.
+    """Finds sentences with the parameters of Punkt; all words are case folded.
 
-    `abbreviations` are words that a full stop belongs to, written without it. `starters`
-    are words that often begin a sentence: an abbreviation before one ends its sentence.
+    `abbreviations` are words with a full stop, written without it. `starters` are words that
+    often begin a sentence: an abbreviation before one ends its sentence.
     """
 
     abbreviations: frozenset[str] = frozenset()

@@ -1,9 +1,9 @@
-"""Tokenizer: the words of a text, for index, queries and highlighting alike.
+"""Tokenizer: the words of a text, for the index, queries and highlighting alike.
 
 A word is a run of letters, digits and combining marks. Apostrophes join letters
-(`don't`), dots join single letters (`U.S.`, `A.N.S.W.E.R.`), and `$`, `£` and `¢` are
-letters beside a letter (`I$raeli`, `U.$.`) but money before a digit. Everything else
-separates. Chinese, Japanese and Korean are cut into overlapping pairs of characters.
+(`don't`), dots join single letters (`U.S.`, `A.N.S.W.E.R.`). `$`, `£` and `¢` are letters
+beside a letter (`I$raeli`, `U.$.`), but money before a digit. Everything else separates.
+Chinese, Japanese and Korean are cut into overlapping pairs of characters.
 
 `columnar/terms/batch_tokenizer.py` gives the same words for many texts at once. Only the
 detection of duplicates has a simpler tokenizer of its own.
@@ -56,7 +56,7 @@ def _word_pattern(separate: str, inside: str) -> re.Pattern[str]:
     not part of words, `inside` has marks that may follow a letter.
     """
     not_separate = f"(?![{separate}])" if separate else ""
-    # `ʼ` is a letter in Unicode, but is typed as an apostrophe
+    # `ʼ` is a letter in Unicode, but is typed as an apostrophe.
     letter = rf"(?:{not_separate}[^\W\d_ʼ])"
     character = rf"(?:{not_separate}[^\W_ʼ][{inside}]*+)" if inside else r"[^\W_ʼ]"
     first = rf"(?:{character}|[$£¢](?={letter}))"
@@ -130,14 +130,13 @@ def _mark_pattern() -> re.Pattern[str]:
 
 
 Word = tuple[str, int, int]
-"""`(word, start, end)`, with `text[start:end] == word`."""
 
 
 def words(text: str) -> Iterator[Word]:
     """Yield the words of a text in order, as `(word, start, end)` with `text[start:end] == word`.
 
-    A run of n CJK characters gives n - 1 pairs and its last character alone, so that a
-    search for one character is a search for the words that begin with it.
+    A run of n CJK characters gives n - 1 pairs, and its last character alone. So a search
+    for one character is a prefix search.
 
         >>> list(words("U.S.-backed"))
         [('U.S', 0, 3), ('backed', 5, 11)]
@@ -159,35 +158,35 @@ def words(text: str) -> Iterator[Word]:
 
 
 def split_words(text: str) -> list[str]:
-    """Return the words of a text without their offsets, which is several times as fast."""
+    """Return the words of a text without offsets, several times as fast as `words`."""
     if text.isascii() or not _NOT_SIMPLE.search(text):
         return _SIMPLE_PATTERN.findall(text)
     return [word for word, _, _ in words(text)]
 
 
-def locate_words(text: str, wanted: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
-    """Return the spans of words of a text, which are given as pairs (number, word), in order.
+def locate_words(text: str, numbered_words: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
+    """Return the spans of words of a text.
 
-    If a word occurs more than once, all its occurrences must be given. The words are
-    searched for as strings, so the rest of the text is not tokenized again.
+    `numbered_words` has pairs (number, word), in order, with all occurrences of each word.
+    They are searched for as strings, so the rest of the text is not tokenized again.
 
         >>> locate_words("left or right or left", [(0, "left"), (4, "left")])
         [(0, 4), (17, 21)]
     """
     starts: dict[str, Iterator[int]] = {}
-    for word, count in Counter(word for _, word in wanted).items():
+    for word, count in Counter(word for _, word in numbered_words).items():
         offsets = list(_occurrences(text, word))
         if len(offsets) != count:  # it also stands inside other words
             offsets = [o for o in offsets if (word, o, o + len(word)) in _words_around(text, o)]
         if len(offsets) != count:
             spans = [(start, end) for _, start, end in words(text)]
-            return [spans[number] for number, _ in wanted]
+            return [spans[number] for number, _ in numbered_words]
         starts[word] = iter(offsets)
-    return [(start := next(starts[word]), start + len(word)) for _, word in wanted]
+    return [(start := next(starts[word]), start + len(word)) for _, word in numbered_words]
 
 
 def find_words(text: str, spellings: Iterable[str]) -> list[Word]:
-    """Return the words of a text with one of some spellings, in order; others may be among them.
+    """Return the words of a text with one of the spellings, in order, and perhaps others.
 
     Spellings are in lower case, with plain apostrophes. They are searched for as strings;
     only their surroundings are tokenized.
@@ -199,7 +198,7 @@ def find_words(text: str, spellings: Iterable[str]) -> list[Word]:
     elif len(lowered) == len(text) and not _NOT_SIMPLE.search(text):
         for apostrophe in _APOSTROPHES:  # several times as fast as str.translate
             lowered = lowered.replace(apostrophe, "'")
-        # such a letter may be the lower case of several letters, or of two together
+        # Case folding, unlike `lower`, may turn such a letter into another one or into two.
         for match in _NON_ASCII_LETTER.finditer(text):
             matches += _words_around(text, match.start())
     else:

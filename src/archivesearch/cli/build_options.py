@@ -61,10 +61,7 @@ def memory_option(command: Command) -> Command:
 
 
 def config_option(default: str = "") -> Callable[[Command], Command]:
-    """Add `--config`; `default` names the file that is used without it.
-
-    Without a default, the help says when the file is needed.
-    """
+    """Add `--config`; its help names the `default` file, or else the need for one."""
     ending = f".  [default: {default}]" if default else "; needed if you gave it to rebuild."
     return click.option(
         "--config",
@@ -87,7 +84,7 @@ def report_option(command: Command) -> Command:
 
 
 def default_sources() -> tuple[str, ...]:
-    """Return the sources of a command that names none."""
+    """Return the sources of a command without SOURCE. Raises Failure if there is no `corpus`."""
     if not Path(DEFAULT_SOURCE).exists():
         raise Failure(
             f"no source is given, and there is no folder {DEFAULT_SOURCE} here; "

@@ -12,11 +12,11 @@ from archivesearch.present.reports import full_report_text, report_text, skipped
 
 
 def write_report(
-    report: Report, meter: ProgressMeter, index: str, form: str, file: Path | None
+    report: Report, meter: ProgressMeter, index: str, output_format: str, file: Path | None
 ) -> None:
     """Print a report, and write the full report to `file`, as JSON if it ends in `.json`.
 
-    As text, skipped pages go to standard error and the counts to standard output.
+    In the format `text`, skipped pages go to standard error, the counts to standard output.
     """
     seconds, size = meter.seconds, meter.bytes
     if file is not None:
@@ -25,7 +25,7 @@ def write_report(
             if file.suffix.lower() == ".json"
             else full_report_text(report, index, seconds, size).encode()
         )
-    if form == "json":
+    if output_format == "json":
         write_bytes(json_bytes(report_json(report, seconds, size)))
     else:
         for line in skipped_lines(report, index):

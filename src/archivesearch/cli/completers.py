@@ -42,7 +42,7 @@ def complete_organization(
 def complete_page(
     ctx: click.Context, _: click.Parameter, incomplete: str
 ) -> "list[CompletionItem]":
-    """Return pages with a path that begins with `incomplete`."""
+    """Return pages with a name that begins with `incomplete`."""
     return _items(ctx, lambda archive: archive.pages(incomplete))
 
 

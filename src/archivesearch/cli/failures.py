@@ -12,14 +12,14 @@ from archivesearch.errors import ArchiveSearchError, QueryError
 from archivesearch.present.clean import one_line
 from archivesearch.present.width import cut_position, text_width
 
+# Errors that a user can cause. All others are bugs and keep their traceback.
 EXPECTED_ERRORS = (ArchiveSearchError, OSError, KeyboardInterrupt, RecursionError, MemoryError)
-"""Errors that a user can cause. All others are bugs of the program and keep their traceback."""
 
 _MAX_COLUMNS = 60  # before the caret; of a longer query only the last 30 are printed
 
 
 class Failure(click.ClickException):
-    """An error in words for the user, printed as one line after the program's name."""
+    """An error for the user, printed as one line after the program's name."""
 
     def __init__(self, message: str, details: tuple[str, ...] = ()) -> None:
         super().__init__(message)
@@ -32,7 +32,7 @@ class Failure(click.ClickException):
 
 
 class Interrupted(Failure):
-    """Ctrl-C; the exit status is that of a process that SIGINT ended."""
+    """Ctrl-C, with the exit status of a process that SIGINT ended."""
 
     exit_code = 130
 

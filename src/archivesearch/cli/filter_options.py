@@ -1,4 +1,4 @@
-"""Filter options: the same five narrow every command that takes a query."""
+"""Filter options: five options that narrow every command with a query."""
 
 import click
 

@@ -12,7 +12,7 @@ from archivesearch.cli.output import discard_output, set_encoding_fallback
 
 
 class LazyGroup(click.Group):
-    """A group of commands that each have a module of the same name in `package`.
+    """A group of commands; each has a module of the same name in `package`.
 
     `summaries` maps the name of a command to its line in the group's help.
     """
@@ -43,7 +43,7 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command. A closed pipe is no failure: the reader has read enough.
 
-        click would handle both exceptions in its own way, so they must not reach it.
+        The exceptions must not reach click, which would handle them in its own way.
         """
         try:
             return super().invoke(ctx)

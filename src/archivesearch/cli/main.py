@@ -7,6 +7,7 @@ import click
 from archivesearch.cli.lazy_group import LazyGroup
 from archivesearch.cli.options import color_option, examples, index_option, version_option
 
+# Each command's line in the help; its module is `archivesearch.cli.commands.<name>`.
 COMMANDS = {
     "rebuild": "Build a new index from archived pages.",
     "update": "Update an index, parsing only new and changed pages.",
@@ -24,7 +25,6 @@ COMMANDS = {
     "backup": "Copy an index and verify the copy.",
     "completion": "Print a script for completion in your shell.",
 }
-"""Each command's line in the help; its module is `archivesearch.cli.commands.<name>`."""
 
 EXAMPLES = examples(
     "archivesearch rebuild corpus",

@@ -12,8 +12,8 @@ from archivesearch import __version__
 DEFAULT_INDEX = "index"
 INDEX_VARIABLE = "ARCHIVESEARCH_INDEX"
 
+# The function of a command, which a decorator gives options.
 Command = TypeVar("Command", bound=Callable[..., Any])
-"""The function of a command, which a decorator gives options."""
 
 
 def add_options(command: Command, *options: Callable[[Command], Command]) -> Command:
@@ -37,7 +37,7 @@ def color_option(command: Command) -> Command:
     return click.option(
         "--color/--no-color",
         default=None,
-        callback=_inherited,
+        callback=_inherit,
         help="Use colours or not.  [default: on a terminal, unless NO_COLOR is set]",
     )(command)
 
@@ -46,7 +46,7 @@ def format_option(*formats: str) -> Callable[[Command], Command]:
     """Add `--format` with these choices; the first one is the default."""
     return click.option(
         "--format",
-        "form",
+        "output_format",
         type=click.Choice(formats),
         default=formats[0],
         show_default=True,
@@ -54,7 +54,7 @@ def format_option(*formats: str) -> Callable[[Command], Command]:
     )
 
 
-def limit_option(things: str, default: int) -> Callable[[Command], Command]:
+def limit_option(noun: str, default: int) -> Callable[[Command], Command]:
     """Add `--limit`, the greatest number of `things` to print."""
     return click.option(
         "--limit",
@@ -62,11 +62,11 @@ def limit_option(things: str, default: int) -> Callable[[Command], Command]:
         type=click.IntRange(min=0),
         default=default,
         show_default=True,
-        help=f"Print at most N {things}.",
+        help=f"Print at most N {noun}.",
     )
 
 
-def offset_option(things: str) -> Callable[[Command], Command]:
+def offset_option(noun: str) -> Callable[[Command], Command]:
     """Add `--offset`, the number of `things` to skip."""
     return click.option(
         "--offset",
@@ -74,7 +74,7 @@ def offset_option(things: str) -> Callable[[Command], Command]:
         type=click.IntRange(min=0),
         default=0,
         show_default=True,
-        help=f"Skip the first N {things}.",
+        help=f"Skip the first N {noun}.",
     )
 
 
@@ -91,12 +91,12 @@ def version_option(command: Command) -> Command:
 
 
 def examples(*lines: str) -> str:
-    """Return the end of a command's help: each line as it is, under the heading "Examples:"."""
+    """Return the lines under the heading "Examples:", for the end of a command's help."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
-def _inherited(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
-    """Return the option's value, or the value that stands before the command's name."""
+def _inherit(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Return the option's value, or else the value before the command's name."""
     name = parameter.name
     if value is None and ctx.parent is not None and name is not None:
         return ctx.parent.params.get(name)
@@ -108,7 +108,7 @@ def _index(ctx: click.Context, parameter: click.Parameter, value: str | None) ->
         raise click.BadParameter("the name is empty; name a folder.", ctx, parameter)
     if ctx.parent is None:
         return value
-    return _inherited(ctx, parameter, value) or os.environ.get(INDEX_VARIABLE) or DEFAULT_INDEX
+    return _inherit(ctx, parameter, value) or os.environ.get(INDEX_VARIABLE) or DEFAULT_INDEX
 
 
 def _complete_folder(*_: Any) -> list[Any]:

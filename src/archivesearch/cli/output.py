@@ -1,4 +1,4 @@
-"""Standard output and standard error, which never fail on a character."""
+"""Standard output and standard error, safe for characters that they cannot encode."""
 
 import codecs
 import io
@@ -34,12 +34,12 @@ _ASCII_SIGNS = str.maketrans(
 
 def write(text: str, *, color: bool = False) -> None:
     """Write lines of text to standard output, with or without the colours in it."""
-    # without `file`, click would write UTF-8 even if the environment says ASCII
+    # Without `file`, click would write UTF-8 even if the environment says ASCII.
     click.echo(text, file=sys.stdout, color=color)
 
 
 def write_bytes(data: bytes) -> None:
-    """Write bytes to standard output as they are, whatever the terminal's encoding."""
+    """Write bytes to standard output as they are, in any encoding of the terminal."""
     click.echo(data, nl=False)
 
 
@@ -50,15 +50,15 @@ def write_notes(notes: Iterable[str]) -> None:
 
 
 def screen(*, color: bool | None = None) -> Screen:
-    """Return the width of standard output and whether to use colours; `color` decides if given."""
+    """Return the screen of standard output; `color` overrides the choice of `use_color`."""
     return Screen(shutil.get_terminal_size().columns, use_color() if color is None else color)
 
 
 def use_color() -> bool:
-    """Return whether standard output is a terminal and the environment allows colours."""
+    """Whether standard output is a terminal and the environment allows colours."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
-    # sys.stdout is None in a program that was started without a standard output
+    # sys.stdout is None in a program that was started without a standard output.
     return sys.stdout is not None and sys.stdout.isatty()
 
 
@@ -82,7 +82,7 @@ def set_encoding_fallback() -> None:
 
 
 def _encode_as_ascii(error: UnicodeError) -> tuple[str, int]:
-    """Return the replacement and the position where encoding goes on (an error handler)."""
+    """Return the replacement, and the position at which encoding goes on (an error handler)."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return "".join(map(_similar_ascii, error.object[error.start : error.end])), error.end

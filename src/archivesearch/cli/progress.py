@@ -15,8 +15,8 @@ from archivesearch.cli.failures import Interrupted
 from archivesearch.model.reports import Progress
 from archivesearch.present.numbers import quantity, whole_duration
 
+# Seconds between two lines if standard error is no terminal.
 LINE_INTERVAL = 10.0
-"""Seconds between two lines if standard error is no terminal."""
 
 _MAX_SAMPLES = 30  # one a second: speed and time left are those of the last half minute
 _MIN_BAR, _MAX_BAR = 8, 40
@@ -60,7 +60,7 @@ class ProgressMeter:
         parts = ", ".join(self.parts().values())
         return f"{self.latest.stage}: {parts}" if parts else self.latest.stage
 
-    def shortened(self, columns: int) -> str:
+    def short_line(self, columns: int) -> str:
         """Return the parts that fit into `columns`; speed and skipped pages go first."""
         parts = self.parts()
         for name in ("", "speed", "skipped", "time", "pages"):
@@ -95,16 +95,16 @@ class ProgressMeter:
 
 @contextmanager
 def show_progress(index: str) -> Iterator[ProgressMeter]:
-    """Show the progress of a build of `index`, which reports to the meter.
+    """Show the progress of a build of `index`; the build reports to the meter.
 
-    Ctrl-C raises Interrupted, which says what became of the index.
+    Ctrl-C raises Interrupted; its message tells the state of the index.
     """
     meter = ProgressMeter()
     try:
         with _draw_bar(meter) if _is_terminal() else write_progress_lines(meter):
             yield meter
     except KeyboardInterrupt as error:
-        # while saving, the new index may already be in force
+        # While saving, the new index may already be the current one.
         state = (
             f"{index} holds either the complete old index or the complete new one"
             if meter.latest.stage == "saving"
@@ -115,7 +115,7 @@ def show_progress(index: str) -> Iterator[ProgressMeter]:
 
 @contextmanager
 def write_progress_lines(meter: ProgressMeter, interval: float = LINE_INTERVAL) -> Iterator[None]:
-    """Write a line every `interval` seconds, also while nothing is reported."""
+    """Write a line every `interval` seconds, also without new reports."""
     end = Event()
 
     def write_lines() -> None:
@@ -144,7 +144,7 @@ def _draw_bar(meter: ProgressMeter) -> Iterator[None]:
 
     def draw() -> Table:
         latest, columns = meter.latest, console.width - _COLUMNS_FOR_CTRL_C
-        text = meter.shortened(columns - len(latest.stage) - 2)
+        text = meter.short_line(columns - len(latest.stage) - 2)
         width = min(columns - len(latest.stage) - len(text) - 4, _MAX_BAR)
         bar = ProgressBar(latest.total, latest.pages, width, pulse=latest.total is None)
         table = Table.grid(padding=(0, 2))
@@ -159,8 +159,8 @@ def _draw_bar(meter: ProgressMeter) -> Iterator[None]:
 
 
 def _is_terminal() -> bool:
-    """Return whether standard error is a terminal that can erase a line."""
-    # sys.stderr is None in a program that was started without a standard error
+    """Whether standard error is a terminal that can erase a line."""
+    # sys.stderr is None in a program that was started without a standard error.
     if sys.stderr is None or os.environ.get("TERM") == "dumb":
         return False
     return sys.stderr.isatty()

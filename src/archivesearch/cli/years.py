@@ -1,11 +1,11 @@
-"""A range of years as the value of an option: 1990, 1990-2003, 1990- or -2003."""
+"""Year ranges as values of options: 1990, 1990-2003, 1990- or -2003."""
 
 import re
 
 import click
 
+# One year, or the first and the last year of a range; None leaves an end open.
 Years = int | tuple[int | None, int | None]
-"""One year, or the first and the last year of a range; None leaves an end open."""
 
 _YEARS = re.compile(r"([0-9]{4})?(?:([-–])([0-9]{4})?)?")
 

@@ -75,8 +75,8 @@ class PassageColumns:
     - `repeated`: start and end of each repeated span, in code points, so two values a span.
     - `repeated_bytes`: int64, the values of `repeated` as byte offsets in the UTF-8 text.
 
-    Three passages, of which the first two are in section "A" and the last is in "B", have
-    two values of `shared` and the `shared_starts` [0, 2].
+    For two passages in section "A" and one in section "B", `shared` has two values and
+    `shared_starts` is [0, 2].
     """
 
     first: int

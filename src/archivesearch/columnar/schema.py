@@ -15,7 +15,7 @@ WORD_FIELDS = ("text", "title", "section", "org", "label", "repeated")
 KEY_FIELDS = ("page", "lang", "org_key", "year", "years_mentioned")
 FIELDS = (*WORD_FIELDS, *KEY_FIELDS)
 
-# A term has one idf in all of these fields: that of the field where most passages have it.
+# In all of these fields a term has the same idf: its idf in the field with most of its passages.
 JOINT_FIELDS = WORD_FIELDS[:4]
 
 # Neighbouring passages mostly have equal values in these fields.

@@ -35,7 +35,7 @@ _CACHED_TERMS = 1024
 
 
 class Segment:
-    """The arrays of one index. Raises IndexDamaged where they do not fit together."""
+    """The arrays of one index. Raises IndexDamaged if they do not fit together."""
 
     def __init__(self, folder: Path) -> None:
         self.arrays = ArrayFolder(folder)
@@ -46,14 +46,14 @@ class Segment:
         self.with_field: dict[str, int] = info["with_field"]
         self.total_length: dict[str, int] = info["total_length"]
         self.fields: dict[str, tuple[int, int]] = {
-            name: (first, last) for name, (first, last) in info["fields"].items()
+            name: (first, end) for name, (first, end) in info["fields"].items()
         }
         self.term_dictionary = TermDictionary(self.arrays, self.fields)
         self.frequencies = PackedInts(self.arrays, "postings.frequency", bits=4)
         self.gaps = PackedInts(self.arrays, "positions.gap", bits=8)
         entry_bits: Array = self.arrays["entries.documents"]
         entry_bit_rows = PaddedRows(entry_bits)
-        # the number of postings before an entry, and the number of positions before a posting
+        # Prefix sums: the postings before an entry, the positions before a posting.
         self.posting_sums = PrefixSums(
             self.arrays,
             "entries.postings",
@@ -66,13 +66,13 @@ class Segment:
             self.frequencies.__getitem__,
             self.frequencies.rows,
         )
-        # `_documents_in_languages` and `_forms`, which say what is returned, with a cache
+        # The private methods of these names have the docstrings.
         self.documents_in_languages = cached_method(_CACHED_LANGUAGES, self._documents_in_languages)
         self.forms = cached_method(_CACHED_TERMS, self._forms)
         self._entry_starts = self.arrays["terms.entries"]
         self._posting_starts = self.arrays["terms.postings"]
         self._position_starts = self.arrays["terms.positions"]
-        self._joint_frequencies = self.arrays["terms.passages"]
+        self._joint_document_frequencies = self.arrays["terms.passages"]
 
     @lazy
     def documents(self) -> DocumentStore:
@@ -103,27 +103,27 @@ class Segment:
     def form_counts(self, field: str) -> tuple[list[str], list[int]]:
         """Return all word forms of a field, and the number of documents that have each.
 
-        A form of several terms, as of several languages, is there once for each of them.
+        A form that belongs to several terms, because of languages, is listed once per term.
         """
-        first, last = self.term_dictionary.field_range(field)
-        postings = np.diff(self._posting_starts[first : last + 1].astype(np.int64))
-        counts: list[int] = self.word_forms.document_counts(first, last, postings).tolist()
-        return self.word_forms.spellings_between(first, last), counts
+        first, end = self.term_dictionary.field_range(field)
+        postings = np.diff(self._posting_starts[first : end + 1].astype(np.int64))
+        counts: list[int] = self.word_forms.document_counts(first, end, postings).tolist()
+        return self.word_forms.spellings_between(first, end), counts
 
     def occurrence_counts(self, field: str) -> dict[str, int]:
         """Return the terms of a field, sorted by bytes, with their numbers of occurrences."""
-        first, last = self.term_dictionary.field_range(field)
-        terms = map(from_utf8, self.term_dictionary.terms(first, last))
-        counts = np.diff(self._position_starts[first : last + 1].astype(np.int64)).tolist()
+        first, end = self.term_dictionary.field_range(field)
+        terms = map(from_utf8, self.term_dictionary.terms(first, end))
+        counts = np.diff(self._position_starts[first : end + 1].astype(np.int64)).tolist()
         return dict(zip(terms, counts, strict=True))
 
     def idf(self, field: str, number: int) -> float:
         """Return the inverse document frequency of a term, by its field and number.
 
-        It is the same in all of `JOINT_FIELDS`, whose terms have the lowest numbers.
+        A term has the same idf in all of `JOINT_FIELDS`, whose terms have the lowest numbers.
         """
-        if number < len(self._joint_frequencies):
-            return idf(self.document_count, int(self._joint_frequencies[number]))
+        if number < len(self._joint_document_frequencies):
+            return idf(self.document_count, int(self._joint_document_frequencies[number]))
         frequency = int(self._posting_starts[number + 1]) - int(self._posting_starts[number])
         return idf(max(self.with_field.get(field, 0), 1), frequency)
 
@@ -137,7 +137,7 @@ class Segment:
         return bits
 
     def postings(self, field: str, term: str) -> "Postings | None":
-        """Return the postings of a term; None where no document has it."""
+        """Return the postings of a term; None if no document has it."""
         number = self.term_dictionary.find(field, to_utf8(term))
         return None if number is None else self.postings_of(field, number)
 
@@ -167,7 +167,7 @@ class Segment:
         return bits
 
     def _forms(self, term: bytes) -> list[str]:
-        """Return the spellings in texts, case-folded, of the words that have this term."""
+        """Return the word forms of a term in `text` and `repeated`, each once."""
         numbers = (self.term_dictionary.find(field, term) for field in ("text", "repeated"))
         forms = (self.word_forms.spellings(number) for number in numbers if number is not None)
         return list(dict.fromkeys(chain.from_iterable(forms)))
@@ -177,7 +177,7 @@ class Postings:
     """The postings of one term in one field; arrays are read when they are needed.
 
     `number` is the term's number, `count` the number of documents that have it. `entries`,
-    `first_posting` and `first_position` say where its values are in the arrays of the
+    `first_posting` and `first_position` locate its values in the arrays of the
     segment. `inside` restricts the term to some documents, given as bits of all blocks:
     `PostingLists` applies it, the methods here do not.
     """
@@ -235,14 +235,14 @@ class Postings:
     def positions(self) -> tuple[Array, Array]:
         """Return the positions of all occurrences, and the frequency of each posting.
 
-        Positions are document by document, ascending within each. Raises IndexDamaged where
+        Positions are document by document, ascending within each. Raises IndexDamaged if
         frequencies are too large.
         """
         frequencies = self.frequencies()
         ends = np.cumsum(frequencies)
         gaps = self.segment.gaps[slice(self.first_position, self.first_position + int(ends[-1]))]
         if len(gaps) != ends[-1]:
-            raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
+            raise IndexDamaged("postings.frequency.bin: more occurrences than positions")
         sums = np.cumsum(gaps)
         sums_before = np.concatenate(([0], sums))[ends - frequencies]
         return sums - np.repeat(sums_before, frequencies), frequencies

@@ -2,7 +2,7 @@
 
 Passages come in batches. Each batch is cut into parts; the postings of a part are sorted and
 written to a file, a run. Several processes can do this at a time. At the end the runs are
-merged. The segment depends neither on the number of processes nor on where batches end.
+merged. The segment depends neither on the number of processes nor on the batches.
 """
 
 import secrets
@@ -53,10 +53,10 @@ def write_segment(
 ) -> None:
     """Write a segment of all passages into an empty folder.
 
-    `copies` are groups of duplicate passages. Batches are processed by the workers of `pool`;
-    without a pool, or with one of a single worker, in this process. `memory` limits the bytes
-    in use for the passages in work. Neither has any effect on the segment.
-    `on_progress` is called with the number of passages of each part that is done.
+    `copies` are groups of duplicate passages. The workers of `pool` process the batches;
+    without a pool, or with a single worker, this process does. `memory` limits the bytes in
+    use for the passages in work. Neither has any effect on the segment. `on_progress` is
+    called with the number of passages of each finished part.
     """
     jobs = pool.size if pool else 1
     memory_share = memory // (jobs + 1)
@@ -126,8 +126,8 @@ class _Build(NamedTuple):
 class _IndexedPart(NamedTuple):
     """A part of the passages with its run.
 
-    `lengths` has for each word field the number of words of each passage. `new_terms` are
-    those that the vocabulary has met in this part first.
+    `lengths` has for each word field the number of words of each passage. `new_terms` has
+    the terms that the vocabulary first met in this part.
     """
 
     columns: PassageColumns
@@ -140,7 +140,7 @@ def _indexed_parts(
     build: _Build, batches: Iterable[Batch], pool: "WorkerPool | None"
 ) -> Iterator[_IndexedPart]:
     """Yield the parts of all batches, in order."""
-    numbered = _numbered(batches)
+    numbered = _number_batches(batches)
     first_two = list(islice(numbered, 2))
     if pool is None or pool.size == 1 or len(first_two) == 1:
         vocabulary = Vocabulary(build.analyzer)
@@ -152,7 +152,7 @@ def _indexed_parts(
             yield from parts
 
 
-def _numbered(batches: Iterable[Batch]) -> Iterator[tuple[int, Batch]]:
+def _number_batches(batches: Iterable[Batch]) -> Iterator[tuple[int, Batch]]:
     """Yield batches with the number of the first passage of each."""
     first = 0
     for batch in batches:
@@ -183,7 +183,7 @@ def _index_batch(
             name: narrow(np.bincount(occurrences[name].documents, minlength=len(columns)))
             for name in WORD_FIELDS
         }
-        # each field's occurrences are freed as soon as they are sorted
+        # Each field's occurrences are freed as soon as they are sorted.
         postings = (
             (name, sort_postings(occurrences.pop(name), columns.first, vocabulary))
             for name in FIELDS

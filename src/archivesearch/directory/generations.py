@@ -1,4 +1,4 @@
-"""Generations of an index: build one in a folder of its own, commit it, remove the old one.
+"""Generations of an index: build the next one, commit it, remove the old one.
 
     index/
       manifest.json           names the current generation; replaced atomically
@@ -162,7 +162,7 @@ def _may_be_in_index(name: str) -> bool:
 
 
 def _writer_name(index: Path) -> str:
-    """Return the writer as " (PROCESS on HOST)", for a message; "" if it is unknown."""
+    """Return the writer as " (PROCESS on HOST)", for a message; `""` if it is unknown."""
     try:
         with regular_file(index / _WRITER) as file:
             number, host = file.read(300).decode("ascii").split()
@@ -183,7 +183,7 @@ def _remove_leftovers(index: Path) -> None:
 
 
 def _remove_generations(index: Path, current: str) -> None:
-    """Remove all generations except the current one and those that a reader has locked."""
+    """Remove all generations but the current one and generations that a reader has locked."""
     for path in index.iterdir():
         if is_generation(path.name) and path.name != current:
             try:

@@ -1,4 +1,4 @@
-"""The manifest of an index, the lock of its readers, and the files of its generation.
+"""Manifest of an index, with the lock of its readers and the files of its generation.
 
 Nothing in an index directory is trusted: it may be damaged, or made by somebody else.
 """
@@ -41,8 +41,8 @@ class Manifest(NamedTuple):
     """The contents of `manifest.json`.
 
     `generation` is the name of the current generation's folder. `files` maps each of its
-    files to `(size in bytes, SHA-256)`. `languages` are those of the settings, then the
-    others that pages are in. `counts` are the figures of `Stats`.
+    files to `(size in bytes, SHA-256)`. `languages` are the languages of the settings, then
+    the other languages of pages. `counts` are the figures of `Stats`.
     """
 
     generation: str
@@ -78,7 +78,7 @@ def read_manifest(index: Path) -> Manifest:
 def with_current_generation(index: Path, use: Callable[[Manifest], Result]) -> Result:
     """Return `use(manifest)` for the current generation.
 
-    If it fails because a rebuild has replaced the generation, it is tried again with the
+    If `use` fails because a rebuild has replaced the generation, it is called again with the
     new one. Raises what `read_manifest` and `use` raise, and IndexBusy after ten attempts.
     """
     for _ in range(_MAX_ATTEMPTS):
@@ -94,7 +94,7 @@ def with_current_generation(index: Path, use: Callable[[Manifest], Result]) -> R
 def has_index_manifest(index: Path) -> bool | None:
     """Whether the directory has the manifest of an index, of any version.
 
-    None if there is no manifest, or if it is not JSON.
+    The result is None if there is no manifest, or if it is not JSON.
     """
     try:
         with regular_file(index / MANIFEST) as file:
@@ -110,7 +110,7 @@ def manifest_text(manifest: Manifest) -> str:
 
 
 def text_with_checksum(values: Mapping[str, Any]) -> str:
-    """Return the values of a manifest as JSON, and with them the checksum of all values."""
+    """Return the values of a manifest as JSON, with their checksum."""
     return _to_json({**values, _CHECKSUM: _checksum(values)})
 
 
@@ -193,7 +193,7 @@ def check_bytes(data: bytes, manifest: Manifest, name: str) -> bytes:
 def damaged_files(index: Path, manifest: Manifest) -> dict[str, str]:
     """Return the damaged files of a generation, each with its problem in words.
 
-    It reads every byte of every file and compares the checksums.
+    Reads every byte of every file and compares the checksums.
     """
     folder = index / manifest.generation
     problems: dict[str, str] = {}
@@ -234,7 +234,7 @@ def _to_json(values: Mapping[str, Any]) -> str:
 
 
 def _checksum(values: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of a manifest's values without the checksum; "" if they are not JSON."""
+    """Return the SHA-256 of a manifest's values without the checksum; `""` if they are not JSON."""
     try:
         rest = _to_json({key: value for key, value in values.items() if key != _CHECKSUM})
     except (ValueError, RecursionError):  # nothing that `manifest_text` writes

@@ -1,4 +1,4 @@
-"""Records of pages: raw bytes, parsed page with its sections, and page record of an index."""
+"""Records of pages: a page's raw bytes, the parsed page, and its record in an index."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ class RawPage:
     - `page`: the name of the page. It is the path in the source, its parts separated by
       `/`, or the URL in a WARC. A single file goes by its file name. If an index has
       several sources, `name!` of the source precedes it.
-    - `data`: the bytes of the document
-    - `url`: the URL that it was captured from
-    - `content_type`: the content type that the server sent
-    - `captured`: the time of capture, in ISO format
-    - `source`: the name of the source
-    - `record`: the place of the document in the source
-    - `also`: other URLs of the same page
+    - `data`: the bytes of the document.
+    - `url`: the URL that it was captured from.
+    - `content_type`: the content type that the server sent.
+    - `captured`: the time of capture, in ISO format.
+    - `source`: the name of the source.
+    - `record`: the place of the document in the source.
+    - `also`: other URLs of the same page.
     """
 
     page: str
@@ -63,11 +63,11 @@ class Notice:
 class Paragraph:
     """A paragraph: the unit that is indexed, ranked, shown and linked to.
 
-    - `text`: the text after the label, white space collapsed, a newline for each `<br>`
+    - `text`: the text after the label, white space collapsed, a newline for each `<br>`.
     - `label`: the words before the first colon if they name the paragraph (`Comments:`),
-      or the head of its table column
-    - `repeated`: the spans of `text` that many pages repeat, such as banners
-    - `years_mentioned`: the years that the text mentions
+      or the head of its table column.
+    - `repeated`: the spans of `text` that many pages repeat, such as banners.
+    - `years_mentioned`: the years that the text mentions.
     """
 
     text: str
@@ -85,10 +85,10 @@ class Paragraph:
 class Section:
     """Consecutive paragraphs under one heading.
 
-    - `org`: the canonical name of the organization that the heading names
-    - `aliases`: other names of that organization on this page
+    - `org`: the canonical name of the organization that the heading names.
+    - `aliases`: other names of that organization on this page.
     - `publication`, `address`, `price`: the lines between the heading and the first
-      paragraph; several lines of one kind are separated by newlines
+      paragraph; several lines of one kind are separated by newlines.
     """
 
     heading: str = ""
@@ -104,12 +104,12 @@ class Section:
 class Dating:
     """The publication date of a page, from the best rule, and the year from a second one.
 
-    - `year`: the year of publication
+    - `year`: the year of publication.
     - `source`: the rule that found it: `masthead`, `byline`, `closing`, `published`,
-      `reviewed`, `updated`, `address` or `issue`; `""` without a year
-    - `date`: the known part of the date, in ISO format: `1994`, `1994-05` or `1994-05-01`
-    - `author`: the author that the page names
-    - `second_year`, `second_source`: the year that another rule found, and that rule
+      `reviewed`, `updated`, `address` or `issue`; `""` without a year.
+    - `date`: the known part of the date, in ISO format: `1994`, `1994-05` or `1994-05-01`.
+    - `author`: the author that the page names.
+    - `second_year`, `second_source`: the year that another rule found, and that rule.
     """
 
     year: int | None = None
@@ -124,14 +124,14 @@ class Dating:
 class Page:
     """A parsed page.
 
-    - `page`: its name, the path in the source or the URL
-    - `encoding`: the name of the encoding that its bytes were decoded with
+    - `page`: its name, the path in the source or the URL.
+    - `encoding`: the name of the encoding that its bytes were decoded with.
     - `encoding_source`: the reason for that encoding: `bom`, `transport`, `meta`, `xml`,
-      `bytes`, `guessed` or `default`, with a remark in brackets if another was declared
-    - `sha256`: the checksum of its bytes in the source, in hexadecimal
-    - `captured`: the time of capture, in ISO format
-    - `source`, `record`: the name of its source, and its place there
-    - `also`: other URLs of the same page
+      `bytes`, `guessed` or `default`, with a remark in brackets if another was declared.
+    - `sha256`: the checksum of its bytes in the source, in hexadecimal.
+    - `captured`: the time of capture, in ISO format.
+    - `source`, `record`: the name of its source, and its place there.
+    - `also`: other URLs of the same page.
     """
 
     page: str
@@ -151,9 +151,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PageInfo:
-    """The record of a page in an index: all but its text.
+    """The record of a page in an index: everything but its text.
 
-    Its fields are those of `Page` and `Dating`; `year_source` is the `source` of the
+    It has the fields of `Page` and `Dating`; `year_source` is the `source` of the
     `Dating`. `sections` and `paragraphs` are counts. `same` are the exact duplicates of
     the page, which are not indexed themselves.
     """

@@ -5,17 +5,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+# Half-open `(start, end)`, in code points.
 Span = tuple[int, int]
-"""Half-open `(start, end)`, in code points."""
 
+# Groups of near-duplicate passages, as passage numbers; the representative is first.
 CopyGroups = tuple[tuple[int, ...], ...]
-"""Groups of near-duplicate passages, as passage numbers; the representative is first."""
 
 _HOST = re.compile(r"\w+://[^/]*/")
 
 
 def own_text(text: str, repeated: Sequence[Span]) -> str:
-    """Return a text without some spans of it, in ascending order, as stripped lines.
+    """Return a text without its repeated spans, which ascend; the parts are stripped lines.
 
     >>> own_text("News. Strike won. Home", [(0, 5), (18, 22)])
     'Strike won.'
@@ -33,8 +33,8 @@ class SamePage:
     """An exact duplicate of a page that is indexed.
 
     Both have the same title, language, year, sections and organizations, and the same text
-    apart from repeated spans. `shift` is added to the number of a passage of the indexed
-    page to get its number in this one, whose banner may be longer or shorter.
+    apart from repeated spans. A passage of the indexed page has its number plus `shift` in
+    this page, because banners differ in length.
     """
 
     page: str
@@ -47,12 +47,12 @@ class SamePage:
 class Passage:
     """A passage: a paragraph with the fields of its section and its page.
 
-    - `id`: `page#n`, the n-th passage of the page, counted from 1
-    - `page`, `url`, `title`, `lang`: the name, URL, title and language of the page
-    - `org`, `section`: the organization and the heading of the section
-    - `label`, `text`, `repeated`, `years_mentioned`: as in `Paragraph`
-    - `year`, `year_source`, `date`, `author`: the `Dating` of the page
-    - `same`: the exact duplicates of the page, which are not indexed themselves
+    - `id`: `page#n`, the n-th passage of the page, counted from 1.
+    - `page`, `url`, `title`, `lang`: the name, URL, title and language of the page.
+    - `org`, `section`: the organization and the heading of the section.
+    - `label`, `text`, `repeated`, `years_mentioned`: as in `Paragraph`.
+    - `year`, `year_source`, `date`, `author`: the `Dating` of the page.
+    - `same`: the exact duplicates of the page, which are not indexed themselves.
     """
 
     id: str
@@ -74,7 +74,7 @@ class Passage:
 
     @property
     def copies(self) -> tuple[str, ...]:
-        """The ids of the passage in the duplicates of its page."""
+        """The IDs of the passage in the duplicates of its page."""
         number = int(self.id.rpartition("#")[2]) if self.same else 0
         return tuple(f"{other.page}#{number + other.shift}" for other in self.same)
 
@@ -93,9 +93,9 @@ class Batch(Protocol):
 
 
 def family(page: str) -> str:
-    """Return the top folder of a page, whose pages are mostly of one kind; "" for none.
+    """Return the top folder of a page, `""` if it is in none. A folder's pages are mostly alike.
 
-    The name of a source or the host of a URL stays before it.
+    The name of a source or the host of a URL stays before the folder.
 
         >>> family("letters/1994/may.html")
         'letters'

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class Line:
     """A line of a concordance: a match in a paragraph, with its context on both sides.
 
-    - `id`: the id of the passage
+    - `id`: the ID of the passage.
     - `left`, `match`, `right`: the three parts of the line, to be joined as they are. A
       space between them is at the end of `left` or the beginning of `right`.
     """
@@ -30,9 +30,9 @@ class Line:
 class Concordance:
     """The matches of a query in their context.
 
-    - `paragraphs`: the number of all paragraphs that match
-    - `lines`: the lines that `limit` and `offset` select
-    - `notes`: remarks for the user, such as a limit that was reached
+    - `paragraphs`: the number of all paragraphs that match.
+    - `lines`: the lines that `limit` and `offset` select.
+    - `notes`: remarks for the user, such as a limit that was reached.
     """
 
     query: str
@@ -45,10 +45,10 @@ class Concordance:
 class Collocate:
     """A word that often stands near the words of a query.
 
-    - `word`: its most frequent form
-    - `count`: the number of its occurrences near a word of the query
-    - `expected`: the number of such occurrences expected by chance
-    - `score`: the log-likelihood ratio, larger for words that are less likely by chance
+    - `word`: its most frequent form.
+    - `count`: the number of its occurrences near a word of the query.
+    - `expected`: the number of such occurrences expected by chance.
+    - `score`: the log-likelihood ratio, larger for words that are less likely by chance.
     """
 
     word: str
@@ -61,8 +61,8 @@ class Collocate:
 class Collocations:
     """The words that stand near the words of a query, the highest score first.
 
-    - `paragraphs`: the number of all paragraphs that match
-    - `notes`: remarks for the user, such as a limit on the paragraphs that are read
+    - `paragraphs`: the number of all paragraphs that match.
+    - `notes`: remarks for the user, such as a limit on the paragraphs that are read.
     """
 
     query: str
@@ -75,9 +75,9 @@ class Collocations:
 class Trend:
     """The paragraphs of one year or decade that match a query.
 
-    - `year`: the year, or the first year of the decade; None for undated pages
-    - `count`: the number of paragraphs that match
-    - `paragraphs`: the number of all paragraphs
+    - `year`: the year, or the first year of the decade; None for undated pages.
+    - `count`: the number of paragraphs that match.
+    - `paragraphs`: the number of all paragraphs.
     """
 
     year: int | None
@@ -109,7 +109,7 @@ class Trends:
 
 
 class Matches(Iterator["Hit"]):
-    """Iterator over all hits of a query, of which only a few are in memory at a time."""
+    """Iterator over all hits of a query; only a few are in memory at a time."""
 
     def __init__(self, hits: Iterator["Hit"], notes: Sequence[str]) -> None:
         self._hits = hits

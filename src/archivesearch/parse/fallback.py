@@ -23,8 +23,8 @@ _TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
 _TITLE = re.compile(r"<title[^<>]*>([^<>]{1,500})", re.IGNORECASE)
 # Code points of a paragraph; a longer one is split at a space.
 _MAX_PARAGRAPH = 20_000
-# A page of more than 300,000 code points could have a million paragraphs. Its short ones are
-# joined until they have more than 500.
+# A page of more than 300,000 code points could have a million paragraphs. Short ones are
+# joined until a paragraph has more than 500.
 _LARGE_PAGE, _MIN_PARAGRAPH = 300_000, 500
 _DELETE_CONTROLS = dict.fromkeys((*range(9), 11, *range(14, 32), *range(127, 160)))
 

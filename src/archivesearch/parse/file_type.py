@@ -33,7 +33,7 @@ _MAX_CONTROLS, _MAX_CONTROL_SHARE = 8, 0.05
 
 
 def unreadable_reason(data: bytes) -> str:
-    """Return why bytes cannot be a page, such as "it is empty"; "" if they can."""
+    """Return the reason that bytes cannot be a page: `it is empty`; `""` if they can."""
     if not data[:_SAMPLE_BYTES].strip(b"\0 \t\r\n\f") and not data.strip(b"\0 \t\r\n\f"):
         return "it is empty" if not data else "it holds nothing but white space"
     if data.startswith(_MAGIC_NUMBERS):

@@ -3,16 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 
-# A text is clearly in a language if it has one function word of it in 50 letters, 5 different
-# ones, 8 for each function word of all other languages, and 2 among its first 25 words (a
-# quotation in another language seldom comes first). Of 120,000 texts in 400 languages 19,800
-# are clear; py3langid disagrees about 67 of these, which are in two languages, and mostly in
-# the one that is returned.
+# The function words that make a language clear: one in 50 letters of the text, 5 different ones,
+# 8 for each one of all other languages, and 2 among the first 25 words. A quotation in another
+# language seldom comes first. Of 120,000 texts in 400 languages 19,800 are clear. py3langid
+# disagrees about 67 of these: texts in two languages, mostly in the one that is returned.
 _MAX_LETTERS_PER_WORD, _MIN_DIFFERENT, _MIN_LEAD = 50, 5, 8
 _FIRST_WORDS, _MIN_AMONG_FIRST = 25, 2
 
-# Frequent words that no other language of the table has. A language that is missing here can
-# share a few of them with its relatives: hence several different ones are needed.
+# Frequent words that no other language of the table has. A related language that is not in
+# the table can share a few of them, so a text needs several different ones.
 FUNCTION_WORDS = {
     code: frozenset(words.split())
     for code, words in {
@@ -85,13 +84,13 @@ FUNCTION_WORDS = {
 
 _LANGUAGES = {word: code for code, words in FUNCTION_WORDS.items() for word in words}
 
-# The first code point of the scripts that put no spaces between words; none of the languages
-# above is written in one.
+# The first code point of the scripts without spaces between words. No language of the table
+# is written in one of these.
 _FIRST_UNSPACED = "\u0e00"
 
 
 def language_by_function_words(words: Sequence[str]) -> str:
-    """Return the code of the language that a text is clearly in; "" if it is not clear.
+    """Return the code of the language of a text if it is clear, else `""`.
 
     `words` are all runs of letters of the text in order, in lower case.
     """

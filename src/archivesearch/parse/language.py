@@ -1,8 +1,8 @@
 """Language detection: the language that a page declares, unless its words contradict it.
 
-A sample of the longest paragraphs is judged, because mastheads and rows of links are in the
-site's language and not always in the page's. Function words decide for most samples;
-py3langid decides for the others. A short text needs a higher probability. The result is ""
+Only the longest paragraphs are judged: mastheads and rows of links are in the site's
+language, and not always in the page's. Function words decide for most samples;
+py3langid decides for the others. A short text needs a higher probability. The result is `""`
 if no language is probable enough.
 """
 
@@ -42,9 +42,9 @@ _CLOSE_LANGUAGES = [
 
 
 def detect_language(declared: str, sections: Iterable[Section], expected: Sequence[str]) -> str:
-    """Return the language code of a page, "" if it is open.
+    """Return the language code of a page, `""` if it is undecided.
 
-    `declared` is the code that the page declares, "" if none; `expected` are the codes of
+    `declared` is the code that the page declares, `""` if none; `expected` are the codes of
     the archive's languages.
     """
     sample = _sample(sections)
@@ -55,8 +55,8 @@ def detect_language(declared: str, sections: Iterable[Section], expected: Sequen
     code = language_by_function_words(words)
     code, probability = (code, 1.0) if code else _classify(sample)
     if declared:
-        contradicted = probability >= _CONTRADICTED[1] and not _are_close(declared, code)
-        return code if contradicted else declared
+        is_contradicted = probability >= _CONTRADICTED[1] and not _are_close(declared, code)
+        return code if is_contradicted else declared
     min_letters, min_probability = _EXPECTED if code in expected else _UNEXPECTED
     return code if letters >= min_letters and probability >= min_probability else ""
 
@@ -78,7 +78,7 @@ def _are_close(one: str, other: str) -> bool:
 def _classify(sample: str) -> tuple[str, float]:
     """Return the most probable language of a text, and its probability.
 
-    Reads the start of the text only, if that is probable enough.
+    If the language of its start is probable enough, the rest is not read.
     """
     code, probability = _identifier().classify(sample[:_FIRST_LENGTH])
     if probability < _FIRST_PROBABILITY and len(sample) > _FIRST_LENGTH:

@@ -38,7 +38,7 @@ _MAX_HEADING_TITLE = 150
 
 
 def parse(raw: RawPage, config: Config) -> Page | Skipped:
-    """Return the parsed page, or Skipped with the reason if it has no text.
+    """Return the parsed page, or a `Skipped` with the reason if it has no text.
 
     A pure function: it touches no disk, and its result depends on its arguments alone.
     """
@@ -95,8 +95,8 @@ def _blocks_and_head(text: str, raw: RawPage) -> tuple[list[Block], Head]:
 def _is_html(text: str, raw: RawPage) -> bool:
     """Whether a page is HTML.
 
-    A page that starts with `<html>` or the like is. Else the content type and the file name
-    can say that it is plain text; without them it is HTML if it contains a tag.
+    A page that starts with `<html>` or the like is HTML. Otherwise the content type or the
+    file name can say that it is plain text. If they do not, it is HTML if it has a tag.
     """
     if _HTML_START.match(text):
         return True
@@ -106,7 +106,7 @@ def _is_html(text: str, raw: RawPage) -> bool:
 
 
 def _first_heading(blocks: list[Block]) -> str:
-    """Return the first heading among 20 blocks, else the first line; "" if it is too long."""
+    """Return the first heading of the first 20 blocks, else the first line; `""` if too long."""
     heading = next((b for b in blocks[:20] if b.level), None)
     first = (heading or blocks[0]).text.split("\n")[0]
     return first if len(first) <= _MAX_HEADING_TITLE else ""

@@ -20,7 +20,7 @@ _MAX_TEXT = 16_000_000
 
 @dataclass(frozen=True, slots=True)
 class PdfDocument:
-    """The text of a PDF, with a form feed between its pages; `problem` says why there is none."""
+    """The text of a PDF, with a form feed between pages, or the `problem` that prevents it."""
 
     text: str = ""
     head: Head = field(default_factory=Head)
@@ -33,7 +33,7 @@ def is_pdf(data: bytes) -> bool:
 
 
 def read(data: bytes) -> PdfDocument:
-    """Read a PDF. Damaged pages are left out; it is a problem only if all are damaged."""
+    """Read a PDF. Damaged pages are left out; a `problem` is set only if all are damaged."""
     if find_spec("pypdf") is None:
         return PdfDocument(problem=_NOT_INSTALLED)
     from pypdf import PdfReader
@@ -54,7 +54,7 @@ def read(data: bytes) -> PdfDocument:
 
 
 def _texts(reader: "PdfReader") -> tuple[list[str], str]:
-    """Return the texts of the pages that can be read, and the problem of the last other one."""
+    """Return the texts of the readable pages, and the problem of the last unreadable one."""
     texts: list[str] = []
     problem, size = "", 0
     for number in range(len(reader.pages)):

@@ -28,7 +28,7 @@ def csv_bytes(hits: Iterable[Hit], *, header: bool = True) -> bytes:
 
 
 def all_hits(results: Results) -> Iterator[Hit]:
-    """Yield the hits of an answer, and then those of its groups, group by group."""
+    """Yield the hits of an answer, then the hits of its groups, group by group."""
     yield from results.hits
     for group in results.groups:
         yield from group.hits

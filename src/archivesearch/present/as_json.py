@@ -89,7 +89,7 @@ def record_json(record: Concordance | Collocations | Suggestions) -> dict[str, A
 
 
 def inspection_json(page: Page) -> dict[str, Any]:
-    """Return what the parser reads in a page."""
+    """Return a parsed page."""
     return {
         "page": page.page,
         "url": page.url,

@@ -1,4 +1,4 @@
-"""Text without the characters that could control a terminal.
+"""Cleaning of text: remove the characters that could control a terminal.
 
 Anybody may have written an archived page. Its control characters could move the cursor or
 change colours and the window's title; bidirectional overrides could reverse a line.

@@ -20,12 +20,12 @@ MAX_SECTION_WIDTH = 60
 _EMPTY_VALUES = {"org": "(no organization)", "section": "(no heading)"}
 
 Values = Sequence[tuple[str | int, int]]
+# The lines of one facet, all of the same width.
 Column = list[list[TextRun]]
-"""The lines of one facet, all of the same width."""
 
 
 def facet_lines(facets: Mapping[str, Values], screen: Screen) -> Iterator[str]:
-    """Yield the values of each facet with their counts, with as many facets in a row as fit.
+    """Yield the values of each facet with their counts, as many facets in a row as fit.
 
     org                           year
     Socialist Workers Party  12   2003  1,234
@@ -51,7 +51,7 @@ def facet_lines(facets: Mapping[str, Values], screen: Screen) -> Iterator[str]:
 
 def _column(name: str, values: Values, max_width: int) -> tuple[int, Column]:
     """Return the width and the lines of a facet; `max_width` is that of its values."""
-    # the page stands before the section's heading, so the end of the text says more
+    # The page stands before the section's heading, so the end of the text says more.
     shorten = truncate_start if name == "section" else truncate
     texts = [one_line(str(value)) or _EMPTY_VALUES.get(name, "(none)") for value, _ in values]
     labels = [shorten(text, max_width) for text in texts]

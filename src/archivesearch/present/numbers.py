@@ -1,9 +1,9 @@
 """Numbers as text: quantities, shares, sizes of data and durations."""
 
 
-def quantity(number: int, one: str, many: str = "") -> str:
+def quantity(number: int, singular: str, plural: str = "") -> str:
     """Return a number with its noun: `1 page`, `2,000 pages`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def percent(part: int, whole: int) -> str:

@@ -1,4 +1,4 @@
-"""The organizations of an archive as a table in text."""
+"""Organizations of an archive as text: a table with their counts and aliases."""
 
 from collections.abc import Iterator, Sequence
 

@@ -28,7 +28,7 @@ def page_text(page: PageInfo, passages: Sequence[Passage], screen: Screen, focus
 
 
 def _facts(page: PageInfo, screen: Screen) -> Iterator[str]:
-    """Yield the title, path and address of a page, its other names, its date and encoding."""
+    """Yield the title, name and URL of a page, its other names, its date and encoding."""
     if page.title:
         yield from screen.block([(one_line(page.title), "strong")])
     yield from screen.block([(one_line(page.page), "")], columns=screen.columns)

@@ -1,4 +1,4 @@
-"""Build reports as text: what was indexed, and what was skipped and why."""
+"""Build reports as text: counts, notices, and skipped pages with their reasons."""
 
 from collections.abc import Iterator
 
@@ -54,8 +54,8 @@ def changes_text(report: Report) -> str:
 def skipped_lines(report: Report, index: str) -> Iterator[str]:
     """Yield a line for each notice and each skipped page, at most MAX_SKIPPED_LINES.
 
-    Two more lines give the number of the others, the most frequent reasons, and the place
-    of the full list.
+    Two more lines give the number of the others, the most frequent reasons, and the file
+    with the full list.
     """
     lines = [*_notice_lines(report), *_page_lines(report)]
     yield from lines[:MAX_SKIPPED_LINES]
@@ -69,7 +69,7 @@ def skipped_lines(report: Report, index: str) -> Iterator[str]:
 
 
 def full_report_text(report: Report, index: str, seconds: float, size: int) -> str:
-    """Return the counts, all notices, the reasons with counts, and all that was skipped."""
+    """Return the counts, all notices, the reasons with counts, and the skipped pages."""
     parts = [report_text(report, index, seconds, size)]
     if report.notices:
         parts.append("\n".join(_notice_lines(report)))

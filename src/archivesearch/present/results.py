@@ -81,9 +81,9 @@ def _group_lines(group: Group, rank: int, screen: Screen, group_by: str) -> Iter
         yield from _hit_lines(hit, "-", screen, omit=group_by)
 
 
-def _hit_lines(hit: Hit, mark: str, screen: Screen, omit: str = "") -> Iterator[str]:
+def _hit_lines(hit: Hit, bullet: str, screen: Screen, omit: str = "") -> Iterator[str]:
     """Yield a hit's heading, snippet and extracts, its ID and score, and its explanation."""
-    margin = _margin(mark)
+    margin = _margin(bullet)
     indent = len(margin)
     yield from screen.block(
         _with_separators(_heading_parts(hit, omit, screen.columns - indent)),
@@ -103,12 +103,12 @@ def _hit_lines(hit: Hit, mark: str, screen: Screen, omit: str = "") -> Iterator[
         )
 
 
-def _margin(mark: str) -> str:
-    return mark.ljust(INDENT - 1) + " "
+def _margin(bullet: str) -> str:
+    return bullet.ljust(INDENT - 1) + " "
 
 
 def _heading_parts(hit: Hit, omit: str, columns: int) -> Iterator[TextRun]:
-    """Yield organization, section, label, year and title, without repeating a name.
+    """Yield organization, section, label, year and title, each name once.
 
     `omit` is the field that the hits are grouped by. A title that repeats the section is
     left out, and so is a section that repeats the organization.
@@ -142,7 +142,7 @@ def _with_separators(parts: Iterable[TextRun]) -> list[TextRun]:
 
 
 def _snippet_runs(hit: Hit, screen: Screen) -> list[TextRun]:
-    """Return the snippet with its matches marked, and `…` where the text goes on."""
+    """Return the snippet with its matches marked, and `…` at an end that cuts the text."""
     snippet = hit.snippet.replace("\n", " ")
     runs = screen.marked(snippet, hit.snippet_highlights)
     if hit.snippet in hit.text:
@@ -156,8 +156,8 @@ def _snippet_runs(hit: Hit, screen: Screen) -> list[TextRun]:
 def _extract_runs(hit: Hit, span: Span, screen: Screen) -> list[TextRun]:
     """Return another part of the text with its matches marked, and `…` around it."""
     start, end = span
-    marks = [(max(a, start) - start, min(b, end) - start) for a, b in hit.highlights]
-    runs = screen.marked(hit.text[start:end].replace("\n", " "), marks)
+    highlights = [(max(a, start) - start, min(b, end) - start) for a, b in hit.highlights]
+    runs = screen.marked(hit.text[start:end].replace("\n", " "), highlights)
     return [
         ("… " if start else "", "faint"),
         *runs,
@@ -166,11 +166,11 @@ def _extract_runs(hit: Hit, span: Span, screen: Screen) -> list[TextRun]:
 
 
 def _id_lines(hit: Hit, screen: Screen, indent: int) -> Iterator[str]:
-    """Yield the ID and the score, the address if there is room for it, and the copies."""
+    """Yield the ID and the score, the URL if there is room for it, and the copies."""
     line = f"{one_line(hit.id)}  {hit.score:.2f}"
-    address = one_line(hit.url or "")
-    if address and indent + text_width(f"{line}  {address}") <= screen.columns:
-        line += f"  {address}"
+    url = one_line(hit.url or "")
+    if url and indent + text_width(f"{line}  {url}") <= screen.columns:
+        line += f"  {url}"
     yield screen.render([(" " * indent, ""), (line, "faint")])
     if hit.copies:
         more = len(hit.copies) - _MAX_COPIES

@@ -1,4 +1,4 @@
-"""A screen: the number of columns and the colours of a terminal or a file."""
+"""Screen: the number of columns and the colours of a terminal or a file."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -10,8 +10,8 @@ from archivesearch.present.clean import clean
 from archivesearch.present.markup import TextRun, pieces, with_asterisks
 from archivesearch.present.wrap import wrap
 
+# Longer lines of running text are hard to read, even on a wide terminal.
 MAX_TEXT_COLUMNS = 100
-"""Longer lines of running text are hard to read, however wide the terminal is."""
 
 MIN_COLUMNS = 24
 
@@ -63,8 +63,8 @@ class Screen(NamedTuple):
     ) -> list[str]:
         """Return runs as lines of at most `columns`, by default `text_columns`.
 
-        The first line begins with `first`, which is as wide as `indent`; the others begin
-        with spaces. Without `first`, all do.
+        The first line begins with `first`, which is as wide as `indent`; the others, or
+        without `first` all, begin with spaces.
         """
         spaces: Sequence[TextRun] = [(" " * indent, "")]
         lines = wrap(runs, (columns or self.text_columns) - indent) or [[]]

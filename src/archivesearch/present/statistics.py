@@ -1,4 +1,4 @@
-"""The statistics of an index as text: its size, years, languages and encodings."""
+"""Statistics of an index as text: its size, years, languages and encodings."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ _MAX_YEARS = 30
 
 
 def stats_text(stats: Stats, screen: Screen) -> str:
-    """Return the counts of an index, and a table each of years, languages and encodings.
+    """Return the counts of an index, and tables of its years, languages and encodings.
 
     More than 30 years are counted by decade.
     """
@@ -48,7 +48,7 @@ def _totals(stats: Stats) -> Iterator[str]:
 
 
 def _years(stats: Stats, period: str) -> dict[str, int]:
-    """Return the paragraphs of each year or decade in order, those without a year last."""
+    """Return the paragraphs of each year or decade in order, undated ones last."""
     counts: Counter[str] = Counter()
     for year in sorted(stats.years):
         counts[f"{year // 10}0s" if period == "decade" else str(year)] += stats.years[year]

@@ -1,4 +1,4 @@
-"""The results of `verify` and `backup` as text."""
+"""Results of `verify` and `backup` as text."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +10,7 @@ MAX_ENTRIES = 20
 
 
 def verification_text(result: Verification, index: str) -> str:
-    """Return what was checked, and a line for each damaged file and each different page."""
+    """Return a line on all files, and a line for each damaged file and each differing page."""
     lines = [
         f"Checked {quantity(result.files, 'file')} of {one_line(index)}, {data_size(result.bytes)}"
     ]
@@ -27,7 +27,7 @@ def verification_text(result: Verification, index: str) -> str:
 
 
 def verification_verdict(result: Verification, index: str) -> str:
-    """Return one line: what is wrong with the index, and what to do."""
+    """Return one line: the fault of the index and the remedy."""
     if not result.whole:
         return f"the index in {index} is damaged; rebuild it, or use a backup"
     return (
@@ -38,7 +38,7 @@ def verification_verdict(result: Verification, index: str) -> str:
 
 
 def backup_text(result: Backup, target: str) -> str:
-    """Return one line: the number and the size of the files, and where the copy is."""
+    """Return one line: the number and the size of the files, and the folder of the copy."""
     return (
         f"Copied {quantity(result.files, 'file')}, {data_size(result.bytes)}, "
         f"to {one_line(target)} and verified the copy"

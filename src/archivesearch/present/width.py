@@ -1,4 +1,4 @@
-"""The width of text in columns of a terminal: measure, cut, align."""
+"""Width of text in columns of a terminal: measure, cut, align."""
 
 from functools import lru_cache
 from unicodedata import category, east_asian_width
@@ -57,7 +57,7 @@ def truncate_start(text: str, width: int) -> str:
 
 
 def align_left(text: str, width: int) -> str:
-    """Return text in exactly `width` columns: truncated, or with spaces behind it."""
+    """Return text in exactly `width` columns: truncated, or with spaces after it."""
     text = truncate(text, width)
     return text + " " * (width - text_width(text))
 

@@ -58,7 +58,7 @@ class Request(NamedTuple):
 
 
 class GroupMatch(NamedTuple):
-    """A group of matches: its size, and the best of its matches."""
+    """A group of matches: how many they are, with copies, and the best of them."""
 
     key: str
     size: int
@@ -69,9 +69,10 @@ class Response(NamedTuple):
     """An engine's answer to a request.
 
     `total` counts all matches, or all groups if the request groups. Of passages with the
-    same text only the best is among `matches`. `copies` has the numbers of the others, by
-    its number; `folded` counts the others among all matches. `notes` are sentences about
-    limits that the query has met; then there may be more matches.
+    same text only the best is among `matches`, or among those of each group. `copies` has
+    the numbers of the others, by its number; if the request groups, of those in the same
+    group. `folded` counts the others among all matches; it is 0 if the request groups.
+    `notes` are sentences about limits that the query has met; then there may be more matches.
     """
 
     total: int
@@ -235,10 +236,11 @@ class Engine(Protocol):
     ) -> None:
         """Write an index of all passages into an empty folder.
 
-        Of the passages of a group of `copies` that match, a response has one. `pool` may do
-        a part of the work. `memory` is the limit, in megabytes, for passages that are being
-        sorted. Neither changes what is written. `on_progress` is called with the number of
-        passages that were finished since its last call.
+        Of the passages of a group of `copies` that match, a response has one; if the request
+        groups, each group has one. `pool` may do a part of the work. `memory` is the limit,
+        in megabytes, for passages that are being sorted. Neither changes what is written.
+        `on_progress` is called with the number of passages that were finished since its last
+        call.
         """
         ...
 

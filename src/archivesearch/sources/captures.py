@@ -1,4 +1,4 @@
-"""Capture selection: the one capture of each page that is indexed, among those of all WARCs.
+"""Capture selection: among the captures of all WARCs, the one of each page that is indexed.
 
 Captures whose URLs have the same `url_key` are of one page. The newest capture gives its
 text, the others give further URLs. Older captures are skipped and counted.
@@ -14,12 +14,12 @@ from archivesearch.urls import url_key
 
 OLDER_CAPTURE = "a newer capture of it is indexed"
 _CONVERTED = "the page that it was converted from is indexed"
-_REPEATS = "it repeats what another capture holds"
+_REPEATS = "it repeats the content of another capture"
 _UNRESOLVED = "the capture that it repeats is in none of the sources"
 
 
 def select_captures(listings: Sequence[SourceListing]) -> list[SourceListing]:
-    """Return the listings with an entry in place of each capture: a page, or why it is skipped.
+    """Return the listings with an entry in place of each capture: a page, or a skipped one.
 
     The captures of all listings are compared. A crawl is often split into several files,
     and a record in one of them can repeat a record in another.
@@ -81,7 +81,7 @@ class _Selection:
             self._urls[n, capture.entry.location].update(urls[key])
 
     def entry(self, n: int, capture: Capture) -> SourceEntry:
-        """Return the entry of a capture in listing `n`: a page, or why it is skipped."""
+        """Return the entry of a capture in listing `n`: a page, or a skipped one."""
         entry = capture.entry
         if capture.is_revisit:
             if self._targets[n, entry.location] is None:
@@ -97,7 +97,7 @@ class _Selection:
         return replace(entry, page=page, url=page, also=also)
 
     def _add_references(self, n: int, capture: Capture) -> None:
-        """Add a capture under all that a revisit can refer to; the first one wins."""
+        """Add a capture under each key that a revisit can refer to; the first capture wins."""
         key, entry = url_key(capture.entry.page), capture.entry
         references: list[object] = [("date", key, entry.captured), ("page", key)]
         references += [("id", capture.id)] if capture.id else []

@@ -46,7 +46,7 @@ def list_pages(source: Path, limits: Limits | None = None) -> SourceListing:  # 
 
 
 def read_pages(_: Path, entries: Sequence[SourceEntry], limits: Limits) -> Iterator[SourceItem]:
-    """Yield the page of each entry, or why it is skipped."""
+    """Yield the page of each entry, or the reason to skip it."""
     for entry in entries:
         yield entry.skipped() if entry.problem else _read(entry, limits)
 
@@ -85,14 +85,14 @@ def _walk(root: Path) -> Iterator[SourceEntry]:
 
 
 def _scan(folder: Path) -> list["os.DirEntry[str]"]:
-    """Return the files and folders in a folder that are not hidden, in reverse order of names."""
+    """Return the visible files and folders in a folder, in reverse order of names."""
     with os.scandir(folder) as items:
         visible = [item for item in items if not item.name.startswith(".")]
     return sorted(visible, key=lambda item: os.fsencode(item.name), reverse=True)
 
 
 def _file_problem(path: Path, root: Path) -> str:
-    """Return why a file must not be opened, or ''. Only regular files and links to them are."""
+    """Return the reason not to open a file; `""` for a regular file or a link to one inside."""
     try:
         if path.is_symlink():
             target = path.resolve(strict=True)

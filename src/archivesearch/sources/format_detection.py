@@ -32,7 +32,7 @@ _OPENERS: tuple[tuple[bytes, Callable[[Path], _CompressedFile]], ...] = (
     (b"BZh", bz2.BZ2File),
     (b"\xfd7zXZ", lzma.LZMAFile),
 )
-# zstd, lz4, compress, lzip and lzma files, 7z and RAR archives: refused, not read as pages
+# zstd, lz4, compress, lzip and lzma files, 7z and RAR archives: refused, not read as pages.
 _UNSUPPORTED_MAGICS = (
     *(b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"\x1f\x9d", b"LZIP\1", b"]\0\0\x80\0"),
     *(b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07"),
@@ -73,9 +73,9 @@ def _read_start(path: Path) -> bytes:
 
 
 def _decompressed_start(path: Path, start: bytes) -> bytes:
-    """Return the first bytes of a file, decompressed; b"" if they are damaged.
+    """Return the first bytes of a file, decompressed; `b""` if they are damaged.
 
-    `start` is returned itself if the file is not compressed.
+    If the file is not compressed, the result is `start` itself.
     """
     opener = next((open_ for magic, open_ in _OPENERS if start.startswith(magic)), None)
     if opener is None:

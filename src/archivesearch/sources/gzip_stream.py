@@ -10,7 +10,7 @@ without a break. It ends at damage, and before a gzip member that begins with a 
     bytes     [member: record 1][damaged member][member: record 3] plain record 4
     segments   ---------------   ----            ---------------   --------------
 
-Damage is never raised. It is noted as a `Defect`.
+Damage raises no error; it becomes a `Defect`.
 """
 
 import zlib
@@ -50,7 +50,7 @@ class Defect:
 class _Piece:
     """Some bytes of a file, unpacked.
 
-    `offset` is that of the bytes in the file, or of their gzip member. `starts_segment`
+    `offset` is the offset of the bytes in the file, or of their gzip member. `starts_segment`
     means that a new segment begins with them.
     """
 
@@ -63,7 +63,7 @@ class _Piece:
 class SegmentStream:
     """A cursor that moves forward through the segments of a file.
 
-    The reading methods stop at the end of a segment, where they return b"". Three methods
+    The reading methods stop at the end of a segment, where they return `b""`. Three methods
     go to the beginning of a segment and return whether there is one:
 
         next_segment()               the next segment of the file
@@ -79,7 +79,7 @@ class SegmentStream:
 
     `max_bytes` limits the bytes that a gzipped file may unpack to; one more is a defect
     and the end. `begins_record` tells whether bytes begin with a record. `defects` are in
-    the order in which they were met.
+    the order of reading.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class SegmentStream:
         return self._buffer[self._position : self._position + size]
 
     def read(self, size: int) -> bytes:
-        """Return the next bytes, at most `size`; b"" at the end of the segment."""
+        """Return the next bytes, at most `size`; `b""` at the end of the segment."""
         if self._position == len(self._buffer) and not self._fill():
             return b""
         data = self._buffer[self._position : self._position + size]
@@ -140,7 +140,7 @@ class SegmentStream:
         return data
 
     def readline(self, max_bytes: int) -> bytes:
-        """Return the next line with its newline, cut to `max_bytes`; b"" at the segment's end."""
+        """Return the next line with its newline, cut to `max_bytes`; `b""` at the segment's end."""
         end = self._buffer.find(b"\n", self._position)
         while end < 0 and len(self._buffer) - self._position < max_bytes:
             seen = len(self._buffer) - self._position
@@ -219,8 +219,8 @@ class SegmentStream:
     def _gzip_pieces(self, offset: int) -> Iterator[_Piece]:
         """Yield the pieces of the gzip members from an offset on, and of plain records after one.
 
-        After damage the next member is searched byte by byte. A place that looks like a
-        member but cannot be read is skipped without a further defect.
+        After damage the next member is searched byte by byte. Bytes that look like a member
+        but cannot be read are skipped without a further defect.
         """
         first_offset, bytes_left, after_damage, failures = offset, self._max_bytes, False, 0
         while True:
@@ -277,7 +277,7 @@ class _GzipMember:
     """The gzip member at an offset of a file.
 
     After the last of its pieces, `end` is the offset after the member. `damage` is the
-    reason if it could not be read to its end, else ''.
+    reason if it could not be read to its end, else `""`.
     """
 
     def __init__(self, file: SeekableFile, offset: int) -> None:
@@ -336,6 +336,6 @@ def _inflate_until_damage(inflater: "zlib._Decompress", data: bytes) -> bytes:
 
 
 def _content_at(file: SeekableFile, offset: int) -> bytes:
-    """Return the bytes at an offset without padding (zeros and empty lines)."""
+    """Return some bytes from an offset on, without padding (zeros and empty lines)."""
     file.seek(offset)
     return file.read(_MIN_FIRST_PIECE).strip(b"\0\r\n")

@@ -45,7 +45,7 @@ class Message:
 
     @property
     def media_type(self) -> str:
-        """The content type without parameters, in lower case, or ''."""
+        """The content type without parameters, in lower case, or `""`."""
         return (self.content_type or "").partition(";")[0].strip().lower()
 
 
@@ -79,14 +79,14 @@ def is_page_type(media_type: str) -> bool:
 
 
 def is_generic_type(media_type: str) -> bool:
-    """Whether a media type says nothing, so that the body must show what it is."""
+    """Whether a media type says nothing, so that only the body shows the type."""
     return media_type in _GENERIC_TYPES
 
 
 def decode_body(message: Message, max_bytes: int) -> bytes:
     """Return the body of a message, unchunked and decompressed.
 
-    Decompression stops after `max_bytes` + 1 bytes, which shows that there are too many.
+    Decompression stops after `max_bytes` + 1 bytes, so the caller sees that they are too many.
 
     Headers in archives can be wrong. A body that is not chunked or compressed, though they
     say so, is returned as it is. A truncated body is returned up to its end. Raises
@@ -104,7 +104,7 @@ def decode_body(message: Message, max_bytes: int) -> bytes:
 
 
 class _LineReader:
-    """An iterator over the lines of a block from a position on, which moves with them."""
+    """An iterator over the lines of a block; `position` is the offset of the next line."""
 
     def __init__(self, block: bytes, position: int) -> None:
         self.block = block
@@ -131,7 +131,7 @@ def _unchunk(data: bytes) -> bytes:
 
 
 def _decompress(data: bytes, encoding: str, max_bytes: int) -> bytes:
-    """Return data without one content encoding, or the data itself if it is not so encoded."""
+    """Return data without one content encoding; data in another encoding stays as it is."""
     if encoding in {"gzip", "x-gzip"}:
         return _inflate(data, _GZIP_WBITS, max_bytes) if data.startswith(b"\x1f\x8b") else data
     if encoding == "deflate":
@@ -144,11 +144,11 @@ def _decompress(data: bytes, encoding: str, max_bytes: int) -> bytes:
         return _decompress_zstd(data, max_bytes) if data.startswith(_ZSTD_MAGIC) else data
     if encoding in {"identity", "none", "utf-8", "iso-8859-1", "text", "8bit", "7bit", "binary"}:
         return data
-    raise BadBody(f"its body is compressed in a way that is not known here ({encoding[:40]})")
+    raise BadBody(f"its body has an unknown compression ({encoding[:40]})")
 
 
 def _inflate(data: bytes, wbits: int, max_bytes: int) -> bytes:
-    """Return the content of gzip or deflate data up to damage; b"" if there is none."""
+    """Return the content of gzip or deflate data up to damage; `b""` if there is none."""
     inflater = zlib.decompressobj(wbits)
     parts: list[bytes] = []
     bytes_left = max_bytes + 1

@@ -7,7 +7,7 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits of a page and an archive. Whatever exceeds one is left out and reported.
+    """The limits of a page and an archive. A page or member beyond one is left out and reported.
 
     `page_bytes` limits the size of an unpacked page, `members` the number of members of
     an archive. An archive may unpack to `ratio` times its own size, or to
@@ -20,7 +20,7 @@ class Limits:
     unpacked_bytes: int = 256 * MEGABYTE
 
     def size_problem(self, size: int) -> str:
-        """Return the reason to skip a page of `size` bytes as too large, or ''."""
+        """Return the reason to skip a page of `size` bytes as too large, or `""`."""
         if size <= self.page_bytes:
             return ""
         return f"it is larger than the {_megabytes(self.page_bytes)} that a page may have"

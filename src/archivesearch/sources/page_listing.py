@@ -36,13 +36,13 @@ _DRIVE_LETTER = re.compile(r"[A-Za-z]:")
 
 @dataclass(frozen=True, slots=True)
 class SourceEntry:
-    """One page in the listing of a source, before it is read, or one that is skipped.
+    """A page in the listing of a source, before it is read.
 
-    `page` is its path or URL, and `also` are its other URLs. `location` tells the reader
-    of the source where it is: a path, a `ZipInfo`, the number of a member, or the
-    (file, byte offset, count) of a record. `record` tells the same to people. An entry
-    with a `problem` is skipped for this reason. `is_page` is False if it is no page at
-    all, for example a request in a WARC.
+    `page` is its path or URL, and `also` are its other URLs. `location` is its place in the
+    source, for the reader: a path, a `ZipInfo`, the number of a member, or the (file, byte
+    offset, count) of a record. `record` is the same place, for people. An entry with a
+    `problem` is skipped for this reason. `is_page` is False if it is no page at all, for
+    example a request in a WARC.
     """
 
     page: str
@@ -55,7 +55,7 @@ class SourceEntry:
     is_page: bool = True
 
     def skipped(self, problem: str = "") -> Skipped:
-        """Return the record that the page is skipped, for `problem` or the entry's own one."""
+        """Return the entry as skipped, for `problem` or else for its own problem."""
         return Skipped(self.page, problem or self.problem, self.is_page)
 
 
@@ -83,10 +83,10 @@ class SourceListing:
     """The pages of a source in order, with its other files and its notices.
 
     `other_files` counts the files that are no pages. `captures` become entries when the
-    captures of all sources are known. `omitted` counts, by reason, the records that are
-    no pages and no entries either, since there may be millions of them. `config` is the
+    captures of all sources are known. `omitted_counts` counts by reason the records that are
+    neither pages nor entries, since there may be millions of them. `config` is the
     content of the `archivesearch.toml` in an archive, or None; `config_damage` is the
-    reason if it cannot be read, or ''.
+    reason if it cannot be read, or `""`.
     """
 
     entries: tuple[SourceEntry, ...] = ()
@@ -107,7 +107,7 @@ class SourceReader(Protocol):
     def read_pages(
         self, path: Path, entries: Sequence[SourceEntry], limits: Limits, /
     ) -> Iterator[SourceItem]:
-        """Yield the page of each entry, or why it is skipped, in the order of the entries.
+        """Yield the page of each entry, or the reason to skip it, in the order of the entries.
 
         `entries` must be in the order of the listing.
         """
@@ -140,7 +140,7 @@ def is_hidden(name: str) -> bool:
 
 
 def unsafe_name_problem(name: str) -> str:
-    """Return why the name of a member of an archive cannot be the path of a page, or ''."""
+    """Return the reason that a member's name cannot be a page's path, or `""` if it can."""
     if len(name) > _MAX_NAME:
         return "its name is too long"
     if name.startswith("/") or _DRIVE_LETTER.match(name) or ".." in name.split("/"):
@@ -164,7 +164,7 @@ def decode_name(name: str) -> str:
 
 @dataclass(slots=True)
 class UniqueNames:
-    """The names of the pages in a source, each of which may occur once.
+    """The names of the pages in a source, made unique.
 
     >>> names = UniqueNames()
     >>> names.reserve("a.html"), names.reserve("a.html")
@@ -175,7 +175,7 @@ class UniqueNames:
     _last_numbers: dict[str, int] = field(default_factory=dict)
 
     def reserve(self, page: str) -> str:
-        """Return a page's name, with a number if the name is used already, and mark it used."""
+        """Reserve a page's name and return it, with a number if it was used already."""
         path, name = PurePosixPath(page), page
         while page in self.used:
             number = self._last_numbers[name] = self._last_numbers.get(name, 1) + 1

@@ -28,7 +28,7 @@ _SEPARATOR = "!"  # between the name of a source and the path of a page
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A folder, an archive or a single file that exists and is listed.
+    """A listed source: a folder, an archive or a single file.
 
     With several sources, `prefix` is the part of a page's name before its path. A source
     that is a single page has `page_name` as the whole name of the page instead.
@@ -68,7 +68,7 @@ class Source:
             raise SourceError(f"cannot read {where}: {error.strerror or error}") from error
 
     def _with_source(self, item: SourceItem) -> SourceItem:
-        """Return an item with the name of its page among all sources, and a page with its URL."""
+        """Return an item with its page's full name; a page also with its URL and source."""
         if isinstance(item, Notice):
             return replace(item, page=self.name)
         page = self.page_name or self.prefix + item.page
@@ -87,12 +87,12 @@ def open_sources(
 ) -> list[Source]:
     """Return the sources at some paths, listed, in the order of the paths.
 
-    Each has the configuration beside or in it, unless `config_file` is for all. Without
-    `require_all`, a source that cannot be listed has no pages and a notice that says why;
+    Each has the configuration beside or in it, unless `config_file` is given. Without
+    `require_all`, a source that cannot be listed has no pages and a notice with the reason;
     it is an error only if no source can be listed.
 
     Raises SourceError if a source does not exist, cannot be listed or is given twice.
-    Raises ConfigError if a configuration is invalid, TypeError for one path, not a list.
+    Raises ConfigError if a configuration is invalid, TypeError if `paths` is no list.
     """
     if isinstance(paths, str | bytes | os.PathLike):
         raise TypeError(f"sources must be a list of paths, not {paths!r:.60}")
@@ -119,7 +119,7 @@ def open_sources(
                 ) from error
             if unreadable == len(source_paths):
                 raise
-            notice = f"nothing of it is indexed, for it cannot be read: {error}"
+            notice = f"none of it is indexed, because it cannot be read: {error}"
             listing = SourceListing(notices=(notice,))
             sources.append(
                 Source(decode_name(resolved.name), resolved, shared_config or Config(), listing)

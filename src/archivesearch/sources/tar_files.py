@@ -35,7 +35,7 @@ from archivesearch.sources.page_listing import (
     unsafe_name_problem,
 )
 
-# the errors of tarfile and its decompressors for damaged and hostile archives
+# The errors of tarfile and its decompressors for damaged and hostile archives.
 _TAR_ERRORS = (
     *(tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError),
     *(ValueError, OverflowError, MemoryError, RecursionError),
@@ -80,7 +80,7 @@ def list_pages(path: Path, limits: Limits) -> SourceListing:
 
 
 def read_pages(path: Path, entries: Sequence[SourceEntry], limits: Limits) -> Iterator[SourceItem]:
-    """Yield the page of each entry, or why it is skipped."""
+    """Yield the page of each entry, or the reason to skip it."""
     remaining = deque(entries)
     with (tar_pass := _TarPass(path, limits)):
         for number, member in tar_pass:
@@ -92,7 +92,7 @@ def read_pages(path: Path, entries: Sequence[SourceEntry], limits: Limits) -> It
                 remaining.popleft()
                 yield item
     for entry in remaining:
-        yield entry.skipped("the archive cannot be read so far")
+        yield entry.skipped("the archive cannot be read up to this member")
 
 
 class _TarPass:
@@ -174,7 +174,7 @@ class _Readable(Protocol):
 def _open_tar(path: Path, limits: Limits) -> Iterator[TarFile]:
     with path.open("rb") as file, _decompress(file) as decompressed:
         limited = _LimitedStream(decompressed, limits.max_unpacked_bytes(path.stat().st_size))
-        # "r|" only reads the stream; "surrogateescape" keeps the bytes of names that are not UTF-8
+        # "r|" only reads the stream; "surrogateescape" keeps the bytes of names that are not UTF-8.
         with tarfile.open(
             fileobj=limited,
             mode="r|",
@@ -223,7 +223,7 @@ class _TooMuch(Exception):
 
 
 class _LimitedStream:
-    """A stream without seek, with a limit for the bytes that can be read."""
+    """A stream without seek, with a limit on the bytes that can be read."""
 
     def __init__(self, stream: _Readable, max_bytes: int) -> None:
         self.stream = stream

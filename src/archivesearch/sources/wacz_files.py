@@ -41,7 +41,7 @@ def list_pages(path: Path, limits: Limits) -> SourceListing:
 
 
 def read_pages(path: Path, entries: Sequence[SourceEntry], limits: Limits) -> Iterator[SourceItem]:
-    """Yield the page of each entry, or why it is skipped."""
+    """Yield the page of each entry, or the reason to skip it."""
     with zips.open_zip(path) as archive:
         max_bytes = limits.max_unpacked_bytes(path.stat().st_size)
         files = _open_warcs(archive, [])  # without the notices, which `list_pages` gave
@@ -51,8 +51,8 @@ def read_pages(path: Path, entries: Sequence[SourceEntry], limits: Limits) -> It
 def _open_warcs(archive: ZipFile, notices: list[str]) -> Iterator[tuple[str, SeekableFile]]:
     """Yield (name, file) of each WARC, in the order of the names.
 
-    A WARC that cannot be opened is left out. It is noted in `notices`, as are WARCs that
-    turn out to be damaged.
+    A WARC that cannot be opened is left out. `notices` gets a line for it, and for each WARC
+    that turns out to be damaged.
     """
     for name in _warc_names(archive):
         try:
@@ -71,7 +71,7 @@ def _warc_names(archive: ZipFile) -> list[str]:
 
 
 class _ZippedWarc:
-    """A WARC in a zip archive, read as far as possible; `damage` is the reason if not whole.
+    """A WARC in a zip archive, read as far as possible; `damage` is the reason if not all.
 
     A wrong checksum means damage somewhere. The bytes are read all the same, without the
     checksum, since the records show where the damage is.
@@ -85,7 +85,7 @@ class _ZippedWarc:
         self._offset = 0
 
     def read(self, size: int, /) -> bytes:
-        """Return the next bytes, at most `size`; b"" if no more can be read."""
+        """Return the next bytes, at most `size`; `b""` if no more can be read."""
         try:
             self._file.seek(self._offset)
             data = self._file.read(size)

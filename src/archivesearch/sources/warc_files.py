@@ -37,9 +37,9 @@ _UNSAFE_CHARACTER = re.compile(r"[\x00-\x20\x7f]")
 class _RecordContent:
     """A record, its location and, if it can be a page, the message of the server.
 
-    `location` is (number of the file, byte offset, count), where the count is of the
-    earlier records at the same offset: a gzip member can have several. With a `problem`
-    the record is skipped; `is_page` tells whether it is a page all the same.
+    `location` is (number of the file, byte offset, count). The count is the number of earlier
+    records at the same offset, since a gzip member can have several. With a `problem` the
+    record is skipped; `is_page` tells whether it is a page all the same.
     """
 
     record: Record
@@ -65,7 +65,7 @@ def list_pages(path: Path, limits: Limits) -> SourceListing:
 
 
 def read_pages(path: Path, entries: Sequence[SourceEntry], limits: Limits) -> Iterator[SourceItem]:
-    """Yield the page of each entry, or why it is skipped, in the order of the file."""
+    """Yield the page of each entry, or the reason to skip it, in the order of the file."""
     with _open_warc(path) as file:
         max_bytes = limits.max_unpacked_bytes(path.stat().st_size)
         yield from read_entries([("", file)], entries, max_bytes, limits)
@@ -76,7 +76,7 @@ def list_captures(
 ) -> SourceListing:
     """Return the listing of files that belong together, such as the WARCs of a WACZ.
 
-    `files` are (name, file). Each file may unpack to `max_bytes`.
+    `files` are pairs (name, file). Each file may unpack to `max_bytes`.
     """
     captures: list[Capture] = []
     entries: list[SourceEntry] = []
@@ -104,7 +104,7 @@ def read_entries(
     max_bytes: int,
     limits: Limits,
 ) -> Iterator[SourceItem]:
-    """Yield the page of each entry of files that belong together, or why it is skipped.
+    """Yield the page of each entry in `files`, or the reason to skip it.
 
     Entries that are not at their location any more are skipped too.
     """
@@ -141,8 +141,8 @@ def _record_contents(
 ) -> Iterator[_RecordContent]:
     """Yield the content of each record of a file.
 
-    Listing and reading both use this. The defects that are met, and so the records, depend
-    on how far each block is read.
+    Listing and reading both use this: the defects, and so the records, depend on the number
+    of bytes that are read of each block.
     """
     last_offset, count = -1, 0
     for record in records:
@@ -155,11 +155,11 @@ def _record_contents(
 def _read_message(
     record: Record, records: RecordReader, limits: Limits
 ) -> tuple[http.Message | None, str, bool]:
-    """Return the message in a record, the reason to skip it or '', and whether it is a page."""
+    """Return the message in a record, the reason to skip it or `""`, and whether it is a page."""
     if record.type not in _RANKS and record.type != "revisit":
         return None, f"it is a {record.type or 'nameless'} record", False
     if not _WEB_URL.match(record.url):
-        return None, "its address is not one of the web", False
+        return None, "its URL is not a web address", False
     head = records.read_block(_HEAD_BYTES)
     if http.ends_in_headers(head):
         head += records.read_block(_MAX_HEAD_BYTES)
@@ -191,7 +191,7 @@ def _read(entry: SourceEntry, content: _RecordContent, limits: Limits) -> Source
     if problem := limits.size_problem(len(data)):
         return entry.skipped(problem)
     if http.is_generic_type(content.message.media_type) and not looks_like_html(data[:SNIFF_BYTES]):
-        return replace(entry.skipped("nothing says of what type it is"), is_page=False)
+        return replace(entry.skipped("its content type is unknown"), is_page=False)
     return RawPage(
         entry.page,
         data,

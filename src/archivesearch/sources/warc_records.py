@@ -2,7 +2,7 @@
 
 A record claims its own length. The claim can be wrong, or no record begins where one
 should. Then reading goes on at the next record, and the damage is noted once. warcio and
-fastwarc stop at such a place, and fastwarc cannot read ARCs, so neither is used.
+fastwarc stop at such damage, and fastwarc cannot read ARCs, so neither is used.
 """
 
 import re
@@ -19,7 +19,7 @@ _ARC_LINE = re.compile(
     rb"(?P<date>\d{8,20}) (?P<type>\S[^\n]{0,400}?) (?P<length>-?\w{1,20})\r?\n"
 )
 _NEXT_RECORD = re.compile(rb"\r?\n\r?\n(?P<record>WARC/1\.\d\r?\n)")
-# the bytes of a line before a record in its middle; the last of them is no text
+# The bytes of a line before a record in its middle; the last of them is no text.
 _RECORD_IN_LINE = re.compile(rb"[^\n]*?[^\x20-\x7e\n](?=WARC/1\.\d\r?\n)")
 _CHUNK_BYTES = 65_536
 _MAX_LINE = 16_384
@@ -34,8 +34,8 @@ _TOO_LONG = "the record there is not as long as it claims"
 class Record:
     """The head of a record.
 
-    `offset` is that of the record in the file, or of its gzip member. `type` is
-    `response`, `revisit` and so on. The names of `headers` are those of a WARC in lower
+    `offset` is the offset of the record in the file, or of its gzip member. `type` is
+    `response`, `revisit` and so on. `headers` has the headers of a WARC by name in lower
     case; for an ARC they are made of its one line. `length` is the claimed length of the
     block in bytes.
     """
@@ -47,12 +47,12 @@ class Record:
 
     @property
     def url(self) -> str:
-        """The URL of the record, or ''."""
+        """The URL of the record, or `""`."""
         return self.headers.get("warc-target-uri", "").strip().strip("<>")
 
     @property
     def id(self) -> str:
-        """The ID by which other records refer to this one, or ''."""
+        """The ID by which other records refer to this one, or `""`."""
         return self.headers.get("warc-record-id", "").strip().strip("<>")
 
 
@@ -62,8 +62,8 @@ _NO_RECORD = Record(0, "", {}, 0)
 class RecordReader:
     """An iterator over the records of a file, which may unpack to `max_bytes` if gzipped.
 
-    The block of a record can be read until the next record is asked for. The reader goes
-    through three states:
+    Read the block of a record before you take the next record. The reader goes through
+    three states:
 
               a record starts          headers read, record yielded
         FIND -----------------> HEAD ------------------------------> BLOCK
@@ -237,7 +237,7 @@ def read_headers(lines: Iterator[bytes]) -> dict[str, str]:
 
 
 def _arc_record(offset: int, line: re.Match[bytes]) -> Record:
-    """Return the head of a record of an ARC with the headers that a WARC would have."""
+    """Return the head of an ARC's record, with the headers of a WARC."""
     url = _decode(line["url"])
     digits = line["date"].decode()[:14]
     headers = {

@@ -27,7 +27,7 @@ from archivesearch.sources.page_listing import (
     unsafe_name_problem,
 )
 
-# the errors of zipfile and its decompressors for damaged and hostile members
+# The errors of zipfile and its decompressors for damaged and hostile members.
 ZIP_ERRORS = (
     *(BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
     *(RuntimeError, NotImplementedError, ValueError, OverflowError, LookupError, MemoryError),
@@ -79,7 +79,7 @@ def list_pages(path: Path, limits: Limits) -> SourceListing:
 
 
 def read_pages(path: Path, entries: Sequence[SourceEntry], limits: Limits) -> Iterator[SourceItem]:
-    """Yield the page of each entry, or why it is skipped, up to the limit of unpacked bytes."""
+    """Yield the page of each entry, or the reason to skip it, until the size limit is reached."""
     bytes_left = limits.max_unpacked_bytes(path.stat().st_size)
     with open_zip(path) as archive:
         for number, entry in enumerate(entries):
@@ -97,7 +97,7 @@ def read_pages(path: Path, entries: Sequence[SourceEntry], limits: Limits) -> It
 
 
 def _member_name(info: ZipInfo) -> str:
-    """Return the name of a member, as UTF-8 if it can be, else as Latin-1 (Unix) or cp437."""
+    """Return the name of a member: UTF-8 if that is valid, else Latin-1 (Unix) or cp437."""
     name = info.filename
     if not info.flag_bits & _UTF8_FLAG:
         data = name.encode("cp437", "replace")
@@ -152,7 +152,7 @@ def _read(archive: ZipFile, entry: SourceEntry, limits: Limits) -> SourceItem:
 
 
 def _config(archive: ZipFile, info: ZipInfo, limits: Limits) -> tuple[bytes | None, str]:
-    """Return the bytes of the configuration in an archive, or None and why not."""
+    """Return the configuration file in an archive, or None; and the damage, or `""`."""
     try:
         with archive.open(info) as member:
             return member.read(limits.page_bytes), ""

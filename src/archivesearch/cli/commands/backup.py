@@ -18,7 +18,7 @@ EXAMPLES = examples(
 @click.argument("target", metavar="TARGET", type=click.Path(readable=False))
 @index_option
 @format_option("text", "json")
-def backup(*, target: str, index: str, form: str) -> None:
+def backup(*, target: str, index: str, output_format: str) -> None:
     """Copy an index to TARGET, a new or empty folder, and verify the copy.
 
     Others may search the index meanwhile, and even rebuild it. The copy is an ordinary
@@ -27,7 +27,7 @@ def backup(*, target: str, index: str, form: str) -> None:
     if not target:
         raise click.BadParameter("the name is empty; name a folder.", param_hint="TARGET")
     result = archivesearch.backup(index, target)
-    if form == "json":
+    if output_format == "json":
         write_bytes(json_bytes(backup_json(result)))
     else:
         write(backup_text(result, target))

@@ -41,7 +41,9 @@ EXAMPLES = examples(
 @format_option("text", "json")
 @index_option
 @color_option
-def collocations(*, query: str, form: str, index: str, color: bool | None, **options: Any) -> None:
+def collocations(
+    *, query: str, output_format: str, index: str, color: bool | None, **options: Any
+) -> None:
     """Print the words that often stand near the matches of QUERY.
 
     First come the words that are least likely to stand there by chance, by their
@@ -50,7 +52,7 @@ def collocations(*, query: str, form: str, index: str, color: bool | None, **opt
     with show_query_errors(query), archivesearch.open(index) as archive:
         collocates = archive.collocations(query, **options)
     write_notes(collocates.notes)
-    if form == "json":
+    if output_format == "json":
         write_bytes(json_bytes(record_json(collocates)))
     else:
         terminal = screen(color=color)

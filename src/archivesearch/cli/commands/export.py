@@ -30,7 +30,7 @@ _BATCH_SIZE = 256
 @filter_options
 @format_option("jsonl", "csv")
 @index_option
-def export(*, query: str, form: str, index: str, **options: Any) -> None:
+def export(*, query: str, output_format: str, index: str, **options: Any) -> None:
     """Print every paragraph that matches QUERY, in the order of the archive.
 
     An export of any size needs little memory: paragraphs are printed as they are read.
@@ -40,7 +40,7 @@ def export(*, query: str, form: str, index: str, **options: Any) -> None:
         for number, hits in enumerate(_batches(matches)):
             if number == 0:
                 write_notes(matches.notes)
-            if form == "csv":
+            if output_format == "csv":
                 write_bytes(csv_bytes(hits, header=number == 0))
             else:
                 write_bytes(json_lines(map(hit_json, hits)))

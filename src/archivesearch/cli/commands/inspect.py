@@ -23,7 +23,7 @@ EXAMPLES = examples(
 @config_option("the nearest archivesearch.toml above the page")
 @format_option("text", "json")
 @color_option
-def inspect(*, file: Path, config: str | None, form: str, color: bool | None) -> None:
+def inspect(*, file: Path, config: str | None, output_format: str, color: bool | None) -> None:
     """Print what the program reads in the page FILE; this needs no index.
 
     It prints the encoding, the title and the year, with the rule that gave each. Below
@@ -36,7 +36,7 @@ def inspect(*, file: Path, config: str | None, form: str, color: bool | None) ->
         settings = configuration.load_beside(top)
     name = Path(file.absolute()).relative_to(top.absolute()).as_posix()
     page = archivesearch.parse_page(file, page=name, config=settings)
-    if form == "json":
+    if output_format == "json":
         write_bytes(json_bytes(inspection_json(page)))
     else:
         terminal = screen(color=color)

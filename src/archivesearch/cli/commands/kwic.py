@@ -52,7 +52,7 @@ def kwic(
     *,
     query: str,
     width: int | None,
-    form: str,
+    output_format: str,
     index: str,
     color: bool | None,
     **options: Any,
@@ -66,7 +66,7 @@ def kwic(
     with show_query_errors(query), archivesearch.open(index) as archive:
         concordance = archive.kwic(query, width=60 if width is None else width, **options)
     write_notes(concordance.notes)
-    if form == "json":
+    if output_format == "json":
         write_bytes(json_bytes(record_json(concordance)))
     else:
         write(concordance_text(concordance, terminal, width), color=terminal.color)

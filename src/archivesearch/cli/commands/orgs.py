@@ -18,11 +18,11 @@ EXAMPLES = examples(
 @format_option("text", "json")
 @index_option
 @color_option
-def orgs(*, form: str, index: str, color: bool | None) -> None:
+def orgs(*, output_format: str, index: str, color: bool | None) -> None:
     """List the organizations that have sections, with their other names and their counts."""
     with archivesearch.open(index) as archive:
         organizations = archive.organizations()
-    if form == "json":
+    if output_format == "json":
         write_bytes(json_bytes(organizations_json(organizations)))
     else:
         terminal = screen(color=color)

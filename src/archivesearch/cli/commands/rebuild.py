@@ -22,7 +22,12 @@ EXAMPLES = examples(
 @click.command(epilog=EXAMPLES)
 @build_options("archivesearch.toml beside the pages")
 def rebuild(
-    *, sources: tuple[str, ...], index: str, form: str, report_file: Path | None, **options: Any
+    *,
+    sources: tuple[str, ...],
+    index: str,
+    output_format: str,
+    report_file: Path | None,
+    **options: Any,
 ) -> None:
     """Build a new index from the SOURCEs, and replace the old one when it is complete.
 
@@ -35,4 +40,4 @@ def rebuild(
         report = archivesearch.rebuild(
             sources or default_sources(), index, progress=meter, **options
         )
-    write_report(report, meter, index, form, report_file)
+    write_report(report, meter, index, output_format, report_file)

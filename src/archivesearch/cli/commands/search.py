@@ -57,7 +57,9 @@ EXAMPLES = examples(
 @format_option("text", "json", "jsonl", "csv")
 @index_option
 @color_option
-def search(*, query: str, form: str, index: str, color: bool | None, **options: Any) -> None:
+def search(
+    *, query: str, output_format: str, index: str, color: bool | None, **options: Any
+) -> None:
     """Find the paragraphs that match QUERY, and print the best first.
 
     A paragraph matches if it has any of the words. Paragraphs with more of the words,
@@ -65,24 +67,24 @@ def search(*, query: str, form: str, index: str, color: bool | None, **options: 
     (groups), field:word, pre*, fuzzy~ and =exact. Put it in single quotes, so that
     your shell changes nothing, and put -- before a query that begins with a dash.
     """
-    if options["facets"] and form in ("jsonl", "csv"):
+    if options["facets"] and output_format in ("jsonl", "csv"):
         raise click.UsageError("--facet works only with --format text or json.")
-    if options["explain"] and form == "csv":
+    if options["explain"] and output_format == "csv":
         raise click.UsageError("--explain works only with --format text, json or jsonl.")
     offset, group_by = options["offset"], options["group_by"]
     with show_query_errors(query), archivesearch.open(index) as archive:
         results = archive.search(query, **options)
     write_notes(results.notes)
-    # only one of these modules is needed, and a search shall start fast
-    if form == "json":
+    # Each format imports its own module, so that a search starts fast.
+    if output_format == "json":
         from archivesearch.present.as_json import json_bytes, results_json
 
         write_bytes(json_bytes(results_json(results, grouped=group_by is not None)))
-    elif form == "jsonl":
+    elif output_format == "jsonl":
         from archivesearch.present.as_json import hit_lines_json, json_lines
 
         write_bytes(json_lines(hit_lines_json(results)))
-    elif form == "csv":
+    elif output_format == "csv":
         from archivesearch.present.as_csv import all_hits, csv_bytes
 
         write_bytes(csv_bytes(all_hits(results)))

@@ -43,7 +43,7 @@ def show(
     name: str,
     context: int | None,
     whole_page: bool,
-    form: str,
+    output_format: str,
     index: str,
     color: bool | None,
 ) -> None:
@@ -64,7 +64,7 @@ def show(
         focus = numbered_passage(passages, page, number).id
         if not whole_page:
             passages = passages_around(passages, number - 1, context)
-    if form == "json":
+    if output_format == "json":
         write_bytes(json_bytes(page_json(info, passages, focus)))
     else:
         terminal = screen(color=color)
@@ -83,12 +83,12 @@ def numbered_passage(passages: Sequence[Passage], page: str, number: int) -> Pas
 def passages_around(
     passages: Sequence[Passage], position: int, context: int | None
 ) -> tuple[Passage, ...]:
-    """Return a passage and `context` passages on each side; with None, all of its section."""
+    """Return a passage and `context` passages on each side; for None, its whole section."""
     if context is not None:
         return tuple(passages[max(position - context, 0) : position + context + 1])
-    here = _section(passages[position])
-    before = takewhile(lambda passage: _section(passage) == here, reversed(passages[:position]))
-    after = takewhile(lambda passage: _section(passage) == here, passages[position:])
+    section = _section(passages[position])
+    before = takewhile(lambda passage: _section(passage) == section, reversed(passages[:position]))
+    after = takewhile(lambda passage: _section(passage) == section, passages[position:])
     return (*reversed(tuple(before)), *after)
 
 

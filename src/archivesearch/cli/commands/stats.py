@@ -18,11 +18,11 @@ EXAMPLES = examples(
 @format_option("text", "json")
 @index_option
 @color_option
-def stats(*, form: str, index: str, color: bool | None) -> None:
+def stats(*, output_format: str, index: str, color: bool | None) -> None:
     """Print the numbers of pages, sections and paragraphs, by year, language and encoding."""
     with archivesearch.open(index) as archive:
         counts = archive.stats()
-    if form == "json":
+    if output_format == "json":
         write_bytes(json_bytes(stats_json(counts)))
     else:
         terminal = screen(color=color)

@@ -27,7 +27,7 @@ EXAMPLES = examples(
 @format_option("text", "json")
 @index_option
 @color_option
-def suggest(*, word: str, limit: int, form: str, index: str, color: bool | None) -> None:
+def suggest(*, word: str, limit: int, output_format: str, index: str, color: bool | None) -> None:
     """Print words of the archive that begin with WORD, and words that are spelled like it.
 
     Before each word stands the number of paragraphs that have it in exactly this form.
@@ -36,7 +36,7 @@ def suggest(*, word: str, limit: int, form: str, index: str, color: bool | None)
         raise click.BadParameter("it is empty; give a word.", param_hint="'WORD'")
     with archivesearch.open(index) as archive:
         suggestions = archive.suggest(decode_argument(word), limit=limit)
-    if form == "json":
+    if output_format == "json":
         write_bytes(json_bytes(record_json(suggestions)))
     else:
         terminal = screen(color=color)

@@ -35,7 +35,7 @@ EXAMPLES = examples(
 @index_option
 @color_option
 def trends(
-    *, query: str, period: str, form: str, index: str, color: bool | None, **options: Any
+    *, query: str, period: str, output_format: str, index: str, color: bool | None, **options: Any
 ) -> None:
     """Count the paragraphs that match QUERY in each year, and all paragraphs of that year.
 
@@ -44,7 +44,7 @@ def trends(
     with show_query_errors(query), archivesearch.open(index) as archive:
         counts = archive.trends(query, by=period, **options)
     write_notes(counts.notes)
-    if form == "json":
+    if output_format == "json":
         write_bytes(json_bytes(trends_json(counts)))
     else:
         terminal = screen(color=color)

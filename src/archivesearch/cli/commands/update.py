@@ -25,7 +25,12 @@ EXAMPLES = examples(
 @click.command(epilog=EXAMPLES)
 @build_options()
 def update(
-    *, sources: tuple[str, ...], index: str, form: str, report_file: Path | None, **options: Any
+    *,
+    sources: tuple[str, ...],
+    index: str,
+    output_format: str,
+    report_file: Path | None,
+    **options: Any,
 ) -> None:
     """Update an index, parsing only new and changed pages.
 
@@ -38,8 +43,8 @@ def update(
         report = archivesearch.update(
             sources or _sources_of(index), index, progress=meter, **options
         )
-    write_report(report, meter, index, form, report_file)
-    if form == "text":
+    write_report(report, meter, index, output_format, report_file)
+    if output_format == "text":
         write(changes_text(report))
 
 

@@ -25,7 +25,7 @@ EXAMPLES = examples(
 @index_option
 @config_option()
 @format_option("text", "json")
-def verify(*, sources: tuple[str, ...], index: str, config: str | None, form: str) -> None:
+def verify(*, sources: tuple[str, ...], index: str, config: str | None, output_format: str) -> None:
     """Check that an index is undamaged, and that it matches its SOURCEs.
 
     Every byte is compared with its checksum, and every rule of the format is checked. Then
@@ -34,7 +34,7 @@ def verify(*, sources: tuple[str, ...], index: str, config: str | None, form: st
     not match.
     """
     result = archivesearch.verify(index, sources or _local_sources(index), config=config)
-    if form == "json":
+    if output_format == "json":
         write_bytes(json_bytes(verification_json(result)))
     else:
         write(verification_text(result, index))

@@ -11,7 +11,7 @@ from archivesearch.columnar.storage.array_files import Array, ArrayFolder
 from archivesearch.columnar.storage.doc_sets import entry_documents
 from archivesearch.columnar.storage.string_table import StringTable, from_utf8, to_utf8
 
-# The documents, the number of each one's value, and the key of each number; "" is no key.
+# Documents, the value number of each, and the key of each value number (`""` for no key).
 _Values = tuple[Array, Array, Sequence[str]]
 
 

@@ -21,22 +21,22 @@ def term_problems(arrays: ArrayFolder) -> Iterator[str]:
     """Check that terms are sorted and unique, with the right keys, starts and document counts."""
     strings = list(StringTable(arrays, "terms"))
     for name in FIELDS:
-        first, last = arrays.info["fields"][name]
-        if not _is_strictly_ascending(strings[first:last]):
-            yield f"terms: those of {name} are not sorted"
+        first, end = arrays.info["fields"][name]
+        if not _is_strictly_ascending(strings[first:end]):
+            yield f"terms: the terms of {name} are not sorted"
     keys = [int.from_bytes(term[:8].ljust(8, b"\0")) for term in strings]
     if arrays["terms.keys"].tolist() != keys:
         yield "terms.keys: not the first bytes of the terms"
     for name in ("terms.entries", "terms.postings"):
         if (np.diff(arrays[name].astype(np.int64)) < 1).any():
-            yield f"{name}: a term without any"
+            yield f"{name}: a term without a value"
     max_count: dict[bytes, int] = {}
-    last = arrays.info["fields"][JOINT_FIELDS[-1]][1]
-    counts = np.diff(arrays["terms.postings"].astype(np.int64))[:last].tolist()
-    for term, count in zip(strings[:last], counts, strict=True):
+    end = arrays.info["fields"][JOINT_FIELDS[-1]][1]
+    counts = np.diff(arrays["terms.postings"].astype(np.int64))[:end].tolist()
+    for term, count in zip(strings[:end], counts, strict=True):
         max_count[term] = max(count, max_count.get(term, 0))
-    if arrays["terms.passages"].tolist() != [max_count[term] for term in strings[:last]]:
-        yield "terms.passages: not those of the field that has most"
+    if arrays["terms.passages"].tolist() != [max_count[term] for term in strings[:end]]:
+        yield "terms.passages: not the count of the field with most passages"
     if not is_sorted(arrays["terms.positions"]):
         yield "terms.positions: it falls"
 
@@ -52,7 +52,7 @@ def posting_problems(arrays: ArrayFolder) -> Iterator[str]:
             not np.array_equal(escaped, arrays[f"{name}.at"])
             or (arrays[f"{name}.value"] < escape).any()
         ):
-            yield f"{name}.at: not the places of what is escaped"
+            yield f"{name}.at: not the indices of the escaped values"
             return
     first_entry = arrays["terms.entries"].astype(np.int64)
     first_posting = arrays["terms.postings"].astype(np.int64)
@@ -62,29 +62,29 @@ def posting_problems(arrays: ArrayFolder) -> Iterator[str]:
     all_postings = slice(0, int(first_posting[-1]))
     frequencies = PackedInts(arrays, "postings.frequency", bits=4)[all_postings]
     if all_postings.stop & 1 and arrays["postings.frequency"][-1] >> 4:
-        yield "postings.frequency: the last byte has too many"
+        yield "postings.frequency: the last byte has too many values"
     if (frequencies < 1).any():
         yield "postings.frequency: a 0"
     totals = np.add.reduceat(frequencies, first_posting[:-1]) if len(frequencies) else frequencies
     if not np.array_equal(totals, np.diff(first_position)):
-        yield "terms.positions: not as many as the frequencies say"
+        yield "terms.positions: not the sums of the frequencies"
         return
     gaps = PackedInts(arrays, "positions.gap", bits=8)[slice(0, len(arrays["positions.gap"]))]
     sizes = np.bitwise_count(arrays["entries.documents"]).astype(np.int64)
     for name, values in (("entries.postings", sizes), ("postings.positions", frequencies)):
         if not np.array_equal(offsets(values)[:-1][::32], arrays[name]):
-            yield f"{name}: not the totals of every 32nd"
+            yield f"{name}: not the totals before every 32nd"
     for number, name in enumerate(FIELDS):
-        first, last = arrays.info["fields"][name]
-        for low, high in _term_ranges(first_posting, first, last):
+        first, end = arrays.info["fields"][name]
+        for low, high in _term_ranges(first_posting, first, end):
             terms = _TermSlice(arrays, name, number, low, high, frequencies, gaps)
             yield from _slice_problems(terms, count, blocks)
 
 
 def _term_ranges(first_posting: Array, first: int, end: int) -> Iterator[tuple[int, int]]:
-    """Split the terms from `first` up to `end` into ranges of `_POSTINGS_PER_SLICE` at most.
+    """Split the terms `first:end` into ranges of at most `_POSTINGS_PER_SLICE` postings.
 
-    A range has at least one term, however many postings it has.
+    A term with more postings is a range of its own.
     """
     while first < end:
         limit = first_posting[first] + _POSTINGS_PER_SLICE
@@ -96,9 +96,9 @@ def _term_ranges(first_posting: Array, first: int, end: int) -> Iterator[tuple[i
 
 @dataclass(frozen=True, slots=True)
 class _TermSlice:
-    """The terms of one field numbered from `low` up to `high`, without it.
+    """The terms of one field with the numbers `low:high`.
 
-    `frequencies` and `gaps` are those of the whole segment, unpacked, int64.
+    `frequencies` and `gaps` are of the whole segment, unpacked, int64.
     """
 
     arrays: ArrayFolder
@@ -122,23 +122,23 @@ def _slice_problems(terms: _TermSlice, count: int, blocks: int) -> Iterator[str]
         yield f"entries.block: not ascending below {blocks:,} in {field}"
         return
     if (bits == 0).any():
-        yield f"entries.documents: a block without any in {field}"
+        yield f"entries.documents: a block without a document in {field}"
         return
     sizes = np.bitwise_count(bits).astype(np.int64)
     postings = arrays["terms.postings"][low : high + 1].astype(np.int64)
     totals = np.add.reduceat(sizes, first_entry[:-1] - first_entry[0])
     if not np.array_equal(totals, np.diff(postings)):
-        yield f"terms.postings: not as many as entries.documents says in {field}"
+        yield f"terms.postings: not the counts of entries.documents in {field}"
         return
     documents = entry_documents(entry_blocks, bits)
     if (documents >= count).any():
-        yield f"entries.documents: documents that there are not in {field}"
+        yield f"entries.documents: beyond the last document in {field}"
         return
     frequencies = terms.frequencies[postings[0] : postings[-1]]
     bound = arrays["entries.bound"][entries]
     if field in KEY_FIELDS:
         if bound.any() or (frequencies != 1).any():
-            yield f"entries.bound: a key of {field} that counts"
+            yield f"entries.bound: a key of {field} has a bound, or a frequency above 1"
         return
     lengths_by_field = arrays["lengths"].reshape(len(WORD_FIELDS), -1)
     lengths = lengths_by_field[terms.field_number].astype(np.int64)
@@ -152,7 +152,7 @@ def _slice_problems(terms: _TermSlice, count: int, blocks: int) -> Iterator[str]
     is_later = np.ones(len(gaps), bool)
     is_later[starts] = False
     if (gaps[is_later] < 1).any():
-        yield f"positions.gap: two words of {field} in one place"
+        yield f"positions.gap: two words of {field} at one position"
     if field in ("text", "repeated"):  # they share the positions of one text
         other = WORD_FIELDS.index("repeated" if field == "text" else "text")
         lengths += lengths_by_field[other]
@@ -161,16 +161,16 @@ def _slice_problems(terms: _TermSlice, count: int, blocks: int) -> Iterator[str]
 
 
 def length_problems(arrays: ArrayFolder) -> Iterator[str]:
-    """Check that the lengths of lengths field have the sum and the count of `segment.json`."""
+    """Check that the lengths of each field have the sum and the count in `segment.json`."""
     count, _ = document_and_block_count(arrays)
     lengths = arrays["lengths"].reshape(len(WORD_FIELDS), -1).astype(np.int64)
     if lengths[:, count:].any():
-        yield "lengths: of documents that there are not"
+        yield "lengths: not 0 after the last document"
     for number, name in enumerate(WORD_FIELDS):
         if int(lengths[number].sum()) != arrays.info["total_length"][name]:
-            yield f"total_length: not that of {name}"
+            yield f"total_length: not the total of {name}"
         if np.count_nonzero(lengths[number]) != arrays.info["with_field"][name]:
-            yield f"with_field: not that of {name}"
+            yield f"with_field: not the count of {name}"
 
 
 def is_sorted(values: Array) -> bool:

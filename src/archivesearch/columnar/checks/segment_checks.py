@@ -58,16 +58,16 @@ def _document_problems(arrays: ArrayFolder) -> Iterator[str]:
             return
     years, repeated = arrays["documents.years"], arrays["documents.repeated"]
     if int(years.sum(dtype=np.int64)) != len(arrays["documents.year_values"]):
-        yield "documents.years: not as many as there are values"
+        yield "documents.years: not the number of the values"
     pairs = arrays["documents.repeated_values"].astype(np.int64)
     if 2 * int(repeated.sum(dtype=np.int64)) != len(pairs):
-        yield "documents.repeated: not as many as there are values"
+        yield "documents.repeated: not the number of the values"
         return
     documents = np.repeat(np.arange(len(repeated)), repeated)
     starts, ends = pairs[::2], pairs[1::2]
     is_next = documents[1:] == documents[:-1]
     if (starts > ends).any() or (starts[1:][is_next] < ends[:-1][is_next]).any():
-        yield "documents.repeated_values: spans that are none"
+        yield "documents.repeated_values: spans that overlap, or end before they start"
 
 
 def _table_problems(arrays: ArrayFolder) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _table_problems(arrays: ArrayFolder) -> Iterator[str]:
             return
     for name in ("labels", "orgs"):
         if StringTable(arrays, name)[0] != b"":
-            yield f"{name}: the first is not the absent one"
+            yield f"{name}: the first one is not empty"
     for name in ("labels", "orgs", "langs"):
         if len(set(StringTable(arrays, name))) != len(arrays[f"{name}.ends"]):
             yield f"{name}: one of them twice"
@@ -99,16 +99,16 @@ def _page_problems(arrays: ArrayFolder) -> Iterator[str]:
             return
         page = PageRow(*values)
         if not all(map(_is_same_page, page.same)):
-            yield f"pages: page {number:,} is known as what is no page"
+            yield f"pages: a duplicate of page {number:,} is not a valid record"
             return
         names_of_page = [page.page, *(name for name, _, _ in page.same)]
         if len(names.union(names_of_page)) != len(names) + len(names_of_page):
             yield f"pages: page {number:,} or another name of it is there twice"
         names.update(names_of_page)
         if (page.year or 0) != arrays["pages.year"][number]:
-            yield f"pages.year: not that of page {number:,}"
+            yield f"pages.year: not the year of page {number:,}"
         elif page.lang.encode() != langs[arrays["pages.lang"][number]]:
-            yield f"pages.lang: not that of page {number:,}"
+            yield f"pages.lang: not the language of page {number:,}"
 
 
 def _section_problems(arrays: ArrayFolder) -> Iterator[str]:
@@ -145,7 +145,7 @@ def _is_same_page(value: Any) -> bool:
 
 
 def _duplicate_problems(arrays: ArrayFolder) -> Iterator[str]:
-    """Check that a passage is in one group of duplicates at most, and the order of groups."""
+    """Check the order of duplicate groups, and that no passage is in two of them."""
     members, starts = (arrays[f"copies.{name}"].astype(np.int64) for name in ("members", "starts"))
     if len(members) and members.max() >= len(arrays["documents.section"]):
         yield "copies.members: beyond the last passage"
@@ -162,7 +162,7 @@ def _duplicate_problems(arrays: ArrayFolder) -> Iterator[str]:
 
 
 def _text_problems(arrays: ArrayFolder) -> Iterator[str]:
-    """Check that all texts can be read, and the columns that depend on them."""
+    """Check that all texts can be read, and check the columns that depend on them."""
     if not (is_sorted(arrays["texts.firsts"]) and is_sorted(arrays["texts.ends"])):
         yield "texts.firsts: it falls, or texts.ends does"
         return
@@ -184,7 +184,7 @@ def _text_problems(arrays: ArrayFolder) -> Iterator[str]:
         yield f"texts.bytes: the text of passage {number + 1:,} or one soon after ({error})"
         return
     if not np.array_equal(np.packbits(is_heading, bitorder="little"), arrays["documents.headings"]):
-        yield "documents.headings: not those whose texts stand above them"
+        yield "documents.headings: not the passages that repeat their heading or title"
     repeated = arrays["documents.repeated"]
     ends = arrays["documents.repeated_values"][1::2]
     if (ends > np.repeat(sizes, repeated)).any():

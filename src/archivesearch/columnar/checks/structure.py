@@ -100,7 +100,7 @@ def _problems(arrays: ArrayFolder) -> Iterator[str]:
         yield "fields: they do not have all terms"
     large = arrays["postings.frequency.value"]
     if len(large) and large.max() > len(arrays["positions.gap"]):
-        yield "postings.frequency.value: more occurrences than there are"
+        yield "postings.frequency.value: more occurrences than positions"
 
 
 def _every_32nd(count: int) -> int:
@@ -114,15 +114,15 @@ def _info_problems(info: Mapping[str, Any]) -> Iterator[str]:
     """
     count = info["documents"]
     if not _is_count(count):
-        raise ValueError("a number of documents")
-    end = 0
+        raise ValueError("the number of documents")
+    previous_end = 0
     if list(info["fields"]) != sorted(FIELDS):
-        raise ValueError("the fields there are")
+        raise ValueError("the known fields")
     for name in FIELDS:
-        first, last = info["fields"][name]
-        if not (_is_count(first) and _is_count(last) and first == end <= last):
-            raise ValueError(f"where the terms of {name} are")
-        end = last
+        first, end = info["fields"][name]
+        if not (_is_count(first) and _is_count(end) and first == previous_end <= end):
+            raise ValueError(f"the range of the terms of {name}")
+        previous_end = end
     for key, limit in (("with_field", count), ("total_length", 1 << 48)):
         if list(info[key]) != sorted(WORD_FIELDS):
             raise ValueError(f"the fields of {key}")
@@ -131,7 +131,7 @@ def _info_problems(info: Mapping[str, Any]) -> Iterator[str]:
                 raise ValueError(f"{key} of {name}")
     for name in WORD_FIELDS:
         if bool(info["with_field"][name]) != bool(info["total_length"][name]):
-            yield f"total_length: that of {name} does not go with its with_field"
+            yield f"total_length: it contradicts with_field in {name}"
 
 
 def _is_count(value: Any) -> bool:

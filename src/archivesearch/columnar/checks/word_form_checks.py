@@ -12,14 +12,11 @@ from archivesearch.columnar.terms.word_forms import WordForms
 
 
 def form_problems(arrays: ArrayFolder) -> Iterator[str]:
-    """Check each term's forms: the most usual one first, then the others sorted by bytes.
-
-    Check the postings that are listed for each form, too.
-    """
+    """Check the order of each term's forms, and the postings that are listed for each form."""
     firsts, listed = (arrays[name].astype(np.int64) for name in ("terms.forms", "forms.listed"))
     postings = np.diff(arrays["terms.postings"].astype(np.int64))[: len(firsts) - 1]
     if (np.diff(firsts) < 1).any():
-        yield "terms.forms: a term without any"
+        yield "terms.forms: a term without a form"
         return
     if (np.diff(listed) < 0).any() or (postings < 1).any():
         yield "forms.listed: it falls"
@@ -29,22 +26,22 @@ def form_problems(arrays: ArrayFolder) -> Iterator[str]:
         not np.array_equal(escaped, arrays["forms.gap.at"])
         or (arrays["forms.gap.value"] < 255).any()
     ):
-        yield "forms.gap.at: not the places of what is escaped"
+        yield "forms.gap.at: not the indices of the escaped values"
         return
     is_first = np.zeros(len(listed) - 1, bool)
     is_first[firsts[:-1]] = True
     if (np.diff(listed)[~is_first] < 1).any():
-        yield "forms.listed: a form that stands nowhere"
+        yield "forms.listed: a form without a posting"
     yield from _order_problems(list(StringTable(arrays, "forms")), is_first)
     yield from _listed_problems(arrays, is_first, np.diff(firsts), postings)
 
 
 def _order_problems(spellings: list[bytes], is_first: Array) -> Iterator[str]:
-    """Check that the forms of each term are unique, and sorted after the first."""
+    """Check that the forms of each term are unique, and sorted by bytes after the first."""
     for start, end in pairwise([*np.flatnonzero(is_first).tolist(), len(spellings)]):
         others = spellings[start + 1 : end]
         if spellings[start] in others or any(map(bytes.__ge__, others, others[1:])):
-            yield "forms: those of a term are not sorted"
+            yield "forms: the forms of a term are not sorted"
             return
 
 

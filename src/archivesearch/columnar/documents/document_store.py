@@ -41,8 +41,8 @@ class PageRow(NamedTuple):
 class DocumentStore:
     """The passages of a segment, by number from 0.
 
-    Everything is verified before it is returned: a block of texts by its own checksum when
-    it is read, every other array by its CRC-32 when it is first used.
+    Everything is verified before it is returned: a block of texts by its own checksum at
+    each reading, every other array by its CRC-32 at its first use.
     """
 
     def __init__(self, folder: ArrayFolder) -> None:
@@ -65,7 +65,7 @@ class DocumentStore:
         self._texts = TextStore(arrays, folder["texts.bytes"])
         self._shared_headings = cached_method(_CACHED_PAGES, self._read_shared_headings)
         self._page = cached_method(_CACHED_PAGES, self._read_page)
-        self._value_runs = cached_method(_CACHED_FIELDS, self._read_value_runs)
+        self._value_ranges = cached_method(_CACHED_FIELDS, self._read_value_ranges)
         self._list_starts = cached_method(_CACHED_FIELDS, self._read_list_starts)
 
     def __len__(self) -> int:
@@ -118,7 +118,7 @@ class DocumentStore:
         return passages
 
     def id_of(self, number: int) -> str:
-        """Return the id of a passage, without reading its text."""
+        """Return the ID of a passage, without reading its text."""
         section = int(self._arrays["documents.section"][number])
         page = self._page(int(self._arrays["sections.page"][section]))
         return f"{page.page}#{number - page.first + 1}"
@@ -166,18 +166,18 @@ class DocumentStore:
         """Return the number of each passage's language."""
         return self._arrays["pages.lang"][self.pages_of(numbers)]
 
-    def value_runs(self, name: str) -> tuple[Array, Array]:
-        """Return the runs of neighbouring passages that have the same value of a field.
+    def value_ranges(self, name: str) -> tuple[Array, Array]:
+        """Return the ranges of neighbouring passages that have the same value of a field.
 
-        Two int64 arrays: where each run starts, and last where they end; and the value of
-        each run. If passages 0 and 1 are of page 0, and passage 2 of page 1, then the runs
-        of `page` are `[0, 2, 3]` and `[0, 1]`.
+        Two int64 arrays: the start of each range, and last the end of the last; and the value
+        of each range. For passages 0 and 1 of page 0 and passage 2 of page 1, the ranges of
+        `page` are `[0, 2, 3]` and `[0, 1]`.
         """
-        return self._value_runs(name)
+        return self._value_ranges(name)
 
-    def _read_value_runs(self, name: str) -> tuple[Array, Array]:
+    def _read_value_ranges(self, name: str) -> tuple[Array, Array]:
         if name == "org":
-            starts, sections = self.value_runs("section")
+            starts, sections = self.value_ranges("section")
             return starts, self._arrays["sections.org"][sections].astype(np.int64)
         if name == "section":
             sections = self._arrays["documents.section"]
@@ -186,17 +186,17 @@ class DocumentStore:
             return starts, sections[starts[:-1]].astype(np.int64)
         if name == "page":
             return self._arrays["pages.first"].astype(np.int64), np.arange(self.page_count())
-        starts, _ = self.value_runs("page")
+        starts, _ = self.value_ranges("page")
         if name == "family":
             return starts, self._families[0]
         return starts, self._arrays[f"pages.{name}"].astype(np.int64)
 
     def value_count(self, name: str) -> int:
-        """Return how many numbers the values of a field have; a year is its own number."""
+        """Return a number above all value numbers of a field; a year is its own number."""
         tables = {"section": self._sections, "org": self._orgs, "page": self._pages}
         if name in tables:
             return len(tables[name])
-        return int(self.value_runs(name)[1].max(initial=-1)) + 1
+        return int(self.value_ranges(name)[1].max(initial=-1)) + 1
 
     def is_heading(self, numbers: Array) -> Array:
         """Return for each passage whether its text is its section's heading or its page's title."""
@@ -221,15 +221,15 @@ class DocumentStore:
         return np.array(by_page, np.int64), list(numbers)
 
     def page_name(self, page: int) -> str:
-        """Return the path of a page."""
+        """Return the name of a page."""
         return str(self._page(page).page)
 
     def page_count(self) -> int:
-        """Return how many pages there are."""
+        """Return the number of pages."""
         return len(self._pages)
 
     def section_name(self, section: int) -> str:
-        """Return a unique name for a section: `PAGE § HEADING`, with ` § ORG` if it is needed."""
+        """Return a unique name for a section: `PAGE § HEADING` or `PAGE § HEADING § ORG`."""
         page_number = int(self._arrays["sections.page"][section])
         org = self.org_name(int(self._arrays["sections.org"][section]))
         heading = self._heading(section)
@@ -241,13 +241,13 @@ class DocumentStore:
     def _read_shared_headings(self, page: int) -> frozenset[str]:
         """Return the headings that several sections of a page share, each with its organization."""
         pages = self._arrays["sections.page"]
-        key = pages.dtype.type(page)  # of another type, numpy would convert the whole array
+        key = pages.dtype.type(page)  # see `range_index`
         first, end = (int(np.searchsorted(pages, key, side)) for side in ("left", "right"))
         counts = Counter(self._sections.between(first, end))
         return frozenset(json.loads(heading) for heading, n in counts.items() if n > 1)
 
     def org_name(self, org: int) -> str:
-        """Return the name of an organization; "" for number 0."""
+        """Return the name of an organization; `""` for number 0."""
         return from_utf8(self._orgs[org]) if org else ""
 
     def _heading(self, section: int) -> str:
@@ -265,9 +265,9 @@ class DocumentStore:
         return PageRow._make((*values, int(self._arrays["pages.first"][page])))
 
     def _lists(self, counts: str, values: str, numbers: Array, width: int = 1) -> list[list[int]]:
-        """Return the list of whole numbers that each passage has in a column.
+        """Return the list of integers of each passage.
 
-        `counts` and `values` name its two arrays; an item of a list is `width` values.
+        `counts` and `values` name the two arrays; a count stands for `width` values each.
         """
         lists: list[list[int]] = [[] for _ in range(len(numbers))]
         for index in self._arrays[f"documents.{counts}"][numbers].nonzero()[0].tolist():

@@ -119,5 +119,5 @@ class DocumentWriter:
 
 
 def _concatenate(chunks: Sequence[Array], dtype: type) -> Array:
-    """Return the chunks of a column as one array, in the narrowest type that can have them all."""
+    """Return the chunks of a column as one array, in the narrowest type that holds them all."""
     return np.concatenate([np.empty(0, dtype), *chunks])

@@ -2,13 +2,13 @@
 
 copies.members   the documents that have duplicates, group by group; the representative of
                  a group is its first member
-copies.starts    where the members of each group start, and last where they end
+copies.starts    the start of each group among the members, and last the end of the last
 
 If documents 2 and 5 are duplicates, and 1, 4 and 6 are, with 4 the representative:
 members = [4, 1, 6, 2, 5], starts = [0, 3, 5].
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -52,44 +52,39 @@ class DuplicateGroups:
         groups: Array = self._groups[numbers]
         return groups
 
-    def first_distinct(self, numbers: Array, count: int) -> Array:
-        """Return the indices of the first `count` documents without a duplicate before them.
+    def is_first(self, numbers: Array, partitions: Array | None = None) -> Array:
+        """Return a mask of the documents that have no duplicate before them.
 
-        Only the first of each group counts. If 4 and 1 are duplicates, then of the numbers
-        [3, 4, 1, 0] the indices [0, 1, 3] are returned.
+        If 4 and 1 are duplicates, then of the numbers [3, 4, 1, 0] all but 1 are first. With
+        `partitions`, an integer for each document, only documents that agree in it are
+        duplicates.
         """
         groups = self.groups(numbers)
-        if not groups.any():
-            return np.arange(len(numbers))[:count]
-        keys = np.where(groups > 0, -groups.astype(np.int64), numbers)
-        return np.sort(np.unique(keys, return_index=True)[1])[:count]
-
-    def distinct(self, numbers: Array, sort_keys: Array, partitions: Array | None = None) -> Array:
-        """Return a mask of the documents that are left if each group is folded into one.
-
-        The document with the least of the `sort_keys` is left; of equals, the one that goes
-        first in its group. Duplicates that differ in their `partitions` are not folded.
-        """
-        groups = self.groups(numbers)
+        indices = groups.nonzero()[0]
+        keys = groups[indices].astype(np.int64)
+        if partitions is not None:
+            keys += partitions[indices].astype(np.int64) * len(self._starts)
         mask: Array = groups == 0
-        indices = np.flatnonzero(groups)
-        groups = groups[indices]
-        partitions = np.zeros(len(indices), np.int64) if partitions is None else partitions[indices]
-        ranks = self._ranks[numbers[indices]]
-        order = np.lexsort((ranks, sort_keys[indices], partitions, groups))
-        groups, partitions = groups[order], partitions[order]
-        is_first = np.ones(len(indices), bool)
-        is_first[1:] = (groups[1:] != groups[:-1]) | (partitions[1:] != partitions[:-1])
-        mask[indices[order[is_first]]] = True
+        mask[indices[np.unique(keys, return_index=True)[1]]] = True
         return mask
 
-    def matching_groups(self, numbers: Sequence[int], matches: Array) -> dict[int, tuple[int, ...]]:
+    def first_distinct(self, numbers: Array, count: int) -> Array:
+        """Return the indices of the first `count` documents that `is_first` finds."""
+        return self.is_first(numbers).nonzero()[0][:count]
+
+    def matching_groups(
+        self,
+        numbers: Sequence[int],
+        matches: Array,
+        partitions_of: Callable[[Array], Array] | None = None,
+    ) -> dict[int, tuple[int, ...]]:
         """Return for each document itself and its matching duplicates, in the order of the group.
 
-        The `numbers` must match, too; `matches` are bits. A document without a matching
-        duplicate has no entry. With the groups of the
-        example above, if all of 1, 2, 4 and 5 match:
-        `matching_groups([1, 0, 5], matches)` is `{1: (4, 1), 5: (2, 5)}`.
+        `numbers` are matching documents; `matches` are all of them, as bits. A document
+        without a matching duplicate has no entry. With the groups at the top of this file,
+        if 1, 2, 4 and 5 match: `matching_groups([1, 0, 5], matches)` is
+        `{1: (4, 1), 5: (2, 5)}`. With `partitions_of`, only documents that agree in it are
+        duplicates, as in `is_first`.
         """
         groups = self.groups(np.asarray(numbers, np.int64))
         indices = groups.nonzero()[0]
@@ -97,6 +92,9 @@ class DuplicateGroups:
         counts = self._starts[groups[indices]] - starts
         members = self._members[concat_ranges(starts, counts)]
         is_match = _contains(matches, members)
+        if partitions_of is not None:
+            owners = np.asarray(numbers, np.int64)[indices].repeat(counts)
+            is_match &= partitions_of(members) == partitions_of(owners)
         ends = is_match.cumsum()[counts.cumsum() - 1].tolist() if len(indices) else []
         matching = members[is_match].tolist()
         return {
@@ -106,9 +104,9 @@ class DuplicateGroups:
         }
 
     def folded(self, matches: Array) -> int:
-        """Return how many matching documents are duplicates of another matching document.
+        """Return the number of matching documents that folding hides.
 
-        Of a group of which n documents match, n - 1 count.
+        In a group with n matching documents, n - 1 are folded into the other one.
         """
         if not self:
             return 0
@@ -132,28 +130,15 @@ class DuplicateGroups:
         return np.uint32(1) << (self._members & (BLOCK_SIZE - 1)).astype(np.uint32)
 
     @lazy
-    def _member_groups(self) -> Array:
-        """The number of each member's group, from 1."""
-        return np.searchsorted(self._starts, np.arange(len(self._members)), "right")
-
-    @lazy
     def _groups(self) -> Array:
         """The number of each document's group, from 1; 0 for one without duplicates."""
         groups = np.zeros(self._count, np.uint32)
-        groups[self._members] = self._member_groups
+        groups[self._members] = np.arange(1, len(self._starts)).repeat(np.diff(self._starts))
         return groups
-
-    @lazy
-    def _ranks(self) -> Array:
-        """The index of each document in its group: 0 for the representative."""
-        ranks = np.zeros(self._count, np.uint32)
-        indices = np.arange(len(self._members))
-        ranks[self._members] = indices - self._starts[self._member_groups - 1]
-        return ranks
 
 
 def _contains(bits: Array, numbers: Array) -> Array:
-    """Return a mask of the documents that are in a set, which is given as bits."""
+    """Return a mask of the documents that are in a set, given as bits."""
     low = (numbers & (BLOCK_SIZE - 1)).astype(np.uint32)
     mask: Array = (bits[numbers >> BLOCK_BITS] >> low) & 1 == 1
     return mask

@@ -105,7 +105,7 @@ class _Blocks:
         return len(self._edges) - 1
 
     def read(self, first: int, end: int) -> list[bytes]:
-        """Return the blocks numbered from `first` up to `end`, without it."""
+        """Return the blocks with the numbers `first:end`."""
         edges = self._edges[first : end + 1].tolist()
         data = os.pread(self._file.fileno(), edges[-1] - edges[0], edges[0])
         return [data[a - edges[0] : b - edges[0]] for a, b in pairwise(edges)]
@@ -170,7 +170,7 @@ class TextStore:
     def take(self, numbers: Array) -> list[str]:
         """Return texts, in the order of `numbers`. Raises IndexDamaged if a block is damaged."""
         firsts = self._columns[1]
-        # in the type of the array; of another type, numpy would convert the whole array
+        # With numbers of another type numpy would convert the whole array first.
         blocks = firsts.searchsorted(numbers.astype(firsts.dtype), "right") - 1
         return list(map(self._text, numbers.tolist(), blocks.tolist()))
 
@@ -187,7 +187,7 @@ class TextStore:
 
     @lazy
     def _columns(self) -> tuple[Array, Array, Array]:
-        """Where each block ends, the number of its first text; each text's length in bytes."""
+        """The end and the first text of each block, and the length of each text in bytes."""
         arrays = self._arrays
         return arrays["texts.ends"], arrays["texts.firsts"], arrays["documents.length"]
 
@@ -207,7 +207,7 @@ class TextStore:
         size = edges[-1]
         where = f"texts.bytes is damaged at byte {start:,}"
         try:
-            # first, since the decompressor allocates the size that the frame claims
+            # Before decompression, which allocates the size that the frame claims.
             if zstd.frame_content_size(frame) != size:
                 raise IndexDamaged(f"{where} (its length is wrong)")
             with self._lock:

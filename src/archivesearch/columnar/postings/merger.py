@@ -1,7 +1,7 @@
 """Merger of sorted runs: the postings of each term from all runs, end to end.
 
-All runs have their terms in the same order, and the documents of a run follow those of the
-run before it. So merging is copying: nothing is sorted.
+All runs have their terms in the same order, and the documents of a run follow the documents
+of the run before it. So merging is copying: nothing is sorted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,11 +52,11 @@ def merge_runs(
     """Write the term dictionary, postings and lengths of a segment, and return its figures.
 
     `lengths` has for each word field the number of words of each document. Terms are merged
-    in slices of about `slice_size` occurrences. A slice is many small steps, which two
-    threads would do no faster than one.
+    in slices of about `slice_size` occurrences.
     """
+    # One thread: a slice is many small numpy calls, which two threads would do no faster.
     documents = len(lengths["text"])
-    padded = {name: _padded(lengths[name]) for name in WORD_FIELDS}
+    padded = {name: _pad_to_blocks(lengths[name]) for name in WORD_FIELDS}
     writer.append("lengths", narrow(np.concatenate(list(padded.values()))))
     output = _SegmentOutput(writer, documents)
     term_edges = [0]
@@ -84,7 +84,7 @@ def merge_runs(
     }
 
 
-def _padded(lengths: Array) -> Array:
+def _pad_to_blocks(lengths: Array) -> Array:
     """Return lengths padded with zeros to whole blocks."""
     blocks = (len(lengths) + BLOCK_SIZE - 1) >> BLOCK_BITS
     return np.pad(lengths, (0, blocks * BLOCK_SIZE - len(lengths)))
@@ -151,13 +151,13 @@ class _FieldMerger:
         ]
         posting_counts, posting_order = _layout(pieces, "posting_counts", len(terms))
         position_counts, position_order = _layout(pieces, "position_counts", len(terms))
-        frequencies = _joined(pieces, "frequencies", posting_order)
-        entry_counts, blocks, bits, bounds = _merged_entries(pieces, len(terms))
+        frequencies = _join(pieces, "frequencies", posting_order)
+        entry_counts, blocks, bits, bounds = _merge_entries(pieces, len(terms))
         gaps, forms = np.empty(0, np.uint8), None
         if self._lengths is not None:
-            gaps = _joined(pieces, "gaps", position_order)
-            others = _merged_others(pieces, posting_counts)
-            forms = encode_forms(self._vocabulary, terms, posting_counts, frequencies, others)
+            gaps = _join(pieces, "gaps", position_order)
+            other_forms = _merge_other_forms(pieces, posting_counts)
+            forms = encode_forms(self._vocabulary, terms, posting_counts, frequencies, other_forms)
         return _MergedSlice(
             counts={
                 "entry_counts": entry_counts,
@@ -176,20 +176,20 @@ class _FieldMerger:
         return self._vocabulary.number_map(run.vocabulary).terms
 
     def _edges_in(self, run: Run) -> Array:
-        """Return where each slice begins in a run.
+        """Return the start of each slice in a run, and last the end of the last slice.
 
-        There is a row for the run's terms and one for each of `_COUNTS`; columns are slices.
+        Rows are the run's terms and each of `_COUNTS`; columns are slices.
         """
         with run.open(self._name) as reader:
             terms = self._merged_numbers(run)[reader.read("terms")]
-            places = np.searchsorted(
+            first_terms = np.searchsorted(
                 terms, np.append(self.terms, len(self._vocabulary))[self._edges]
             )
-            starts = [offsets(reader.read(part))[places] for part in _COUNTS]
-            return narrow(np.stack([places, *starts]))
+            starts = [offsets(reader.read(part))[first_terms] for part in _COUNTS]
+            return narrow(np.stack([first_terms, *starts]))
 
     def _read_piece(self, run: Run, starts: Array, ends: Array, terms: Array) -> "_Piece":
-        """Return the part of a slice that is in a run; `starts` and `ends` are its edges there."""
+        """Return a slice's part in a run; `starts` and `ends` are columns of `_edges_in`."""
         edges = zip(("terms", *_COUNTS), starts.tolist(), ends.tolist(), strict=True)
         ranges = {counts: (start, end) for counts, start, end in edges}
         numbers = self._vocabulary.number_map(run.vocabulary)
@@ -202,7 +202,7 @@ class _FieldMerger:
             }
         run_terms = numbers.terms[per_term.pop("terms")]
         counts = {part: each.astype(np.int64) for part, each in per_term.items()}
-        others = _Others(
+        other_forms = _OtherForms(
             terms=np.repeat(np.arange(len(run_terms)), counts["other_counts"]),
             forms=numbers.forms[values["other_forms"]],
             postings=values["other_postings"],
@@ -211,7 +211,7 @@ class _FieldMerger:
             np.searchsorted(terms, run_terms),
             counts,
             values | {"bounds": self._bounds(values, run.first)},
-            others,
+            other_forms,
         )
         usual_of_run = numbers.usual_forms[run_terms]
         usual = self._vocabulary.usual_forms[run_terms]
@@ -228,7 +228,7 @@ class _FieldMerger:
         return max_impacts(frequencies, lengths, self._average, entry_starts)
 
 
-class _Others(NamedTuple):
+class _OtherForms(NamedTuple):
     """The occurrences that are not in the usual form of their term; one value for each.
 
     - `terms`: the index of the term in the piece.
@@ -248,25 +248,26 @@ class _Piece:
     - `terms`: for each term of the piece its index in the slice, ascending.
     - `counts`: `_COUNTS` by name, one value per term.
     - `values`: the parts of `RunPostings` that they count, and `bounds`, one per entry.
-    - `others`: occurrences that are not in the usual form.
+    - `other_forms`: occurrences that are not in the usual form.
     """
 
     terms: Array
     counts: Mapping[str, Array]
     values: Mapping[str, Array]
-    others: _Others
+    other_forms: _OtherForms
 
     def with_usual_forms(self, differing: Array, usual_of_run: Array, usual: Array) -> "_Piece":
         """Return the piece with `usual` instead of `usual_of_run` as the usual forms.
 
         Both have a form for each term; `differing` are the indices of terms where they
-        differ. Occurrences in a new usual form leave `others`, those in an old one enter.
+        differ. Occurrences in the new usual form leave `other_forms`; occurrences in the old
+        one enter it.
 
         A run has "party parties" and "parties" of the term "parti", with "party" as the
-        usual form. `others` has "parties" twice, in the postings 0 and 1. With "parties" as
-        the usual form it has "party" once, in posting 0.
+        usual form. `other_forms` has "parties" twice, in the postings 0 and 1. With "parties"
+        as the usual form it has "party" once, in posting 0.
         """
-        terms, forms, postings = self.others
+        terms, forms, postings = self.other_forms
         counts = self.counts["posting_counts"]
         starts = offsets(counts)
         other_occurrences = np.bincount(starts[terms] + postings, minlength=int(starts[-1]))
@@ -275,12 +276,12 @@ class _Piece:
         entering_terms = np.repeat(np.repeat(differing, counts[differing]), entering)
         entering_postings = np.repeat(changed, entering) - starts[entering_terms]
         stays = forms != usual[terms]
-        others = _Others(
+        other_forms = _OtherForms(
             np.concatenate((terms[stays], entering_terms)),
             np.concatenate((forms[stays], usual_of_run[entering_terms])),
             np.concatenate((postings[stays], entering_postings)),
         )
-        return replace(self, others=others)
+        return replace(self, other_forms=other_forms)
 
 
 def _slice_edges(occurrences: Array, size: int) -> Array:
@@ -299,13 +300,13 @@ def _slice_edges(occurrences: Array, size: int) -> Array:
     return np.array(edges)
 
 
-def _merged_entries(pieces: Sequence[_Piece], terms: int) -> tuple[Array, Array, Array, Array]:
+def _merge_entries(pieces: Sequence[_Piece], terms: int) -> tuple[Array, Array, Array, Array]:
     """Return the number of entries of each term, and the blocks, bits and bounds of entries.
 
     The last block of one run may be the first one of the next: such entries become one.
     """
     counts, order = _layout(pieces, "entry_counts", terms)
-    blocks, bits, bounds = (_joined(pieces, part, order) for part in ("blocks", "bits", "bounds"))
+    blocks, bits, bounds = (_join(pieces, part, order) for part in ("blocks", "bits", "bounds"))
     continues = np.zeros(len(blocks), bool)
     continues[1:] = blocks[1:] == blocks[:-1]
     starts = offsets(counts)
@@ -319,25 +320,28 @@ def _merged_entries(pieces: Sequence[_Piece], terms: int) -> tuple[Array, Array,
     return counts, blocks, bits, bounds
 
 
-def _merged_others(pieces: Sequence[_Piece], posting_counts: Array) -> tuple[Array, Array]:
-    """Return the occurrences that are not in the usual form: their forms, and their postings.
+def _merge_other_forms(pieces: Sequence[_Piece], posting_counts: Array) -> tuple[Array, Array]:
+    """Return the form and the posting of each occurrence that is not in the usual form.
 
-    Postings are counted through all terms of the slice, which have `posting_counts` each.
+    Postings are counted through all terms of the slice; `posting_counts` has one value per
+    term.
     """
     next_posting = offsets(posting_counts)[:-1]
     forms, postings = [np.empty(0, np.int32)], [np.empty(0, np.int64)]
     for piece in pieces:
-        forms.append(piece.others.forms)
-        postings.append(next_posting[piece.terms[piece.others.terms]] + piece.others.postings)
+        forms.append(piece.other_forms.forms)
+        postings.append(
+            next_posting[piece.terms[piece.other_forms.terms]] + piece.other_forms.postings
+        )
         next_posting[piece.terms] += piece.counts["posting_counts"]
     return np.concatenate(forms), np.concatenate(postings)
 
 
 def _layout(pieces: Sequence[_Piece], counts: str, terms: int) -> tuple[Array, list[Array] | None]:
-    """Return the number of values of each term in all pieces, and where those of each piece go.
+    """Return the number of values per term, and the indices of each piece's values.
 
-    `counts` is one of `_COUNTS`. The places are None where the values of pieces are simply
-    end to end: with one piece, or with one term, which may have very many occurrences.
+    `counts` is one of `_COUNTS`. The indices are None if the values of pieces are simply end
+    to end: with one piece, or with one term, which may have very many occurrences.
 
     Two terms have 2 and 1 values in one piece, 1 and 2 in another: the first piece goes to
     [0, 1, 3], the second one to [2, 4, 5].
@@ -347,22 +351,22 @@ def _layout(pieces: Sequence[_Piece], counts: str, terms: int) -> tuple[Array, l
         totals[piece.terms] += piece.counts[counts]
     if len(pieces) == 1 or terms == 1:
         return totals, None
-    next_place = offsets(totals)[:-1]
-    places = []
+    next_index = offsets(totals)[:-1]
+    indices = []
     for piece in pieces:
-        places.append(concat_ranges(next_place[piece.terms], piece.counts[counts]))
-        next_place[piece.terms] += piece.counts[counts]
-    return totals, places
+        indices.append(concat_ranges(next_index[piece.terms], piece.counts[counts]))
+        next_index[piece.terms] += piece.counts[counts]
+    return totals, indices
 
 
-def _joined(pieces: Sequence[_Piece], part: str, places: Sequence[Array] | None) -> Array:
-    """Return the values of all pieces, each where `_layout` says."""
+def _join(pieces: Sequence[_Piece], part: str, indices: Sequence[Array] | None) -> Array:
+    """Return the values of all pieces, at the indices that `_layout` returns."""
     values = [piece.values[part] for piece in pieces]
-    if places is None:
+    if indices is None:
         return np.concatenate(values)
     joined = np.empty(sum(map(len, values)), np.result_type(*values))
-    for piece_values, piece_places in zip(values, places, strict=True):
-        joined[piece_places] = piece_values
+    for piece_values, piece_indices in zip(values, indices, strict=True):
+        joined[piece_indices] = piece_values
     return joined
 
 

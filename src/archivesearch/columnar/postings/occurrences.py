@@ -41,10 +41,10 @@ class Occurrences:
     documents: Array
     positions: Array
 
-    def where(self, chosen: Array) -> "Occurrences":
-        """Return the occurrences for which `chosen` is true."""
+    def where(self, mask: Array) -> "Occurrences":
+        """Return the occurrences for which `mask` is true."""
         return Occurrences(
-            self.terms[chosen], self.forms[chosen], self.documents[chosen], self.positions[chosen]
+            self.terms[mask], self.forms[mask], self.documents[mask], self.positions[mask]
         )
 
 
@@ -57,8 +57,8 @@ def occurrences_of(columns: PassageColumns, vocabulary: Vocabulary) -> dict[str,
 def _in_word_fields(columns: PassageColumns, vocabulary: Vocabulary) -> dict[str, Occurrences]:
     """Return the occurrences in each word field.
 
-    A passage that has words in repeated spans alone has none in the title, section and
-    organization: it must not be found, and ranked, by the title of its page.
+    A passage whose words are all in repeated spans gets no words in `title`, `section` and
+    `org`: a search for its page's title must not find it.
     """
     count = len(columns)
     langs = list(map(vocabulary.stemming_language, (shared.lang for shared in columns.shared)))
@@ -91,16 +91,16 @@ def _in_texts(
     langs = columns.per_passage(np.array([codes[lang] for lang in shared_langs], np.uint32))
     edge_starts = offsets(columns.repeated.counts)
     terms, forms, counts, is_repeated = [], [], [], []
-    for first, last in _chunks(columns.texts):
-        texts = tokenize_texts(columns.texts[first:last])
+    for first, end in _chunks(columns.texts):
+        texts = tokenize_texts(columns.texts[first:end])
         chunk_terms, chunk_forms = _terms_and_forms(
-            texts, langs[first:last], list(codes), vocabulary
+            texts, langs[first:end], list(codes), vocabulary
         )
         terms.append(chunk_terms)
         forms.append(chunk_forms)
         counts.append(texts.word_counts)
-        owners = np.repeat(np.arange(last - first), columns.repeated.counts[first:last])
-        edges = columns.repeated_bytes[edge_starts[first] : edge_starts[last]]
+        owners = np.repeat(np.arange(end - first), columns.repeated.counts[first:end])
+        edges = columns.repeated_bytes[edge_starts[first] : edge_starts[end]]
         is_repeated.append(_begins_in_spans(texts, edges + texts.text_starts[owners]))
     return _occurrences(*map(np.concatenate, (terms, forms, counts))), np.concatenate(is_repeated)
 
@@ -118,10 +118,10 @@ def _chunks(texts: Sequence[bytes]) -> Iterator[tuple[int, int]]:
 
 
 def _begins_in_spans(texts: TokenizedTexts, edges: Array) -> Array:
-    """Return for each word whether it begins in a span; `edges` are starts and ends in turn."""
+    """Return for each word whether it begins in a span; `edges` alternates starts and ends."""
     is_inside = np.zeros(len(texts.starts), bool)
-    for first, last in np.searchsorted(texts.starts, edges).reshape(-1, 2).tolist():
-        is_inside[first:last] = True
+    for first, end in np.searchsorted(texts.starts, edges).reshape(-1, 2).tolist():
+        is_inside[first:end] = True
     return is_inside
 
 
@@ -163,7 +163,7 @@ def _terms_and_forms(
 
 
 def _occurrences(terms: Array, forms: Array, counts: Array) -> Occurrences:
-    """Return the occurrences of terms that are end to end, `counts[i]` in passage i."""
+    """Return occurrences from the terms of all passages, end to end; passage i has `counts[i]`."""
     documents = np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
     positions = np.arange(len(terms), dtype=np.uint32)
     positions -= np.repeat(offsets(counts)[:-1].astype(np.uint32), counts)

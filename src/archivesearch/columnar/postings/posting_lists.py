@@ -1,7 +1,6 @@
 """Posting lists of several terms, processed together: documents, frequencies and positions.
 
-The entries of all terms (see `segment.py`) are end to end, so that each step is one numpy
-call for all of them.
+The entries of all terms (see `segment.py`) are end to end, so each step is one numpy call.
 """
 
 from collections.abc import Sequence
@@ -25,9 +24,9 @@ POSITION_BITS = 32
 class SelectedPostings(NamedTuple):
     """Postings of selected entries, in the order of the entries, then of their documents.
 
-    - `entry`: the index of the entry among those selected.
+    - `entry`: the index among the selected entries.
     - `term`: the index of the term.
-    - `bit`: the document's place in its block, 0 to 31.
+    - `bit`: the index of the document in its block, 0 to 31.
     - `posting`: the index among all postings of the segment.
     """
 
@@ -50,12 +49,12 @@ class PostingLists:
         """The block of each entry, as intp, numpy's type for indices."""
         blocks = np.concatenate([term.blocks for term in self.terms]).astype(np.intp)
         if len(blocks) and int(blocks.max()) >= self._segment.block_count:
-            raise IndexDamaged("entries.block.bin: it names blocks that there are not")
+            raise IndexDamaged("entries.block.bin: blocks beyond the last one")
         return blocks
 
     @lazy
     def bits(self) -> Array:
-        """The documents of each entry, as bits, restricted to `inside` where terms have one."""
+        """The documents of each entry, as bits; without documents outside a term's `inside`."""
         if all(term.inside is None for term in self.terms):
             return self._all_bits
         return np.concatenate(
@@ -86,25 +85,25 @@ class PostingLists:
         return self.starts.searchsorted(entries, "right") - 1
 
     def select(self, entries: Array, terms: Array, bits: Array) -> SelectedPostings:
-        """Return the postings of entries for those of their documents that `bits` has.
+        """Return the postings of entries, restricted to documents.
 
-        `terms` are the indices of the terms of the entries.
+        `terms` is the index of each entry's term, `bits` the documents of each entry.
         """
         skipped = np.array([t.entries.start for t in self.terms], np.int64) - self.starts[:-1]
         first_postings = self._segment.posting_sums.before(entries + skipped[terms])
-        places = unpack_bits(bits).nonzero()[0]
-        entry = places >> BLOCK_BITS
-        bit = places & (BLOCK_SIZE - 1)
+        indices = unpack_bits(bits).nonzero()[0]
+        entry = indices >> BLOCK_BITS
+        bit = indices & (BLOCK_SIZE - 1)
         lower_bits = self._all_bits[entries][entry] & ((_ONE << bit.astype(np.uint32)) - _ONE)
         return SelectedPostings(
             entry, terms[entry], bit, posting=first_postings[entry] + np.bitwise_count(lower_bits)
         )
 
     def occurrences(self, documents: Array) -> Array:
-        """Return the occurrences of the terms in documents, which are given as bits.
+        """Return the occurrences of the terms in a set of documents, given as bits.
 
-        Each is `document << POSITION_BITS | position`, as int64. They are term by term, and
-        ascending within a term.
+        Each is `document << POSITION_BITS | position`, int64. They are in the order of the
+        terms, ascending within a term.
         """
         selected, numbers, frequencies = self._postings_in(documents)
         if not len(numbers):
@@ -130,7 +129,7 @@ class PostingLists:
     def _gaps(self, postings: Array, frequencies: Array) -> Array:
         """Return the gaps between positions of postings, end to end."""
         if int(frequencies.sum()) > len(self._segment.arrays["positions.gap"]):
-            raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
+            raise IndexDamaged("postings.frequency.bin: more occurrences than positions")
         starts = self._segment.position_sums.before(postings)
         return self._segment.gaps[concat_ranges(starts, frequencies)]
 

@@ -26,8 +26,8 @@ class RunPostings:
     One value per term:
 
     - `terms`: uint32, the number of the term in the vocabulary, in the order of its bytes.
-    - `entry_counts`, `posting_counts`, `position_counts`, `other_counts`: how many values the
-      term has in the arrays below.
+    - `entry_counts`, `posting_counts`, `position_counts`, `other_counts`: the number of the
+      term's values in the arrays below.
 
     One value per entry:
 
@@ -82,7 +82,7 @@ def sort_postings(occurrences: Occurrences, first: int, vocabulary: Vocabulary) 
     terms, forms = terms[order], occurrences.forms[order]
     documents, positions = occurrences.documents[order], occurrences.positions[order]
 
-    # `starts_x` is true for each occurrence, or posting, with which a new x begins
+    # `starts_x` is true for each occurrence, or posting, with which a new x begins.
     starts_term = _changes(terms)
     starts_posting = starts_term | _changes(documents)
     postings = np.flatnonzero(starts_posting)
@@ -123,11 +123,11 @@ def _counts(starts_group: Array) -> Array:
     return narrow(_distances(np.flatnonzero(starts_group), len(starts_group)))
 
 
-def _distances(places: Array, end: int) -> Array:
-    """Return the distance from each place to the next, and from the last one to `end`: uint32."""
-    distances = np.empty(len(places), np.uint32)
-    np.subtract(places[1:], places[:-1], out=distances[:-1], casting="unsafe")
-    distances[-1:] = end - places[-1:]
+def _distances(indices: Array, end: int) -> Array:
+    """Return the distance from each index to the next, and from the last one to `end`: uint32."""
+    distances = np.empty(len(indices), np.uint32)
+    np.subtract(indices[1:], indices[:-1], out=distances[:-1], casting="unsafe")
+    distances[-1:] = end - indices[-1:]
     return distances
 
 
@@ -152,7 +152,7 @@ def radix_argsort(values: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class _ArrayLocation:
-    """The place of an array in the file of a run; `offset` is in bytes."""
+    """The location of an array in the file of a run; `offset` is in bytes."""
 
     dtype: Any
     offset: int
@@ -200,7 +200,7 @@ class FieldReader:
     locations: Mapping[str, _ArrayLocation]
 
     def read(self, part: str, start: int = 0, end: int | None = None) -> Array:
-        """Return the values of a part from `start` up to `end`; all by default."""
+        """Return the values `start:end` of a part; all by default."""
         location = self.locations[part]
         end = location.count if end is None else end
         size = location.dtype.itemsize

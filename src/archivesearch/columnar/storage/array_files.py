@@ -2,7 +2,7 @@
 
 The file `NAME.bin` is the values of one array, little-endian, and nothing else. Its type,
 its number of values and its CRC-32 are in `segment.json`, with the figures of the segment.
-The functions for arrays that all writers and readers of a segment need are here too.
+The small array functions that all writers and readers of a segment share are here too.
 """
 
 import json
@@ -142,7 +142,7 @@ def _read_info(path: Path) -> tuple[dict[str, Any], dict[str, tuple[str, int, in
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise IndexDamaged(f"{path.name}: it is not what was written ({error})") from error
     if not valid:
-        raise IndexDamaged(f"{path.name}: it describes what is no array")
+        raise IndexDamaged(f"{path.name}: it describes something that is not an array")
     return info, headers
 
 
@@ -186,7 +186,7 @@ def narrow(
 
 
 def offsets(counts: Array) -> Array:
-    """Return where each of consecutive ranges starts, and where the last ends: int64.
+    """Return the start of each of consecutive ranges, and last the end of the last: int64.
 
     >>> offsets(np.array([2, 0, 3])).tolist()
     [0, 2, 2, 5]
@@ -198,7 +198,7 @@ def offsets(counts: Array) -> Array:
 
 def range_index(starts: Array, number: int) -> int:
     """Return the index of the range that contains a number, from the starts of all ranges."""
-    # with a number of another type numpy would convert the whole array first
+    # With a number of another type numpy would convert the whole array first.
     return int(np.searchsorted(starts, starts.dtype.type(number), "right")) - 1
 
 

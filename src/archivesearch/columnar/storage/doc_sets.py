@@ -20,9 +20,9 @@ def entry_documents(blocks: Array, bits: Array) -> Array:
     >>> entry_documents(np.array([0, 3]), np.array([0b101, 0b10])).tolist()
     [0, 2, 97]
     """
-    places = unpack_bits(bits).nonzero()[0]
-    first_documents = blocks[places >> BLOCK_BITS].astype(np.int64, copy=False) << BLOCK_BITS
-    documents: Array = first_documents | (places & (BLOCK_SIZE - 1))
+    indices = unpack_bits(bits).nonzero()[0]
+    first_documents = blocks[indices >> BLOCK_BITS].astype(np.int64, copy=False) << BLOCK_BITS
+    documents: Array = first_documents | (indices & (BLOCK_SIZE - 1))
     return documents
 
 

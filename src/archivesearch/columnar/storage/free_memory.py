@@ -1,7 +1,7 @@
-"""Return of free heap memory to the operating system (`malloc_trim`).
+"""Heap trimming: return free memory to the operating system (`malloc_trim`).
 
 glibc keeps the memory that threads have freed, because it lies in pieces between memory in
-use. After a few batches of passages it is as much again as is in use.
+use. After a few batches of passages as much memory is free as is in use.
 """
 
 import sys

@@ -56,7 +56,7 @@ class PackedInts:
 
     def __init__(self, arrays: Arrays, name: str, *, bits: int) -> None:
         self._bytes: Array = arrays[name]
-        self._escaped: Array = arrays[f"{name}.at"]
+        self._escapes: Array = arrays[f"{name}.at"]
         self._large: Array = arrays[f"{name}.value"]
         self._bits = bits
         self._escape = (1 << bits) - 1
@@ -66,7 +66,7 @@ class PackedInts:
         """Return the values of a slice, which has both ends, or at an array of indices: int64."""
         packed = self._bytes[at] if self._bits == 8 else self._nibbles(at)
         values = packed.astype(np.int64)
-        if not len(self._escaped):
+        if not len(self._escapes):
             return values
         large = np.flatnonzero(packed == self._escape)
         if len(large):
@@ -81,7 +81,7 @@ class PackedInts:
         """
         rows = self._rows[numbers]
         values = (rows if self._bits == 8 else unpack_nibbles(rows)).astype(np.uint32)
-        if len(self._escaped):
+        if len(self._escapes):
             row, column = np.nonzero(values == self._escape)
             if len(row):
                 values[row, column] = self._large_values(numbers[row] * ROW_SIZE + column)
@@ -89,8 +89,8 @@ class PackedInts:
 
     def _large_values(self, indices: Array) -> Array:
         """Return the values at indices that are all escaped."""
-        # with indices of another type numpy would convert the whole array first
-        return self._large[np.searchsorted(self._escaped, indices.astype(self._escaped.dtype))]
+        # With indices of another type numpy would convert the whole array first.
+        return self._large[np.searchsorted(self._escapes, indices.astype(self._escapes.dtype))]
 
     def _nibbles(self, at: "slice | Array") -> Array:
         """Return the packed values of 4 bits of a slice or at indices: uint8."""

@@ -1,6 +1,6 @@
 """Prefix sums of a long array: every 32nd is stored, the others are computed when needed.
 
-So the first posting of an entry is as quick to find for a frequent term as for a rare one.
+So the first posting of an entry is found equally fast for frequent and rare terms.
 
     values   32 threes, then 5, 1, ...
     stored   0, 96, ...                  the sums before value 0, value 32, ...

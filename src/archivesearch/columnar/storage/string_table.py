@@ -1,4 +1,4 @@
-"""String table: UTF-8 strings end to end in one array, and where each ends in another."""
+"""String table: UTF-8 strings end to end in one array, and the end of each in another."""
 
 from collections.abc import Iterator, Sequence
 
@@ -42,22 +42,22 @@ class StringTable:
     def __iter__(self) -> Iterator[bytes]:
         return self.between(0, len(self))
 
-    def between(self, first: int, last: int) -> Iterator[bytes]:
-        """Yield the strings from number `first` up to, not including, `last`."""
+    def between(self, first: int, end: int) -> Iterator[bytes]:
+        """Yield the strings with the numbers `first:end`."""
         start = int(self._ends[first - 1]) if first else 0
-        for end in self._ends[first:last].tolist():
-            yield self._bytes[start:end].tobytes()
-            start = end
+        for string_end in self._ends[first:end].tolist():
+            yield self._bytes[start:string_end].tobytes()
+            start = string_end
 
-    def bisect_left(self, string: bytes, first: int, last: int) -> int:
-        """Return the first number from `first` up to `last` whose string is not below `string`.
+    def bisect_left(self, string: bytes, first: int, end: int) -> int:
+        """Return the first number in `first:end` whose string is not below `string`.
 
-        The strings between the two must be sorted. The result is `last` if all are below.
+        The strings in this range must be sorted. The result is `end` if all are below.
         """
-        while first < last:
-            middle = (first + last) // 2
+        while first < end:
+            middle = (first + end) // 2
             if self[middle] < string:
                 first = middle + 1
             else:
-                last = middle
+                end = middle
         return first

@@ -1,9 +1,9 @@
 """Batch tokenizer: the words that `analysis.tokenizer.words` finds, for many texts at once.
 
 The texts are UTF-8 in one buffer. Each byte gets the kind of its character; words are runs
-of letters and digits, with the marks and apostrophes that join them. The few words that
-depend on more than their neighbours, such as acronyms and words with currency signs, are
-left to `words`: it tokenizes the span between separators around them.
+of letters and digits, with the marks and apostrophes that join them. Acronyms and words
+with currency signs depend on more than the next characters. There `words` tokenizes the span
+between separators.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,9 +34,9 @@ class TokenizedTexts:
     """The words of texts, in order; all arrays are int64.
 
     - `data`: the texts as UTF-8, with separators before, between and after them.
-    - `starts`, `ends`: where each word begins and ends in `data`.
+    - `starts`, `ends`: the start and the end of each word in `data`.
     - `word_counts`: the number of words of each text.
-    - `text_starts`: where each text begins in `data`.
+    - `text_starts`: the start of each text in `data`.
 
     The texts "the party" and "war" are 1 to 10 and 11 to 14 in `data`; `starts` are
     [1, 5, 11], `ends` [4, 10, 14] and `word_counts` [2, 1].
@@ -87,7 +87,7 @@ def _kinds_of_code_points(points: Array) -> Array:
 
 
 def _word_edges(data: bytes, kinds: Array) -> tuple[Array, Array]:
-    """Return where the words begin and where they end in the data."""
+    """Return the starts and the ends of the words in the data."""
     in_word = (kinds - np.uint8(CharKind.LETTER)) < 2  # letters and digits
     signs = np.flatnonzero(kinds > CharKind.DIGIT)
     sign_kinds = kinds[signs]
@@ -107,33 +107,33 @@ def _word_edges(data: bytes, kinds: Array) -> tuple[Array, Array]:
     return starts, ends
 
 
-def _runs(places: Array) -> tuple[Array, Array]:
-    """Return where runs of consecutive numbers begin, and how long each is."""
-    is_first = np.ones(len(places), bool)
-    is_first[1:] = places[1:] != places[:-1] + 1
+def _consecutive_ranges(numbers: Array) -> tuple[Array, Array]:
+    """Return the first number and the size of each range of consecutive numbers."""
+    is_first = np.ones(len(numbers), bool)
+    is_first[1:] = numbers[1:] != numbers[:-1] + 1
     firsts = np.flatnonzero(is_first)
-    return places[firsts], np.diff(firsts, append=len(places))
+    return numbers[firsts], np.diff(firsts, append=len(numbers))
 
 
 def _add_marks(in_word: Array, marks: Array) -> None:
     """Add marks to words if they follow a letter or digit, directly or after other marks."""
-    starts, sizes = _runs(marks)
+    starts, sizes = _consecutive_ranges(marks)
     in_word[marks] = np.repeat(in_word[starts - 1], sizes)
 
 
 def _add_apostrophes(in_word: Array, apostrophes: Array, data: bytes) -> None:
-    """Add apostrophes that stand alone between two words, which become one."""
-    starts, sizes = _runs(apostrophes)
+    """Add single apostrophes between two words, which become one word."""
+    starts, sizes = _consecutive_ranges(apostrophes)
     raw = np.frombuffer(data, np.uint8)[starts]
     is_single = sizes == 1 + (raw >= 0xC0) + (raw >= 0xE0)
     joins = is_single & in_word[starts - 1] & in_word[starts + sizes]
     in_word[apostrophes] = np.repeat(joins, sizes)
 
 
-def _cjk_pairs(data: bytes, kinds: Array, places: Array) -> tuple[Array, Array]:
+def _cjk_pairs(data: bytes, kinds: Array, offsets: Array) -> tuple[Array, Array]:
     """Return the edges of each CJK character with the one that follows it directly, if any."""
     raw = np.frombuffer(data, np.uint8)
-    starts = places[raw[places] >= 0xC0]
+    starts = offsets[raw[offsets] >= 0xC0]
     ends = starts + 3 + (raw[starts] >= 0xF0)
     followed = np.flatnonzero(kinds[ends] == CharKind.CJK)
     pair_ends = ends.copy()
@@ -142,7 +142,7 @@ def _cjk_pairs(data: bytes, kinds: Array, places: Array) -> tuple[Array, Array]:
 
 
 def _acronym_dots(data: bytes, kinds: Array, dots: Array) -> Array:
-    """Return the dots that may join single letters to an acronym, and hardly any others."""
+    """Return the dots that may join single letters to an acronym, and few others."""
     between = (kinds[dots - 1] == CharKind.LETTER) & (kinds[dots + 1] == CharKind.LETTER)
     dots = dots[between]
     raw = np.frombuffer(data, np.uint8)
@@ -164,46 +164,46 @@ def _letter_currency(kinds: Array, currency: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class _HardSpan:
-    """A span of text from separator to separator, and the edges of its words as by `words`."""
+    """A span of text from separator to separator, and the edges of the words in it."""
 
     start: int
     end: int
     word_edges: Sequence[tuple[int, int]]
 
 
-def _add_hard_words(in_word: Array, data: bytes, kinds: Array, places: Array) -> list[_HardSpan]:
-    """Mark the words around hard signs as `words` finds them.
+def _add_hard_words(in_word: Array, data: bytes, kinds: Array, offsets: Array) -> list[_HardSpan]:
+    """Set `in_word` around hard signs to the words that `words` finds.
 
-    Returns the spans with words that touch: marks of bytes cannot separate these.
+    Returns the spans with words that touch, which a mask of bytes cannot separate.
     """
     apart: list[_HardSpan] = []
     touching: list[_HardSpan] = []
     kind_bytes = kinds.tobytes()
-    for start, end in _spans_around(kind_bytes, places):
+    for start, end in _spans_around(kind_bytes, offsets):
         word_edges = _edges_by_words(data, start, end)
         touch = any(stop >= begin for (_, stop), (begin, _) in pairwise(word_edges))
         touch = touch or kind_bytes.find(CharKind.CJK, start, end) >= 0
         (touching if touch else apart).append(_HardSpan(start, end, word_edges))
-    for mark, edges in (
+    for value, edges in (
         (False, [(span.start, span.end) for span in apart]),
         (True, [word for span in apart for word in span.word_edges]),
     ):
         starts, ends = np.array(edges, np.int64).reshape(-1, 2).T
-        in_word[concat_ranges(starts, ends - starts)] = mark
+        in_word[concat_ranges(starts, ends - starts)] = value
     return touching
 
 
-def _spans_around(kind_bytes: bytes, places: Array) -> Iterator[tuple[int, int]]:
-    """Yield the spans between separators that have any of the places, each once, in order."""
+def _spans_around(kind_bytes: bytes, offsets: Array) -> Iterator[tuple[int, int]]:
+    """Yield the spans between separators around the offsets, each once, in order."""
     end = 0
-    for place in places.tolist():
-        if place >= end:
-            end = kind_bytes.find(CharKind.SEPARATOR, place)
-            yield kind_bytes.rfind(CharKind.SEPARATOR, 0, place) + 1, end
+    for offset in offsets.tolist():
+        if offset >= end:
+            end = kind_bytes.find(CharKind.SEPARATOR, offset)
+            yield kind_bytes.rfind(CharKind.SEPARATOR, 0, offset) + 1, end
 
 
 def _edges_by_words(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
-    """Return where `words` finds words in a span, as byte offsets in the data."""
+    """Return the words that `words` finds in a span, as byte offsets in the data."""
     text = from_utf8(data[start:end])
     byte_of = list(accumulate((len(to_utf8(character)) for character in text), initial=start))
     return [(byte_of[first], byte_of[last]) for _, first, last in words(text)]
@@ -212,11 +212,11 @@ def _edges_by_words(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
 def _with_spans_replaced(
     spans: Sequence[_HardSpan], starts: Array, ends: Array
 ) -> tuple[Array, Array]:
-    """Return the edges of words with those in the spans replaced by those of `words`."""
+    """Return the edges of all words; inside the spans these are the edges that `words` gave."""
     is_outside = np.ones(len(starts), bool)
     span_edges = np.array([(span.start, span.end) for span in spans], np.int64)
-    for first, last in np.searchsorted(starts, span_edges).tolist():
-        is_outside[first:last] = False
+    for first, end in np.searchsorted(starts, span_edges).tolist():
+        is_outside[first:end] = False
     edges = np.array([word for span in spans for word in span.word_edges], np.int64)
     return _with_words(starts[is_outside], ends[is_outside], *edges.reshape(-1, 2).T)
 
@@ -224,14 +224,14 @@ def _with_spans_replaced(
 def _with_words(
     starts: Array, ends: Array, new_starts: Array, new_ends: Array
 ) -> tuple[Array, Array]:
-    """Return the edges of words with those of further words inserted, in order."""
-    places = np.searchsorted(starts, new_starts) + np.arange(len(new_starts))
-    is_old = np.ones(len(starts) + len(places), bool)
-    is_old[places] = False
+    """Return the edges of all words, old and new, in order."""
+    indices = np.searchsorted(starts, new_starts) + np.arange(len(new_starts))
+    is_old = np.ones(len(starts) + len(indices), bool)
+    is_old[indices] = False
     merged = []
     for old, new in ((starts, new_starts), (ends, new_ends)):
         values = np.empty(len(is_old), np.int64)
-        values[places] = new
+        values[indices] = new
         values[is_old] = old
         merged.append(values)
     return merged[0], merged[1]

@@ -69,7 +69,7 @@ class MergedVocabulary:
         for name, own_keys in keys.items():
             forms = np.searchsorted(merged_keys, own_keys).astype(np.int32)
             usual_forms = self._no_forms()
-            # in reverse, so that the first form of each term is the last to be written
+            # In reverse, so that the first form of each term is the last to be written.
             usual_forms[self.form_terms[forms[::-1]]] = forms[::-1]
             self._number_maps[name] = NumberMap(terms[name].astype(np.int32), forms, usual_forms)
             self.usual_forms = np.where(self.usual_forms < 0, usual_forms, self.usual_forms)

@@ -27,15 +27,15 @@ def write_term_dictionary(writer: ArraySink, terms: Sequence[bytes]) -> None:
 class TermDictionary:
     """Finds term numbers by name, prefix or range.
 
-    `fields` has the terms of each field as a range of numbers `(first, last)`, without `last`.
-    All ranges returned here are of that kind.
+    `fields` has the range of each field's term numbers. A range is a pair `(first, end)`;
+    `end` is not in it.
     """
 
     def __init__(self, arrays: Arrays, fields: Mapping[str, tuple[int, int]]) -> None:
         self._terms = StringTable(arrays, "terms")
         self._keys: Array = arrays["terms.keys"]
         self._fields = fields
-        # the stages of a search look up the same terms again
+        # The stages of a search look up the same terms again.
         self.find = cached_method(_CACHED_TERMS, self._find)
 
     def __getitem__(self, number: int) -> bytes:
@@ -46,37 +46,37 @@ class TermDictionary:
         return self._fields.get(field, (0, 0))
 
     def _find(self, field: str, term: bytes) -> int | None:
-        """Return the number of a term in a field; None where the field does not have it."""
-        first, last = self.field_range(field)
-        number = self._bisect_left(term, first, last)
-        return number if number < last and self._terms[number] == term else None
+        """Return the number of a term in a field; None if the field does not have it."""
+        first, end = self.field_range(field)
+        number = self._bisect_left(term, first, end)
+        return number if number < end and self._terms[number] == term else None
 
     def prefix_range(self, field: str, prefix: bytes) -> tuple[int, int]:
         """Return the range of the terms of a field that begin with a prefix."""
-        first, last = self.field_range(field)
+        first, end = self.field_range(field)
         return (
-            self._bisect_left(prefix, first, last),
-            self._bisect_left(prefix + b"\xff", first, last),  # UTF-8 has no byte 0xff
+            self._bisect_left(prefix, first, end),
+            self._bisect_left(prefix + b"\xff", first, end),  # UTF-8 has no byte 0xff
         )
 
     def term_range(self, field: str, start: bytes | None, end: bytes | None) -> tuple[int, int]:
         """Return the range of the terms of a field from `start` to `end`, both included.
 
-        None leaves that side open.
+        None leaves an end open.
         """
-        first, last = self.field_range(field)
-        low = first if start is None else self._bisect_left(start, first, last)
-        high = last if end is None else self._bisect_left(end + b"\0", first, last)
+        field_start, field_end = self.field_range(field)
+        low = field_start if start is None else self._bisect_left(start, field_start, field_end)
+        high = field_end if end is None else self._bisect_left(end + b"\0", field_start, field_end)
         return low, max(low, high)
 
-    def terms(self, first: int, last: int) -> Iterator[bytes]:
+    def terms(self, first: int, end: int) -> Iterator[bytes]:
         """Yield the terms of a range of numbers."""
-        return self._terms.between(first, last)
+        return self._terms.between(first, end)
 
-    def _bisect_left(self, term: bytes, first: int, last: int) -> int:
-        """Return the first number of a range whose term is not below `term`; `last` for none."""
+    def _bisect_left(self, term: bytes, first: int, end: int) -> int:
+        """Return the first number of a range whose term is not below `term`; `end` for none."""
         key = int.from_bytes(term[:_KEY_BYTES].ljust(_KEY_BYTES, b"\0"))
-        keys = self._keys[first:last]
+        keys = self._keys[first:end]
         low, high = (
             first + int(np.searchsorted(keys, np.uint64(key), side)) for side in ("left", "right")
         )

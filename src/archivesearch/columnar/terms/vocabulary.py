@@ -3,7 +3,7 @@
 A word of up to 24 bytes is padded with zero bytes and taken as one or three 64-bit integers,
 its *lanes*. The lanes themselves are the keys of a hash table and are compared, so two words
 are never confused. The hash multiplies lanes by random factors, drawn for each build and
-never stored, so no page can be written whose words all collide.
+never stored. So nobody can write a page whose words all collide.
 """
 
 import secrets
@@ -40,11 +40,11 @@ _MASKS = [
 class NewTerms(NamedTuple):
     """Terms and forms that a vocabulary has met since its last report.
 
-    Both are numbered on from those of earlier reports.
+    Their numbers continue those of earlier reports.
 
     - `vocabulary`: the name of the vocabulary.
     - `terms`: the bytes of each new term.
-    - `form_terms`: int32, the term of each new form.
+    - `form_terms`: int32, the term number of each new form.
     - `form_spellings`: the spelling of each new form.
 
     The first form of a term is its usual one.
@@ -156,7 +156,7 @@ class Vocabulary:
         numbers = np.full(len(words), -1, np.int32)
         missing = np.arange(len(words))
         while len(missing):
-            # the words of a first batch are inserted, and then found for most of the rest
+            # The words of a first batch are inserted, and then found for most of the rest.
             firsts, new_keys = _distinct([lane[missing[:_INSERT_BATCH]] for lane in keys])
             first_words = words[missing[firsts]]
             starts, ends = texts.starts[first_words].tolist(), texts.ends[first_words].tolist()
@@ -173,15 +173,15 @@ class Vocabulary:
         if len(language.terms) < len(self._words):
             size = len(self._words) * 5 // 4
             language = self._languages[lang] = _LanguageTerms(
-                _extended(language.terms, size), _extended(language.forms, size)
+                _extend(language.terms, size), _extend(language.forms, size)
             )
         return language
 
     def _analyze(self, language: "_LanguageTerms", words: Array, lang: str) -> None:
-        """Enter the terms and forms of those words that have none in the language."""
+        """Enter the terms and forms of the words that are new to the language."""
         counts = np.bincount(words, minlength=len(self._words))
         new = np.flatnonzero((counts > 0) & (language.terms[: len(counts)] < 0))
-        # the most frequent word first: its form becomes the usual one of the term
+        # The most frequent word first: its form becomes the usual one of the term.
         new = new[np.argsort(-counts[new], kind="stable")]
         new_words = [from_utf8(self._words[number]) for number in new.tolist()]
         new_terms = map(to_utf8, self._analyzer.compute_terms(new_words, lang))
@@ -200,22 +200,22 @@ class Vocabulary:
     def _form_number(self, term: int, word: str) -> int:
         """Return the number of the form of a word, which is entered if it is new.
 
-        It is -1 for the usual form of the term, which is its first.
+        The result is -1 for the usual form of the term: its first form.
         """
-        term_bytes, spelled = self._terms[term], to_utf8(spelling_key(word))
+        term_bytes, spelling = self._terms[term], to_utf8(spelling_key(word))
         usual = self._usual_forms[term]
         if usual < 0:
             self._usual_forms[term] = len(self._form_terms)
             self._form_terms.append(term)
-            # equal strings share one object
-            self._form_spellings.append(term_bytes if spelled == term_bytes else spelled)
+            # Equal strings share one object.
+            self._form_spellings.append(term_bytes if spelling == term_bytes else spelling)
             return -1
-        if self._form_spellings[usual] == spelled:
+        if self._form_spellings[usual] == spelling:
             return -1
-        number = self._other_forms.setdefault(term_bytes + b"\0" + spelled, len(self._form_terms))
+        number = self._other_forms.setdefault(term_bytes + b"\0" + spelling, len(self._form_terms))
         if number == len(self._form_terms):
             self._form_terms.append(term)
-            self._form_spellings.append(spelled)
+            self._form_spellings.append(spelling)
         return number
 
 
@@ -233,7 +233,7 @@ class _LanguageTerms:
 _NO_TERMS = _LanguageTerms(np.empty(0, np.int32), np.empty(0, np.int32))
 
 
-def _extended(values: Array, size: int) -> Array:
+def _extend(values: Array, size: int) -> Array:
     """Return values extended by -1 to a size."""
     return np.concatenate((values, np.full(size - len(values), -1, np.int32)))
 
@@ -263,7 +263,7 @@ def _keys(texts: TokenizedTexts, words: Array, sizes: Array, lanes: int) -> list
 
     "castro" in one lane is the integer 0x6f7274736163: its bytes, the first one lowest.
     """
-    # the 8 bytes from every byte of the data on, as integers, without a copy
+    # The 8 bytes from every byte of the data on, as integers, without a copy.
     integers = np.ndarray(
         (len(texts.data) - _LANE_BYTES + 1,), "<u8", buffer=texts.data, strides=(1,)
     )
@@ -339,7 +339,7 @@ class _Slots:
         self._shift = np.uint64(64 - bits)
 
     def first(self, hashes: Array) -> Array:
-        """Return the slot where the search for each hash begins: its highest bits."""
+        """Return the first slot of each hash: its highest bits."""
         return (hashes >> self._shift).astype(np.int64)
 
     def next(self, slots: Array) -> Array:
@@ -347,18 +347,18 @@ class _Slots:
         return (slots + 1) & (len(self.numbers) - 1)
 
     def differ(self, slots: Array, keys: Sequence[Array]) -> Array:
-        """Return for each slot whether it has another key than the given one."""
+        """Return for each slot whether its key differs from the given one."""
         differ: Array = self.keys[0][slots] != keys[0]
         for slot_lane, lane in zip(self.keys[1:], keys[1:], strict=True):
             differ |= slot_lane[slots] != lane
         return differ
 
     def insert(self, hashes: Array, keys: Sequence[Array], numbers: Array) -> None:
-        """Put each key into the first free slot from its own on."""
+        """Put each key into a free slot: its first slot, or the next free one after it."""
         slots = self.first(hashes)
         while len(numbers):
             free = np.flatnonzero(self.numbers[slots] < 0)
-            # of several keys that want one free slot the first gets it
+            # Of several keys that want one free slot the first gets it.
             taken, first = np.unique(slots[free], return_index=True)
             placed = free[first]
             for slot_lane, lane in zip(self.keys, keys, strict=True):

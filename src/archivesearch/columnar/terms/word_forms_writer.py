@@ -1,12 +1,11 @@
-"""Writer of word forms: which spellings each term has, and which of its postings have which.
+"""Writer of word forms: the spellings of each term, and the postings that have each spelling.
 
-Most terms have one form that nearly all their postings have. So the *first* form of a term
-is the one that most postings have, and only those of its postings are listed that have
-another form as well. Of every other form all postings are listed. A posting that is not
-listed has the first form alone.
+The *first* form of a term is the one that most of its postings have. Of this form only the
+postings with another form too are listed; of every other form all postings are. A posting
+that is not listed has the first form alone.
 
 The *usual* form is something else: a guess, made when the build first met the term. It keeps
-the work small: only occurrences in other forms are recorded, all the rest are in the usual one.
+the work small: the build records only the occurrences in other forms.
 """
 
 from dataclasses import dataclass
@@ -98,7 +97,7 @@ def encode_forms(
     ids = np.concatenate((other_ids, usual_ids[owner_of_posting[usual_postings]]))
     postings = np.concatenate((other_postings, usual_postings))
 
-    # Those that are listed, by form in the order of writing, then by posting.
+    # The listed pairs, by form in the order of writing, then by posting.
     is_listed = ~is_first[ids] | (forms_in_posting[postings] > 1)
     rank = np.empty(len(numbers), np.int64)
     rank[order] = np.arange(len(numbers))
@@ -164,7 +163,7 @@ class WordFormsWriter:
         self._gaps.append(forms.gaps)
 
     def finish(self, vocabulary: MergedVocabulary) -> None:
-        """Write where the forms of each term and the gaps of each form begin, and spellings."""
+        """Write the starts of each term's forms and of each form's gaps, and the spellings."""
         for name, counts in (
             ("terms.forms", self._counts),
             ("forms.listed", self._listed_counts),

@@ -4,8 +4,8 @@
     with ix.writer(codec=ColumnarCodec()) as writer: …
 
 It supports any schema, adding, deleting and merging, stored fields, columns and vectors.
-A segment is a file `.doc` with the data of documents, a file `.inv` with the data of
-terms, and a file `.col` in Whoosh's own format for each sortable column.
+A segment has a file `.doc` for documents, a file `.inv` for terms, and for each sortable
+column a file `.col` in Whoosh's own format.
 """
 
 from collections.abc import Iterator
@@ -25,8 +25,8 @@ from archivesearch.columnar.whoosh_api.codec_writer import (
 class ColumnarCodec(Codec):
     """A codec of flat arrays that are memory-mapped.
 
-    With `rounded_lengths` the lengths of fields are as coarse as those of Whoosh's own
-    codec, one byte each. Otherwise they are exact, also after merges.
+    With `rounded_lengths` the lengths of fields are rounded as in Whoosh's own codec, to one
+    byte each. Otherwise they are exact, also after merges.
     """
 
     def __init__(self, *, rounded_lengths: bool = False) -> None:

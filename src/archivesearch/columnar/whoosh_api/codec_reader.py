@@ -102,12 +102,12 @@ class CodecDocumentReader(PerDocumentReader):
         return self._total_lengths.get(fieldname, 0)
 
     def min_field_length(self, fieldname: str) -> int:
-        """Return the least length of a field in a document; 0 if a document lacks it."""
+        """Return the smallest length of a field; 0 if a document lacks the field."""
         lengths = self._lengths.get(fieldname)
         return int(lengths.min()) if lengths is not None and len(lengths) else 0
 
     def max_field_length(self, fieldname: str) -> int:
-        """Return the greatest length of a field in a document."""
+        """Return the largest length of a field in a document."""
         lengths = self._lengths.get(fieldname)
         return int(lengths.max()) if lengths is not None and len(lengths) else 0
 
@@ -116,16 +116,16 @@ class CodecDocumentReader(PerDocumentReader):
         return (fieldname, docnum) in self._vectors
 
     def vector(self, docnum: int, fieldname: str, format_: Format) -> VectorMatcher:
-        """Return the vector of a document's field: a matcher whose ids are terms."""
+        """Return the vector of a document's field: a matcher whose IDs are terms."""
         try:
-            first, last = self._vectors[fieldname, docnum]
+            first, end = self._vectors[fieldname, docnum]
         except KeyError:
             raise KeyError(f"no vector of {fieldname} is stored for document {docnum}") from None
-        terms = StringTable(self._arrays, "vectors.terms").between(first, last)
+        terms = StringTable(self._arrays, "vectors.terms").between(first, end)
         return VectorMatcher(
             [from_utf8(term) for term in terms],
-            self._arrays["vectors.weight"][first:last].tolist(),
-            list(StringTable(self._arrays, "vectors.values").between(first, last)),
+            self._arrays["vectors.weight"][first:end].tolist(),
+            list(StringTable(self._arrays, "vectors.values").between(first, end)),
             format_,
         )
 
@@ -176,8 +176,8 @@ class CodecTermReader(TermsReader):
         self.arrays = Container(storage, segment.make_filename(TERMS_SUFFIX))
         self._encodings: dict[str, str] = {}
         self._ranges: dict[str, tuple[int, int]] = {}
-        for name, (first, last, encoding) in self.arrays.info["fields"].items():
-            self._ranges[name] = first, last
+        for name, (first, end, encoding) in self.arrays.info["fields"].items():
+            self._ranges[name] = first, end
             self._encodings[name] = encoding
         self._dictionary = TermDictionary(self.arrays, self._ranges)
         self.frequencies = PackedInts(self.arrays, "postings.frequency", bits=4)
@@ -196,17 +196,17 @@ class CodecTermReader(TermsReader):
 
     def terms(self) -> Iterator[tuple[str, bytes]]:
         """Yield all terms."""
-        for name, (first, last) in self._ranges.items():
-            yield from ((name, term) for term in self._dictionary.terms(first, last))
+        for name, (first, end) in self._ranges.items():
+            yield from ((name, term) for term in self._dictionary.terms(first, end))
 
     def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
-        """Yield all terms from `prefix` on: those of the field, then those of later fields."""
+        """Yield the terms of the field from `prefix` on, then all terms of later fields."""
         if fieldname not in self._ranges:
             return
         start, _ = self._dictionary.term_range(fieldname, prefix, None)
-        for name, (first, last) in self._ranges.items():
-            if last > start:
-                terms = self._dictionary.terms(max(first, start), last)
+        for name, (first, end) in self._ranges.items():
+            if end > start:
+                terms = self._dictionary.terms(max(first, start), end)
                 yield from ((name, term) for term in terms)
 
     def items(self) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
@@ -228,9 +228,9 @@ class CodecTermReader(TermsReader):
 
     def info_at(self, number: int) -> TermInfo:
         """Return the statistics of a term by its number; a new object, since Whoosh changes it."""
-        first, last = self.arrays["terms.entries"][number : number + 2].tolist()
+        first, end = self.arrays["terms.entries"][number : number + 2].tolist()
         blocks, bits = self.arrays["entries.block"], self.arrays["entries.documents"]
-        lowest, highest = int(bits[first]), int(bits[last - 1])
+        lowest, highest = int(bits[first]), int(bits[end - 1])
         return TermInfo(
             weight=self.arrays["terms.weight"][number].item(),
             df=self._count(number),
@@ -238,7 +238,7 @@ class CodecTermReader(TermsReader):
             maxlength=int(self.arrays["terms.longest"][number]),
             maxweight=self.arrays["terms.top"][number].item(),
             minid=int(blocks[first]) * BLOCK_SIZE + (lowest & -lowest).bit_length() - 1,
-            maxid=int(blocks[last - 1]) * BLOCK_SIZE + highest.bit_length() - 1,
+            maxid=int(blocks[end - 1]) * BLOCK_SIZE + highest.bit_length() - 1,
         )
 
     def frequency(self, fieldname: str, text: bytes) -> float:
@@ -267,8 +267,8 @@ class CodecTermReader(TermsReader):
         return number
 
     def _count(self, number: int) -> int:
-        first, last = self.arrays["terms.postings"][number : number + 2].tolist()
-        return int(last - first)
+        first, end = self.arrays["terms.postings"][number : number + 2].tolist()
+        return int(end - first)
 
 
 class TermCursor(FieldCursor):

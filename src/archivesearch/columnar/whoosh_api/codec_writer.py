@@ -69,7 +69,7 @@ class CodecDocumentWriter(PerDocWriterWithColumns):
     def start_doc(self, docnum: int) -> None:
         """Begin the next document."""
         if docnum != self._count:
-            raise ValueError(f"document {docnum} follows, where {self._count} is expected")
+            raise ValueError(f"document {docnum} follows; expected {self._count}")
         self._docnum = docnum
         self._count += 1
         self._values = {}
@@ -165,7 +165,7 @@ class CodecDocumentWriter(PerDocWriterWithColumns):
 
 
 class CodecTermWriter(FieldWriter):
-    """Writes postings field by field, term by term, with the arrays of the bulk build."""
+    """Writes postings field by field, term by term, in arrays as in `segment.py`."""
 
     def __init__(self, storage: Storage, segment: Segment) -> None:
         self._storage = storage
@@ -236,7 +236,7 @@ class CodecTermWriter(FieldWriter):
         self._add_statistics(field, starts[:-1])
 
     def _append_entries(self, field: "_Field", counts: Array) -> None:
-        """Write the blocks of each term's documents; `counts` is the number of its postings."""
+        """Write the entries of each term; `counts` has the number of its postings."""
         documents = np.asarray(field.documents).astype(np.int64)
         terms = np.repeat(np.arange(len(counts)), counts)
         blocks = documents >> BLOCK_BITS
@@ -249,7 +249,7 @@ class CodecTermWriter(FieldWriter):
         self._counts["entries"] += np.bincount(terms[starts], minlength=len(counts)).tolist()
 
     def _add_statistics(self, field: "_Field", starts: Array) -> None:
-        """Add the statistics of each term; `starts` is the index of its first posting."""
+        """Add the statistics of each term; `starts` has the index of its first posting."""
         weights = np.asarray(field.weights)
         lengths = np.asarray(field.lengths)
         absent = np.iinfo(np.uint32).max

@@ -70,7 +70,7 @@ class ColumnarIndex(Index):
         return 0
 
     def last_modified(self) -> float:
-        """Return -1: an index has no times of its changes."""
+        """Return -1: an index does not record the times of its changes."""
         return -1
 
     def close(self) -> None:
@@ -98,7 +98,7 @@ class SegmentReader(IndexReader):
 
     def indexed_field_names(self) -> list[str]:
         """Return the fields that have terms."""
-        return [name for name, (first, last) in self._segment.fields.items() if last > first]
+        return [name for name, (first, end) in self._segment.fields.items() if end > first]
 
     def all_terms(self) -> Iterator[tuple[str, bytes]]:
         """Yield all terms, sorted by field."""
@@ -112,10 +112,10 @@ class SegmentReader(IndexReader):
         )
 
     def terms_from(self, fieldname: str, prefix: str | bytes) -> Iterator[tuple[str, bytes]]:
-        """Yield all terms from `prefix` on: those of the field, then those of later fields."""
+        """Yield the terms of the field from `prefix` on, then all terms of later fields."""
         start = self._bytes(fieldname, prefix)
-        first, last = self._segment.term_dictionary.term_range(fieldname, start, None)
-        yield from ((fieldname, term) for term in self._segment.term_dictionary.terms(first, last))
+        first, end = self._segment.term_dictionary.term_range(fieldname, start, None)
+        yield from ((fieldname, term) for term in self._segment.term_dictionary.terms(first, end))
         for field in sorted(self.indexed_field_names()):
             if field > fieldname:
                 yield from ((field, term) for term in self.lexicon(field))
@@ -144,7 +144,7 @@ class SegmentReader(IndexReader):
         )
 
     def frequency(self, fieldname: str, text: str | bytes) -> int:
-        """Return how often a term occurs in all documents; 0 for an unknown term."""
+        """Return the number of occurrences of a term; 0 for an unknown term."""
         number = self._number(fieldname, text)
         if number is None:
             return 0
@@ -183,12 +183,12 @@ class SegmentReader(IndexReader):
         return self._segment.total_length.get(fieldname, 0)
 
     def min_field_length(self, fieldname: str) -> int:
-        """Return the least number of words of a field in a document; 0 if a document lacks it."""
+        """Return the smallest number of words of a field; 0 if a document lacks the field."""
         values = self._lengths(fieldname, slice(0, self._segment.document_count))
         return int(values.min()) if len(values) else 0
 
     def max_field_length(self, fieldname: str) -> int:
-        """Return the greatest number of words of a field in a document."""
+        """Return the largest number of words of a field in a document."""
         values = self._lengths(fieldname, slice(0, self._segment.document_count))
         return int(values.max()) if len(values) else 0
 
@@ -199,7 +199,7 @@ class SegmentReader(IndexReader):
         return int(self._segment.lengths[self._segment.length_start(fieldname) + docnum])
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
-        """Return the stored fields of a document, by name; without those that are None."""
+        """Return the stored fields of a document, by name, without fields that are None."""
         values = asdict(self._segment.documents.passage(docnum))
         return {name: value for name, value in values.items() if value is not None}
 

@@ -1,4 +1,4 @@
-"""Whoosh matchers over sorted ids: their base class, and the postings of a segment's term."""
+"""Whoosh matchers over sorted IDs: their base class, and the postings of a segment's term."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class SortedMatcher(LeafMatcher):
-    """Walks through sorted ids, which to Whoosh are one block.
+    """Walks through sorted IDs, which to Whoosh are one block.
 
     A subclass gives `_ids`, and their number as `_count`.
     """
@@ -32,34 +32,34 @@ class SortedMatcher(LeafMatcher):
         raise NotImplementedError
 
     def is_active(self) -> bool:
-        """Whether there is a current id; after the last one there is none."""
+        """Whether there is a current ID; after the last one there is none."""
         return self._index < self._count
 
     def copy(self) -> Self:
-        """Return a matcher at the same id."""
+        """Return a matcher at the same ID."""
         return copy(self)
 
     def reset(self) -> None:
-        """Go back to the first id."""
+        """Go back to the first ID."""
         self._index = 0
 
     def id(self) -> Any:
-        """Return the current id; after the last one, the last."""
+        """Return the current ID; after the last one, the last."""
         return self._ids[min(self._index, self._count - 1)]
 
     def all_ids(self) -> Iterator[Any]:
-        """Yield the ids from the current one on."""
+        """Yield the IDs from the current one on."""
         return iter(self._ids[self._index :])
 
     def next(self) -> bool:
-        """Go to the next id; return whether the block has ended. Raises ReadTooFar."""
+        """Go to the next ID; return whether the block has ended. Raises ReadTooFar."""
         if not self.is_active():
             raise ReadTooFar
         self._index += 1
         return not self.is_active()
 
     def skip_to(self, id: Any) -> None:
-        """Go to the first id that is not less than `id`. Raises ReadTooFar."""
+        """Go to the first ID that is not less than `id`. Raises ReadTooFar."""
         if not self.is_active():
             raise ReadTooFar
         self._index = bisect_left(self._ids, id, self._index)

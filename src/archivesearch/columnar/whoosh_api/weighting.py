@@ -12,8 +12,8 @@ from archivesearch.columnar.bm25 import K1, NORM_BASE, norm_slope
 class BM25(WeightingModel):
     """Okapi BM25 with Lucene's idf, which is never negative.
 
-    `documents` is the number of documents that have words in a field, by field: the average
-    length is that of these. `idf` returns the idf of a term in a field. Scores have no upper
+    `documents` is by field the number of documents with words in it, over which the average
+    length is taken. `idf` returns the idf of a term in a field. Scores have no upper
     bounds, since Whoosh's way of skipping by bounds loses hits.
     """
 

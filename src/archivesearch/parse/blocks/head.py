@@ -11,7 +11,7 @@ _META_LANGUAGES = ("content-language", "language", "dc.language")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The metadata of a page, "" where it has none; `lang` has two or three letters."""
+    """The metadata of a page, each `""` if missing; `lang` has two or three letters."""
 
     title: str = ""
     lang: str = ""

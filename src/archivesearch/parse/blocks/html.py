@@ -69,8 +69,8 @@ def blocks(document: LexborHTMLParser) -> list[Block]:
 class _Builder:
     """Builds the blocks of a document: `parts` is the text since the last block.
 
-    `nested` is true for the content of `<iframe>`, `<noembed>` or `<noframes>`. lexbor returns
-    it as text, which is parsed as a document of its own; such content inside it is not.
+    lexbor returns the content of `<iframe>`, `<noembed>` and `<noframes>` as text. It is
+    parsed as a document of its own, with `nested` true; such elements inside it are not.
     """
 
     def __init__(self, *, nested: bool) -> None:

@@ -20,7 +20,7 @@ _RULE_CHARACTERS = frozenset("-=*~_:.#+|^•·")
 
 
 class StyledText(NamedTuple):
-    """The text of a block, its strong spans, and whether an anchor is before it."""
+    """The text of a block, its strong spans, and whether an anchor precedes it."""
 
     text: str
     strong: tuple[Span, ...]
@@ -41,8 +41,8 @@ def collapse_whitespace(raw: str) -> str:
 def split_at_breaks(raw: str, *, strong: bool, anchor: bool) -> Iterator[StyledText]:
     r"""Split a raw text with marks where two or more `<br>` follow each other.
 
-    `strong` and `anchor` are the state at its start. An anchor at the end, with no text after
-    it, is yielded as a last StyledText without text.
+    `strong` and `anchor` are the state at its start. An anchor with no text after it becomes
+    a last StyledText without text.
 
     >>> list(split_at_breaks("\x02one\x03 two\x01\x01three", strong=False, anchor=False))
     [StyledText(text='one two', strong=((0, 3),), anchor=False), StyledText(text='three', strong=(), anchor=False)]
@@ -81,7 +81,7 @@ def split_at_breaks(raw: str, *, strong: bool, anchor: bool) -> Iterator[StyledT
 
 
 def _add_span(spans: list[Span], start: int, end: int, gap: int) -> None:
-    """Add a span, or extend the last one if only a gap of that length is between them."""
+    """Add a span, or extend the last span if it ends `gap` before the start."""
     if spans and spans[-1][1] + gap == start:
         start = spans.pop()[0]
     spans.append((start, end))
@@ -93,23 +93,23 @@ def strip_marks(raw: str) -> str:
 
 
 def strong_spans(raw: str, texts: Sequence[str], *, strong: bool) -> list[tuple[Span, ...]]:
-    """Return the strong spans of each of the texts that `plain_text` cut out of a raw text.
+    """Return the strong spans of each text that `plain_text` cut out of a raw text.
 
-    The texts have the same words in the same order, with other white space and without lines
-    of dashes. So positions are matched by counting the remaining characters.
+    The texts have the words of the raw text in the same order, with other white space and
+    without lines of dashes. So offsets are matched by counting all other characters.
     """
-    bounds = _strong_bounds(raw, strong=strong)
+    counted = _counted_strong_spans(raw, strong=strong)
     spans_of_texts: list[tuple[Span, ...]] = []
-    start = number = 0  # of the text, in counted characters; of the bounds
+    start = number = 0  # of the text, in counted characters; of the counted span
     for text in texts:
         offsets = [at for at, char in enumerate(text) if _counts(char)]
         end = start + len(offsets)
         spans = []
-        while number < len(bounds) and bounds[number][0] < end:
-            first, after = max(bounds[number][0], start), min(bounds[number][1], end)
+        while number < len(counted) and counted[number][0] < end:
+            first, after = max(counted[number][0], start), min(counted[number][1], end)
             if first < after:
                 spans.append((offsets[first - start], offsets[after - start - 1] + 1))
-            if bounds[number][1] > end:
+            if counted[number][1] > end:
                 break
             number += 1
         start = end
@@ -117,9 +117,9 @@ def strong_spans(raw: str, texts: Sequence[str], *, strong: bool) -> list[tuple[
     return spans_of_texts
 
 
-def _strong_bounds(raw: str, *, strong: bool) -> list[Span]:
+def _counted_strong_spans(raw: str, *, strong: bool) -> list[Span]:
     """Return the strong spans of a raw text, in counted characters."""
-    bounds: list[Span] = []
+    spans: list[Span] = []
     end = 0
     for number, token in enumerate(_MARK.split(raw)):
         if number % 2:
@@ -127,10 +127,10 @@ def _strong_bounds(raw: str, *, strong: bool) -> list[Span]:
             continue
         start, end = end, end + sum(map(_counts, token))
         if strong and end > start:
-            if bounds and bounds[-1][1] == start:
-                start = bounds.pop()[0]
-            bounds.append((start, end))
-    return bounds
+            if spans and spans[-1][1] == start:
+                start = spans.pop()[0]
+            spans.append((start, end))
+    return spans
 
 
 def _counts(char: str) -> bool:

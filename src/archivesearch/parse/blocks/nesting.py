@@ -17,7 +17,7 @@ _MAX_DEPTH = 512
 
 
 def limit_nesting(markup: str) -> str:
-    """Return markup with `<p>` in place of each container tag that is nested too deep."""
+    """Return markup with `<p>` for each container tag that is nested too deep."""
     if len(markup) < _MIN_TAGS * _SHORTEST_TAG or markup.count("<") < _MIN_TAGS:
         return markup
     depth = 0

@@ -23,9 +23,10 @@ def blocks(raw: str) -> list[Block]:
     """Cut plain text into blocks.
 
     Lines that a hard wrap has split are joined by a space. A newline stays after a line that
-    ends before it is full, after a row of a table, and after each line of a block with mostly
-    short lines (verse, lists, addresses). In a text without hard wraps each long line is a
-    block. A row of dashes sets `rule` of the next block, and underlines make a line strong.
+    ends before it is full, and after a row of a table. In a block with mostly short lines
+    (verse, lists, addresses) it stays after each line. In a text without hard wraps each long
+    line is a block. A row of dashes sets `rule` of the next block, and underlines make a line
+    strong.
     """
     lines = [line.expandtabs(8).rstrip() for line in _LINE_END.split(raw.replace("\f", "\n\n"))]
     width = _wrap_width(lines)

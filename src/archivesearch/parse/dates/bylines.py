@@ -47,7 +47,7 @@ _NOT_AUTHOR = re.compile(
 
 
 def byline_author(line: str) -> str:
-    """Return the name in a line such as `By Ada Byron, May 1996`, or ''."""
+    """Return the name in a line such as `By Ada Byron, May 1996`, or `""`."""
     if len(line) > 110:
         return ""
     match = _BY.match(line)
@@ -58,7 +58,7 @@ def byline_author(line: str) -> str:
 
 
 def top_author(lines: Sequence[EdgeLine], meta: str = "") -> str:
-    """Return the author in the lines above a page's text, or ''.
+    """Return the author in the lines above a page's text, or `""`.
 
     The author of a review is the reviewer, since a `by` below `A review of …` names the
     author of the book. `meta` is the name in the page's head. If there is one, a `by` in
@@ -76,7 +76,7 @@ def top_author(lines: Sequence[EdgeLine], meta: str = "") -> str:
 
 
 def title_author(title: str, lines: Sequence[EdgeLine]) -> str:
-    """Return the author in a title whose name is also a line of the page, or ''.
+    """Return the author in a title whose name is also a line of the page, or `""`.
 
     Examples are `On Engines by Ada Byron` and `Ada K. Byron: On Engines`. Before a colon
     only a name with initials counts; others can be the site or the paper.
@@ -92,7 +92,7 @@ def title_author(title: str, lines: Sequence[EdgeLine]) -> str:
 
 
 def closing_author(line: str) -> str:
-    """Return the name in a line such as `--Ada Byron, May 1996`, or ''."""
+    """Return the name in a line such as `--Ada Byron, May 1996`, or `""`."""
     match = _DASH_NAME.match(line) if len(line) <= 80 else None
     if not match or re.search(r"[\"\u201c\u201d]", line):
         return ""
@@ -109,7 +109,7 @@ def is_person_name(line: str) -> bool:
 
 
 def meta_name(meta_author: str) -> str:
-    """Return the author in a page's head, or '' if it is a program, an address or keywords."""
+    """Return the author in a page's head, or `""` if it is a program, an address or keywords."""
     if not meta_author:
         return ""
     name = re.sub(r"\s*\([^()]*\d[^()]*\)", "", " ".join(meta_author.split())).strip(" ,;")
@@ -126,7 +126,7 @@ def _without_dates(line: str) -> str:
 
 
 def _leading_name(text: str) -> str:
-    """Return the name at the start of a text, such as the text after `by`, or ''."""
+    """Return the name at the start of a text, such as the text after `by`, or `""`."""
     text = re.sub(r"\s*,?\s*(?:1[5-9]|20)\d\d\W*$", "", _without_dates(text))
     stop = _NAME_END.search(text)
     name = (text[: stop.start()] if stop else text).strip(' ,*_"\u201d')

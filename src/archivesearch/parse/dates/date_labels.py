@@ -90,7 +90,7 @@ def labelled_dates(line: EdgeLine, order: DateOrder) -> Iterator[DateCandidate]:
 def source_line_dates(line: EdgeLine, order: DateOrder) -> Iterator[DateCandidate]:
     """Yield the date of a line such as `Source: The Mill, May 1994`.
 
-    A year without an issue number may be that of a book, so it gets a lower rank.
+    A year without an issue number may be a book's, so it gets a lower rank.
     """
     match = _SOURCE_LABEL.match(line.text)
     if not match or len(line.text) > 260:

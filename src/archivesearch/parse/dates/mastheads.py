@@ -63,7 +63,7 @@ def masthead_dates(
 ) -> list[DateCandidate]:
     """Return the dates above a page's text that stand alone, or beside a name.
 
-    `author` is the name in the page's head, or ''.
+    `author` is the name in the page's head, or `""`.
     """
     is_review = bool(_REVIEW.search(page) or _REVIEW.search(title))
     is_index = bool(_INDEX_PAGE.search(page))
@@ -116,7 +116,7 @@ def _neighbours(lines: Sequence[EdgeLine], at: int) -> list[str]:
 
 
 def _dated_line(line: EdgeLine, order: DateOrder) -> DateCandidate | None:
-    """Return the date of a line that is a date, a byline with one, or a heading with one."""
+    """Return the date of a line that is a date, or a byline or heading with a date."""
     text = line.text
     if len(text) > 120:
         return None

@@ -8,8 +8,8 @@ from archivesearch.parse.blocks.block import Block
 from archivesearch.parse.dates.written_dates import has_digit
 
 _TOP_BLOCKS, _BOTTOM_BLOCKS = 12, 12
-_MIN_TEXT_LINE, _MAX_TOP_TEXT = 150, 700  # characters: running text, and where the top ends
-_MAX_DATED_LINE = 260  # characters; a longer line is not read for a date
+_MIN_TEXT_LINE, _MAX_TOP_TEXT = 150, 700  # code points: of running text, and of the top
+_MAX_DATED_LINE = 260  # code points; a longer line is not read for a date
 _DASHES = "-\u2013\u2014\u2015"
 _NOTES_HEADING = re.compile(
     r"\W*(?:(?:foot|end|translator.s |editor.s )?notes?|references|bibliography|sources|notas"
@@ -43,7 +43,7 @@ def without_banners(blocks: Sequence[Block], banners: Sequence[str]) -> list[tup
 
 
 def top_lines(blocks: Sequence[Block], banners: Sequence[str]) -> list[EdgeLine]:
-    """Return the lines of the first blocks of a page, up to its running text."""
+    """Return the lines of the first blocks of a page, to the beginning of its running text."""
     lines: list[EdgeLine] = []
     running = 0
     for number, text in without_banners(blocks[: _TOP_BLOCKS + 4], banners)[:_TOP_BLOCKS]:
@@ -79,7 +79,7 @@ def notes_start(blocks: Sequence[Block]) -> int:
 def _lines(
     block: Block, number: int, text: str, *, after_text: bool, only_candidates: bool = False
 ) -> Iterator[EdgeLine]:
-    """Yield the lines of a block; `only_candidates` skips those without digit and dash."""
+    """Yield the lines of a block; `only_candidates` skips lines without digit and dash."""
     if only_candidates and "\n" not in text and text[:1] not in _DASHES and not has_digit(text):
         return
     stands_out = block.all_strong

@@ -27,7 +27,7 @@ from archivesearch.parse.dates.page_edges import EdgeLine
 from archivesearch.parse.dates.written_dates import DateOrder, PartialDate, find_dates, valid_date
 
 _ISSUE_NUMBER = re.compile(r"(?:\b(?:issue|no|number|nr)\b\.?|#)\s*(\d{1,4})(?!\d)", re.IGNORECASE)
-# the sources whose date may add a month and a day to a year that another source gives
+# The sources whose date may add a month and a day to a year that another source gives.
 _EXACT = frozenset(("masthead", "byline", "closing", "published", "address"))
 
 
@@ -37,7 +37,7 @@ def date_page(
     """Return the date and the author of a page, with the rule that gave the date.
 
     `page` is the path or URL of the page, `meta_author` the author in its head. The best
-    date is that of the masthead or byline. Next come a label such as `Published`, the end
+    date is in the masthead or byline. Next come a label such as `Published`, the end
     of the text, `Reviewed`, `Updated`, the URL, and last the number of the issue. Years
     in the running text do not count.
     """
@@ -74,7 +74,7 @@ def date_page(
 def _dating(ranked: Sequence[DateCandidate], author: str) -> Dating:
     """Return the dating by the best candidate and the best one with another year.
 
-    Of candidates that agree, the most exact gives the date: `1994` and `1994-05` make
+    The most exact of the candidates that agree gives the date: `1994` and `1994-05` make
     `1994-05`.
     """
     if not ranked:
@@ -100,8 +100,8 @@ def _label_candidates(
 ) -> list[DateCandidate]:
     """Return the dates of labelled lines at the top and the bottom of a page.
 
-    `Last updated` below the text of a page in a folder of a year dates only the web page,
-    so it has the rank LAST.
+    `Last updated` below the text dates only the web page if the page's folder has a date.
+    Then it has the rank LAST.
     """
     candidates: list[DateCandidate] = []
     for line in top:
@@ -193,7 +193,7 @@ def _closing_author(
     bottom: Sequence[EdgeLine],
     signed: Sequence[tuple[DateCandidate, int]],
 ) -> str:
-    """Return the name at the end of the text, beside its date or after dashes, or ''."""
+    """Return the name at the end of the text, beside its date or after dashes, or `""`."""
     for _, number in signed:
         lines = blocks[number].text.split("\n")
         if number and not blocks[number - 1].level and len(blocks[number - 1].text) < 60:

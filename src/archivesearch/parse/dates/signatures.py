@@ -38,7 +38,7 @@ def signature_dates(
 
 
 def answered_letter_dates(blocks: Sequence[Block], order: DateOrder) -> list[DateCandidate]:
-    """Return the date of the letters on a page that a reply follows, or [] if years differ."""
+    """Return the date of the letters that replies follow; [] without any, or if years differ."""
     letter_dates: list[PartialDate] = []
     for number in range(1, len(blocks) - 1):
         block = blocks[number]
@@ -56,7 +56,7 @@ def answered_letter_dates(blocks: Sequence[Block], order: DateOrder) -> list[Dat
 
 
 def _is_below_text(blocks: Sequence[Block], number: int) -> bool:
-    """Whether one of the four blocks before a block has more than 100 characters."""
+    """Whether one of the four blocks before a block has more than 100 code points."""
     return any(len(block.text) > 100 for block in blocks[max(number - 4, 0) : number])
 
 

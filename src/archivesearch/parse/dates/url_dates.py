@@ -1,4 +1,4 @@
-"""URL dates: dates and issue numbers in a URL or path, as `1966/10/15.htm`, `jan2005.html`."""
+"""URL dates: dates and issue numbers in a URL or path: `1966/10/15.htm`, `jan2005.html`."""
 
 import re
 from collections.abc import Iterable
@@ -123,7 +123,7 @@ def _path_parts(page: str) -> list[str]:
 
 
 def _file_names(page: str) -> list[str]:
-    """Return the parts of a URL that name its file, each cut to its last 255 characters.
+    """Return the parts of a URL that name its file, each cut to its last 255 code points.
 
     >>> _file_names("letters/may1998/index.html")
     ['may1998']
@@ -177,7 +177,7 @@ def _separated_date(name: str) -> PartialDate | None:
 def _digits_date(name: str) -> PartialDate | None:
     """Return the date of a run of digits: MMDDYYYY, YYYYMMDD, MMDDYY, YYMMDD, YYYY, MMYY or YY.
 
-    The first run counts that is no serial number and can be a date; None if it is ambiguous.
+    The first run that is no serial number and can be a date counts; None if it is ambiguous.
     """
     for match in _DIGITS.finditer(name):
         prefix = name[: match.start()]
@@ -233,5 +233,5 @@ def _calendar_date(year: int, month: int, day: int | None = None) -> PartialDate
 
 
 def _is_web_date(date: PartialDate | None) -> bool:
-    """Whether a web page can be of this date. Older dates in its name are its subject."""
+    """Whether a web page can be of this date. Older dates in a URL are the page's subject."""
     return date is not None and _FIRST_WEB_YEAR <= date.year <= _LAST_YEAR

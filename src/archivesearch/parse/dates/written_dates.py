@@ -82,7 +82,7 @@ _DATE_WORDS = frozenset(MONTH_NUMBERS) | frozenset(_SEASON.split("|"))
 
 
 class PartialDate(NamedTuple):
-    """A year with its month and day where they are known, and its span in a text.
+    """A year with its month and day if they are known, and its span in a text.
 
     `month` and `day` are 0 if they are not known. The date is `text[start:end]`.
     """
@@ -155,7 +155,7 @@ def has_digit(text: str) -> bool:
 
 
 def _may_hold_date(text: str) -> bool:
-    """Whether a text has what every date has: a digit, and a month's name or a separator."""
+    """Whether a text can have a date: it has a digit, and a month's name or a separator."""
     if not has_digit(text):
         return False
     if _SEPARATED_DIGITS.search(text) or "\u5e74" in text:

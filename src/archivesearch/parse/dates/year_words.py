@@ -84,7 +84,7 @@ TEMPORAL = frozenset(
     """.split()
 )
 
-# Those of TEMPORAL that also stand before a quantity: `of 2000 copies`.
+# Words of TEMPORAL that also stand before a quantity: `of 2000 copies`.
 AMBIGUOUS_TEMPORAL = frozenset(
     """
     to of and or from between by after before through its his her their our my a et y e und
@@ -139,7 +139,7 @@ STREETS = (
 # Characters that may follow a year directly in Chinese and Japanese.
 CJK_AFTER_YEAR = "年至到和及與与或から、・"
 
-ADDRESS_PATTERN = re.compile(
+URL_PATTERN = re.compile(
     r"://|www\.|@|\.(?:s?html?|txt|php\d?|pdf|asp|cgi|org|com|net|gif|jpe?g|zip|exe|c|h|py)\b|[?&]\w+="
     r"|^[\w.-]+/[\w.-]+/[\w./~-]*[a-z]",
     re.IGNORECASE,

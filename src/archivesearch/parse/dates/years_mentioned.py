@@ -1,4 +1,4 @@
-"""Years mentioned in a text.
+"""Years mentioned: the years in a text, without other numbers of four digits.
 
 A number of four digits is a year unless the words beside it say otherwise: `1800 copies`,
 `Box 1990`, `$1900` and `1830 Eagle Crest Way` are no years.
@@ -129,7 +129,7 @@ def _year_matches(text: str) -> Iterator[re.Match[str]]:
 
 
 def _with_ascii_digits(text: str) -> str:
-    """Return a text with ASCII digits for full-width ones and for those of CJK years."""
+    """Return a text with ASCII digits for full-width digits and for Chinese ones of years."""
     if any(map(text.__contains__, _FULLWIDTH_DIGITS)):
         text = text.translate(_TO_ASCII_DIGITS)
     if _YEAR_SIGN in text:
@@ -218,7 +218,7 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 
 def _may_follow_hyphen(left: str) -> bool:
-    """Whether a year can follow a text and a hyphen: `pre`, `May`, `12-05` and `1971` can."""
+    """Whether a year can follow a text and a hyphen, such as `pre`, `May`, `12-05` or `1971`."""
     word = re.search(r"[^\W_]*$", left)
     last = word[0] if word else ""
     if last.isdigit():
@@ -227,12 +227,12 @@ def _may_follow_hyphen(left: str) -> bool:
 
 
 def _is_in_url(text: str, at: int) -> bool:
-    """Whether a position lies in a URL, a mail address or a file name."""
+    """Whether an offset lies in a URL, a mail address or a file name."""
     around = text[max(at - 100, 0) : at + 150]
     middle = min(at, 100)
     start = max(around.rfind(" ", 0, middle), around.rfind("\n", 0, middle)) + 1
     word = around[start:].split(maxsplit=1)[0]
-    return bool(words.ADDRESS_PATTERN.search(word))
+    return bool(words.URL_PATTERN.search(word))
 
 
 def _is_quantity(text: str, start: int, end: int, match: re.Match[str], year: int) -> bool:

@@ -1,4 +1,4 @@
-"""Encoding labels: those of the WHATWG standard, older ones, and misspelt ones."""
+"""Encoding labels of the WHATWG standard, older labels, and misspelt labels."""
 
 import re
 from dataclasses import dataclass
@@ -105,8 +105,8 @@ _KEYS = {_key(label): charset for label, charset in _LABELS.items()}
 def charset_for(label: str) -> Charset | None:
     """Return the encoding of a label, None if it is unknown.
 
-    A misspelt label counts: one with other punctuation than a label of the tables, or one that
-    differs by a single letter from labels of one encoding only.
+    A misspelt label counts if it differs from a label of the tables in punctuation only, or in
+    one letter from labels of one encoding only.
 
     >>> charset_for("utrf-8")
     Charset(name='utf-8', codec='utf-8', misspelt=True)
@@ -134,5 +134,5 @@ def _is_one_apart(one: str, other: str) -> bool:
     while start < min(len(one), len(other)) and one[start] == other[start]:
         start += 1
     left, right = one[start:], other[start:]
-    swapped = left[:2] == right[:2][::-1] and left[2:] == right[2:]
-    return swapped or left[1:] == right[1:] or left[1:] == right or left == right[1:]
+    is_swapped = left[:2] == right[:2][::-1] and left[2:] == right[2:]
+    return is_swapped or left[1:] == right[1:] or left[1:] == right or left == right[1:]

@@ -46,7 +46,7 @@ def _meta_labels(data: bytes) -> Iterator[bytes]:
 
 
 def _attributes(data: bytes, at: int) -> tuple[dict[bytes, bytes], int]:
-    """Return the attributes of a tag from `at` on, and the offset of its end, -1 if none."""
+    """Return the attributes of a tag from `at` on, and the offset of its end; -1 without end."""
     attributes: dict[bytes, bytes] = {}
     while match := _ATTRIBUTE.match(data, at):
         name, double, single, bare, unclosed = match.groups()
@@ -58,7 +58,7 @@ def _attributes(data: bytes, at: int) -> tuple[dict[bytes, bytes], int]:
 
 
 def _label(attributes: dict[bytes, bytes]) -> bytes:
-    """Return the encoding label in the attributes of a `<meta>`, b"" if none."""
+    """Return the encoding label in the attributes of a `<meta>`, `b""` if none."""
     if b"charset" in attributes:
         return attributes[b"charset"]
     if attributes.get(b"http-equiv", b"").lower() != b"content-type":

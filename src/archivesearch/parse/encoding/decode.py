@@ -1,9 +1,9 @@
 """Page decoder: from bytes to text, as browsers decode, with repairs for old pages.
 
-The order is that of the WHATWG encoding standard: byte order mark, transport (the server's
+The order follows the WHATWG encoding standard: byte order mark, transport (the server's
 content type), `<meta>`. A declaration that the bytes disprove is ignored. Latin-1 and ASCII
 mean windows-1252. A page without a declaration is UTF-8 if it is valid UTF-8; else
-windows-1252 if its letters are those of western Europe; else the encoding is guessed.
+windows-1252 if its letters are western European; else the encoding is guessed.
 """
 
 import codecs
@@ -67,22 +67,22 @@ def _decode(data: bytes, content_type: str | None) -> tuple[str, Charset, str]:
                 return text, charset, "bom"
     if charset := detection.utf16_without_bom(data):
         return data.decode(charset.codec, "replace"), charset, "bytes"
-    ignored = ""
-    tried: set[str] = set()
+    ignored_note = ""
+    tried_codecs: set[str] = set()
     for label, source in _declarations(data, content_type):
         charset = charset_for(label)
-        if charset and charset.codec in tried:
+        if charset and charset.codec in tried_codecs:
             continue
-        tried.add(charset.codec if charset else "")
+        tried_codecs.add(charset.codec if charset else "")
         if charset and charset.name.startswith("utf-16") and source != "transport":
             charset = _UTF8  # a page in UTF-16 has no declaration in ASCII
         text = _decode_declared(data, charset) if charset else None
         if charset and text is not None:
             misspelt = f" (misspelt {_shorten(label)})" if charset.misspelt else ""
-            return text, charset, source + (misspelt or ignored)
-        ignored = ignored or f" (not {_shorten(label)})"
+            return text, charset, source + (misspelt or ignored_note)
+        ignored_note = ignored_note or f" (not {_shorten(label)})"
     text, charset, source = _decode_undeclared(data)
-    return text, charset, source + ignored
+    return text, charset, source + ignored_note
 
 
 def _shorten(label: str) -> str:
@@ -129,9 +129,9 @@ def _decode_undeclared(data: bytes) -> tuple[str, Charset, str]:
 def _decode_as(data: bytes, charset: Charset) -> str | None:
     """Decode in an encoding, or return None if too many bytes are invalid in it.
 
-    A few invalid bytes are tolerated and read as windows-1252: an editor that knew no other
-    encoding wrote them. One for ten valid characters beyond ASCII is few. In UTF-8 with at
-    least three such characters, which is hardly UTF-8 by chance, one for two is few.
+    A few invalid bytes are read as windows-1252: an editor that knew no other encoding wrote
+    them. They may be one for ten valid characters beyond ASCII. In UTF-8 with at least three
+    such characters, which is hardly UTF-8 by chance, they may be one for two.
     """
     if charset.codec == "cp1252":
         return _decode_windows_1252(data)

@@ -11,7 +11,7 @@ _ASCII_LINE = re.compile(rb"(?m)^[\0-\x7f]*?$\s*")
 # The first bytes, in UTF-8, of accented letters of western Europe, signs and quotation marks.
 _COMMON_UTF8 = re.compile(rb"[\xc2\xc3]|\xe2\x80")
 _MIN_CHARACTERS = 4
-# The encodings of pages. Without this choice charset-normalizer finds those of mainframes too.
+# The encodings of pages. Without this choice charset-normalizer also finds mainframe encodings.
 _CANDIDATES = [
     *"cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 koi8_r koi8_u".split(),
     *"iso8859_2 iso8859_5 iso8859_6 iso8859_7 iso8859_8 cp866 mac_cyrillic".split(),
@@ -20,7 +20,7 @@ _CANDIDATES = [
 
 
 def utf16_without_bom(data: bytes) -> Charset | None:
-    """Return UTF-16LE or UTF-16BE if NULs say so, without a byte order mark; else None.
+    """Return UTF-16LE or UTF-16BE, recognized by NULs without a byte order mark; else None.
 
     In UTF-16 every second byte of markup, spaces and line ends is NUL.
     """
@@ -39,7 +39,7 @@ def is_utf8(data: bytes, *, declared: bool = False) -> bool:
     """Whether bytes beyond ASCII are UTF-8.
 
     If an 8-bit encoding is `declared`, they must also have four characters beyond ASCII, or a
-    common one. The bytes of a few others are words in windows-1252 too: `CAFÉ»`, `É…`.
+    common one: few and rare ones can be words in windows-1252 too, such as `CAFÉ»` and `É…`.
     """
     try:
         data.decode()
@@ -54,7 +54,7 @@ def is_utf8(data: bytes, *, declared: bool = False) -> bool:
 def guess_charset(data: bytes) -> Charset | None:
     """Return the encoding that charset-normalizer finds, None if it finds none.
 
-    Reads the first 20,000 bytes of the lines that have any beyond ASCII, without tags.
+    It reads the first 20,000 bytes of the lines with bytes beyond ASCII, without tags.
     """
     from charset_normalizer import from_bytes
 

@@ -1,4 +1,4 @@
-"""Mojibake repair: undoes wrong decodings that happened before a page was saved."""
+"""Mojibake repair: undo wrong decodings that happened before a page was saved."""
 
 import re
 
@@ -21,14 +21,14 @@ _FROM_MAC = str.maketrans("ÕÒÓÔ", "’“”‘")
 
 
 def repair(text: str) -> tuple[str, str]:
-    """Return a text without its certain mojibake, and the names of the repairs, "" if none.
+    """Return a text without its certain mojibake, and the names of the repairs, `""` if none.
 
     - UTF-8 that was read as windows-1252 and saved as UTF-8: the whole text can be converted
       back, which is hardly possible by chance. If it cannot, quotation marks and dashes
       (`â€™`) are converted one by one.
     - Control characters of C1 become the characters of windows-1252.
-    - Quotation marks of the Macintosh that were read as windows-1252, if an English contraction
-      (`donÕt`) has one and each of these letters is in the place of such a mark.
+    - Quotation marks of the Macintosh that were read as windows-1252 (`donÕt`). An English
+      contraction must have one, and each of these letters must stand where such a mark would.
 
     >>> repair("Müller donâ€™t")
     ('Müller don’t', 'double UTF-8 punctuation')

@@ -1,8 +1,7 @@
 """Detection of windows-1252, the encoding of the languages of western Europe.
 
-It looks at the letters beyond ASCII, of which each western language uses a few. Bytes in
-another encoding, read as windows-1252, are letters that no single language has, or signs
-inside words.
+Each western language uses a few letters beyond ASCII. Bytes in another encoding, read as
+windows-1252, are letters that no single language has, or signs inside words.
 """
 
 import re
@@ -31,9 +30,9 @@ _HIGH_BYTES = bytes(range(0xA1, 0x100))
 _SAMPLE_BYTES = 200_000
 _MIN_ACCENTED = 8
 # Shares of accented letters among the letters. Foreign names make up to 1 % in an English page,
-# and 2 % in one on Sweden. The languages of eastern Europe have 6 % (Romanian) or more, those
-# in other scripts 80 %. The share among the bytes of a page is lower, because less than half of
-# them are letters of its text.
+# and 2 % in one on Sweden. The languages of eastern Europe have 6 % (Romanian) or more, other
+# scripts 80 %. The share among the bytes of a page is lower: less than half of them are letters
+# of its text.
 _MIN_DENSITY = 0.025
 _MIN_BYTE_DENSITY = 0.01
 _MAX_DENSITY = 0.5
@@ -43,7 +42,7 @@ _MIN_COVERAGE = 0.95
 
 
 def is_windows_1252(data: bytes) -> bool:
-    """Whether bytes are in windows-1252: few accented letters, or those of one language."""
+    """Whether bytes are in windows-1252: their accented letters are few, or of one language."""
     if _is_nearly_ascii(data):
         return True
     accented, density = _count_accented(data)
@@ -61,7 +60,7 @@ def cannot_be_windows_1252(data: bytes) -> bool:
 
 
 def _is_nearly_ascii(data: bytes) -> bool:
-    """Whether there are too few accented letters to judge by: a quick test, nearly always true."""
+    """Whether bytes have too few accented letters for a judgment: a quick test, mostly true."""
     high_bytes = len(data) - len(data.translate(None, _HIGH_BYTES))
     return high_bytes < len(data) * _MIN_BYTE_DENSITY
 

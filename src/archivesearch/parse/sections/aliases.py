@@ -25,7 +25,7 @@ class OrganizationRegister:
     """
 
     def __init__(self, config: Config, headings: Iterable[str]) -> None:
-        table = _table(config.organizations)
+        table = _names_by_alias(config.organizations)
         self._by_heading: dict[str, str] = {}
         self._by_folded_name: dict[str, str] = {}
         self._aliases: dict[str, dict[str, None]] = {}  # by canonical name, in order
@@ -36,8 +36,8 @@ class OrganizationRegister:
         if heading in self._by_heading:
             return
         parsed = parse_name(heading)
-        name = table.get(_folded(parsed.name)) or parsed.name
-        self._by_heading[heading] = self._by_folded_name[_folded(parsed.name)] = name
+        name = table.get(_fold_name(parsed.name)) or parsed.name
+        self._by_heading[heading] = self._by_folded_name[_fold_name(parsed.name)] = name
         aliases = self._aliases.setdefault(name, {})
         aliases.update(dict.fromkeys((parsed.name, *parsed.aliases)))
         aliases.pop(name, None)
@@ -54,8 +54,8 @@ class OrganizationRegister:
         """Add the acronyms that texts introduce beside a name: `Harbor League (HL)`."""
         for text in texts:
             for acronym, full_name in _introductions(text):
-                name = self._by_folded_name.get(_folded(full_name))
-                if name and _folded(acronym) != _folded(name):
+                name = self._by_folded_name.get(_fold_name(full_name))
+                if name and _fold_name(acronym) != _fold_name(name):
                     self._aliases[name].setdefault(acronym)
 
     def add_used_acronyms(self, texts: Mapping[str, Sequence[str]]) -> None:
@@ -76,19 +76,19 @@ class OrganizationRegister:
                 self._aliases[name].setdefault(acronym)
 
 
-def _table(organizations: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Return the canonical name of each folded name; "" for an alias that two of them share."""
+def _names_by_alias(organizations: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Return the canonical name of each folded name; `""` for an alias of two organizations."""
     table: dict[str, str] = {}
     for name, aliases in organizations.items():
         for alias in aliases:
-            key = _folded(alias)
+            key = _fold_name(alias)
             table[key] = "" if table.get(key, name) != name else name
     for name in organizations:
-        table[_folded(name)] = name
+        table[_fold_name(name)] = name
     return table
 
 
-def _folded(name: str) -> str:
+def _fold_name(name: str) -> str:
     """Return a name without case, dots, quotation marks and `The`, to compare it."""
     folded = name.casefold().replace("’", "'").replace(".", "").strip('"“” ,')
     return _SPACES.sub(" ", folded).removeprefix("the ")

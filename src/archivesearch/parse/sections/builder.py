@@ -12,7 +12,7 @@ from archivesearch.parse.sections.labels import Label, split_at_labels
 class SectionDraft:
     """A section that is being filled.
 
-    - `org_heading`: the heading with the name of its organization, "" if it has none.
+    - `org_heading`: the heading with the name of its organization, `""` if it has none.
     - `front_matter`: the lines of publication, address and price.
     - `paragraphs`: pairs of a text and its label.
     """
@@ -38,8 +38,8 @@ class SectionDraft:
     ) -> Section:
         """Return the finished section.
 
-        `years` yields the years that each paragraph mentions. Of an iterator one item for each
-        paragraph is taken, so that the next section can go on with it.
+        `years` yields the years that each paragraph mentions. If it is an iterator, one item
+        per paragraph is taken, and the next section can go on with the rest.
         """
         publication, address, price = ("\n".join(lines) for lines in self.front_matter)
         return Section(
@@ -81,7 +81,7 @@ class SectionBuilder:
     def add(self, text: str, labels: Sequence[Label], column_label: str = "") -> None:
         """Add a text, split into paragraphs at its labels.
 
-        `column_label` is the label of its table column. The text before the first label has it.
+        `column_label`, from its table column, labels the text before the first label.
         """
         if not labels and not self._pending_label:
             self.drafts[-1].paragraphs.append((text, column_label))

@@ -33,8 +33,8 @@ def line_kind(line: str) -> int | None:
 def leading_kinds(lines: Sequence[str], *, labelled: bool) -> list[int]:
     """Return the kinds of the lines below a name, up to the first that is no front matter.
 
-    `labelled` says that a label follows the lines. Then all of them are front matter: those
-    above the first address or price are the publication, and those between two address lines
+    `labelled` says that a label follows the lines. Then all of them are front matter: lines
+    above the first address or price are the publication, and lines between two address lines
     are part of the address.
     """
     kinds = [line_kind(line) for line in lines]

@@ -18,7 +18,7 @@ NON_HEADING_TAGS = frozenset(
 _MAX_HEADING = 300
 _MAX_LINE = 90
 _MAX_WORDS = 14
-# Code points of a block that is prose for its length alone.
+# A block with this many code points is prose, whatever it says.
 _MIN_PROSE = 80
 _MENU_BLOCKS = 3
 _PLAIN_TEXT_TAGS = frozenset(("text", "pre", "xmp", "listing", "plaintext"))
@@ -55,7 +55,7 @@ class HeadingFinder:
         self._last_prose: int | None = None
 
     def heading_end(self, number: int, labels: Sequence[Label]) -> int:
-        """Return the end of the heading at the start of a block: all, its first line, or 0."""
+        """Return the end of the heading at the start of a block, 0 if there is none."""
         block = self._blocks[number]
         if block.level:
             return len(block.text) if self._is_heading_element(block, number) else 0
@@ -173,7 +173,7 @@ def _ends_in_initials(word: str) -> bool:
 
 
 def _is_byline(text: str) -> bool:
-    """Whether a line is a byline: `By Ada Byron`, `von Karl Huber`."""
+    """Whether a line is a byline, such as `By Ada Byron` or `von Karl Huber`."""
     return text[:4].lower().startswith(("by ", "par ", "von ", "por ")) and bool(
         bylines.byline_author(text)
     )

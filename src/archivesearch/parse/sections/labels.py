@@ -1,4 +1,4 @@
-"""Paragraph labels such as `Comments:`, and the splitting of a text at its labels.
+"""Labels of paragraphs, such as `Comments:`, and splitting of a text at its labels.
 
 A label has words of the vocabulary (`label_words.py`), is at the start of a line or sentence,
 and has a colon after it. Inside a profile other labels count too: a date, a phrase that the
@@ -86,9 +86,9 @@ def find_labels(
 ) -> list[Label]:
     """Return the labels in a text, in order and disjoint, in linear time.
 
-    With `page_phrases` the text is part of a profile. Then a date, a phrase in a `strong` span
-    and, at the start of a line, each of these phrases (case folded) are labels too, if a colon
-    follows.
+    With `page_phrases`, which are case folded, the text is part of a profile. Then these are
+    labels too, if a colon follows: a date, a phrase in a `strong` span, and one of the
+    `page_phrases` at the start of a line.
 
     >>> text = "A league. Comments: Small."
     >>> [(text[label.start : label.end], label.kind) for label in find_labels(text)]
@@ -109,7 +109,7 @@ def find_labels(
 
 
 def label_kind(text: str) -> str:
-    """Return the kind of label that a whole text is, with or without a colon; "" if none."""
+    """Return the kind of a text that is a label, with or without a colon; `""` if it is none."""
     phrase = text.rstrip(" :：")
     return _phrase_kind(phrase, first=True)[0] if 0 < len(phrase) <= _MAX_LABEL else ""
 
@@ -147,7 +147,7 @@ def repeated_phrases(lines: Iterable[str], min_lines: int) -> frozenset[str]:
 
 
 def _disjoint(labels: list[Label]) -> list[Label]:
-    """Return labels by place, without those that begin before the text of the last one."""
+    """Return labels by start; a label that overlaps the one before it is left out."""
     disjoint: list[Label] = []
     for label in sorted(labels, key=lambda label: label.start):
         if not disjoint or label.start >= disjoint[-1].content_start:
@@ -172,13 +172,13 @@ class _ColonLabels:
         after_last = 0
         colon = text.find(":")
         while colon >= 0:
-            label = self._before(colon, after_last)
+            label = self._label_before(colon, after_last)
             if label:
                 yield label
                 after_last = label.content_start
             colon = text.find(":", colon + 1)
 
-    def _before(self, colon: int, after_last: int) -> Label | None:
+    def _label_before(self, colon: int, after_last: int) -> Label | None:
         """Return the label that ends at a colon, None if there is none.
 
         It begins after the last label. Its start is the first of these that makes a label: the
@@ -194,24 +194,24 @@ class _ColonLabels:
         line = window.rfind("\n") + 1
         if line or low == after_last:
             begins_line = line > 0 or low == 0
-            label = self._between(low + line, colon, begins_line=begins_line)
+            label = self._label_between(low + line, colon, begins_line=begins_line)
             if label:
                 return label
         bracket = window.rfind("(", line) if window[-1] == ")" else -1
         boundary = _BOUNDARY.match(window, line, bracket) if bracket > line else None
         if boundary:
-            label = self._between(low + boundary.end(), colon, begins_line=False)
+            label = self._label_between(low + boundary.end(), colon, begins_line=False)
             if label:
                 return label
         boundary = _BOUNDARY.match(window, line)
         if boundary:
-            label = self._between(low + boundary.end(), colon, begins_line=False)
+            label = self._label_between(low + boundary.end(), colon, begins_line=False)
             if label:
                 return label
-        return self._capitalized(low, colon)
+        return self._capitalized_label(low, colon)
 
-    def _between(self, start: int, colon: int, *, begins_line: bool) -> Label | None:
-        """Return the text between a start and a colon as a label, None if it is none."""
+    def _label_between(self, start: int, colon: int, *, begins_line: bool) -> Label | None:
+        """Return the label between a start and a colon, None if there is none."""
         text = self.text
         while start < colon and text[start] in _OPENING:
             start += 1
@@ -231,7 +231,7 @@ class _ColonLabels:
         return Label(start, end, content_start, kind, begins_line, opens_profile)
 
     def _profile_kind(self, start: int, colon: int, phrase: str, *, begins_line: bool) -> str:
-        """Return the kind of a label that counts inside profiles only, "" if it is none."""
+        """Return the kind of a label that counts inside profiles only, `""` if it is none."""
         if DATE_LABEL.fullmatch(phrase):
             if self.text[colon + 1 : colon + 6].strip()[:1].isdigit():
                 return ""
@@ -244,7 +244,7 @@ class _ColonLabels:
             return "own"
         return ""
 
-    def _capitalized(self, low: int, colon: int) -> Label | None:
+    def _capitalized_label(self, low: int, colon: int) -> Label | None:
         """Return a capitalized label that no end of a sentence separates from the text before."""
         low = max(low, colon - 40)
         match = _CAPITALIZED_LABEL.search(self.text[low:colon])
@@ -286,7 +286,7 @@ def _may_be_label(window: str, *, is_cut: bool) -> bool:
 
 
 def _phrase_kind(phrase: str, *, first: bool) -> tuple[str, bool]:
-    """Return the kind of label that a phrase is, "" if none, and whether it opens a profile.
+    """Return the kind of a label, `""` if the phrase is none, and whether it opens a profile.
 
     A phrase that is not the `first` of its line needs a capital, a digit or an ideograph.
     """
@@ -367,14 +367,14 @@ def _bare_label(text: str, start: int, stop: int, end: int) -> Label | None:
 
 
 def _line_kind(phrase: str) -> str:
-    """Return the kind of a label that needs a line of its own: `Our comments`, else ""."""
+    """Return the kind of a label that needs a line of its own: `Our comments`, else `""`."""
     match = LABEL_PHRASE.fullmatch(phrase)
     kind = _matched_kind(match) if match and not match["topic"] else ""
     return kind if kind in ("self", "comment") else ""
 
 
 def _bare_phrase(text: str, start: int, stop: int) -> tuple[str, str]:
-    """Return the words between two offsets, and the kind of label that they are, or ""."""
+    """Return the words between two offsets, and their kind as a label, or `""`."""
     if stop - start > _MAX_BARE_LABEL:
         return "", ""
     phrase = text[start:stop].strip(_STRIPPED)

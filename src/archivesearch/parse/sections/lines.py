@@ -1,4 +1,4 @@
-"""Lines of a page: the places of names, separated from the text that follows on their line."""
+"""Lines of a page, cut so that a name and the text beside it are separate lines."""
 
 import re
 from bisect import bisect_right
@@ -24,7 +24,7 @@ _SENTENCE_ENDS = frozenset('.!?"”’)')
 class Line:
     """A line of a block, or a part of a line: a name, or the text after it.
 
-    - `block`: the number of its block; `start` and `end` are offsets in the text of that.
+    - `block`: the number of its block; `start` and `end` are offsets in the block's text.
     - `level`, `tag`, `anchor`, `strong`: as in Block; `strong` is true if all words are.
     - `fills_block`, `begins_block`: it is the only line, or the first, of its block.
     - `label`: the label at its start.
@@ -169,7 +169,7 @@ def _names_at_line_end(block: Block) -> Iterator[int]:
 
 
 def _ends_of_first_name(block: Block) -> Iterator[int]:
-    """Yield the end of a name in bold at the start of a block, if it is numbered or before a dash.
+    """Yield the end of a bold name at the start of a block, if it is numbered or before a dash.
 
     The dashes between its publication, its address and its price are yielded too.
     """
@@ -188,7 +188,7 @@ def _name_before(block: Block, starts: Sequence[int], begin: int, label: Label) 
     """Return the start of the name directly before a label, None if there is none.
 
     The name is one of these: all of the line from `begin` on, the last bold words, or the
-    words after the last end of a sentence. `starts` are those of the block's strong spans.
+    words after the last end of a sentence. `starts` are the starts of the strong spans.
     """
     text = block.text
     before = text[max(begin, label.start - _MAX_BEFORE_LABEL) : label.start]

@@ -35,7 +35,7 @@ _DIGITS = tuple("0123456789")
 
 @dataclass(slots=True)
 class OrganizationPlan:
-    """The lines of a page, with the numbers of those that are names.
+    """The lines of a page that lists organizations, and the numbers of the names among them.
 
     - `name_lines`: the lines with the name of an organization, ascending.
     - `front_counts`: from a name to the number of lines between it and its first label; names
@@ -106,7 +106,7 @@ def _profile_starts(
 ) -> Iterator[tuple[list[int], int]]:
     """Yield (short lines directly above, line of the label) for each label that opens a profile.
 
-    In a table the short lines above are those of the same row, if one of them can be a name.
+    In a table only the lines of the same row count, if one of them can be a name.
     """
     for number, line in enumerate(lines):
         if line.label is None or not line.label.opens_profile:
@@ -152,8 +152,8 @@ def _name_line(
 def _first_of_similar(lines: Sequence[Line], candidates: Sequence[int]) -> int:
     """Return the name among lines with the same markup, such as a name and its publication.
 
-    It is the first one below a table of contents, if there is one above: several lines of one
-    block, or names that are repeated below.
+    It is the first one below a table of contents, if there is one. A table of contents is
+    several lines of one block, or names that are repeated below.
     """
     earlier: set[str] = set()
     first = candidates[0]
@@ -223,7 +223,7 @@ def _introduces_a_list(lines: Sequence[Line], first: int, title: str) -> bool:
 
 
 def _similar_names(lines: Sequence[Line], label_lines: dict[int, int]) -> Iterator[int]:
-    """Yield the lines with the markup of the names, without a label below them, that are names."""
+    """Yield the names without a label below them, found by the markup of the other names."""
     styles = Counter(lines[n].style for n in label_lines)
     used = {n for name, label in label_lines.items() for n in range(name, label + 1)}
     first = min(label_lines)
@@ -269,7 +269,7 @@ def _is_similar_name(lines: Sequence[Line], number: int, *, doubtful: bool, last
 
 
 def _is_placed_as_heading(lines: Sequence[Line], number: int, last_name: int) -> bool:
-    """Whether a line without markup has the place of a heading: separate, above prose."""
+    """Whether a line without markup stands like a heading: separate, above prose."""
     line = lines[number]
     if last_name == number - 1 or number + 1 >= len(lines) or len(line.text.split()) > 8:
         return False

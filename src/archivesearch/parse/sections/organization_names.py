@@ -59,7 +59,7 @@ def parse_name(heading: str) -> OrganizationName:
     >>> parse_name('1. "Harbor League, USA" (HL-USA) (defunct)')
     OrganizationName(name='Harbor League, USA', aliases=('HL-USA',))
     """
-    text = _undecorated(heading)
+    text = _strip_decoration(heading)
     match = _ACRONYM_AND_NAME.fullmatch(text)
     if match and is_acronym(match[1]):
         full = next(filter(None, match.groups()[1:]))
@@ -71,7 +71,7 @@ def parse_name(heading: str) -> OrganizationName:
     match = _NAME_AND_ACRONYM.fullmatch(text)
     if match and is_acronym(match[2]) and _is_alias(match[2], match[1]):
         text, aliases = match[1].strip('"“”'), [match[2], *aliases]
-    return OrganizationName(_unquoted(text) or _undecorated(heading), _unique(aliases))
+    return OrganizationName(_strip_quotes(text) or _strip_decoration(heading), _unique(aliases))
 
 
 def is_acronym(word: str) -> bool:
@@ -99,7 +99,7 @@ def is_name(text: str, *, strict: bool = False) -> bool:
     """
     if not text or len(text) > _MAX_NAME or "|" in text:
         return False
-    plain = _undecorated(text)
+    plain = _strip_decoration(text)
     bare = _strip_brackets(plain, []).strip("\"“”„«»' ")
     if not bare or len(bare.split()) > _MAX_WORDS or bare[-1] in ",;:" or bare[0] in "*[(<":
         return False
@@ -127,7 +127,7 @@ def is_date_or_address(text: str) -> bool:
 
 def is_generic_heading(text: str) -> bool:
     """Whether a line is a heading that any page can have: `Introduction`, `Notes`, `Links`."""
-    return GENERIC_HEADING.fullmatch(_undecorated(text)) is not None
+    return GENERIC_HEADING.fullmatch(_strip_decoration(text)) is not None
 
 
 def reads_as_name(text: str) -> bool:
@@ -145,7 +145,7 @@ def is_capitalized(text: str) -> bool:
 def is_clearly_organization(text: str) -> bool:
     """Whether a name is an organization's by its words: `league`, an acronym, `defunct`."""
     aliases: list[str] = []
-    bare = _strip_brackets(_undecorated(text), aliases)
+    bare = _strip_brackets(_strip_decoration(text), aliases)
     return not TITLE_START.match(bare) and (
         ORGANIZATION_WORD.search(bare) is not None
         or any(map(is_acronym, aliases))
@@ -155,7 +155,7 @@ def is_clearly_organization(text: str) -> bool:
 
 
 def is_alias_line(text: str) -> bool:
-    """Whether a line in brackets has an alias of the name in the line above it."""
+    """Whether a line in brackets is an alias of the name in the line above it."""
     return text.startswith("(") and text.endswith(")") and bool(ALIAS_PREFIX.match(text[1:]))
 
 
@@ -169,7 +169,7 @@ def mentions_organizations(text: str) -> bool:
     return ORGANIZATIONS_WORD.search(text) is not None
 
 
-def _undecorated(heading: str) -> str:
+def _strip_decoration(heading: str) -> str:
     """Return a heading in one line, without number, bullet, and colon or star at the end."""
     text = _SPACES.sub(" ", heading).strip().rstrip(":*†‡-–— ")
     text = _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
@@ -207,7 +207,7 @@ def _is_remark(inner: str, name: str, aliases: list[str]) -> bool:
         aliases.extend(acronyms)
         return True
     prefix = ALIAS_PREFIX.match(inner)
-    alias = _unquoted(inner[prefix.end() :]) if prefix else ""
+    alias = _strip_quotes(inner[prefix.end() :]) if prefix else ""
     if alias and is_capitalized(alias) and not FATE.match(alias) and alias[0].isalpha():
         aliases.append(alias)
         return True
@@ -224,7 +224,7 @@ def _is_remark(inner: str, name: str, aliases: list[str]) -> bool:
     quoted = _QUOTED.fullmatch(inner)
     full = " " in inner and ORGANIZATION_WORD.search(inner) is not None and is_capitalized(inner)
     if quoted or (full and "committee" not in inner.lower()):
-        aliases.append(_unquoted(inner))
+        aliases.append(_strip_quotes(inner))
         return True
     return False
 
@@ -243,7 +243,7 @@ def _is_alias(acronym: str, name: str) -> bool:
     )
 
 
-def _unquoted(text: str) -> str:
+def _strip_quotes(text: str) -> str:
     text = text.strip(" ,;:")
     quoted = _QUOTED.fullmatch(text)
     return (quoted[1] if quoted else text).strip(" ,;:")

@@ -35,7 +35,7 @@ PLACE_CODES = frozenset(
     UK US NZ SA SF CH AT NW NE SW SE
     """.split()
 )
-# A word that says that a name is an organization's.
+# A word that makes a name an organization's.
 ORGANIZATION_WORD = re.compile(
     r"\b(?:part(?:y|ies|i|is|ido|idos|ito|iti|ei|eien|ija|ia|ij|iet|iya)|leagues?|ligu?es?|liga|lega|union"
     r"|unión|unione|união|organi[sz]ations?|organización|organização|organizzazione|organisation"
@@ -51,7 +51,7 @@ ORGANIZATION_WORD = re.compile(
     r"|党|黨|组织|組織|同盟|联盟|聯盟|协会|協會|委员会",
     re.IGNORECASE,
 )
-# A word that says that a text is about several organizations.
+# A word of a text about several organizations.
 ORGANIZATIONS_WORD = re.compile(
     r"\b(?:organi[sz]ations|part(?:ies|is|idos|iti|eien)|groups?|groupes|grupos|gruppi|gruppen|leagues"
     r"|movements|organisationen|organizaciones|organizações|organizzazioni|collectives|currents"

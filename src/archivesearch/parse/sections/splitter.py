@@ -217,7 +217,7 @@ class _ProfileFiller:
             self.at += 1
         block = self.blocks[first.block]
         text = block.text[first.start : last.end]
-        strong = _clipped(block.strong, first.start, last.end)
+        strong = _clip_spans(block.strong, first.start, last.end)
         phrases = self.page_phrases if self.builder.current.org_heading else None
         column_label = self.plan.column_labels.get(first.block, "") if not first.start else ""
         self.builder.add(text, find_labels(text, strong, page_phrases=phrases), column_label)
@@ -239,7 +239,7 @@ class _ProfileFiller:
         return end
 
 
-def _clipped(spans: Sequence[Span], start: int, end: int) -> list[Span]:
+def _clip_spans(spans: Sequence[Span], start: int, end: int) -> list[Span]:
     """Return the parts of spans inside `start:end`, as offsets from `start`."""
     clipped = []
     at = bisect_left(spans, start, key=lambda span: span[1])

@@ -3,7 +3,9 @@
 Matches are a set of documents, as bits: uint32, one per block of 32 documents.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy as np
 from archivesearch.columnar.documents.document_store import DocumentStore
 from archivesearch.columnar.documents.duplicate_groups import DuplicateGroups
 from archivesearch.columnar.segment import Segment
-from archivesearch.columnar.storage.array_files import Array
+from archivesearch.columnar.storage.array_files import Array, concat_ranges
 from archivesearch.columnar.storage.doc_sets import RangeCounts, bits_of, numbers_of
 from archivesearch.lazy import cached_method
 from archivesearch.search.execution.scorers import Scorer
@@ -36,7 +38,9 @@ Duplicates = dict[int, tuple[int, ...]]
 class MatchCollector:
     """Sorts and groups the matches of a request, and folds duplicates into one of them.
 
-    `duplicates` are the groups of documents with the same text.
+    In groups by page, section or organization, each group has its own duplicates: only
+    those in the same group are folded. `duplicates` are the groups of documents with the
+    same text.
     """
 
     def __init__(self, segment: Segment) -> None:
@@ -51,70 +55,92 @@ class MatchCollector:
         Beside them are the duplicates of each.
         """
         page = slice(request.offset, request.offset + request.limit)
+        scores_of = partial(self._scores, plan)
         if request.sort == "score":
             fold = self.duplicates.first_distinct if self.duplicates else None
             numbers, scores = best_documents(plan, matches, page.stop, fold)
-            return self._use_best_duplicates(plan, matches, _matches(numbers[page], scores[page]))
+            return self._fold(request, matches, _matches(numbers[page], scores[page]), scores_of)
         numbers = self._in_order(request.sort, numbers_of(matches))
         numbers = numbers[self.duplicates.first_distinct(numbers, page.stop)][page]
-        scored, scores = score_all(plan, bits_of(numbers, self._segment.block_count) & matches)
-        return (
-            _matches(numbers, scores[np.searchsorted(scored, numbers)]),
-            self.duplicates.matching_groups(numbers.tolist(), matches),
-        )
+        return self._fold(request, matches, _matches(numbers, scores_of(numbers)), scores_of)
 
-    def group(self, request: Request, plan: Scorer, matches: Array) -> list[GroupMatch]:
-        """Return a record per group, in the order of each group's first match.
+    def group(
+        self, request: Request, plan: Scorer, matches: Array
+    ) -> tuple[int, list[GroupMatch], Duplicates]:
+        """Return the number of all groups, and those from `request.offset` on.
 
-        The groups outside of `request.offset` and `request.limit` are empty records: they
-        only count.
+        They are `request.limit` at most, in the order of each group's first match. Beside
+        them are the duplicates that each of their matches has in its group.
         """
-        field = request.group_by or ""
+        documents, field = self._segment.documents, request.group_by or ""
         numbers, scores = score_all(plan, matches)
         if request.sort == "score":
-            order = np.lexsort((numbers, -scores))
+            order = np.argsort(-scores, kind="stable")
         else:
             order = np.searchsorted(numbers, self._in_order(request.sort, numbers))
-        order = order[self._is_distinct(request, numbers[order], scores[order])]
-        codes = _codes(self._segment.documents, field, numbers[order])
-        _, firsts, group_of, sizes = np.unique(
-            codes, return_index=True, return_inverse=True, return_counts=True
+        ordered = numbers[order]
+        codes = _codes(documents, field, ordered)
+        is_first = self.duplicates.is_first(ordered, codes)
+        by_group = np.argsort(codes, kind="stable")
+        codes = codes[by_group]
+        starts = np.flatnonzero(np.diff(codes, prepend=~codes[:1]))
+        sizes = np.diff(starts, append=len(codes))
+        page = np.argsort(by_group[starts])[request.offset : request.offset + request.limit]
+
+        distinct = is_first[by_group].nonzero()[0]
+        firsts = np.searchsorted(distinct, starts[page])
+        ends = np.searchsorted(distinct, starts[page] + sizes[page])
+        counts = np.minimum(ends - firsts, MAX_GROUP_HITS)
+        best = order[by_group[distinct[concat_ranges(firsts, counts)]]]
+        hits, duplicates = self._fold(
+            request,
+            matches,
+            _matches(numbers[best], scores[best]),
+            lambda members: scores[np.searchsorted(numbers, members)],
         )
-        ranked = np.argsort(firsts, kind="stable")
-        members = np.argsort(group_of, kind="stable")
-        starts = np.cumsum(sizes) - sizes
-        page = ranked[request.offset : request.offset + request.limit]
-        groups = [GroupMatch("", 0, ())] * len(ranked)
-        for rank, group in enumerate(page.tolist(), request.offset):
-            start, size = int(starts[group]), int(sizes[group])
-            best = order[members[start : start + min(MAX_GROUP_HITS, size)]]
-            key = str(_value(self._segment.documents, field, int(codes[firsts[group]])))
-            groups[rank] = GroupMatch(key, size, tuple(_matches(numbers[best], scores[best])))
-        return groups
+        rest = iter(hits)
+        groups = [
+            GroupMatch(str(_value(documents, field, code)), size, tuple(islice(rest, count)))
+            for code, size, count in zip(
+                codes[starts[page]].tolist(), sizes[page].tolist(), counts.tolist(), strict=True
+            )
+        ]
+        return len(starts), groups, duplicates
 
-    def _use_best_duplicates(
-        self, plan: Scorer, matches: Array, best_matches: Sequence[Match]
+    def _fold(
+        self,
+        request: Request,
+        matches: Array,
+        hits: list[Match],
+        scores_of: Callable[[Array], Array],
     ) -> tuple[list[Match], Duplicates]:
-        """Return each match replaced by the best of its duplicates; beside them the duplicates.
+        """Return the hits of a request and the duplicates of each; in groups, those in its group.
 
-        Of equal scores the first of the duplicate group is taken.
+        Sorted by score, each hit is replaced by the best of its duplicates; of equal scores,
+        by the first of the duplicate group.
         """
-        groups = self.duplicates.matching_groups([match.number for match in best_matches], matches)
-        if not groups:
-            return list(best_matches), {}
-        members = np.array([number for group in groups.values() for number in group], np.int64)
-        members, scores = score_all(plan, bits_of(members, self._segment.block_count))
-        score = dict(zip(members.tolist(), scores.tolist(), strict=True))
-        best = {number: max(group, key=score.__getitem__) for number, group in groups.items()}
+        field = request.group_by
+        codes_of = None if field is None else partial(_codes, self._segment.documents, field)
+        numbers = [hit.number for hit in hits]
+        duplicates = self.duplicates.matching_groups(numbers, matches, codes_of)
+        if request.sort != "score" or not duplicates:
+            return hits, duplicates
+        members = [number for group in duplicates.values() for number in group]
+        score = dict(zip(members, scores_of(np.array(members)).tolist(), strict=True))
+        best = {number: max(group, key=score.__getitem__) for number, group in duplicates.items()}
         return (
             [
-                Match(best[match.number], score[best[match.number]])
-                if match.number in best
-                else match
-                for match in best_matches
+                Match(best[hit.number], score[best[hit.number]]) if hit.number in best else hit
+                for hit in hits
             ],
-            {best[number]: group for number, group in groups.items()},
+            {best[number]: group for number, group in duplicates.items()},
         )
+
+    def _scores(self, plan: Scorer, numbers: Array) -> Array:
+        """Return the scores of documents, which must match."""
+        scored, scores = score_all(plan, bits_of(numbers, self._segment.block_count))
+        ordered: Array = scores[np.searchsorted(scored, numbers)]
+        return ordered
 
     def _in_order(self, sort: str, numbers: Array) -> Array:
         """Return documents sorted by year or place. Undated ones are last either way."""
@@ -123,16 +149,6 @@ class MatchCollector:
         years = self._segment.documents.years_of(numbers).astype(np.int64)
         keys = np.where(years == 0, 1 << 20, -years if sort.startswith("-") else years)
         return numbers[np.argsort(keys, kind="stable")]
-
-    def _is_distinct(self, request: Request, numbers: Array, scores: Array) -> Array:
-        """Return which of the sorted matches stay when duplicates are folded: bool.
-
-        In groups by organization, each organization has its own duplicate.
-        """
-        keys = -scores if request.sort == "score" else np.arange(len(numbers))
-        by_org = request.group_by == "org"
-        partitions = _codes(self._segment.documents, "org", numbers) if by_org else None
-        return self.duplicates.distinct(numbers, keys, partitions)
 
 
 class FacetCollector:
@@ -155,7 +171,7 @@ class FacetCollector:
     def _count_values(
         self, name: str, range_counts: RangeCounts
     ) -> tuple[tuple[str | int, int], ...]:
-        starts, run_codes = self._documents.value_runs(name)
+        starts, run_codes = self._documents.value_ranges(name)
         counts = np.bincount(run_codes, weights=range_counts.between(starts)).astype(np.int64)
         if name in ("org", "year"):
             counts[:1] = 0  # code 0: no value

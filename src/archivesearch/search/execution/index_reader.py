@@ -122,16 +122,13 @@ class ColumnarReader:
         plan, matches = self._plan(request.query, request.filter, notes)
         facets = self._facets.count(request.facets, matches) if request.facets else {}
         if request.group_by is not None:
-            groups = self._matches.group(request, plan, matches)
-            page = groups[request.offset : request.offset + request.limit]
-            shown = [match.number for group in page for match in group.matches]
-            duplicates = self._matches.duplicates.matching_groups(shown, matches)
+            total, groups, duplicates = self._matches.group(request, plan, matches)
             return Response(
-                len(groups),
-                groups=tuple(page),
+                total,
+                groups=tuple(groups),
                 facets=facets,
                 notes=tuple(notes),
-                copies=_other_members(duplicates, shown),
+                copies=_other_members(duplicates),
             )
         sorted_matches, duplicates = self._matches.sort(request, plan, matches)
         return Response(
@@ -139,7 +136,7 @@ class ColumnarReader:
             tuple(sorted_matches),
             facets=facets,
             notes=tuple(notes),
-            copies=_other_members(duplicates, [match.number for match in sorted_matches]),
+            copies=_other_members(duplicates),
             folded=self._matches.duplicates.folded(matches),
         )
 
@@ -248,10 +245,9 @@ class ColumnarReader:
         return plan, plan.matches & plan_of(filter, self._segment).matches
 
 
-def _other_members(duplicates: Duplicates, numbers: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    """Return for each of the documents that has duplicates these, without itself."""
+def _other_members(duplicates: Duplicates) -> dict[int, tuple[int, ...]]:
+    """Return for each document its duplicates, without itself."""
     return {
-        number: tuple(member for member in duplicates[number] if member != number)
-        for number in numbers
-        if number in duplicates
+        number: tuple(member for member in group if member != number)
+        for number, group in duplicates.items()
     }

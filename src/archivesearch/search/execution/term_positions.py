@@ -80,7 +80,7 @@ class SegmentPresence:
         frequencies = segment.frequencies[postings]
         total = int(frequencies.sum())
         if total > len(segment.arrays["positions.gap"]):
-            raise IndexDamaged("postings.frequency.bin: more occurrences than there are")
+            raise IndexDamaged("postings.frequency.bin: more occurrences than positions")
         ends = frequencies.cumsum()
         sums = np.zeros(total + 1, np.int64)
         gap_starts = segment.position_sums.before(postings)

@@ -47,8 +47,9 @@ def _page_info(line: bytes) -> "PageInfo":
     from archivesearch.model.pages import PageInfo  # no search needs it
 
     values = json.loads(line)
-    same = tuple(SamePage(**page) for page in values.pop("same"))
-    return PageInfo(**values, same=same)
+    values["also"] = tuple(values["also"])
+    values["same"] = tuple(SamePage(**page) for page in values["same"])
+    return PageInfo(**values)
 
 
 class Organizations:
