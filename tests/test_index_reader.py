@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import whoosh.query
 from hypothesis import given
 from hypothesis import strategies as st
-from whoosh.query import And, Every, Or, Query, Term
 
 from archivesearch.model.passages import CopyGroups, Passage
-from archivesearch.query.nodes.alternatives import Without
-from archivesearch.query.nodes.near import Near
-from archivesearch.query.nodes.patterns import Prefix, YearRange
+from archivesearch.query.nodes.compounds import And, AndNot, Or
+from archivesearch.query.nodes.leaves import Every, Key, Near, Prefix, Term, YearRange
+from archivesearch.query.nodes.query import Query
 from archivesearch.search.execution.index_reader import ColumnarReader
 from archivesearch.search.request import (
     FACETS,
@@ -40,18 +40,27 @@ from helpers.small_archive import open_reader
 QUERIES: list[Query] = [
     Every(),
     Term("text", "castro"),
-    Or([Term("text", "castro"), Term("title", "the", boost=0.3), Prefix("text", "p")]),
-    And([Term("text", "the"), Term("text", "of")]),
-    Without(Prefix("text", "c"), Term("lang", "fr")),
-    Near([Term("text", "the"), Term("text", "castro")], "text", 2),
+    Or((Term("text", "castro"), Term("title", "the", 0.3), Prefix("text", "p"))),
+    And((Term("text", "the"), Term("text", "of"))),
+    AndNot(Prefix("text", "c"), Key("lang", "fr")),
+    Near("text", (Term("text", "the"), Term("text", "castro")), 2),
     Term("text", "nowhere"),
+]
+CASTRO, THE = (whoosh.query.Term("text", word) for word in ("castro", "the"))
+WHOOSH_QUERIES = [
+    whoosh.query.Every(),
+    CASTRO,
+    whoosh.query.Or([CASTRO, THE]),
+    whoosh.query.And([CASTRO, THE]),
+    whoosh.query.Phrase("text", ["the", "castro"]),
+    whoosh.query.Term("text", "nowhere"),
 ]
 FILTERS: list[Query | None] = [
     None,
-    Term("lang", "fr"),
-    Term("org_key", "workers world party"),
-    YearRange("year", "1980", "1990"),
-    Without(Every(), Term("text", "the")),
+    Key("lang", "fr"),
+    Key("org_key", "workers world party"),
+    YearRange("year", 1980, 1990),
+    AndNot(Every(), Term("text", "the")),
 ]
 VALUES: dict[str, Callable[[Passage], str | int | None]] = {
     "org": lambda p: p.org or None,
@@ -174,7 +183,8 @@ def test_an_empty_index_answers(tmp_path: Path) -> None:
         assert reader.search(Request(query, Every(), facets=FACETS)).total == 0
         assert reader.search(Request(query, group_by="page")).groups == ()
         assert list(reader.scan(query)) == []
-        assert len(reader.whoosh_index.searcher().search(query)) == 0
+    for whoosh_query in WHOOSH_QUERIES:
+        assert len(reader.whoosh_index.searcher().search(whoosh_query)) == 0
     assert list(reader.page_names()) == []
 
 
@@ -191,7 +201,8 @@ def test_threads_share_a_reader(tmp_path: Path) -> None:
         answers = reader.search(request)
         texts = reader.passages([match.number for match in answers.matches])
         with reader.whoosh_index.searcher() as searcher:
-            return answers, texts, [hit["id"] for hit in searcher.search(request.query)]
+            whoosh_query = WHOOSH_QUERIES[QUERIES.index(request.query) % len(WHOOSH_QUERIES)]
+            return answers, texts, [hit["id"] for hit in searcher.search(whoosh_query)]
 
     reader = open_reader(tmp_path / "index", passages, ANALYZER)  # nothing is cached in it yet
     with ThreadPoolExecutor(8) as pool:

@@ -9,7 +9,7 @@ import pytest
 
 import archivesearch
 from archivesearch import QueryError
-from archivesearch.query.grammar import FIELDS
+from archivesearch.query.clauses import FIELDS
 from archivesearch.query.parser import MAX_DEPTH, MAX_LENGTH
 from archivesearch.query.tree_builder import MAX_PATTERNS, MAX_WORDS
 from helpers.small_archive import build_index

@@ -1,35 +1,39 @@
 """Query parser: the meaning of queries, the errors and their positions, and laws for any text."""
 
+from collections.abc import Callable, Sequence
+
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from whoosh.query import (
-    And,
-    AndNot,
-    Every,
-    NullQuery,
-    Or,
-    Phrase,
-    Prefix,
-    Query,
-    Term,
-    Wildcard,
-)
 
 from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.errors import QueryError
 from archivesearch.query.alias_expansion import AliasExpansion
-from archivesearch.query.grammar import FIELDS
-from archivesearch.query.nodes.exact import ExactForm, FormPattern, SameSpelling
-from archivesearch.query.nodes.near import Near
-from archivesearch.query.nodes.patterns import Fuzzy, YearRange
+from archivesearch.query.clauses import FIELDS
+from archivesearch.query.nodes.compounds import And, AndNot, Boost, Or
+from archivesearch.query.nodes.leaves import (
+    Every,
+    ExactForm,
+    FormPattern,
+    Fuzzy,
+    Key,
+    Near,
+    Nothing,
+    Phrase,
+    Prefix,
+    Term,
+    Wildcard,
+    YearRange,
+)
+from archivesearch.query.nodes.query import Query
 from archivesearch.query.parser import (
-    GRAMMAR_SIGNS,
     MAX_DEPTH,
     MAX_LENGTH,
+    WEIGHT_SIGN,
+    _check_delimiters,
     parse,
     parse_grammar,
-    parse_plain,
+    parse_unweighted,
     phrase_query,
 )
 from archivesearch.query.tree_builder import FIELD_WEIGHTS, MAX_WORDS, TreeBuilder
@@ -44,39 +48,34 @@ def meaning(query: str) -> str:
 
 
 def as_text(tree: Query) -> str:
-    if isinstance(tree, Or):
-        return (
-            f"({' | '.join(alternatives(tree))})" + boost_suffix(tree.boost)
-            if several(tree)
-            else (alternatives(tree)[0] + boost_suffix(tree.boost))
-        )
-    if isinstance(tree, And):
-        return f"({' & '.join(map(as_text, tree.subqueries))})" + boost_suffix(tree.boost)
-    if isinstance(tree, AndNot):
-        return f"({as_text(tree.a)} - {as_text(tree.b)})"
-    if isinstance(tree, Every):
-        return "*"
-    if isinstance(tree, YearRange):
-        ends = (None if end is None else int(end) for end in (tree.start, tree.end))
-        return f"{tree.fieldname}[{'..'.join(map(str, ends))}]{boost_suffix(tree.boost)}"
+    match tree:
+        case Or():
+            parts = alternatives(tree.clauses)
+            return f"({' | '.join(parts)})" if len(parts) > 1 else parts[0]
+        case And():
+            return f"({' & '.join(map(as_text, tree.clauses))})"
+        case AndNot():
+            return f"({as_text(tree.included)} - {as_text(tree.excluded)})"
+        case Boost():
+            return as_text(tree.child) + boost_suffix(tree.boost)
+        case Every():
+            return "*"
+        case YearRange():
+            return f"{tree.field}[{tree.first}..{tree.last}]{boost_suffix(tree.boost)}"
     return f"{field(tree)}:{body(tree)}{boost_suffix(weight(tree))}"
 
 
-def several(tree: Or) -> bool:
-    return len(alternatives(tree)) > 1
-
-
-def alternatives(tree: Or) -> list[str]:
+def alternatives(trees: Sequence[Query]) -> list[str]:
     """Return the alternatives of an Or; four that differ only in their default field are one."""
     parts: list[str] = []
-    trees = list(tree.subqueries)
-    while trees:
-        four = trees[: len(FIELD_WEIGHTS)]
+    rest = list(trees)
+    while rest:
+        four = rest[: len(FIELD_WEIGHTS)]
         if in_default_fields(four):
             parts.append(body(four[0]) + boost_suffix(weight(four[0])))
-            del trees[: len(FIELD_WEIGHTS)]
+            del rest[: len(FIELD_WEIGHTS)]
         else:
-            parts.append(as_text(trees.pop(0)))
+            parts.append(as_text(rest.pop(0)))
     return parts
 
 
@@ -88,20 +87,12 @@ def in_default_fields(trees: list[Query]) -> bool:
 
 
 def field(tree: Query) -> str:
-    if isinstance(tree, Or):
-        fields = {field(part) for part in tree.subqueries}
-        return fields.pop() if len(fields) == 1 else ""
-    return getattr(tree, "fieldname", "")
+    fields = {field(part) for part in tree.children()} or {tree.describe().field}
+    return fields.pop() if len(fields) == 1 else ""
 
 
 def weight(tree: Query) -> float:
-    if isinstance(tree, Near):
-        return weight(tree.qs[0])
-    if isinstance(tree, ExactForm):
-        return weight(tree.child)
-    if isinstance(tree, Or):
-        return weight(tree.subqueries[0])
-    return getattr(tree, "boost", 1.0)
+    return tree.describe().weight
 
 
 def boost_suffix(boost: float) -> str:
@@ -110,23 +101,14 @@ def boost_suffix(boost: float) -> str:
 
 def body(tree: Query) -> str:
     match tree:
-        case Term():
-            return str(tree.text)
-        case Phrase():
-            return f'"{" ".join(tree.words)}"'
         case Near():
-            return f'"{" ".join(map(body, tree.qs))}"~{tree.gap}'
-        case Prefix():
-            return f"{tree.text}*"
-        case Wildcard() | FormPattern():
-            return str(tree.text)
-        case Fuzzy():
-            return f"{tree.text}~{tree.maxdist}"
+            return f'"{" ".join(map(body, tree.parts))}"~{tree.gap}'
         case ExactForm():
-            tests = [str(test) for test in tree.tests if isinstance(test, SameSpelling)]
-            return "=" + "_".join(tests)
+            return "=" + "_".join(tree.spellings)
         case Or():
-            return "/".join(map(body, tree.subqueries))
+            return "/".join(map(body, tree.clauses))
+        case Prefix() | Wildcard() | FormPattern() | Fuzzy() | Phrase() | Term() | Key():
+            return tree.describe().text
         case _:
             return repr(tree)
 
@@ -321,7 +303,7 @@ def test_limits_can_be_reached() -> None:
 def test_a_word_has_the_weight_of_its_field() -> None:
     tree = parse("castro^2", ANALYZER)
     assert isinstance(tree, Or)
-    weights = {field(part): weight(part) for part in tree.subqueries}
+    weights = {field(part): weight(part) for part in tree.clauses}
     assert weights == {name: 2 * weight_ for name, weight_ in FIELD_WEIGHTS.items()}
 
 
@@ -330,7 +312,7 @@ def test_words_of_a_filter_are_a_phrase() -> None:
         'section:"what'
     )
     assert as_text(phrase_query("section", "AND year:x (", ANALYZER)) == 'section:"and year x"'
-    assert phrase_query("section", "!!!", ANALYZER) is NullQuery
+    assert phrase_query("section", "!!!", ANALYZER) == Nothing()
 
 
 @pytest.mark.parametrize(
@@ -442,22 +424,83 @@ PLAIN_PIECES = [
 ]
 
 
+NAMES = AliasExpansion([("Socialist Workers Party", "SWP"), ("Castro", "Fidel Castro")])
+
+
+def result_of(
+    read: Callable[[str, TreeBuilder], Query | None], text: str, languages: tuple[str, ...]
+) -> Query | str | None:
+    """Return the tree of a query, or the error and its position."""
+    try:
+        return read(text, TreeBuilder(ANALYZER, languages, NAMES))
+    except QueryError as error:
+        return f"{error} at {error.position}"
+
+
+def check_both_parsers(text: str) -> None:
+    for languages in (("en",), ("en", "fr", "de")):
+        tree = result_of(parse_unweighted, text, languages)
+        assert tree == result_of(parse_grammar, text, languages)
+
+
+def is_unweighted(text: str) -> bool:
+    """Return whether our own parser gets a query: it has no weight, and no quote is open."""
+    try:
+        _check_delimiters(text)
+    except QueryError:
+        return False
+    return WEIGHT_SIGN not in text
+
+
 @given(st.lists(st.one_of(st.sampled_from(PLAIN_PIECES), st.text(max_size=6)), max_size=6))
 def test_words_alone_mean_the_same_to_the_grammar(pieces: list[str]) -> None:
-    """Without Whoosh's parser the tree is the same."""
     text = " ".join(pieces)
-    assume(text.strip() and not GRAMMAR_SIGNS.search(text))
-    names = AliasExpansion([("Socialist Workers Party", "SWP"), ("Castro", "Fidel Castro")])
-    for languages in (("en",), ("en", "fr", "de")):
-        results = []
-        for read in (parse_plain, parse_grammar):
-            try:
-                results.append(
-                    repr(read(text, TreeBuilder(ANALYZER, languages, names)) or NullQuery)
-                )
-            except QueryError as error:
-                results.append(f"{error} at {error.position}")
-        assert results[0] == results[1]
+    assume(text.strip() and is_unweighted(text))
+    check_both_parsers(text)
+
+
+@settings(max_examples=400)
+@given(
+    st.lists(st.sampled_from([*PIECES, *PLAIN_PIECES]), min_size=1, max_size=12),
+    st.sampled_from(["", " "]),
+)
+@example(['"a"', "org:x"], "")
+@example(['"a"', "=", '"b"'], "")
+@example(["org:", "title:", "x"], "")
+@example(["org:", "(", "a ", "title:", "b", ")"], "")
+@example(["(a NOT)", "b"], " ")
+@example(["org:Socialist", "org:Workers", "org:Party"], " ")
+@example(["org:(Socialist Workers Party)", "OR", "Socialist", "Workers", "Party"], " ")
+def test_any_pieces_mean_the_same_to_the_grammar(pieces: list[str], between: str) -> None:
+    text = between.join(pieces)
+    assume(is_unweighted(text))
+    check_both_parsers(text)
+
+
+OPERANDS = st.sampled_from(
+    [
+        *("a", "castro", "SWP", "Socialist", "Workers", "Party", '"a b"', '"a b"~2', "pre*", "fu~"),
+        *("=x", '="a b"', "year:1990s", "year:[1990 TO 2000]", "org:a", "page:a/*", "lang:FR"),
+        *("中国", '""', "()", "!!!", "*", "http://a.org/b", "title:SWP", "year:x", "[1 TO 2]"),
+    ]
+)
+OPERATORS = st.sampled_from([" AND ", " OR ", " ", " NOT ", " AND NOT ", " OR NOT ", ""])
+GROUPS = st.recursive(
+    OPERANDS,
+    lambda inner: st.one_of(
+        st.tuples(inner, OPERATORS, inner).map("".join),
+        inner.map(lambda text: f"({text})"),
+        inner.map(lambda text: f"NOT {text}"),
+        inner.map(lambda text: f"title:({text})"),
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=400)
+@given(GROUPS)
+def test_groups_mean_the_same_to_the_grammar(text: str) -> None:
+    check_both_parsers(text)
 
 
 @pytest.mark.parametrize(

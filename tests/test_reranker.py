@@ -9,9 +9,10 @@ import pytest
 
 import archivesearch
 from archivesearch.analysis.analyzer import Analyzer
+from archivesearch.query.nodes.traverse import words as query_words
 from archivesearch.query.parser import parse
 from archivesearch.search.execution.term_positions import WordPositions
-from archivesearch.search.reranker import CANDIDATES, _nearness, query_words
+from archivesearch.search.reranker import CANDIDATES, _nearness
 
 ENGLISH = Analyzer(("en",))
 

@@ -22,7 +22,7 @@ from archivesearch.columnar.bm25 import K1, B
 from archivesearch.errors import QueryError
 from archivesearch.model.passages import Passage, family
 from archivesearch.model.results import Results
-from archivesearch.query.nodes.near import near_positions
+from archivesearch.query.nodes.near_positions import near_positions
 from archivesearch.query.parser import parse
 from archivesearch.query.tree_builder import FIELD_WEIGHTS
 from archivesearch.search.execution.index_reader import ColumnarReader

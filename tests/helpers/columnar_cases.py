@@ -9,17 +9,36 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from rapidfuzz.distance import OSA
-from whoosh.query import And, Every, Or, Phrase, Query, Term
 
 from archivesearch.analysis.analyzer import Analyzer, Token, fold, spelling_key, strip_accents
 from archivesearch.analysis.tokenizer import words
 from archivesearch.columnar.bm25 import K1, B
 from archivesearch.columnar.schema import JOINT_FIELDS, KEY_FIELDS, WORD_FIELDS, key_of
 from archivesearch.model.passages import CopyGroups, Passage
-from archivesearch.query.nodes.alternatives import InLanguages, Without
-from archivesearch.query.nodes.exact import ExactForm, FormPattern
-from archivesearch.query.nodes.near import Near
-from archivesearch.query.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
+from archivesearch.query.nodes.compounds import (
+    Alias,
+    Alternatives,
+    And,
+    AndNot,
+    Boost,
+    InLanguages,
+    Or,
+)
+from archivesearch.query.nodes.leaves import (
+    Every,
+    ExactForm,
+    FormPattern,
+    Fuzzy,
+    Key,
+    Near,
+    Nothing,
+    Phrase,
+    Prefix,
+    Term,
+    Wildcard,
+    YearRange,
+)
+from archivesearch.query.nodes.query import Query
 from helpers.small_archive import passage
 
 ANALYZER = Analyzer(("en", "fr"), {"woman": ["womyn"], "america": ["amerika"]})
@@ -130,10 +149,10 @@ class BruteForce:
     def columns(self, query: Query, number: int) -> list[int]:
         """Return the positions in a passage of one of the words of a phrase."""
         if isinstance(query, Or):
-            return sorted({at for each in query.subqueries for at in self.columns(each, number)})
+            return sorted({at for each in query.clauses for at in self.columns(each, number)})
         assert isinstance(query, (Term, Prefix))
-        places = self.places[query.fieldname]
-        text = str(query.text)
+        places = self.places[query.field]
+        text = query.text
         terms = [text] if isinstance(query, Term) else [t for t in places if t.startswith(text)]
         return sorted({at for t in terms if t in places for at in places[t].get(number, ())})
 
@@ -198,7 +217,7 @@ def same(scores: Mapping[int, float], expected: Mapping[int, float]) -> bool:
 
 
 def added(
-    parts: Sequence[Mapping[int, float]], numbers: set[int], boost: float
+    parts: Sequence[Mapping[int, float]], numbers: set[int], boost: float = 1.0
 ) -> dict[int, float]:
     """Return the sum of the scores of all parts for each of the passages."""
     return {number: boost * sum(part.get(number, 0.0) for part in parts) for number in numbers}
@@ -226,13 +245,13 @@ def choices(columns: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
 
 
 def _any(index: BruteForce, query: Or) -> dict[int, float]:
-    parts = [index.scores(each) for each in query.subqueries]
-    return added(parts, set().union(*parts), query.boost)
+    parts = [index.scores(each) for each in query.clauses]
+    return added(parts, set().union(*parts))
 
 
 def _all(index: BruteForce, query: And) -> dict[int, float]:
-    parts = [index.scores(each) for each in query.subqueries]
-    return added(parts, set.intersection(*map(set, parts)), query.boost)
+    parts = [index.scores(each) for each in query.clauses]
+    return added(parts, set.intersection(*map(set, parts)))
 
 
 def _row(index: BruteForce, each: Sequence[Query], gap: int, boost: float) -> dict[int, float]:
@@ -245,9 +264,13 @@ def _row(index: BruteForce, each: Sequence[Query], gap: int, boost: float) -> di
     return added(parts, numbers, boost)
 
 
-def _without(index: BruteForce, query: Without) -> dict[int, float]:
-    unwanted = index.scores(query.b)
-    return {n: score for n, score in index.scores(query.a).items() if n not in unwanted}
+def _without(index: BruteForce, query: AndNot) -> dict[int, float]:
+    unwanted = index.scores(query.excluded)
+    return {n: score for n, score in index.scores(query.included).items() if n not in unwanted}
+
+
+def _boosted(index: BruteForce, query: Boost) -> dict[int, float]:
+    return {n: query.boost * score for n, score in index.scores(query.child).items()}
 
 
 def _spoken(index: BruteForce, query: InLanguages) -> dict[int, float]:
@@ -257,26 +280,28 @@ def _spoken(index: BruteForce, query: InLanguages) -> dict[int, float]:
 
 def _written(index: BruteForce, query: ExactForm) -> dict[int, float]:
     if isinstance(query.child, Or):
-        each = [ExactForm(query.fieldname, one, query.tests) for one in query.child.subqueries]
-        return index.scores(Or(each, boost=query.child.boost))
-    name = "text" if query.fieldname == "repeated" else query.fieldname
-    terms = {term.decode() for term in query.child_terms()}
+        each = tuple(ExactForm(child, query.spellings) for child in query.child.clauses)
+        return index.scores(Or(each))
+    if isinstance(query.child, InLanguages):
+        child = ExactForm(query.child.child, query.spellings)
+        return index.scores(InLanguages(child, query.child.langs))
+    field = query.describe().field
+    name = "text" if field == "repeated" else field
+    spellings = list(query.spellings)
 
     def fits(number: int) -> bool:
-        forms = index.forms[query.fieldname][number]
-        if len(query.tests) == 1:
-            return any(term in terms and query.tests[0](form) for term, form in forms)
+        forms = {(term, spelling_key(form)) for term, form in index.forms[field][number]}
+        if isinstance(query.child, Term):
+            return (query.child.text, *spellings) in forms
         # the words in a row may stand in a repeated sentence of the text
-        passing = {term for term, form in forms for test in query.tests if test(form)}
-        if isinstance(query.child, Phrase) and not passing.issuperset(query.child.words):
+        if isinstance(query.child, Phrase) and not forms.issuperset(
+            zip(query.child.terms, spellings, strict=True)
+        ):
             return False
-        all_words = [word for word, _, _ in words(getattr(index.passages[number], name))]
-        rows = (all_words[at : at + len(query.tests)] for at in range(len(all_words)))
-        return any(
-            len(row) == len(query.tests)
-            and all(map(lambda test, word: test(word), query.tests, row))
-            for row in rows
-        )
+        text = getattr(index.passages[number], name)
+        keys = [spelling_key(word) for word, _, _ in words(text)]
+        rows = (keys[at : at + len(spellings)] for at in range(len(keys)))
+        return any(row == spellings for row in rows)
 
     scores = index.scores(query.child)
     return {number: score for number, score in scores.items() if fits(number)}
@@ -285,10 +310,10 @@ def _written(index: BruteForce, query: ExactForm) -> dict[int, float]:
 def _fitting(index: BruteForce, query: FormPattern) -> dict[int, float]:
     terms_by_number = {
         number: [term for term, form in forms if fits(form, query.text)]
-        for number, forms in index.forms[query.fieldname].items()
+        for number, forms in index.forms[query.field].items()
     }
     matching_terms = {term for terms in terms_by_number.values() for term in terms}
-    scores = index.terms(query.fieldname, matching_terms.__contains__, query.boost)
+    scores = index.terms(query.field, matching_terms.__contains__, query.boost)
     return {number: score for number, score in scores.items() if terms_by_number[number]}
 
 
@@ -299,32 +324,37 @@ def fits(form: str, pattern: str) -> bool:
 
 
 def _years(index: BruteForce, query: YearRange) -> dict[int, float]:
-    first, last = query.start or "", query.end or "9999"
-    scores = index.terms(query.fieldname, lambda term: first <= term <= last, 1.0)
+    first, last = query.first or 0, 9999 if query.last is None else query.last
+    scores = index.terms(query.field, lambda term: first <= int(term) <= last, 1.0)
     return dict.fromkeys(scores, query.boost)
 
 
 def _like(query: Fuzzy) -> Callable[[str], bool]:
     return lambda term: (
-        term[:1] == query.text[:1] and OSA.distance(term, query.text) <= query.maxdist
+        term[:1] == query.text[:1] and OSA.distance(term, query.text) <= query.distance
     )
 
 
 MEANINGS: dict[type, Callable[[BruteForce, Any], dict[int, float]]] = {
-    Term: lambda index, q: index.terms(q.fieldname, lambda term: term == q.text, q.boost),
-    Prefix: lambda index, q: index.terms(q.fieldname, lambda t: t.startswith(q.text), q.boost),
+    Term: lambda index, q: index.terms(q.field, lambda term: term == q.text, q.boost),
+    Prefix: lambda index, q: index.terms(q.field, lambda t: t.startswith(q.text), q.boost),
     Wildcard: lambda index, q: index.terms(
-        q.fieldname, lambda term: fnmatchcase(term, q.text), q.boost
+        q.field, lambda term: fnmatchcase(term, q.text), q.boost
     ),
-    Fuzzy: lambda index, q: index.terms(q.fieldname, _like(q), q.boost),
+    Fuzzy: lambda index, q: index.terms(q.field, _like(q), q.boost),
     YearRange: _years,
-    Every: lambda index, q: dict.fromkeys(range(len(index.passages)), q.boost),
+    Key: lambda index, q: index.terms(q.field, lambda term: term == q.text, 1.0),
+    Every: lambda index, q: dict.fromkeys(range(len(index.passages)), 1.0),
+    Nothing: lambda index, q: {},
+    Boost: _boosted,
     Or: _any,
     And: _all,
-    Without: _without,
-    Phrase: lambda index, q: _row(index, [Term(q.fieldname, w) for w in q.words], 0, q.boost),
-    Near: lambda index, q: _row(index, q.qs, q.gap, 1.0),
+    AndNot: _without,
+    Phrase: lambda index, q: _row(index, [Term(q.field, term) for term in q.terms], 0, q.boost),
+    Near: lambda index, q: _row(index, q.parts, q.gap, 1.0),
     ExactForm: _written,
     FormPattern: _fitting,
     InLanguages: _spoken,
+    Alternatives: _any,
+    Alias: _any,
 }

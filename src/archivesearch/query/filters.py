@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from whoosh.query import And, Query, Term
-
 from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.analysis.sentences import DEFAULT_SPLITTER, SentenceSplitter
 from archivesearch.errors import QueryError
 from archivesearch.query.alias_expansion import NO_ALIASES, AliasExpansion
+from archivesearch.query.nodes.compounds import And
+from archivesearch.query.nodes.leaves import Key, YearRange
+from archivesearch.query.nodes.query import Query
 from archivesearch.query.parser import parse, phrase_query
-from archivesearch.query.year_ranges import year_range
 
 Years = int | tuple[int | None, int | None]
 """A year, or a pair of first and last year, None for an open end."""
@@ -61,7 +61,7 @@ class Filters(NamedTuple):
         """
         trees: list[Query] = []
         if self.org is not None:
-            trees.append(Term("org_key", self.org.casefold()))
+            trees.append(Key("org_key", self.org.casefold()))
         if self.section is not None:
             languages = context.for_language(self.lang).languages
             trees.append(phrase_query("section", self.section, context.analyzer, languages))
@@ -70,10 +70,10 @@ class Filters(NamedTuple):
         if self.mentions is not None:
             trees.append(_year_tree("years_mentioned", self.mentions))
         if self.lang is not None:
-            trees.append(Term("lang", self.lang.lower()))
+            trees.append(Key("lang", self.lang.lower()))
         if len(trees) < 2:
             return trees[0] if trees else None
-        return And(trees)
+        return And(tuple(trees))
 
 
 def _year_tree(field: str, years: Years) -> Query:
@@ -82,4 +82,4 @@ def _year_tree(field: str, years: Years) -> Query:
         raise QueryError(f"{_OPTION_NAMES[field]} takes years from 0 to 9999")
     if first is not None and last is not None and first > last:
         raise QueryError(f"{_OPTION_NAMES[field]}: {first} is later than {last}")
-    return year_range(field, first, last)
+    return YearRange(field, first, last)

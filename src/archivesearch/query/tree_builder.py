@@ -8,16 +8,22 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from whoosh.query import And, Every, Or, Phrase, Query, Term
-
-from archivesearch.analysis.analyzer import Analyzer, fold, strip_accents
+from archivesearch.analysis.analyzer import Analyzer, fold, spelling_key, strip_accents
 from archivesearch.analysis.tokenizer import is_cjk, words
 from archivesearch.errors import QueryError
 from archivesearch.query.alias_expansion import NO_ALIASES, AliasExpansion
-from archivesearch.query.nodes.alternatives import Alias, Alternatives, InLanguages
-from archivesearch.query.nodes.exact import ExactForm, FormPattern, SameSpelling, WordTest
-from archivesearch.query.nodes.near import Near
-from archivesearch.query.nodes.patterns import Fuzzy, Prefix
+from archivesearch.query.nodes.compounds import Alias, Alternatives, And, InLanguages, Or
+from archivesearch.query.nodes.leaves import (
+    Every,
+    ExactForm,
+    FormPattern,
+    Fuzzy,
+    Near,
+    Phrase,
+    Prefix,
+    Term,
+)
+from archivesearch.query.nodes.query import Query
 
 # The fields of a word that names no field, with their weights. Weights of heading and title
 # on the judged collections, after the second stage (nDCG@10/MAP): .5 and .4 .554/.478, .3
@@ -108,7 +114,7 @@ class TreeBuilder:
         if gap or not self._aliases:
             return tree
         names = self._aliases.aliases(tuple(map(fold, phrase)))
-        return Or([tree, self._alias([tree], names, field, boost)]) if names else tree
+        return Or((tree, self._alias([tree], names, field, boost))) if names else tree
 
     def aliases(self, pieces: Sequence[str], trees: Sequence[Query]) -> list[Query]:
         """Return the trees of aliases of the names that several pieces in a row make up.
@@ -133,11 +139,11 @@ class TreeBuilder:
         phrase = self._split(text)
         if not phrase:
             return None
-        tests: list[WordTest] = [SameSpelling.for_word(word) for word in phrase]
+        spellings = tuple(map(spelling_key, phrase))
         return self._in_fields(
             field,
             boost,
-            lambda name, weight: ExactForm(name, self._row(name, phrase, 0, weight), tests),
+            lambda name, weight: ExactForm(self._row(name, phrase, 0, weight), spellings),
         )
 
     def wildcard(self, text: str, field: str | None, boost: float = 1.0) -> Query | None:
@@ -147,7 +153,7 @@ class TreeBuilder:
         trees = [tree for tree in results if tree is not None]
         if len(trees) < 2:
             return trees[0] if trees else None
-        return And(trees)
+        return And(tuple(trees))
 
     def fuzzy(self, text: str, distance: int, field: str | None, boost: float) -> Query | None:
         """Return the tree of a word and those that differ in at most `distance` letters.
@@ -162,7 +168,7 @@ class TreeBuilder:
             field,
             boost,
             lambda name, weight: _alternatives(
-                [_in(langs, Fuzzy(name, term, weight, distance)) for (term,), langs in terms]
+                [_in(langs, Fuzzy(name, term, distance, weight)) for (term,), langs in terms]
             ),
         )
 
@@ -209,13 +215,13 @@ class TreeBuilder:
         for terms, langs in self._terms_of(phrase):
             row: Query
             if len(terms) > 1 and gap == 0 and not any(prefixes):
-                row = Phrase(field, list(terms), boost=boost)
+                row = Phrase(field, terms, boost)
             else:
-                trees = [
-                    Prefix(field, word, boost=boost) if prefix else Term(field, term, boost=boost)
+                parts = [
+                    Prefix(field, word, boost) if prefix else Term(field, term, boost)
                     for word, term, prefix in zip(phrase, terms, prefixes, strict=True)
                 ]
-                row = trees[0] if len(trees) == 1 else Near(trees, field, gap)
+                row = parts[0] if len(parts) == 1 else Near(field, tuple(parts), gap)
             rows.append(_in(langs, row))
         return _alternatives(rows)
 
@@ -231,7 +237,7 @@ class TreeBuilder:
             self._in_fields(field, boost * ALIAS_WEIGHT / len(name), partial(self._name, name))
             for name in names
         ]
-        return Alias(rows, trees)
+        return Alias(tuple(rows), tuple(trees))
 
     def _name(self, name: Sequence[str], field: str, boost: float) -> Query:
         return self._row(field, name, 0, boost)
@@ -274,18 +280,18 @@ def any_of(trees: Sequence[Query]) -> Query | None:
     return Or(flatten(trees, Or))
 
 
-def flatten(trees: Sequence[Query], kind: type[And] | type[Or]) -> list[Query]:
-    """Return trees with those of a kind replaced by their children.
+def flatten(trees: Sequence[Query], kind: type[And] | type[Or]) -> tuple[Query, ...]:
+    """Return trees with those of a kind, but not aliases, replaced by their clauses.
 
-    `[a, Or([b, c])]` becomes `[a, b, c]` for Or. A tree with a boost, and aliases, stay.
+    `[a, Or([b, c])]` becomes `[a, b, c]` for Or.
     """
     result: list[Query] = []
     for tree in trees:
-        if isinstance(tree, kind) and tree.boost == 1.0 and not isinstance(tree, Alias):
-            result += tree.subqueries
+        if isinstance(tree, kind) and not isinstance(tree, Alias):
+            result += tree.clauses
         else:
             result.append(tree)
-    return result
+    return tuple(result)
 
 
 def _is_single_cjk(word: str) -> bool:
@@ -294,8 +300,8 @@ def _is_single_cjk(word: str) -> bool:
 
 
 def _in(langs: Sequence[str], tree: Query) -> Query:
-    return InLanguages(tree, langs) if langs else tree
+    return InLanguages(tree, tuple(langs)) if langs else tree
 
 
 def _alternatives(trees: Sequence[Query]) -> Query:
-    return trees[0] if len(trees) == 1 else Alternatives(trees)
+    return trees[0] if len(trees) == 1 else Alternatives(tuple(trees))

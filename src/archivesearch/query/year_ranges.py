@@ -2,9 +2,7 @@
 
 import re
 
-from archivesearch.analysis.analyzer import year_term
 from archivesearch.errors import QueryError
-from archivesearch.query.nodes.patterns import YearRange
 
 _RANGE = re.compile(r"(?P<start>\d{1,4})?(?P<to>\.\.|-)(?P<end>\d{1,4})?")
 _YEAR = re.compile(r"\d{1,4}")
@@ -33,9 +31,3 @@ def parse_years(
     if first is not None and last is not None and first > last:
         raise QueryError(f"{option} takes the earlier year first, not '{text}'", position)
     return first, last
-
-
-def year_range(field: str, first: int | None, last: int | None, boost: float = 1.0) -> YearRange:
-    """Return the tree of the years from `first` to `last`, both included; None is open."""
-    start, end = (None if year is None else year_term(year) for year in (first, last))
-    return YearRange(field, start, end, boost=boost)

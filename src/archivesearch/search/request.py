@@ -11,12 +11,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
-from whoosh.query import Query
 
 from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.columnar.storage.array_files import Array
 from archivesearch.lazy import lazy
 from archivesearch.model.passages import Batch, CopyGroups, Passage
+from archivesearch.query.nodes.query import Query
 from archivesearch.search.execution.term_positions import WordPositions
 
 if TYPE_CHECKING:

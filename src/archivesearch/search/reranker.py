@@ -13,17 +13,15 @@ were chosen with `benchmarks/relevance.py`; docs/internals/relevance.md has its 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeGuard
+from typing import NamedTuple
 
 import numpy as np
-from whoosh.query import And, AndNot, Or, Phrase, Query, Term
 
 from archivesearch.columnar.bm25 import ROUNDING_MARGIN
-from archivesearch.columnar.schema import WORD_FIELDS
 from archivesearch.columnar.storage.array_files import Array
-from archivesearch.query.nodes.alternatives import Alias, Alternatives, InLanguages
-from archivesearch.query.nodes.exact import ExactForm, SameSpelling
-from archivesearch.query.nodes.near import Near
+from archivesearch.query.nodes import traverse
+from archivesearch.query.nodes.compounds import Alias
+from archivesearch.query.nodes.query import Query
 from archivesearch.search.execution.term_positions import WordPositions
 from archivesearch.search.request import GroupMatch, Match, Reader, Request, Response, WordPresence
 
@@ -72,7 +70,7 @@ def search(
 ) -> Response:
     """Return the best matches of a query in their final order, with their final scores.
 
-    `words` are the `query_words` of the query. Totals, facets and counts are the engine's.
+    `words` are the plain words of the query. Totals, facets and counts are the engine's.
     The boosts of each reranked match are added to `boosts`, by its number.
     """
     if not words or not request.limit or request.offset >= CANDIDATES:
@@ -86,54 +84,6 @@ def search(
     return response._replace(matches=tuple(reranker.matches(response.matches, request.offset, end)))
 
 
-def query_words(query: Query) -> list[frozenset[str]]:
-    """Return the different plain words of a query, in order.
-
-    A word is the set of terms that it may stand as, such as its stems in several languages.
-    Patterns, years, pages and excluded words are no plain words.
-
-    `peace wars NOT army` has the words {peac} and {war}.
-    """
-    return list(dict.fromkeys(_words(query)))
-
-
-def _words(query: Query) -> list[frozenset[str]]:
-    if isinstance(query, Term):
-        return [frozenset((str(query.text),))] if query.fieldname in WORD_FIELDS else []
-    if isinstance(query, Alternatives):
-        return _merge_wordings([w for child in query.subqueries if (w := _words(child))])
-    if isinstance(query, InLanguages) or _is_same_spelling(query):
-        return _words(query.child)
-    if isinstance(query, Alias):
-        return []  # it stands for words that are elsewhere in the query
-    if isinstance(query, And | Or | Near):
-        return [word for child in query.children() for word in _words(child)]
-    if isinstance(query, AndNot):
-        return _words(query.a)
-    if isinstance(query, Phrase):
-        return [frozenset((word,)) for word in query.words]
-    return []
-
-
-def _is_same_spelling(query: Query) -> TypeGuard[ExactForm]:
-    return isinstance(query, ExactForm) and all(isinstance(t, SameSpelling) for t in query.tests)
-
-
-def _merge_wordings(wordings: Sequence[list[frozenset[str]]]) -> list[frozenset[str]]:
-    """Return the words of one thing that has several wordings.
-
-    `[{a}, {b}]` and `[{c}, {d}]` are `[{a, c}, {b, d}]`. Beside a single word, only the
-    first word of a longer wording counts: `[{us}]` and `[{unit}, {state}]` are `[{us, unit}]`.
-    """
-    if not wordings:
-        return []
-    if len(set(map(len, wordings))) == 1:
-        return [frozenset().union(*same) for same in zip(*wordings, strict=True)]
-    if len(wordings[0]) == 1:
-        return [frozenset().union(*(wording[0] for wording in wordings))]
-    return wordings[0]
-
-
 class _AliasTerms(NamedTuple):
     """An alias of an organization: its terms in a row, and the query words that it stands for."""
 
@@ -144,19 +94,13 @@ class _AliasTerms(NamedTuple):
 def _aliases(query: Query) -> Iterator[_AliasTerms]:
     """Yield the aliases of the organizations that a query names."""
     if isinstance(query, Alias):
-        words = tuple(dict.fromkeys(word for tree in query.originals for word in _words(tree)))
-        for leaf in query.leaves():
-            if isinstance(leaf, Phrase):
-                yield _AliasTerms(tuple(leaf.words), words)
-            elif isinstance(leaf, Term):
-                yield _AliasTerms((str(leaf.text),), words)
-    elif isinstance(query, Alternatives):
-        return  # these are wordings of one word; an alias stands beside a word
-    elif isinstance(query, And | Or):
+        words = tuple(dict.fromkeys(w for tree in query.originals for w in tree.words()))
+        for leaf in traverse.leaves(query):
+            if terms := leaf.row():
+                yield _AliasTerms(terms, words)
+    else:
         for child in query.children():
             yield from _aliases(child)
-    elif isinstance(query, AndNot):
-        yield from _aliases(query.a)
 
 
 class _Reranker:

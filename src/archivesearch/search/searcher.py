@@ -3,11 +3,12 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
-from whoosh.query import Every, Query
-
 from archivesearch.errors import QueryError
 from archivesearch.model.results import Group, Hit, Results, Share
 from archivesearch.query.filters import Filters, QueryContext
+from archivesearch.query.nodes.leaves import Every
+from archivesearch.query.nodes.query import Query
+from archivesearch.query.nodes.traverse import words as query_words
 from archivesearch.query.tree_builder import FIELD_WEIGHTS
 from archivesearch.search import reranker
 from archivesearch.search.hits.highlighter import Highlighter
@@ -44,7 +45,7 @@ def search(
     if isinstance(tree, Every) and sort == "score":
         sort = "place"
     request = Request(tree, filter_tree, limit, offset, sort, group_by, facets)
-    words = reranker.query_words(tree)
+    words = query_words(tree)
     boosts: dict[int, reranker.Boosts] | None = {} if explain else None
     if sort == "score":
         response = reranker.search(reader, request, words, boosts)

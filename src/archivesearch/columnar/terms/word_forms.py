@@ -8,12 +8,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from archivesearch.analysis.analyzer import fold, strip_accents
+from archivesearch.analysis.analyzer import fold, spelling_key, strip_accents
 from archivesearch.columnar.storage.array_files import Array, ArrayFolder, concat_ranges, offsets
 from archivesearch.columnar.storage.packed_ints import PackedInts
 from archivesearch.columnar.storage.string_table import StringTable, from_utf8
 from archivesearch.lazy import lazy
-from archivesearch.query.nodes.exact import WordTest
 
 
 class WordForms:
@@ -56,15 +55,13 @@ class WordForms:
         terms: Array = np.searchsorted(starts, forms.astype(starts.dtype), "right") - 1
         return terms
 
-    def forms_passing(self, terms: Array, test: WordTest) -> Array:
-        """Return the numbers of the forms of these terms that pass a test: int64."""
-        numbers = [
-            number
-            for term in terms.tolist()
-            for number, form in zip(self.form_range(term), self.spellings(term), strict=True)
-            if test(form)
-        ]
-        return np.array(numbers, np.int64)
+    def forms_with_spelling(self, term: int, spelling: str) -> Array:
+        """Return the numbers of the forms of a term that have a spelling: int64.
+
+        Forms that differ in case, or in the kind of an apostrophe, have the same spelling.
+        """
+        forms = zip(self.form_range(term), self.spellings(term), strict=True)
+        return np.array([n for n, form in forms if spelling_key(form) == spelling], np.int64)
 
     def forms_matching(self, pattern: str, first: int, end: int) -> Array:
         """Return the forms of the terms `first:end` that match a pattern.

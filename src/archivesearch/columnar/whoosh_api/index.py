@@ -4,7 +4,7 @@ Archivesearch's own searches do not use them: `search/execution/planner.py` read
 arrays directly. Both give the same documents and scores.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, NoReturn
 
@@ -18,7 +18,6 @@ from whoosh.scoring import BaseScorer, WeightingModel
 from whoosh.searching import Searcher
 
 from archivesearch.analysis.analyzer import Analyzer
-from archivesearch.columnar.postings.posting_lists import documents_with_forms
 from archivesearch.columnar.schema import KEY_FIELDS, WORD_FIELDS
 from archivesearch.columnar.segment import Postings, Segment
 from archivesearch.columnar.storage.array_files import Array
@@ -26,7 +25,6 @@ from archivesearch.columnar.storage.string_table import to_utf8
 from archivesearch.columnar.whoosh_api.matchers import SegmentMatcher
 from archivesearch.columnar.whoosh_api.weighting import BM25
 from archivesearch.errors import IndexProblem
-from archivesearch.query.nodes.exact import WordTest
 
 _STORED_ONLY = ("id", "url", "year_source", "date", "author")
 
@@ -163,28 +161,6 @@ class SegmentReader(IndexReader):
         """Return a matcher over the postings of a term. Raises TermNotFound."""
         term = fieldname, self._bytes(fieldname, text)
         return SegmentMatcher(self._postings(*term), term, scorer)
-
-    def terms_matching(self, fieldname: str, pattern: str) -> tuple[list[bytes], frozenset[int]]:
-        """Return the terms with a word form that matches a pattern, and the documents of the forms.
-
-        `castr*` may give the term `castro` and the documents that have it as "Castro's".
-        """
-        segment = self._segment
-        first, end = segment.term_dictionary.field_range(fieldname)
-        forms = segment.word_forms.forms_matching(pattern, first, end)
-        terms = np.unique(segment.word_forms.terms_of(forms))
-        documents = documents_with_forms(segment, fieldname, terms, forms)
-        return [segment.term_dictionary[n] for n in terms.tolist()], frozenset(documents.tolist())
-
-    def documents_with_form(
-        self, fieldname: str, terms: Sequence[bytes], test: WordTest
-    ) -> frozenset[int]:
-        """Return the documents that have one of the terms in a word form that passes a test."""
-        numbers = [self._number(fieldname, term) for term in terms]
-        term_numbers = np.array([number for number in numbers if number is not None], np.int64)
-        forms = self._segment.word_forms.forms_passing(term_numbers, test)
-        documents = documents_with_forms(self._segment, fieldname, term_numbers, forms)
-        return frozenset(documents.tolist())
 
     def has_deletions(self) -> bool:
         """Whether any document is deleted: no."""

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from whoosh.query import Query
 
 from archivesearch.analysis.analyzer import Analyzer
 from archivesearch.columnar.segment import Segment
@@ -16,6 +15,7 @@ from archivesearch.columnar.storage.string_table import to_utf8
 from archivesearch.errors import IndexDamaged
 from archivesearch.lazy import lazy
 from archivesearch.model.passages import Batch, CopyGroups, Passage
+from archivesearch.query.nodes.query import Query
 from archivesearch.search.execution.collectors import Duplicates, FacetCollector, MatchCollector
 from archivesearch.search.execution.planner import plan_of
 from archivesearch.search.execution.scorers import Scorer
@@ -30,8 +30,6 @@ from archivesearch.search.request import (
 )
 
 if TYPE_CHECKING:
-    from whoosh.searching import Searcher
-
     from archivesearch.columnar.whoosh_api.index import ColumnarIndex
     from archivesearch.indexing.workers.worker_pool import WorkerPool
     from archivesearch.model.reports import Contents
@@ -155,7 +153,7 @@ class ColumnarReader:
     def scores(self, query: Query, numbers: Sequence[int]) -> list[float]:
         """Return the score of each passage, 0 for one that does not match."""
         scope = bits_of(np.asarray(numbers, np.int64), self._segment.block_count)
-        plan = plan_of(query, self._segment, self._searcher, scope=scope)
+        plan = plan_of(query, self._segment, scope=scope)
         matches, scores = score_all(plan, plan.matches & scope)
         by_number = dict(zip(matches.tolist(), scores.tolist(), strict=True))
         return [by_number.get(number, 0.0) for number in numbers]
@@ -237,17 +235,14 @@ class ColumnarReader:
         """
         self.__dict__.clear()
 
-    def _searcher(self) -> "Searcher":
-        return self.whoosh_index.searcher()
-
     def _plan(
         self, query: Query, filter: Query | None, notes: list[str] | None = None
     ) -> tuple[Scorer, Array]:
         """Return the plan of a query, and its matches that pass the filter, as bits."""
-        plan = plan_of(query, self._segment, self._searcher, notes)
+        plan = plan_of(query, self._segment, notes)
         if filter is None:
             return plan, plan.matches
-        return plan, plan.matches & plan_of(filter, self._segment, self._searcher).matches
+        return plan, plan.matches & plan_of(filter, self._segment).matches
 
 
 def _other_members(duplicates: Duplicates) -> dict[int, tuple[int, ...]]:

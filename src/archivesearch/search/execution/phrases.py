@@ -9,7 +9,7 @@ from archivesearch.columnar.postings.posting_lists import POSITION_BITS, Posting
 from archivesearch.columnar.segment import Postings, Segment
 from archivesearch.columnar.storage.array_files import Array
 from archivesearch.columnar.storage.doc_sets import bits_of
-from archivesearch.query.nodes.near import near_positions
+from archivesearch.query.nodes.near_positions import near_positions
 
 # An array is merged with one that is at most this many times as long. In a longer one, its
 # numbers are looked up.

@@ -1,29 +1,42 @@
-"""Query planner: from a Whoosh query tree to a plan, a tree of scorers."""
+"""Query planner: from a query tree to a plan, a tree of scorers."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from fnmatch import translate
 from functools import reduce
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
-from whoosh.query import And, AndNot, Every, Or, Phrase, Query, Require, Term
 
+from archivesearch.analysis.analyzer import spelling_key, year_term
+from archivesearch.analysis.tokenizer import split_words
 from archivesearch.columnar.postings.posting_lists import documents_with_forms
 from archivesearch.columnar.schema import WORD_FIELDS
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.storage.array_files import Array
 from archivesearch.columnar.storage.doc_sets import bits_of, numbers_of
-from archivesearch.query.nodes.alternatives import InLanguages, scored_documents
-from archivesearch.query.nodes.exact import ExactForm, FormPattern
-from archivesearch.query.nodes.near import Near
-from archivesearch.query.nodes.patterns import Fuzzy, Prefix, Wildcard, YearRange
+from archivesearch.columnar.storage.string_table import to_utf8
+from archivesearch.query.nodes.compounds import And, AndNot, Boost, InLanguages, Or
+from archivesearch.query.nodes.leaves import (
+    Every,
+    ExactForm,
+    FormPattern,
+    Fuzzy,
+    Key,
+    Near,
+    Nothing,
+    Phrase,
+    Prefix,
+    Term,
+    Wildcard,
+    YearRange,
+)
+from archivesearch.query.nodes.query import Leaf, Query
 from archivesearch.search.execution.phrases import documents_near
 from archivesearch.search.execution.scorers import (
     ConstantScore,
     Intersection,
     NoMatch,
-    Precomputed,
     Scorer,
     TermUnion,
     Union,
@@ -31,9 +44,6 @@ from archivesearch.search.execution.scorers import (
     WeightedTerm,
     Within,
 )
-
-if TYPE_CHECKING:
-    from whoosh.searching import Searcher
 
 # How many texts one query may read, and how many words these may have together. Two
 # million words take about a second.
@@ -46,18 +56,16 @@ MAX_TERMS = 4_096
 def plan_of(
     query: Query,
     segment: Segment,
-    searcher: "Callable[[], Searcher]",
     notes: list[str] | None = None,
     scope: Array | None = None,
 ) -> Scorer:
-    """Return the plan of a query.
+    """Return the plan of a query. Raises TypeError for a class of nodes without a plan.
 
-    Sentences about limits that the query has met are appended to `notes`. Where there is
-    no scorer for a query node, Whoosh's own matcher of the node runs; `searcher` is called
-    only then. `scope` are the documents, as bits, for which the plan is used. Texts and
-    positions of other documents are not read, and the plan may miss these documents.
+    Sentences about limits that the query has met are appended to `notes`. `scope` are the
+    documents, as bits, for which the plan is used. Texts and positions of other documents
+    are not read, and the plan may miss these documents.
     """
-    planner = _Planner(segment, searcher, scope)
+    planner = _Planner(segment, scope)
     plan = planner.plan(query)
     if notes is not None:
         notes.extend(dict.fromkeys(planner.notes))
@@ -67,11 +75,8 @@ def plan_of(
 class _Planner:
     """Makes the plan of one query; `_makers` has a method for each kind of node."""
 
-    def __init__(
-        self, segment: Segment, searcher: "Callable[[], Searcher]", scope: Array | None
-    ) -> None:
+    def __init__(self, segment: Segment, scope: Array | None) -> None:
         self._segment = segment
-        self._searcher = searcher
         self._scope = self._all_documents() if scope is None else scope
         self._texts_left = MAX_TEXTS
         self._words_left = MAX_WORDS
@@ -82,41 +87,33 @@ class _Planner:
         for kind in type(query).__mro__:
             if make := self._makers.get(kind):
                 return make(self, query)
-        return self._whoosh_matcher(query)
-
-    def _whoosh_matcher(self, query: Query) -> Scorer:
-        """Run Whoosh's matcher of a node to its end."""
-        searcher = self._searcher()
-        scored = list(scored_documents(query.matcher(searcher, searcher.context())))
-        return Precomputed(scored, self._segment.block_count)
+        raise TypeError(f"there is no plan for {type(query).__name__}")
 
     def _or(self, query: Or) -> Scorer:
-        if query.scale or not query.subqueries:
-            return self._whoosh_matcher(query)
-        return _boosted(_union(self._segment, self._children(query)), query.boost)
+        return _union(self._segment, self._clauses(query)) if query.clauses else self._no_match()
 
     def _and(self, query: And) -> Scorer:
-        if not query.subqueries:
-            return self._whoosh_matcher(query)
-        return _boosted(Intersection(self._children(query)), query.boost)
+        return Intersection(self._clauses(query)) if query.clauses else self._no_match()
 
     def _and_not(self, query: AndNot) -> Scorer:
-        scorer = self.plan(query.a)
-        return Within(scorer, scorer.matches & ~self.plan(query.b).matches)
+        scorer = self.plan(query.included)
+        return Within(scorer, scorer.matches & ~self.plan(query.excluded).matches)
 
-    def _require(self, query: Require) -> Scorer:
-        """Match where both queries match; Whoosh's own matches where the second does not."""
-        scorer = self.plan(query.a)
-        return Within(scorer, scorer.matches & self.plan(query.b).matches)
+    def _boost(self, query: Boost) -> Scorer:
+        return _boosted(self.plan(query.child), query.boost)
 
-    def _every(self, query: Every) -> Scorer:
-        if query.fieldname:
-            return self._whoosh_matcher(query)
-        return ConstantScore(self._all_documents(), query.boost)
+    def _every(self, _: Every) -> Scorer:
+        return ConstantScore(self._all_documents(), 1.0)
+
+    def _nothing(self, _: Nothing) -> Scorer:
+        return self._no_match()
 
     def _term(self, query: Term) -> Scorer:
-        number = self._segment.term_dictionary.find(query.fieldname, _bytes(query.text))
-        return self._terms(query.fieldname, [] if number is None else [number], query.boost)
+        number = self._segment.term_dictionary.find(query.field, to_utf8(query.text))
+        return self._terms(query.field, [] if number is None else [number], query.boost)
+
+    def _key(self, query: Key) -> Scorer:
+        return self._term(Term(query.field, query.text))
 
     def _in_languages(self, query: InLanguages) -> Scorer:
         scorer = self.plan(query.child)
@@ -128,10 +125,8 @@ class _Planner:
         return Within(scorer, scorer.matches & documents)
 
     def _prefix(self, query: Prefix) -> Scorer:
-        first, last = self._segment.term_dictionary.prefix_range(
-            query.fieldname, _bytes(query.text)
-        )
-        return self._terms(query.fieldname, range(first, last), query.boost)
+        first, last = self._segment.term_dictionary.prefix_range(query.field, to_utf8(query.text))
+        return self._terms(query.field, range(first, last), query.boost)
 
     def _wildcard(self, query: Wildcard) -> Scorer:
         prefix = re.split(r"[*?\[]", query.text, maxsplit=1)[0]
@@ -139,29 +134,30 @@ class _Planner:
         return self._terms_with(query, prefix, lambda term: pattern.match(term) is not None)
 
     def _fuzzy(self, query: Fuzzy) -> Scorer:
-        return self._terms_with(query, query.text[: query.prefixlength], query.matches_term)
+        return self._terms_with(query, query.text[:1], query.matches)
 
-    def _terms_with(self, query: Any, prefix: str, test: Callable[[str], bool]) -> Scorer:
+    def _terms_with(
+        self, query: Wildcard | Fuzzy, prefix: str, test: Callable[[str], bool]
+    ) -> Scorer:
         """Match the terms of the query's field that have a prefix and pass a test."""
         dictionary = self._segment.term_dictionary
-        first, last = dictionary.prefix_range(query.fieldname, _bytes(prefix))
+        first, last = dictionary.prefix_range(query.field, to_utf8(prefix))
         terms = enumerate(dictionary.terms(first, last), first)
         numbers = [n for n, term in terms if test(term.decode("utf-8", "surrogatepass"))]
-        return self._terms(query.fieldname, numbers, query.boost)
+        return self._terms(query.field, numbers, query.boost)
 
     def _year_range(self, query: YearRange) -> Scorer:
-        ends = [None if end is None else _bytes(end) for end in (query.start, query.end)]
-        first, last = self._segment.term_dictionary.term_range(query.fieldname, *ends)
-        return self._terms(query.fieldname, range(first, last), query.boost)
+        years = query.first, query.last
+        ends = [None if year is None else to_utf8(year_term(year)) for year in years]
+        first, last = self._segment.term_dictionary.term_range(query.field, *ends)
+        return self._terms(query.field, range(first, last), query.boost)
 
     def _phrase(self, query: Phrase) -> Scorer:
-        if query.slop != 1:
-            return self._whoosh_matcher(query)
-        words = [Term(query.fieldname, word) for word in query.words]
-        return self._words_together(words, 0, query.boost)
+        words = [Term(query.field, term) for term in query.terms]
+        return _boosted(self._words_together(words, 0), query.boost)
 
     def _near(self, query: Near) -> Scorer:
-        return self._words_together(query.qs, query.gap, 1.0)
+        return self._words_together(query.parts, query.gap)
 
     def _form_pattern(self, query: FormPattern) -> Scorer:
         """Match documents with a form that fits the pattern, scored by the terms of the forms.
@@ -169,7 +165,7 @@ class _Planner:
         The pattern `part?es` fits the form `parties` of the term `parti`. The term has other forms
         (`party`), so its postings are narrowed to the documents that have `parties`.
         """
-        segment, field = self._segment, query.fieldname
+        segment, field = self._segment, query.field
         forms = segment.word_forms.forms_matching(
             query.text, *segment.term_dictionary.field_range(field)
         )
@@ -197,7 +193,7 @@ class _Planner:
         )
         matches = self._segment.documents_with_any(terms[~has_other_forms])
         if has_other_forms.any():
-            matches |= self._documents_with_forms(query.fieldname, terms[has_other_forms], forms)
+            matches |= self._documents_with_forms(query.field, terms[has_other_forms], forms)
         return ConstantScore(matches, query.boost)
 
     def _documents_with_forms(self, field: str, terms: Array, forms: Array) -> Array:
@@ -206,35 +202,37 @@ class _Planner:
         return bits_of(documents, self._segment.block_count)
 
     def _exact_form(self, query: ExactForm) -> Scorer:
-        if distributed := query.distribute():
-            return self.plan(distributed)
-        child = query.child
+        child, spellings = query.child, query.spellings
+        if isinstance(child, Or):
+            return self.plan(Or(tuple(ExactForm(each, spellings) for each in child.clauses)))
+        if isinstance(child, InLanguages):
+            return self.plan(InLanguages(ExactForm(child.child, spellings), child.langs))
+        if not isinstance(child, Leaf):
+            raise TypeError(f"there is no plan for the exact form of {type(child).__name__}")
         scorer = self.plan(child)
-        if isinstance(child, Term | Phrase):
-            terms = [child.text] if isinstance(child, Term) else child.words
-            if len(terms) == len(query.tests):
-                return self._exact_terms(scorer, query, terms)
+        terms = child.row()
+        if len(terms) == len(spellings):
+            return self._exact_terms(scorer, query, terms)
         return Within(scorer, self._check_texts(scorer, query, self._no_match().matches))
 
-    def _exact_terms(
-        self, scorer: Scorer, query: ExactForm, terms: "Sequence[str | bytes]"
-    ) -> Scorer:
-        """Match terms in a row, each in a form that passes its test.
+    def _exact_terms(self, scorer: Scorer, query: ExactForm, terms: Sequence[str]) -> Scorer:
+        """Match terms in a row, each in the form that has its spelling.
 
         The index knows which forms of a term a document has, but not at which positions. So
-        a text is read only where a term has forms that pass and forms that do not.
+        a text is read only where a term has forms with the spelling and forms without.
         """
+        field = query.describe().field
         possible, certain = scorer.matches, scorer.matches
-        for term, test in zip(terms, query.tests, strict=True):
-            number = self._segment.term_dictionary.find(query.fieldname, _bytes(term))
+        for term, spelling in zip(terms, query.spellings, strict=True):
+            number = self._segment.term_dictionary.find(field, to_utf8(term))
             if number is None:
                 return self._no_match()
             numbers = np.array([number])
-            passing = self._segment.word_forms.forms_passing(numbers, test)
+            passing = self._segment.word_forms.forms_with_spelling(number, spelling)
             failing = np.setdiff1d(self._segment.word_forms.form_range(number), passing)
             if len(failing):
-                possible = possible & self._documents_with_forms(query.fieldname, numbers, passing)
-                certain = certain & ~self._documents_with_forms(query.fieldname, numbers, failing)
+                possible = possible & self._documents_with_forms(field, numbers, passing)
+                certain = certain & ~self._documents_with_forms(field, numbers, failing)
         if len(terms) == 1 or not (possible & ~certain).any():
             return Within(scorer, possible)
         checked = self._check_texts(Within(scorer, possible), query, certain)
@@ -245,11 +243,13 @@ class _Planner:
 
         The texts of `certain` documents are not read, and these are not returned.
         """
-        field = "text" if query.fieldname == "repeated" else query.fieldname
+        field = query.describe().field
+        field = "text" if field == "repeated" else field
         read_text = self._segment.documents.field_reader(field)
         uncertain = scorer.matches & ~certain & self._scope
         candidates = self._take_within_limits(numbers_of(uncertain), field)
-        numbers = [n for n in candidates.tolist() if query.occurs_in(read_text(n))]
+        keys = _SpellingKeys()
+        numbers = [n for n in candidates.tolist() if keys.has_row(read_text(n), query.spellings)]
         return bits_of(np.array(numbers, np.int64), self._segment.block_count)
 
     def _take_within_limits(self, candidates: Array, field: str) -> Array:
@@ -266,11 +266,14 @@ class _Planner:
         self._words_left -= int(words[:size][-1]) if len(words[:size]) else 0
         return candidates[:size]
 
-    def _words_together(self, words: Sequence[Query], gap: int, boost: float) -> Scorer:
+    def _words_together(self, words: Sequence[Query], gap: int) -> Scorer:
         """Match words that are together, as in `documents_near`; their scores add up."""
         if not words:
             return self._no_match()
         plans = {word: self.plan(word) for word in dict.fromkeys(words)}
+        for word, scorer in plans.items():
+            if not isinstance(scorer, TermUnion | NoMatch):
+                raise TypeError(f"there is no plan for {type(word).__name__} beside other words")
         scorers = [scorer for word in words if isinstance(scorer := plans[word], TermUnion)]
         if len(scorers) < len(words):
             return self._no_match()
@@ -280,10 +283,10 @@ class _Planner:
         if not matches.any():
             return self._no_match()
         terms = [term for scorer in scorers for term in scorer.terms]
-        return _boosted(Within(TermUnion(self._segment, terms), matches), boost)
+        return Within(TermUnion(self._segment, terms), matches)
 
-    def _children(self, query: And | Or) -> list[Scorer]:
-        return [self.plan(child) for child in query.subqueries]
+    def _clauses(self, query: And | Or) -> list[Scorer]:
+        return [self.plan(clause) for clause in query.clauses]
 
     def _terms(self, field: str, numbers: Sequence[int], weight: float) -> Scorer:
         """Match any of the terms of a field. Words are scored by BM25, keys and years equally."""
@@ -307,9 +310,11 @@ class _Planner:
         And: _and,
         Or: _or,
         AndNot: _and_not,
-        Require: _require,
+        Boost: _boost,
         Every: _every,
+        Nothing: _nothing,
         Term: _term,
+        Key: _key,
         Prefix: _prefix,
         Wildcard: _wildcard,
         Fuzzy: _fuzzy,
@@ -323,7 +328,7 @@ class _Planner:
 
 
 def _boosted(scorer: Scorer, boost: float) -> Scorer:
-    return scorer if boost == 1.0 else Weighted(scorer, boost)
+    return scorer if boost == 1.0 or isinstance(scorer, NoMatch) else Weighted(scorer, boost)
 
 
 def _union(segment: Segment, scorers: Sequence[Scorer]) -> Scorer:
@@ -352,5 +357,18 @@ def _merge_terms(terms: Iterable[WeightedTerm]) -> list[WeightedTerm]:
     return list(merged.values())
 
 
-def _bytes(text: "str | bytes") -> bytes:
-    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+class _SpellingKeys(dict[str, str]):
+    """The spelling keys of words, computed at their first use."""
+
+    def __missing__(self, word: str) -> str:
+        key = self[word] = spelling_key(word)
+        return key
+
+    def has_row(self, text: str, spellings: tuple[str, ...]) -> bool:
+        """Return whether a text has words with these spellings in a row."""
+        keys = tuple([self[word] for word in split_words(text)])
+        size = len(spellings)
+        return any(
+            key == spellings[0] and keys[start : start + size] == spellings
+            for start, key in enumerate(keys)
+        )

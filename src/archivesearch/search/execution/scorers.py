@@ -25,7 +25,7 @@ from archivesearch.columnar.bm25 import (
 from archivesearch.columnar.postings.posting_lists import PostingLists
 from archivesearch.columnar.segment import Segment
 from archivesearch.columnar.storage.array_files import Array
-from archivesearch.columnar.storage.doc_sets import bits_of, unpack_bits
+from archivesearch.columnar.storage.doc_sets import unpack_bits
 from archivesearch.lazy import lazy
 
 # With more terms than this, one sort of all entries is faster than a step for each term.
@@ -293,42 +293,6 @@ class ConstantScore(Scorer):
 
 class NoMatch(ConstantScore):
     """No documents, as for a word that the index does not have."""
-
-
-class Precomputed(Scorer):
-    """Documents whose scores are known when the plan is made.
-
-    `scored` has a number and a score for each document.
-    """
-
-    def __init__(self, scored: Sequence[tuple[int, float]], block_count: int) -> None:
-        self._numbers = np.array([number for number, _ in scored], np.int64)
-        self._scores = np.array([score for _, score in scored])
-        self._block_count = block_count
-
-    @lazy
-    def matches(self) -> Array:
-        """The documents that it was made of."""
-        return bits_of(self._numbers, self._block_count)
-
-    @lazy
-    def block_bounds(self) -> Array:
-        """The best score in each block, with a margin for rounding."""
-        best = np.zeros(self._block_count)
-        np.maximum.at(best, self._numbers >> BLOCK_BITS, self._scores)
-        return (best * ROUNDING_MARGIN).astype(np.float32)
-
-    def document_bounds(self, rows: BlockRows) -> Array:
-        """Return the scores, with a margin for rounding."""
-        return self.scores(rows) * ROUNDING_MARGIN
-
-    def scores(self, rows: BlockRows) -> Array:
-        """Return the known score of each document."""
-        document_rows = rows.row_of(self._numbers >> BLOCK_BITS)
-        hits = (document_rows >= 0).nonzero()[0]
-        scores = np.zeros((len(rows), BLOCK_SIZE))
-        scores[document_rows[hits], self._numbers[hits] & (BLOCK_SIZE - 1)] = self._scores[hits]
-        return rows.mask(scores)
 
 
 class _Sum(Scorer):

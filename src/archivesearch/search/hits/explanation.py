@@ -2,13 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from whoosh.query import And, AndNot, Every, Or, Phrase, Query, Require
-
 from archivesearch.model.results import Share
-from archivesearch.query.nodes.alternatives import InLanguages
-from archivesearch.query.nodes.exact import ExactForm
-from archivesearch.query.nodes.near import Near
-from archivesearch.query.nodes.patterns import Fuzzy, Prefix, YearRange
+from archivesearch.query.nodes.compounds import Boost, Or
+from archivesearch.query.nodes.query import Leaf, Query
 from archivesearch.search.request import Match, Reader
 from archivesearch.search.reranker import Boosts
 
@@ -40,27 +36,17 @@ def _add_word_shares(
     """Add the share of each leaf of a query tree to each passage that it matches."""
     if not numbers:
         return
-    if isinstance(query, And | Require | AndNot | Or):
-        if not isinstance(query, Or):  # a child counts only where the whole node matches
-            scores = reader.scores(query, numbers)
-            numbers = [n for n, score in zip(numbers, scores, strict=True) if score]
-        for child in _scored_children(query):
-            _add_word_shares(reader, child, numbers, weight * getattr(query, "boost", 1.0), shares)
+    if isinstance(query, Leaf):
+        text, field, leaf_weight = query.describe()
+        for number, score in zip(numbers, reader.scores(query, numbers), strict=True):
+            if score:
+                shares[number].append(Share(text, field, weight * leaf_weight, weight * score))
         return
-    scores = reader.scores(query, numbers)
-    field = getattr(query, "fieldname", None) or ""
-    for number, score in zip(numbers, scores, strict=True):
-        if score:
-            leaf_weight = weight * _boost(query)
-            shares[number].append(Share(_label(query), field, leaf_weight, weight * score))
-
-
-def _scored_children(query: Query) -> Iterator[Query]:
-    """Yield the children of a node that add to its score."""
-    if isinstance(query, AndNot | Require):
-        yield query.a
-    else:
-        yield from query.children()
+    if not isinstance(query, Or | Boost):  # a child counts only where the whole node matches
+        scores = reader.scores(query, numbers)
+        numbers = [n for n, score in zip(numbers, scores, strict=True) if score]
+    for child in query.children():
+        _add_word_shares(reader, child, numbers, weight * query.factor(), shares)
 
 
 def _boost_shares(score: float, boosts: Boosts | None) -> Iterator[Share]:
@@ -75,37 +61,3 @@ def _boost_shares(score: float, boosts: Boosts | None) -> Iterator[Share]:
         if factor != 1.0:
             yield Share(label, "", factor, score * (factor - 1.0))
             score *= factor
-
-
-def _boost(query: Query) -> float:
-    """Return the weight of a leaf: the greatest of its words."""
-    if isinstance(query, InLanguages | ExactForm):
-        return _boost(query.child)
-    if isinstance(query, Near | Or):
-        return max((_boost(child) for child in query.children()), default=1.0)
-    boost: float = getattr(query, "boost", 1.0)
-    return boost
-
-
-def _label(query: Query) -> str:
-    """Return a leaf as it is written in a query, such as `"general strike"~3`."""
-    if isinstance(query, Every):
-        return "*"
-    if isinstance(query, Phrase):
-        return f'"{" ".join(map(str, query.words))}"'
-    if isinstance(query, Near):
-        words = " ".join(map(_label, query.qs))
-        return f'"{words}"~{query.gap}' if query.gap else f'"{words}"'
-    if isinstance(query, ExactForm):
-        return "=" + " ".join(map(str, query.tests))
-    if isinstance(query, InLanguages):
-        return _label(query.child)
-    if isinstance(query, Or):
-        return "/".join(dict.fromkeys(map(_label, query.children())))
-    if isinstance(query, Prefix):
-        return f"{query.text}*"
-    if isinstance(query, Fuzzy):
-        return f"{query.text}~{query.maxdist}"
-    if isinstance(query, YearRange):
-        return f"{query.start or ''}-{query.end or ''}"
-    return str(getattr(query, "text", query))

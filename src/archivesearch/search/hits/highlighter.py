@@ -3,18 +3,14 @@
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
-
-from whoosh.query import And, AndNot, Or, Phrase, Prefix, Query, Term
 
 from archivesearch.analysis.analyzer import Analyzer
-from archivesearch.analysis.tokenizer import find_words, is_cjk, locate_words, split_words, words
+from archivesearch.analysis.tokenizer import find_words, locate_words, split_words, words
 from archivesearch.lazy import lazy
 from archivesearch.model.passages import Passage, Span
-from archivesearch.query.nodes.alternatives import InLanguages
-from archivesearch.query.nodes.exact import ExactForm, FormPattern, WordTest
-from archivesearch.query.nodes.near import Near, near_positions
-from archivesearch.query.nodes.patterns import Fuzzy
+from archivesearch.query.nodes.near_positions import near_positions
+from archivesearch.query.nodes.query import Marks, Query, WordTest
+from archivesearch.query.nodes.traverse import leaves
 
 _TEXT_FIELDS = ("text", "repeated")
 _WHOLE_WORD = 1 << 30  # the length of a mark that ends with its word
@@ -26,9 +22,7 @@ Forms = Callable[[str], Iterable[str]]
 """Returns all lower-case forms, in the archive, of the words that a term stands for."""
 
 _Predicate = Callable[[str, str], bool]
-"""Whether a term and its word answer a leaf of the query."""
-_Test = str | _Predicate
-"""The one term that answers a leaf, or a predicate."""
+"""Whether a term and its word pass a test of a leaf of the query."""
 _Token = tuple[int, int, int, int]
 """A word of a text that passes a test: the bits of all such tests, its place, start and end.
 
@@ -69,19 +63,15 @@ class Highlighter:
         return marker.spans(passage)
 
     def _marker(self, lang: str) -> "_Marker | _JoiningMarker":
-        leaves = list(_leaves(self._query, lang))
-        marker = _Marker(leaves, self._analyzer, lang, self._forms)
+        marks = [leaf.marks() for leaf in leaves(self._query, lang)]
+        marks = [each for each in marks if each.field in _TEXT_FIELDS and each.tests]
+        marker = _Marker(marks, self._analyzer, lang, self._forms)
         if self._is_common is None:
             return marker
-        common = {
-            str(leaf.text)
-            for leaf in leaves
-            if isinstance(leaf, Term)
-            and leaf.fieldname in _TEXT_FIELDS
-            and self._is_common(str(leaf.text))
-        }
-        rare = [leaf for leaf in leaves if str(getattr(leaf, "text", "")) not in common]
-        if not common or not any(getattr(leaf, "fieldname", None) in _TEXT_FIELDS for leaf in rare):
+        single = [each.tests[0] for each in marks if len(each.tests) == 1]
+        common = {test for test in single if isinstance(test, str) and self._is_common(test)}
+        rare = [each for each in marks if len(each.tests) > 1 or each.tests[0] not in common]
+        if not rare or len(rare) == len(marks):
             return marker
         return _JoiningMarker(_Marker(rare, self._analyzer, lang, self._forms), marker, common)
 
@@ -90,7 +80,7 @@ class _Marker:
     """Marks words in passages of one language. Each word to find has a test, each test a bit."""
 
     def __init__(
-        self, leaves: Iterable[Query], analyzer: Analyzer, lang: str, forms: Forms | None
+        self, marks: Iterable[Marks], analyzer: Analyzer, lang: str, forms: Forms | None
     ) -> None:
         self._predicates: list[tuple[int, _Predicate]] = []
         self._term_bits: dict[str, int] = {}
@@ -98,9 +88,12 @@ class _Marker:
         self._single_words: list[tuple[int, int]] = []  # a bit, and the length of the mark
         self._phrases: list[tuple[list[int], int]] = []  # the bits of the words, and the gap
         self._forms = forms
-        for leaf in leaves:
-            if getattr(leaf, "fieldname", None) in self._field_bits:
-                self._add_leaf(leaf)
+        for field, tests, gap, length in marks:
+            bits = [self._add_test(field, test) for test in tests]
+            if len(bits) == 1:
+                self._single_words.append((bits[0], length or _WHOLE_WORD))
+            else:
+                self._phrases.append((bits, gap))
         self._terms = analyzer.terms(lang)
         self._word_bits = _WordBits(self._terms, self._term_bits, self._predicates)
         self._marks_all_tokens = not self._phrases and all(
@@ -129,21 +122,7 @@ class _Marker:
                 spans |= {(start, end) for _, place, start, end in tokens if place in positions}
         return tuple(_join_overlapping(sorted(spans)))
 
-    def _add_leaf(self, leaf: Any) -> None:
-        field: str = leaf.fieldname
-        if isinstance(leaf, Phrase):
-            self._add_phrase(field, [str(word) for word in leaf.words], 0)
-        elif isinstance(leaf, Near):
-            self._add_phrase(field, [_any_test(word) for word in leaf.qs], leaf.gap)
-        elif isinstance(leaf, ExactForm):
-            self._add_phrase(field, [_word_predicate(test) for test in leaf.tests], 0)
-        elif test := _test_of(leaf):
-            self._single_words.append((self._add_test(field, test), _mark_length(leaf)))
-
-    def _add_phrase(self, field: str, tests: Sequence[_Test], gap: int) -> None:
-        self._phrases.append(([self._add_test(field, test) for test in tests], gap))
-
-    def _add_test(self, field: str, test: _Test) -> int:
+    def _add_test(self, field: str, test: WordTest) -> int:
         """Give a test the next bit; return the bit."""
         bit = (self._field_bits["text"] | self._field_bits["repeated"]) + 1
         self._field_bits[field] |= bit
@@ -276,58 +255,3 @@ def _join_overlapping(spans: Iterable[Span]) -> list[Span]:
             joined.append((start, end))
             last = end
     return joined
-
-
-def _leaves(query: Query, lang: str) -> Iterator[Query]:
-    """Yield the nodes whose words are to be marked in passages of a language."""
-    if isinstance(query, Term):
-        yield query
-    elif isinstance(query, InLanguages):
-        if lang in query.langs:
-            yield from _leaves(query.child, lang)
-    elif isinstance(query, And | Or):
-        for child in query.subqueries:
-            yield from _leaves(child, lang)
-    elif isinstance(query, AndNot):
-        yield from _leaves(query.a, lang)
-    else:
-        yield query
-
-
-def _test_of(leaf: Query) -> _Test | None:
-    """Return the test of a single word; None for a leaf that marks no words."""
-    if isinstance(leaf, Term):
-        return str(leaf.text)
-    if isinstance(leaf, Prefix):
-        start = leaf.text
-        return lambda term, word: term.startswith(start)
-    if isinstance(leaf, FormPattern):
-        return _word_predicate(leaf.test)
-    if isinstance(leaf, Fuzzy):
-        return lambda term, word: leaf.matches_term(term)
-    return None
-
-
-def _any_test(query: Query) -> _Test:
-    """Return a test that a word passes if it passes the test of any leaf of the query."""
-    tests = [test for leaf in _leaves(query, "") if (test := _test_of(leaf))]
-    if len(tests) == 1:
-        return tests[0]
-    return lambda term, word: any(
-        term == test if isinstance(test, str) else test(term, word) for test in tests
-    )
-
-
-def _word_predicate(test: WordTest) -> _Predicate:
-    return lambda term, word: test(word)
-
-
-def _mark_length(leaf: Query) -> int:
-    """Return how many characters of a word to mark.
-
-    A single CJK character is a prefix of the pairs in which text is indexed. Of such a pair
-    only the character is marked.
-    """
-    if isinstance(leaf, Prefix) and is_cjk(leaf.text):
-        return len(leaf.text)
-    return _WHOLE_WORD

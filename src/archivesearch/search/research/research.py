@@ -5,13 +5,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from whoosh.query import Every
-
 from archivesearch.errors import QueryError
 from archivesearch.model.passages import Passage, Span
 from archivesearch.model.research import Collocations, Concordance, Line, Trend, Trends
 from archivesearch.model.results import Hit
 from archivesearch.query.filters import Filters, QueryContext
+from archivesearch.query.nodes.leaves import Every
 from archivesearch.search.hits.highlighter import Highlighter
 from archivesearch.search.hits.hit_builder import build_hit
 from archivesearch.search.request import Match, Reader

@@ -1,56 +1,8 @@
-"""Query node for words in a row, or near one another in any order."""
+"""Positions of words in a row, or near one another in any order."""
 
 from collections import Counter
 from collections.abc import Sequence
 from functools import reduce
-from typing import TYPE_CHECKING
-
-from whoosh.matching import Matcher, NullMatcher
-from whoosh.query import And, Query, SpanNear2
-from whoosh.query.spans import Span
-
-if TYPE_CHECKING:
-    from whoosh.searching import SearchContext, Searcher
-
-
-class Near(SpanNear2):
-    """Words of one field near one another.
-
-    Without a `gap` they are in a row, in order. With one they are in any order, with at most
-    `gap` other words between the first and the last.
-    """
-
-    def __init__(self, qs: Sequence[Query], fieldname: str, gap: int = 0) -> None:
-        super().__init__(qs, slop=gap + 1, ordered=gap == 0)
-        self.fieldname = fieldname
-        self.gap = gap
-
-    def _and_query(self) -> Query:
-        return And(self.qs)  # Whoosh's own method uses a module that it does not import
-
-    def matcher(self, searcher: "Searcher", context: "SearchContext | None" = None) -> Matcher:
-        """Return a matcher of the documents in which the words are near one another."""
-        if context is not None:
-            context = context.set(needs_current=True)  # or alternatives lose their positions
-        matchers = [query.matcher(searcher, context) for query in self.qs]
-        if not all(matcher.is_active() for matcher in matchers):
-            return NullMatcher()
-        return _NearMatcher(matchers, self.gap)
-
-
-class _NearMatcher(SpanNear2.SpanNear2Matcher):
-    """Matcher of the documents that have all words, at positions near one another."""
-
-    def __init__(self, matchers: Sequence[Matcher], gap: int) -> None:
-        self._gap = gap
-        super().__init__(matchers, slop=gap + 1)
-
-    def copy(self) -> "_NearMatcher":
-        return _NearMatcher([matcher.copy() for matcher in self.ms], self._gap)
-
-    def _get_spans(self) -> list[Span]:
-        columns = [[span.start for span in matcher.spans()] for matcher in self.ms]
-        return [Span(position) for position in sorted(near_positions(columns, self._gap))]
 
 
 def near_positions(columns: Sequence[Sequence[int]], gap: int) -> set[int]:
