@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 import archivesearch
 from archivesearch.cli.main import main
+from helpers.cli_site import without_progress
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "archivesearch"
@@ -130,8 +131,8 @@ def test_commands_and_options_exist(document: Path) -> None:
 
 
 def normalize(text: str) -> str:
-    """Return printed text with times, sizes and scores replaced, since they vary."""
-    lines = "\n".join(map(str.rstrip, text.splitlines()))
+    """Return printed text without what varies: progress, times, sizes and scores."""
+    lines = "\n".join(map(str.rstrip, without_progress(text).splitlines()))
     lines = re.sub(r"[\d.]+ (?:ms|s)\b", "0 s", lines)
     lines = re.sub(r"[\d.]+ [kM]B\b", "0 B", lines)
     return re.sub(r"\b\d+\.\d\d\b", "0 ", lines)
