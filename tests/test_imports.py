@@ -50,6 +50,11 @@ def imported(code: str, *arguments: str) -> set[str]:
     return {name.partition(".")[0] for name in last.split()[1:]}
 
 
+def test_public_names_are_listed_before_they_are_imported() -> None:
+    names = "sorted(set(archivesearch.__all__) - set(dir(archivesearch)))"
+    imported(f"import archivesearch; assert not {names}, {names}")
+
+
 def test_importing_the_package_is_cheap() -> None:
     assert not imported("import archivesearch") & (SLOW | WEB)
 

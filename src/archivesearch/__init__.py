@@ -160,3 +160,8 @@ def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module 'archivesearch' has no attribute '{name}'")
     return getattr(import_module(f"archivesearch.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names, for completion and `help`, before they are imported."""
+    return sorted({*globals(), *__all__})
