@@ -14,8 +14,9 @@ from archivesearch.config import Config
 from archivesearch.model.pages import Page, RawPage, paragraphs, passages
 from archivesearch.model.passages import CopyGroups, Passage
 from archivesearch.parse.page import parse
+from archivesearch.query.nodes.leaves import Every, Term
 from archivesearch.query.nodes.query import Query
-from archivesearch.search.request import Engine, Request
+from archivesearch.search.request import FACETS, GROUPS, Engine, Request
 from archivesearch.search.snapshot.snapshot import open_snapshot
 from helpers.conformance import Case, check, check_query
 from helpers.conformance_cases import LEAVES, REQUESTS, SENTENCES, TREES, random_text
@@ -113,3 +114,14 @@ def test_rebuilt_archives(
         for request in requests:
             check(case, request)
         case.reader.close()
+
+
+def test_a_banner_is_repeated_text(engine: Engine, tmp_path: Path) -> None:
+    files = random_pages(random.Random(1), 8, BANNER)  # noqa: S311
+    case = rebuilt(engine, tmp_path, files, BANNER)
+    assert sum(passage.text == BANNER for passage in case.oracle.passages) == 8
+    assert case.reader.passages(range(len(case.oracle.passages))) == case.oracle.passages
+    for query in (Every(), Term("text", "castro"), Term("repeated", "castro")):
+        check_query(case, query, None)
+        for group_by in (None, *GROUPS):
+            check(case, Request(query, group_by=group_by, facets=FACETS))

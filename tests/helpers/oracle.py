@@ -77,7 +77,7 @@ class Oracle:
         """Return the words of each field of a passage.
 
         The words of repeated sentences are in a field of their own. Where there are no
-        others, the headings have none.
+        others, the headings and the label have none.
         """
         fields: dict[str, list[Word]] = {name: [] for name in WORD_FIELDS}
         for name in (*HEADINGS, "label"):
@@ -86,7 +86,7 @@ class Oracle:
                 field = "repeated" if any(a <= start < b for a, b in spans) else name
                 fields[field].append(Word(self.analyzer.term(word, passage.lang), word, at))
         if fields["repeated"] and not fields["text"]:
-            fields.update(title=[], section=[], org=[])
+            fields.update(title=[], section=[], org=[], label=[])
         return fields
 
     def keys(self, number: int, field: str) -> list[str]:
