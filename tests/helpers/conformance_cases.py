@@ -204,7 +204,7 @@ LEAVES: st.SearchStrategy[Query] = st.one_of(
 )
 
 
-def some(trees: st.SearchStrategy[Query]) -> st.SearchStrategy[tuple[Query, ...]]:
+def up_to_three(trees: st.SearchStrategy[Query]) -> st.SearchStrategy[tuple[Query, ...]]:
     """Return one to three trees."""
     return st.lists(trees, min_size=1, max_size=3).map(tuple)
 
@@ -212,10 +212,10 @@ def some(trees: st.SearchStrategy[Query]) -> st.SearchStrategy[tuple[Query, ...]
 TREES = st.recursive(
     LEAVES,
     lambda trees: st.one_of(
-        st.builds(Or, some(trees)),
-        st.builds(And, some(trees)),
-        st.builds(Alternatives, some(trees)),
-        st.builds(Alias, some(trees), st.just(())),
+        st.builds(Or, up_to_three(trees)),
+        st.builds(And, up_to_three(trees)),
+        st.builds(Alternatives, up_to_three(trees)),
+        st.builds(Alias, up_to_three(trees), st.just(())),
         st.builds(AndNot, trees, trees),
         st.builds(Boost, trees, BOOSTS),
         st.builds(InLanguages, trees, LANGS),
