@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from archivesearch.analysis.analyzer import spelling_key
 from archivesearch.model.passages import CopyGroups, Passage
 from archivesearch.query.nodes.compounds import And, Or
-from archivesearch.query.nodes.leaves import Every, Key, Nothing, Prefix, Term
+from archivesearch.query.nodes.leaves import Every, Key, Near, Nothing, Prefix, Term, YearRange
 from archivesearch.query.nodes.query import Query
 from archivesearch.search.request import FACETS, GROUPS, SORTS, Engine, Request
 from helpers.conformance import Case, check, check_query, open_case
@@ -75,6 +75,36 @@ def test_facets_have_the_20_most_frequent_values(engine: Engine, tmp_path: Path)
     check(many, request)
     facets = many.reader.search(request).facets
     assert {name for name in FACETS if len(facets[name]) == 20} == set(FACETS) - {"lang"}
+
+
+@pytest.fixture(scope="module")
+def spaced(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """Return passages in which words have 0 to 6 others between them."""
+    fill = [" x" * number for number in range(7)]
+    texts = [
+        f"{a}{between} {b}" for a, b in (("castro", "war"), ("war", "castro")) for between in fill
+    ]
+    texts += [f"castro{left} war{right} party" for left in fill for right in fill]
+    passages = [
+        passage(text, number=number, year=1980 + number, years_mentioned=(1950 + number,))
+        for number, text in enumerate(texts)
+    ]
+    return open_case(engine, tmp_path_factory.mktemp("spaced"), passages, ())
+
+
+@pytest.mark.parametrize(
+    "words", [("castro", "war"), ("castro", "castro"), ("parti", "castro", "war")]
+)
+@pytest.mark.parametrize("gap", range(6))
+def test_words_near_each_other(spaced: Case, words: tuple[str, ...], gap: int) -> None:
+    check_query(spaced, Near("text", tuple(Term("text", word) for word in words), gap), None)
+
+
+@pytest.mark.parametrize("field", ["year", "years_mentioned"])
+def test_years_include_both_ends(spaced: Case, field: str) -> None:
+    for first in (None, 1950, 1979, 1980, 1990):
+        for last in (None, 1949, 1960, 1980, 1990, 2100):
+            check_query(spaced, YearRange(field, first, last), None)
 
 
 def test_passages_and_pages(large: Case) -> None:
