@@ -2,9 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from archivesearch.search.request import Engine
 
 ROOT = Path(__file__).parent.parent
 DATA = "ARCHIVESEARCH_TEST_DATA"
@@ -24,6 +28,15 @@ def folder_of_its_own(
     monkeypatch.chdir(tmp_path_factory.mktemp("cwd"))
     for name in [name for name in os.environ if name.startswith("ARCHIVESEARCH_") and name != DATA]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", params=["columnar"])
+def engine(request: pytest.FixtureRequest) -> "Engine":
+    """Return each engine, by its name."""
+    from archivesearch.search.execution.index_reader import ColumnarEngine
+
+    engines: dict[str, type[Engine]] = {"columnar": ColumnarEngine}
+    return engines[request.param]()
 
 
 @pytest.fixture(scope="session")
