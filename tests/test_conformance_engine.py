@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from archivesearch.analysis.analyzer import spelling_key
 from archivesearch.model.passages import CopyGroups, Passage
 from archivesearch.query.nodes.compounds import And, Or
-from archivesearch.query.nodes.leaves import Every, Key, Near, Nothing, Prefix, Term, YearRange
+from archivesearch.query.nodes.leaves import (
+    Every,
+    Key,
+    Near,
+    Nothing,
+    Phrase,
+    Prefix,
+    Term,
+    YearRange,
+)
 from archivesearch.query.nodes.query import Query
 from archivesearch.search.request import FACETS, GROUPS, SORTS, Engine, Request
 from helpers.conformance import Case, check, check_query, open_case
@@ -93,11 +102,18 @@ def spaced(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 
 @pytest.mark.parametrize(
-    "words", [("castro", "war"), ("castro", "castro"), ("parti", "castro", "war")]
+    "words",
+    [
+        ("castro", "war"),
+        ("castro", "castro"),
+        ("parti", "castro", "war"),
+        ("castro", "war", "parti"),
+    ],
 )
 @pytest.mark.parametrize("gap", range(6))
 def test_words_near_each_other(spaced: Case, words: tuple[str, ...], gap: int) -> None:
     check_query(spaced, Near("text", tuple(Term("text", word) for word in words), gap), None)
+    check_query(spaced, Phrase("text", words), None)
 
 
 @pytest.mark.parametrize("field", ["year", "years_mentioned"])
@@ -105,6 +121,32 @@ def test_years_include_both_ends(spaced: Case, field: str) -> None:
     for first in (None, 1950, 1979, 1980, 1990):
         for last in (None, 1949, 1960, 1980, 1990, 2100):
             check_query(spaced, YearRange(field, first, last), None)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("group_by", [None, *GROUPS])
+def test_the_best_of_copies_stands_for_them(
+    engine: Engine, tmp_path: Path, sort: str, group_by: str | None
+) -> None:
+    texts = ["war x x x", "war war", "war x", "war war", "castro", "war war war", "castro war"]
+    passages = [
+        passage(text, page=f"{n // 4}.html", year=1990 - n // 4) for n, text in enumerate(texts)
+    ]
+    case = open_case(engine, tmp_path, passages, ((2, 0, 3, 1), (6, 5)))
+    for query in (Term("text", "war"), Every(), Or((Term("text", "war"), Term("text", "castro")))):
+        for offset in range(3):
+            check(case, Request(query, None, 2, offset, sort, group_by))
+
+
+def test_the_best_may_be_far_from_the_good(engine: Engine, tmp_path: Path) -> None:
+    words = ["castro", "war", "the", "of", "us"]
+    texts = [" ".join([words[number % 5]] * (number % 7)) for number in range(4000)]
+    texts += [f"{' '.join(words)} x x", "castro war"]
+    passages = [passage(text, number=number) for number, text in enumerate(texts)]
+    case = open_case(engine, tmp_path, passages, ((4001, 20, 40),))
+    query = Or(tuple(Term("text", word) for word in words))
+    for limit in (1, 2, 10):
+        check(case, Request(query, limit=limit))
 
 
 def test_passages_and_pages(large: Case) -> None:
